@@ -1,0 +1,1 @@
+"""The clinical protocol: facts in, a cited recommendation out. Standard library only."""
