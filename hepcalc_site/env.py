@@ -1,0 +1,154 @@
+"""Typed readers of environment variables.
+
+Every reader notes what is wrong instead of stopping at the first fault; `refuse_if_broken`
+then refuses to start with the whole list: which variable, what is wrong, how to mend it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+LEAST_SECRET_LENGTH = 50
+# Default port of each kind of e-mail URL; 0 where there is no server.
+EMAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465, "filemail": 0, "memorymail": 0}
+
+
+class Environment:
+    """Reads variables from `source`, remembers their names and collects what is wrong."""
+
+    def __init__(self, source: Mapping[str, str]) -> None:
+        self.source = source
+        self.names: list[str] = []
+        self.problems: list[str] = []
+
+    def _raw(self, name: str) -> str:
+        self.names.append(name)
+        return self.source.get(name, "").strip()
+
+    def refuse(self, name: str, wrong: str, cure: str) -> None:
+        """Note a fault and how to mend it."""
+        self.problems.append(f"{name} {wrong}. {cure}")
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text; empty and missing are the same."""
+        return self._raw(name) or default
+
+    def required(self, name: str, cure: str) -> str:
+        """A text that must be set."""
+        value = self._raw(name)
+        if not value:
+            self.refuse(name, "is not set", cure)
+        return value
+
+    def secret(self, name: str) -> str:
+        """A secret long enough to be one; it is never repeated in a message."""
+        cure = (
+            f"Set it to at least {LEAST_SECRET_LENGTH} random characters, for example the output of: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+        value = self.required(name, cure)
+        if value and len(value) < LEAST_SECRET_LENGTH:
+            self.refuse(name, f"is too short ({len(value)} characters)", cure)
+        return value
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        """True or false; anything else is refused, never read as false."""
+        value = self._raw(name).lower()
+        if not value:
+            return default
+        if value not in TRUE_WORDS | FALSE_WORDS:
+            self.refuse(name, f"is {value!r}", "Use true or false")
+        return value in TRUE_WORDS
+
+    def integer(self, name: str, *, default: int, least: int) -> int:
+        """A whole number, at least `least`."""
+        value = self._raw(name)
+        if not value:
+            return default
+        if not value.isdecimal() or int(value) < least:
+            self.refuse(name, f"is {value!r}", f"Use a whole number, {least} or more")
+            return default
+        return int(value)
+
+    def words(self, name: str, cure: str) -> list[str]:
+        """A list separated by commas, that must not be empty."""
+        return [word.strip() for word in self.required(name, cure).split(",") if word.strip()]
+
+    def web_address(self, name: str, default: str = "") -> str:
+        """An http or https address without a trailing slash, or nothing."""
+        value = self._raw(name) or default
+        if value and (
+            urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
+        ):
+            self.refuse(name, f"is {value!r}", "Use an address such as https://hepcalc.example.org")
+        return value.rstrip("/")
+
+    def redis(self, name: str) -> str:
+        """redis://, rediss:// or unix://; nothing means the embedded broker."""
+        value = self._raw(name)
+        if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+            self.refuse(name, "has an unknown scheme", "Use redis://host:6379/0, or leave it empty")
+        return value
+
+    def database(self, name: str, default: Path) -> dict[str, Any]:
+        """Django's settings of one database: postgres://… or sqlite:///path."""
+        value = self._raw(name) or f"sqlite:///{default}"
+        scheme = urlsplit(value).scheme
+        if scheme not in {"postgres", "postgresql", "sqlite"}:
+            self.refuse(
+                name, "has an unknown scheme", "Use postgres://user@host/name or sqlite:///path"
+            )
+            value = f"sqlite:///{default}"
+        return dict(environ.Env.db_url_config(value))
+
+    def email(self, name: str, cure: str) -> dict[str, Any]:
+        """Django's EMAIL_* settings from one URL; see `email_settings` for the forms."""
+        value = self.required(name, cure)
+        if value and urlsplit(value).scheme not in EMAIL_PORTS:
+            self.refuse(name, "has an unknown scheme", cure)
+            return {}
+        return email_settings(value) if value else {}
+
+    def refuse_if_broken(self) -> None:
+        """Stop here, naming every fault at once."""
+        if self.problems:
+            faults = "\n".join(f"  - {problem}." for problem in self.problems)
+            raise ImproperlyConfigured(
+                "HepCalc does not start: its environment is incomplete or wrong.\n"
+                f"{faults}\n"
+                "Every variable is explained in .env.example; copy it to .env and fill it in, "
+                "or run `make demo` for a ready-made demonstration."
+            )
+
+
+def email_settings(url: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings for one URL whose scheme is in EMAIL_PORTS.
+
+    smtp://user:password@host:port (no encryption), smtp+starttls://… , smtps://… (encrypted from
+    the first byte), filemail:///folder (one file per message), memorymail:// (kept in memory).
+    """
+    parts = urlsplit(url)
+    backends = "django.core.mail.backends"
+    if parts.scheme == "filemail":
+        return {
+            "EMAIL_BACKEND": f"{backends}.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(BASE_DIR / unquote(parts.path)),
+        }
+    if parts.scheme == "memorymail":
+        return {"EMAIL_BACKEND": f"{backends}.locmem.EmailBackend"}
+    return {
+        "EMAIL_BACKEND": f"{backends}.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or EMAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }

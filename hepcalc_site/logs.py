@@ -1,0 +1,138 @@
+"""Logs: one JSON object per line, ids only."""
+
+import logging.config
+import re
+import uuid
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Keys whose texts are ours by construction: names of events, codes, words of the vocabulary.
+SAFE_KEYS = frozenset(
+    {
+        "event", "level", "logger", "timestamp", "exception", "code", "rule", "step", "tier", "job",
+        "outcome", "channel", "status", "site", "command", "process", "reason_code", "method", "path",
+        "protocol_version", "error", "kind",
+    }
+)  # fmt: skip
+SAFE_ENDINGS = ("_id", "_ids", "_on", "_at", "_count", "_ms", "_seconds")
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+# Texts between quotation marks and long numbers in messages of libraries may be a person's.
+QUERY = re.compile(r"\?[^\s\"']*")
+DATE = re.compile(r"\b(19|20)\d\d-\d\d-\d\d\b")
+HIDDEN = "[redacted]"
+
+
+def is_safe(key: str, value: object) -> bool:
+    """Whether a value may be logged: our own words, numbers, and unguessable ids."""
+    if key in SAFE_KEYS or key.endswith(SAFE_ENDINGS):
+        return True
+    if value is None or isinstance(value, bool | int | float | uuid.UUID):
+        return True
+    return False
+
+
+def redact(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
+    """Replace every value that is not known to be harmless, and scrub the message itself."""
+    kept = {
+        key: value if key.startswith("_") or is_safe(key, value) else HIDDEN
+        for key, value in event_dict.items()
+    }
+    kept["event"] = scrub(str(kept.get("event", "")))
+    return kept
+
+
+def scrub(message: str) -> str:
+    """Drop e-mail addresses, query strings and dates from a library's message."""
+    for pattern in (QUERY, ADDRESS, DATE):
+        message = pattern.sub(HIDDEN, message)
+    return message
+
+
+def where_it_failed(error: BaseException | None) -> str:
+    """The kind of an error and the lines it passed, without its text.
+
+    The text of a database error repeats the row: a medical record number, a name.
+    """
+    parts = []
+    while error is not None:
+        parts.append(f"{type(error).__module__}.{type(error).__qualname__}")
+        parts.extend(_lines_of(error.__traceback__))
+        error = error.__cause__ or error.__context__
+    return "\n".join(parts)
+
+
+def _lines_of(traceback: TracebackType | None) -> list[str]:
+    lines = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        lines.append(f"  {code.co_filename}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return lines
+
+
+def name_exception(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
+    """Put the kind and the place of an exception in the line, never its text."""
+    exc_info = event_dict.pop("exc_info", None)
+    if isinstance(exc_info, BaseException):
+        event_dict["exception"] = where_it_failed(exc_info)
+    elif isinstance(exc_info, tuple):
+        event_dict["exception"] = where_it_failed(exc_info[1])
+    return event_dict
+
+
+SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def logging_settings(*, level: str, show_errors: bool) -> dict[str, Any]:
+    """Django's LOGGING: JSON on standard output, redacted unless `show_errors` (local only)."""
+    private = [] if show_errors else [name_exception, redact]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *private,
+                    structlog.processors.format_exc_info,
+                    structlog.processors.JSONRenderer(default=str),
+                ],
+            }
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "stream": "ext://sys.stdout",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+    }
+
+
+def configure(settings: Mapping[str, Any]) -> None:
+    """Set up the standard library's logging and structlog on top of it."""
+    logging.config.dictConfig(dict(settings))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

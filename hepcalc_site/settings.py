@@ -1,0 +1,253 @@
+"""Every setting, in one file, from the environment. `.env.example` explains each variable."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from hepcalc_site.broker_address import broker_url, cache_location
+from hepcalc_site.env import BASE_DIR, Environment
+from hepcalc_site.logs import logging_settings
+
+env = Environment(os.environ)
+
+# ---------------------------------------------------------------- what and where
+
+SECRET_KEY = env.secret("SECRET_KEY")
+DEBUG = env.boolean("DEBUG", default=False)
+HTTPS = env.boolean("HTTPS", default=True)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "Name the hosts that people type, separated by commas")
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver", ".localhost"})
+IS_LOCAL = set(ALLOWED_HOSTS) <= LOCAL_HOSTS
+FIRST_HOST = (ALLOWED_HOSTS or ["localhost"])[0].lstrip(".*") or "localhost"
+SITE_URL = env.web_address("SITE_URL", f"{'https' if HTTPS else 'http'}://{FIRST_HOST}")
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
+if not IS_LOCAL and DEBUG:
+    env.refuse("DEBUG", "is on although ALLOWED_HOSTS names more than this machine", "Turn it off")
+if not IS_LOCAL and not HTTPS:
+    env.refuse("HTTPS", "is off although ALLOWED_HOSTS names more than this machine", "Turn it on")
+
+# ---------------------------------------------------------------- database, broker, cache
+
+DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "hepcalc.sqlite3")}
+IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if IS_SQLITE:
+    DATABASES["default"]["NAME"] = str(BASE_DIR / DATABASES["default"]["NAME"])
+    # IMMEDIATE: with Django's default most concurrent writers met "database is locked".
+    # FULL: a committed clinical record survives a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis("REDIS_URL")
+if REDIS_URL:
+    # Shared by all processes: the sign-in rate limits count in it.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": cache_location(REDIS_URL),
+            "KEY_PREFIX": "hepcalc",
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# ---------------------------------------------------------------- Celery: wake-ups only
+
+CELERY_BROKER_URL = broker_url(REDIS_URL, DATA_DIR)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # After a crash, unfinished work is handed to another worker within this many seconds.
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 840  # below the visibility timeout, or a long task would run twice
+CELERY_TASK_SOFT_TIME_LIMIT = 780
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# Intervals, not times of day: no hour is skipped or doubled when clocks change. `expires`: wake-ups
+# that pile up while no worker runs are dropped, since the next one finds the same work.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": f"surveillance.tasks.{name}", "schedule": every, "options": {"expires": every}}
+    for name, every in {
+        "send_due_reminders": timedelta(minutes=15),
+        "escalate_overdue_follow_ups": timedelta(minutes=15),
+        "deliver_notifications": timedelta(minutes=1),
+        "check_failsafe": timedelta(hours=1),
+        "seal_audit": timedelta(minutes=5),
+    }.items()
+}
+HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
+SWEEP_STALE_AFTER = timedelta(minutes=env.integer("SWEEP_STALE_MINUTES", default=45, least=1))
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+# ---------------------------------------------------------------- e-mail
+
+EMAIL_CURE = (
+    "Use smtp+starttls://user:password@host:587, smtps://user:password@host:465, or "
+    "filemail:///folder to keep every message as a file on this machine"
+)
+globals().update(env.email("EMAIL_URL", EMAIL_CURE))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HepCalc <no-reply@{FIRST_HOST}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# ---------------------------------------------------------------- applications
+
+INSTALLED_APPS = [
+    "hepcalc_site.apps.SiteConfig",
+    "patients.apps.PatientsConfig",
+    "surveillance.apps.SurveillanceConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hepcalc_site.middleware.name_requests",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hepcalc_site.middleware.keep_session_alive",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "hepcalc_site.urls"
+WSGI_APPLICATION = "hepcalc_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "static"] if path.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# ---------------------------------------------------------------- people
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "hepcalc_site.accounts.ClosedAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# ---------------------------------------------------------------- security
+
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 60 * env.integer("SESSION_IDLE_MINUTES", default=60, least=5)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # asked by the platform itself
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", default=31_536_000, least=0) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# How many proxies of ours stand in front; only then are their headers believed.
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0, least=0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+SIMPLE_HISTORY_REVERT_DISABLED = True
+
+# ---------------------------------------------------------------- logs
+
+LOGGING_CONFIG = "hepcalc_site.logs.configure"
+LOGGING = logging_settings(level=env.text("LOG_LEVEL", "INFO").upper(), show_errors=DEBUG)
+
+ENVIRONMENT_NAMES = tuple(dict.fromkeys(env.names))
+env.refuse_if_broken()

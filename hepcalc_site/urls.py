@@ -1,0 +1,26 @@
+"""Every address of the site."""
+
+from importlib.util import find_spec
+
+from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from hepcalc_site import health
+
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/signup/", account.signup, name="account_signup"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("admin/", admin.site.urls),
+]
+if find_spec("surveillance.web") and find_spec("surveillance.web.urls"):
+    urlpatterns.append(path("", include("surveillance.web.urls")))

@@ -1,0 +1,9 @@
+"""The WSGI entry point, for gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hepcalc_site.settings")
+
+application = get_wsgi_application()

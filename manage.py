@@ -1,0 +1,28 @@
+#!/usr/bin/env python
+"""Runs administrative commands: `manage.py help` lists them."""
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from hepcalc_site.env_file import lend_secret_for, load_environment_file
+
+
+def main() -> None:
+    """Settle the environment, then hand over to Django."""
+    if "DJANGO_SETTINGS_MODULE" not in os.environ:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "hepcalc_site.settings"
+        load_environment_file(os.environ)
+        lend_secret_for(sys.argv[1:2], os.environ)
+    try:
+        _ = settings.SECRET_KEY
+    except ImproperlyConfigured as refusal:
+        sys.exit(f"{refusal}")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
