@@ -1,0 +1,115 @@
+"""A person under care at a site."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Upper
+from simple_history.models import HistoricalRecords
+
+from patients.models.site import Site
+from patients.models.terms import PatientStatus, Sex, Tri
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "PatientQuerySet":
+        """Patients of the sites where this person holds a role."""
+        return self.filter(site__in=Site.objects.for_user(user))
+
+    def surviving(self) -> "PatientQuerySet":
+        """Patients that have not been merged into another record."""
+        return self.filter(merged_into=None)
+
+    def matching(self, words: str) -> "PatientQuerySet":
+        """Patients whose MRN, a name or birth date (ISO) begins with each of the words."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                models.Q(mrn__istartswith=word)
+                | models.Q(family_name__istartswith=word)
+                | models.Q(given_name__istartswith=word)
+                | models.Q(birth_date__startswith=word)
+            )
+        return found
+
+
+class Patient(models.Model):
+    """Who the person is, how to reach them, who looks after them.
+
+    Clinical risk is in `RiskProfile`. A merged record keeps its row and points to the survivor.
+    `last_contact_*` repeat the newest contact attempt so that a queue page needs no further query.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="patients")
+    mrn = models.CharField("MRN", max_length=64)
+    family_name = models.CharField(max_length=120)
+    given_name = models.CharField(max_length=120, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
+
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.TextField(blank=True)
+    language = models.CharField(max_length=12, default="en", help_text="BCP 47, for example en, es")
+    interpreter_needed = models.BooleanField(default=False)
+    consent_phone = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
+    consent_email = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
+    consent_sms = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
+    consent_letter = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
+
+    navigator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="navigated_patients",
+    )
+    responsible_clinician = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="responsible_for_patients",
+    )
+    primary_care = models.CharField(max_length=200, blank=True)
+
+    status = models.CharField(
+        max_length=30, choices=PatientStatus.choices, default=PatientStatus.ACTIVE
+    )
+    status_on = models.DateField(null=True, blank=True)
+    status_reason = models.TextField(blank=True)
+
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
+    )
+    last_contact_at = models.DateTimeField(null=True, blank=True)
+    last_contact_outcome = models.CharField(max_length=30, blank=True)
+    created_at = models.DateTimeField()
+    history = HistoricalRecords(excluded_fields=["last_contact_at", "last_contact_outcome"])
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "mrn"], name="patient_mrn_once_per_site"),
+            models.CheckConstraint(
+                condition=models.Q(status=PatientStatus.ACTIVE) | models.Q(status_on__isnull=False),
+                name="patient_status_other_than_active_has_its_date",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")),
+                name="patient_is_not_merged_into_itself",
+            ),
+        ]
+        indexes = [
+            models.Index(Upper("family_name"), name="patient_family_name_idx"),
+            models.Index(fields=["birth_date"], name="patient_birth_date_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Patient {self.pk}"

@@ -1,0 +1,45 @@
+"""Records of lesions, exams, decisions and obligations. Import models from here."""
+
+from surveillance.models.assessment import LesionAssessment, OverrideKind
+from surveillance.models.contact_attempt import ContactAttempt, ContactChannel, ContactOutcome
+from surveillance.models.escalation import Escalation, EscalationResolution
+from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
+from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
+from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
+from surveillance.models.notification import (
+    Notification,
+    NotificationChannel,
+    NotificationStatus,
+    NotificationTemplate,
+)
+from surveillance.models.patient_merge import PatientMerge
+from surveillance.models.registry_import import RegistryImport, RegistryImportStatus
+from surveillance.models.sweep_run import SweepRun
+
+__all__ = [
+    "EVENT_VALUES",
+    "ContactAttempt",
+    "ContactChannel",
+    "ContactOutcome",
+    "Escalation",
+    "EscalationResolution",
+    "FollowUp",
+    "FollowUpOutcome",
+    "FollowUpQuerySet",
+    "ImagingExam",
+    "Lesion",
+    "LesionAssessment",
+    "LesionEvent",
+    "LesionEventKind",
+    "LesionObservation",
+    "Notification",
+    "NotificationChannel",
+    "NotificationStatus",
+    "NotificationTemplate",
+    "OverrideKind",
+    "PatientMerge",
+    "RegistryImport",
+    "RegistryImportStatus",
+    "ReportStatus",
+    "SweepRun",
+]

@@ -1,0 +1,203 @@
+"""The obligation: what is owed to a lesion, by when, and who answers for it."""
+
+import uuid
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from patients.models import Patient, Site
+from surveillance.models.assessment import LesionAssessment
+from surveillance.models.imaging import ImagingExam
+from surveillance.models.lesion import Lesion
+from surveillance.protocol.terms import (
+    EscalationClass,
+    Modality,
+    ObligationKind,
+    RecommendationKind,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+OPEN = Q(closed_at=None)
+
+
+class FollowUpOutcome(models.TextChoices):
+    """How an obligation ended."""
+
+    COMPLETED = "COMPLETED", "Done"
+    SUPERSEDED = "SUPERSEDED", "Replaced by a new decision"
+    NO_LONGER_OWED = "NO_LONGER_OWED", "No longer owed (protocol)"
+    NOT_APPROPRIATE = "NOT_APPROPRIATE", "Not appropriate (clinician, signed)"
+    DECEASED = "DECEASED", "Deceased"
+    TRANSFERRED = "TRANSFERRED", "Transferred, acknowledged"
+    REMOVED = "REMOVED", "Lesion removed or treated"
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR", "Entered in error"
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def open(self) -> "FollowUpQuerySet":
+        """What is still owed."""
+        return self.filter(OPEN)
+
+    def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "FollowUpQuerySet":
+        """Follow-ups at the sites where this person holds a role."""
+        return self.filter(site__in=Site.objects.for_user(user))
+
+    def overdue(self, on: date) -> "FollowUpQuerySet":
+        """Open and past the last day of their window: the first overdue day is latest + 1."""
+        return self.open().filter(latest_on__lt=on)
+
+    def due(self, on: date) -> "FollowUpQuerySet":
+        """Open, past the target and not yet overdue."""
+        return self.open().filter(target_on__lt=on, latest_on__gte=on)
+
+    def due_soon(self, on: date, within_days: int) -> "FollowUpQuerySet":
+        """Open, target not yet past and reached within so many days."""
+        return self.open().filter(
+            target_on__gte=on, target_on__lte=on + timedelta(days=within_days)
+        )
+
+    def to_order(self) -> "FollowUpQuerySet":
+        """Open imaging for which no order was placed."""
+        return self.open().filter(kind=ObligationKind.IMAGING, ordered_on=None, booked_for=None)
+
+    def to_book(self) -> "FollowUpQuerySet":
+        """Open, not a review, without an appointment."""
+        return self.open().exclude(kind=ObligationKind.REVIEW).filter(booked_for=None)
+
+    def escalated(self) -> "FollowUpQuerySet":
+        """Open, with an escalation that nobody has resolved."""
+        return (
+            self.open().filter(escalations__isnull=False, escalations__resolved_at=None).distinct()
+        )
+
+    def needs_decision(self) -> "FollowUpQuerySet":
+        """Open reviews: a human must complete or correct facts."""
+        return self.open().filter(kind=ObligationKind.REVIEW)
+
+    def snoozed(self, on: date) -> "FollowUpQuerySet":
+        """Open and put aside until a later day."""
+        return self.open().filter(snoozed_until__gt=on)
+
+    def to_look_at(self, on: date) -> "FollowUpQuerySet":
+        """Open, with a step that may be owed by that day. A hint: the sweep recomputes."""
+        return self.open().filter(next_look_on__lte=on)
+
+    def dangerous_first(self) -> "FollowUpQuerySet":
+        """The order of the queue."""
+        return self.order_by("sort_key", "pk")
+
+
+class FollowUp(models.Model):
+    """One obligation with a window, one accountable owner and a coded end.
+
+    Kind, advice and window never change (the database refuses); a new decision closes the row as
+    SUPERSEDED and opens the next, which keeps `owed_since` and with it the ladder. Overdue is
+    derived from dates and never stored. `patient` and `site` repeat the lesion's, for the queue.
+    `sort_key` is ascending, most dangerous first. `next_look_on` is a hint for the sweep.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lesion = models.ForeignKey(Lesion, on_delete=models.PROTECT, related_name="follow_ups")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="follow_ups")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="follow_ups")
+    assessment = models.ForeignKey(
+        LesionAssessment, on_delete=models.PROTECT, related_name="follow_ups"
+    )
+    kind = models.CharField(max_length=10, choices=ObligationKind.choices())
+    recommendation = models.CharField(max_length=40, choices=RecommendationKind.choices())
+    advised_modality = models.CharField(max_length=20, choices=Modality.choices(), blank=True)
+    escalation_class = models.CharField(max_length=10, choices=EscalationClass.choices())
+    reason = models.TextField(blank=True)
+    earliest_on = models.DateField()
+    target_on = models.DateField()
+    latest_on = models.DateField()
+    owed_since = models.DateField(help_text="The day from which the ladder counts")
+    opened_at = models.DateTimeField()
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="owned_follow_ups",
+    )
+    ordered_on = models.DateField(null=True, blank=True)
+    order_number = models.CharField(max_length=64, blank=True)
+    booked_for = models.DateField(null=True, blank=True)
+    snoozed_until = models.DateField(null=True, blank=True)
+    snooze_reason = models.TextField(blank=True)
+    sort_key = models.BigIntegerField()
+    next_look_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField(max_length=20, choices=FollowUpOutcome.choices, blank=True)
+    outcome_note = models.TextField(blank=True)
+    completed_by = models.ForeignKey(
+        ImagingExam,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="completed_follow_ups",
+    )
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
+    )
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lesion", "kind"],
+                condition=OPEN,
+                name="follow_up_one_open_per_lesion_and_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(earliest_on__lte=F("target_on"), target_on__lte=F("latest_on")),
+                name="follow_up_window_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="", closed_by=None, outcome_note="")
+                | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="follow_up_closure_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind=ObligationKind.IMAGING, outcome=FollowUpOutcome.COMPLETED)
+                    & Q(completed_by__isnull=False)
+                )
+                | (
+                    ~(Q(kind=ObligationKind.IMAGING) & Q(outcome=FollowUpOutcome.COMPLETED))
+                    & Q(completed_by=None)
+                ),
+                name="follow_up_imaging_completed_by_an_exam",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_until=None, snooze_reason="")
+                | (Q(snoozed_until__isnull=False) & ~Q(snooze_reason="")),
+                name="follow_up_snooze_has_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["site", "sort_key", "id"], condition=OPEN, name="follow_up_queue_idx"
+            ),
+            models.Index(
+                fields=["patient", "sort_key", "id"],
+                condition=OPEN,
+                name="follow_up_of_patient_idx",
+            ),
+            models.Index(fields=["next_look_on"], condition=OPEN, name="follow_up_next_look_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"FollowUp {self.pk}"
