@@ -10,7 +10,7 @@ LONGEST_SOCKET_PATH = 100
 
 
 def socket_path(data_dir: Path) -> Path:
-    """The embedded broker's socket: in the data directory, or in /tmp where that path is too long."""
+    """The embedded broker's socket: in the data directory, or in /tmp if that path is too long."""
     beside_data = data_dir / "broker" / "valkey.sock"
     if len(os.fsencode(beside_data)) <= LONGEST_SOCKET_PATH:
         return beside_data
@@ -30,8 +30,8 @@ def broker_url(redis_url: str, data_dir: Path) -> str:
 
 
 def cache_location(redis_url: str) -> str:
-    """The address in the form that Django's cache understands, in a database of its own.
+    """The address in the form that Django's cache understands.
 
-    A Redis given by URL keeps its database number: the prefix of the cache's keys is enough.
+    Broker and cache share one database: the prefix of the cache's keys keeps them apart.
     """
     return redis_url

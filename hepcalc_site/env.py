@@ -50,8 +50,8 @@ class Environment:
     def secret(self, name: str) -> str:
         """A secret long enough to be one; it is never repeated in a message."""
         cure = (
-            f"Set it to at least {LEAST_SECRET_LENGTH} random characters, for example the output of: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            f"Set it to at least {LEAST_SECRET_LENGTH} random characters, for example those that "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))' prints"
         )
         value = self.required(name, cure)
         if value and len(value) < LEAST_SECRET_LENGTH:

@@ -13,14 +13,33 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # Keys whose texts are ours by construction: names of events, codes, words of the vocabulary.
 SAFE_KEYS = frozenset(
     {
-        "event", "level", "logger", "timestamp", "exception", "code", "rule", "step", "tier", "job",
-        "outcome", "channel", "status", "site", "command", "process", "reason_code", "method", "path",
-        "protocol_version", "error", "kind",
+        "event",
+        "level",
+        "logger",
+        "timestamp",
+        "exception",
+        "code",
+        "rule",
+        "step",
+        "tier",
+        "job",
+        "outcome",
+        "channel",
+        "status",
+        "site",
+        "command",
+        "process",
+        "reason_code",
+        "method",
+        "path",
+        "protocol_version",
+        "error",
+        "kind",
     }
-)  # fmt: skip
+)
 SAFE_ENDINGS = ("_id", "_ids", "_on", "_at", "_count", "_ms", "_seconds")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-# Texts between quotation marks and long numbers in messages of libraries may be a person's.
+# A search holds a person's name or number; a date may be a birth date.
 QUERY = re.compile(r"\?[^\s\"']*")
 DATE = re.compile(r"\b(19|20)\d\d-\d\d-\d\d\b")
 HIDDEN = "[redacted]"
@@ -28,11 +47,8 @@ HIDDEN = "[redacted]"
 
 def is_safe(key: str, value: object) -> bool:
     """Whether a value may be logged: our own words, numbers, and unguessable ids."""
-    if key in SAFE_KEYS or key.endswith(SAFE_ENDINGS):
-        return True
-    if value is None or isinstance(value, bool | int | float | uuid.UUID):
-        return True
-    return False
+    is_ours = key in SAFE_KEYS or key.endswith(SAFE_ENDINGS)
+    return is_ours or value is None or isinstance(value, bool | int | float | uuid.UUID)
 
 
 def redact(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:

@@ -1,4 +1,4 @@
-"""Two small middlewares: every request has an id in the logs, and a session ends when idle."""
+"""Small middlewares: probes are answered first, requests have an id, idle sessions end."""
 
 import time
 import uuid
@@ -7,9 +7,25 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from hepcalc_site import health
+
 Handler = Callable[[HttpRequest], HttpResponse]
 # A session is written at most this often, so that reading pages costs no write each.
 SECONDS_BETWEEN_RENEWALS = 300
+PROBES: dict[str, Handler] = {
+    "/livez": health.livez,
+    "/readyz": health.readyz,
+    "/metrics": health.metrics,
+}
+
+
+def answer_probes(get_response: Handler) -> Handler:
+    """Answer /livez, /readyz and /metrics before host names, TLS or sessions are looked at."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        return PROBES.get(request.path, get_response)(request)
+
+    return handle
 
 
 def name_requests(get_response: Handler) -> Handler:

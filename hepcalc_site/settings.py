@@ -49,7 +49,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
-    # Shared by all processes: the sign-in rate limits count in it.
+    # Shared by all processes, since the sign-in rate limits count in it.
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -82,7 +82,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Intervals, not times of day: no hour is skipped or doubled when clocks change. `expires`: wake-ups
 # that pile up while no worker runs are dropped, since the next one finds the same work.
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"surveillance.tasks.{name}", "schedule": every, "options": {"expires": every}}
+    name: {
+        "task": f"surveillance.tasks.{name}",
+        "schedule": every,
+        "options": {"expires": every.total_seconds()},
+    }
     for name, every in {
         "send_due_reminders": timedelta(minutes=15),
         "escalate_overdue_follow_ups": timedelta(minutes=15),
@@ -128,6 +132,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hepcalc_site.middleware.answer_probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hepcalc_site.middleware.name_requests",
@@ -218,7 +223,6 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # asked by the platform itself
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", default=31_536_000, least=0) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,0 +1,110 @@
+"""One command for one machine: broker, web, worker and beat."""
+
+import http.client
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from hepcalc_site.broker_address import embedded_url
+from hepcalc_site.processes import beat_command, web_command, worker_command
+from hepcalc_site.running import broker, ports
+from hepcalc_site.running.lock import only_one
+from hepcalc_site.running.supervisor import Part, Supervisor
+
+# Celery advises against root, rightly; on a machine of one's own the advice is noise.
+QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
+
+
+class Command(BaseCommand):
+    """Start broker, web, worker and beat; stop all when one ends or Ctrl-C is pressed."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen, and whether to prepare the database first."""
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 0) or None)
+        parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--welcome", default="", help="text to print once all is ready")
+        parser.add_argument(
+            "--no-prepare", action="store_true", help="leave out migrate and collectstatic"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, start, watch, stop. Exit status 1 if a part ended by itself."""
+        data_dir: Path = settings.DATA_DIR
+        broker.make_private(data_dir)
+        with only_one(data_dir):
+            if not options["no_prepare"]:
+                call_command("migrate", interactive=False, verbosity=0)
+                call_command("collectstatic", interactive=False, verbosity=0)
+            port = ports.choose(options["port"])
+            status = Supervisor(environment_for(port), self.say).run(
+                parts_for(f"{options['bind']}:{port}", port),
+                announce=lambda: self.welcome(port, options["welcome"]),
+            )
+        sys.exit(status)
+
+    def say(self, text: str) -> None:
+        """Print a line now, even into a pipe."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def welcome(self, port: int, text: str) -> None:
+        """Tell where it runs."""
+        self.say(f"\nHepCalc is ready: http://localhost:{port}/\n{text}Stop with Ctrl-C.\n")
+
+
+def environment_for(port: int) -> dict[str, str]:
+    """Our environment plus where the broker is and what links in e-mails begin with."""
+    here = {"SITE_URL": f"http://localhost:{port}", "PYTHONWARNINGS": QUIET_ABOUT_ROOT}
+    environment = here if settings.IS_LOCAL else {}
+    return {**environment, **os.environ, "REDIS_URL": redis_url(), "PYTHONUNBUFFERED": "1"}
+
+
+def redis_url() -> str:
+    """REDIS_URL, or the embedded broker's address."""
+    return settings.REDIS_URL or embedded_url(settings.DATA_DIR)
+
+
+def parts_for(bind: str, port: int) -> Sequence[Part]:
+    """What to start, in order. The broker is ours only where no REDIS_URL is given."""
+    python = [sys.executable, "-m"]
+    broker_ready = is_answering(redis_url())
+    embedded = Part(
+        name="broker", command=broker.broker_command(settings.DATA_DIR), grace=2, ready=broker_ready
+    )
+    ours = [] if settings.REDIS_URL else [embedded]
+    return [
+        *ours,
+        Part(name="worker", command=[*python, *worker_command()], grace=4),
+        Part(name="web", command=[*python, *web_command(bind)], grace=3, ready=lives(port)),
+        Part(name="beat", command=[*python, *beat_command()], grace=2),
+    ]
+
+
+def is_answering(url: str) -> Callable[[], bool]:
+    """A question to ask the broker until it says yes."""
+    return lambda: broker.answers(url)
+
+
+def lives(port: int) -> Callable[[], bool]:
+    """A question to ask the web server until it says yes."""
+
+    def ask() -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/livez")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    return ask

@@ -1,0 +1,92 @@
+"""The figures of /metrics, asked of the database: right whichever process is asked."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Max, QuerySet
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from surveillance.models import Escalation, FollowUp, Notification, SweepRun
+
+# Counting a large registry costs; between two scrapes the last figures are good enough.
+SECONDS_BETWEEN_COUNTS = 30
+Figures = dict[str, float]
+
+
+def counted_by(column: str, rows: QuerySet[Any]) -> Figures:
+    """How many rows there are of each value of a column."""
+    counted = rows.order_by().values_list(column).annotate(Count("pk"))
+    return {str(value): float(count) for value, count in counted}
+
+
+def open_follow_ups(_now: datetime) -> Figures:
+    """Open obligations."""
+    return counted_by("escalation_class", FollowUp.objects.open())
+
+
+def overdue_follow_ups(now: datetime) -> Figures:
+    """Open obligations past their last day (UTC)."""
+    return counted_by("escalation_class", FollowUp.objects.overdue(now.date()))
+
+
+def unresolved_escalations(_now: datetime) -> Figures:
+    """Escalations that nobody has resolved."""
+    return counted_by("tier", Escalation.objects.unresolved())
+
+
+def outbox(_now: datetime) -> Figures:
+    """Messages."""
+    return counted_by("status", Notification.objects.all())
+
+
+def seconds_since_sweep(now: datetime) -> Figures:
+    """How long ago the newest sweep finished."""
+    newest = SweepRun.objects.order_by().values_list("kind").annotate(Max("finished_at"))
+    return {kind: (now - finished).total_seconds() for kind, finished in newest if finished}
+
+
+GAUGES: Mapping[str, tuple[str, str, Callable[[datetime], Figures]]] = {
+    "hepcalc_follow_ups_open": ("Open obligations", "escalation_class", open_follow_ups),
+    "hepcalc_follow_ups_overdue": (
+        "Open obligations past their last day",
+        "escalation_class",
+        overdue_follow_ups,
+    ),
+    "hepcalc_escalations_unresolved": ("Unresolved escalations", "tier", unresolved_escalations),
+    "hepcalc_notifications": ("Messages in the outbox", "status", outbox),
+    "hepcalc_seconds_since_sweep": ("Age of the newest sweep", "kind", seconds_since_sweep),
+}
+
+
+class DatabaseCollector(Collector):
+    """Asks the database when Prometheus asks us."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def collect(self) -> Iterable[Metric]:
+        """One gauge per question."""
+        for name, (description, label, _question) in GAUGES.items():
+            gauge = GaugeMetricFamily(name, description, labels=[label])
+            for value, figure in self._figures(name).items():
+                gauge.add_metric([value], figure)
+            yield gauge
+
+    def _figures(self, name: str) -> Figures:
+        key = f"metrics:{name}"
+        known: Figures | None = cache.get(key)
+        if known is None:
+            known = GAUGES[name][2](self.now)
+            cache.set(key, known, SECONDS_BETWEEN_COUNTS)
+        return known
+
+
+def registry(now: datetime) -> CollectorRegistry:
+    """A registry for one scrape at the moment `now`."""
+    scrape = CollectorRegistry()
+    scrape.register(DatabaseCollector(now))
+    return scrape

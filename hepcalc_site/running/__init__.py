@@ -1,0 +1,1 @@
+"""`manage.py up`: broker, web, worker and beat as children of one process."""
