@@ -1,0 +1,100 @@
+"""Who may do what, at which site: one table.
+
+A person's role is held per site (`Membership`). Nothing is allowed by being a superuser alone:
+a superuser without a role sees no patient.
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from patients.models import Membership, Role, Site
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from patients.models.site import SiteQuerySet
+
+    Person = AbstractBaseUser | AnonymousUser
+
+
+class Permission(StrEnum):
+    """What a person may be allowed to do."""
+
+    VIEW_QUEUE = "VIEW_QUEUE"
+    VIEW_PATIENT = "VIEW_PATIENT"
+    AMEND_PATIENT = "AMEND_PATIENT"
+    """Register a patient, correct identity and contact details, assign the care team."""
+    RECORD_EXAM = "RECORD_EXAM"
+    """Register a lesion, record an exam or an event of a lesion."""
+    RECORD_RISK = "RECORD_RISK"
+    LOG_CONTACT = "LOG_CONTACT"
+    BOOK = "BOOK"
+    SNOOZE = "SNOOZE"
+    CLOSE = "CLOSE"
+    CLOSE_SIGNED = "CLOSE_SIGNED"
+    """Sign that surveillance is not appropriate (A-31): a clinician's decision."""
+    REASSIGN = "REASSIGN"
+    OVERRIDE = "OVERRIDE"
+    ACKNOWLEDGE = "ACKNOWLEDGE"
+    IMPORT_REGISTRY = "IMPORT_REGISTRY"
+    RETRACT = "RETRACT"
+    MERGE = "MERGE"
+    WITHDRAW = "WITHDRAW"
+    VIEW_AUDIT = "VIEW_AUDIT"
+    ADMINISTER = "ADMINISTER"
+
+
+_READ = {Permission.VIEW_QUEUE, Permission.VIEW_PATIENT}
+_RECORD = {Permission.AMEND_PATIENT, Permission.RECORD_EXAM, Permission.RECORD_RISK}
+_CHASE = {
+    Permission.LOG_CONTACT,
+    Permission.BOOK,
+    Permission.SNOOZE,
+    Permission.CLOSE,
+    Permission.ACKNOWLEDGE,
+    Permission.WITHDRAW,
+}
+_LEAD = {Permission.REASSIGN, Permission.RETRACT, Permission.MERGE}
+_SIGN = {Permission.CLOSE_SIGNED, Permission.OVERRIDE, Permission.RETRACT}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.NURSE_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE),
+    Role.LEAD_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE | _LEAD),
+    Role.CLINICIAN: frozenset(_READ | _RECORD | _CHASE | _SIGN),
+    Role.MEDICAL_DIRECTOR: frozenset(
+        _READ | _RECORD | _CHASE | _LEAD | _SIGN | {Permission.VIEW_AUDIT}
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        _READ
+        | {
+            Permission.AMEND_PATIENT,
+            Permission.IMPORT_REGISTRY,
+            Permission.VIEW_AUDIT,
+            Permission.ADMINISTER,
+        }
+    ),
+    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_AUDIT}),
+    Role.INTEGRATION: frozenset(_RECORD | {Permission.VIEW_PATIENT}),
+}
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """The roles that carry this permission."""
+    return frozenset(role for role, granted in PERMISSIONS.items() if permission in granted)
+
+
+def permissions_at(user: "Person", site: Site) -> frozenset[Permission]:
+    """Everything this person may do at the site. One query; ask once per page."""
+    roles = Membership.objects.current().of(user).filter(site=site).values_list("role", flat=True)
+    return frozenset().union(*(PERMISSIONS[Role(role)] for role in roles))
+
+
+def may(user: "Person | None", permission: Permission, site: Site) -> bool:
+    """Whether this person may do that at this site. The system itself (None) may not be asked."""
+    return user is not None and permission in permissions_at(user, site)
+
+
+def sites_where(user: "Person", permission: Permission) -> "SiteQuerySet":
+    """The sites at which this person may do that."""
+    held = Membership.objects.current().of(user).filter(role__in=roles_with(permission))
+    return Site.objects.filter(memberships__in=held).distinct()
