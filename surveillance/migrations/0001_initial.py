@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('answer', models.JSONField()),
                 ('inputs', models.JSONField()),
                 ('inputs_digest', models.CharField(max_length=64)),
-                ('override_kind', models.CharField(blank=True, choices=[('SOONER', 'Sooner date'), ('LATER', 'Later date (low class only)'), ('MODALITY', 'Other modality'), ('CLOSE', 'Close: surveillance not appropriate')], max_length=10)),
+                ('override_kind', models.CharField(blank=True, choices=[('SOONER', 'Sooner date'), ('LATER', 'Later date (low class only)'), ('MODALITY', 'Other modality'), ('CLOSE', 'Close: surveillance not appropriate'), ('LIFTED', 'An earlier override was lifted')], max_length=10)),
                 ('override_reason', models.TextField(blank=True)),
                 ('override_expires_on', models.DateField(blank=True, null=True)),
                 ('assessed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -22,6 +22,7 @@ class OverrideKind(models.TextChoices):
     LATER = "LATER", "Later date (low class only)"
     MODALITY = "MODALITY", "Other modality"
     CLOSE = "CLOSE", "Close: surveillance not appropriate"
+    LIFTED = "LIFTED", "An earlier override was lifted"
 
 
 class LesionAssessment(models.Model):

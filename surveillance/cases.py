@@ -1,0 +1,290 @@
+"""Rows become facts: the only place where records are turned into what the protocol is told.
+
+`build_cases` reads any number of lesions in a constant number of queries. Only what had happened
+by `as_of` and was not retracted is told; the patient's administrative status is the present one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from patients.models import AfpResult as AfpRow
+from patients.models import Patient, RiskProfile
+from surveillance.models import (
+    FollowUp,
+    ImagingExam,
+    Lesion,
+    LesionAssessment,
+    LesionEvent,
+    LesionEventKind,
+    LesionObservation,
+    OverrideKind,
+    ReportStatus,
+)
+from surveillance.protocol.facts import (
+    LIVER_FACTS,
+    NORMAL_LIVER_FACTS,
+    AfpResult,
+    CharacterisationWaiver,
+    ExamFacts,
+    LesionFacts,
+    MdtDecision,
+    OverrideFacts,
+    Pathology,
+    PatientFacts,
+    Provenance,
+    SurveillanceCase,
+)
+from surveillance.protocol.terms import (
+    CalcificationPattern,
+    Conclusion,
+    Contraindication,
+    Isolation,
+    LesionKind,
+    LesionStatus,
+    LiRads,
+    MdtOutcome,
+    Modality,
+    PathologyResult,
+    PatientStatus,
+    Sex,
+    Term,
+    Tri,
+    VisualisationScore,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+T = TypeVar("T", bound=Term)
+
+PROFILE_FACTS = (
+    *LIVER_FACTS,
+    *NORMAL_LIVER_FACTS,
+    "extrahepatic_malignancy",
+    "pregnant",
+    "torch_evaluated",
+    "cardiac_failure_signs",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The rows behind one lesion's case."""
+
+    lesion: Lesion
+    patient: Patient
+    profile: RiskProfile | None
+    afp: list[AfpRow]
+    events: list[LesionEvent]
+    observations: list[LesionObservation]
+    override: LesionAssessment | None
+    open_lesions: int
+
+
+def build_case(lesion: Lesion, *, as_of: date) -> SurveillanceCase:
+    """Everything that is known of `lesion` on the site's day `as_of`."""
+    return build_cases([lesion], as_of=as_of)[0]
+
+
+def build_cases(lesions: Iterable[Lesion], *, as_of: date) -> list[SurveillanceCase]:
+    """The cases of `lesions`, in their order; eight queries at most, whatever their number."""
+    return [case_of(records, as_of) for records in read_records(lesions, as_of)]
+
+
+def read_records(lesions: Iterable[Lesion], as_of: date) -> list[Records]:
+    """The rows behind the cases of `lesions`, in their order."""
+    lesions = list(lesions)
+    lesion_ids = [lesion.pk for lesion in lesions]
+    patients = Patient.objects.in_bulk({lesion.patient_id for lesion in lesions})
+    profiles = _profiles(patients, as_of)
+    afp = _afp(patients, as_of)
+    events = _events(lesion_ids, as_of)
+    observations = _observations(lesion_ids, as_of)
+    overrides = standing_overrides(lesion_ids, as_of)
+    open_by_patient = _open_lesions(patients)
+    return [
+        Records(
+            lesion=lesion,
+            patient=patients[lesion.patient_id],
+            profile=profiles.get(lesion.patient_id),
+            afp=afp.get(lesion.patient_id, []),
+            events=events.get(lesion.pk, []),
+            observations=observations.get(lesion.pk, []),
+            override=overrides.get(lesion.pk),
+            open_lesions=len(open_by_patient.get(lesion.patient_id, set()) | {lesion.pk}),
+        )
+        for lesion in lesions
+    ]
+
+
+def _profiles(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, RiskProfile]:
+    """The profile in force of each patient: a later row replaces an earlier one."""
+    rows = (
+        RiskProfile.objects.filter(patient__in=patients, effective_on__lte=as_of)
+        .select_related("recorded_by")
+        .order_by("effective_on", "recorded_at", "sequence")
+    )
+    return {row.patient_id: row for row in rows}
+
+
+def _afp(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, list[AfpRow]]:
+    rows = AfpRow.objects.filter(patient__in=patients, taken_on__lte=as_of)
+    found = defaultdict(list)
+    for row in rows.order_by("taken_on", "recorded_at", "pk"):
+        found[row.patient_id].append(row)
+    return found
+
+
+def _events(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[LesionEvent]]:
+    rows = LesionEvent.objects.known_by(as_of).filter(lesion__in=lesion_ids)
+    found = defaultdict(list)
+    for row in rows.order_by("occurred_on", "recorded_at", "pk"):
+        found[row.lesion_id].append(row)
+    return found
+
+
+def _observations(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[LesionObservation]]:
+    rows = LesionObservation.objects.known_by(as_of).filter(lesion__in=lesion_ids)
+    found = defaultdict(list)
+    rows = rows.select_related("exam").defer("exam__report_text", "exam__evidence")
+    for row in rows.order_by("exam__performed_on", "exam__recorded_at", "exam__accession"):
+        found[row.lesion_id].append(row)
+    return found
+
+
+def standing_overrides(
+    lesion_ids: Iterable[UUID], as_of: date
+) -> dict[UUID, LesionAssessment]:
+    """The override of each lesion that was recorded last, unless it was lifted or has expired."""
+    rows = LesionAssessment.objects.filter(lesion__in=list(lesion_ids), overrides__isnull=False)
+    rows = rows.select_related("assessed_by", "overrides").order_by("sequence")
+    newest = {row.lesion_id: row for row in rows}
+    return {pk: row for pk, row in newest.items() if _stands(row, as_of)}
+
+
+def _stands(override: LesionAssessment, as_of: date) -> bool:
+    if override.override_kind == OverrideKind.LIFTED:
+        return False
+    return override.override_expires_on is None or override.override_expires_on >= as_of
+
+
+def _open_lesions(patients: Mapping[UUID, Patient]) -> dict[UUID, set[UUID]]:
+    rows = FollowUp.objects.open().filter(patient__in=patients)
+    found = defaultdict(set)
+    for patient_id, lesion_id in rows.values_list("patient_id", "lesion_id"):
+        found[patient_id].add(lesion_id)
+    return found
+
+
+def case_of(records: Records, as_of: date) -> SurveillanceCase:
+    """The facts that these rows tell on `as_of`."""
+    return SurveillanceCase(
+        patient=_patient_facts(records, as_of),
+        lesion=_lesion_facts(records),
+        exams=tuple(_exam_facts(row, row.exam) for row in records.observations),
+        as_of=as_of,
+        open_lesions=records.open_lesions,
+        override=_override_facts(records.override),
+        case_id=str(records.lesion.pk),
+    )
+
+
+def _patient_facts(records: Records, as_of: date) -> PatientFacts:
+    patient, profile = records.patient, records.profile
+    shared = {
+        "birth_date": patient.birth_date,
+        "sex": Sex(patient.sex),
+        "status": PatientStatus(patient.status),
+        "afp": tuple(
+            AfpResult(row.taken_on, row.value_ng_ml, row.rising, row.elevated_for_age)
+            for row in records.afp
+        ),
+    }
+    if profile is None:
+        return PatientFacts(**shared)  # type: ignore[arg-type]
+    facts: dict[str, object] = {name: Tri(getattr(profile, name)) for name in PROFILE_FACTS}
+    if profile.expected_delivery_on and profile.expected_delivery_on < as_of:
+        facts["pregnant"] = Tri.UNKNOWN  # nobody has said since whether she has delivered
+    source = Provenance(
+        profile.source, profile.recorded_at.date(), name_of(profile.recorded_by)
+    )
+    return PatientFacts(
+        **shared,  # type: ignore[arg-type]
+        **facts,  # type: ignore[arg-type]
+        contraindications=frozenset(map(Contraindication, profile.contraindications)),
+        cardiac_failure_signs_on=profile.cardiac_failure_signs_on,
+        provenance={name: source for name, value in facts.items() if value != Tri.UNKNOWN},
+    )
+
+
+def _lesion_facts(records: Records) -> LesionFacts:
+    told = defaultdict(list)
+    for event in records.events:
+        told[event.kind].append(event)
+    symptoms = told[LesionEventKind.SYMPTOMS]
+    removals = told[LesionEventKind.REMOVED_OR_TREATED]
+    return LesionFacts(
+        kind=LesionKind(records.lesion.kind),
+        symptomatic=Tri(symptoms[-1].value if symptoms else records.lesion.symptomatic),
+        status=LesionStatus.REMOVED_OR_TREATED if removals else LesionStatus.PRESENT,
+        status_on=removals[-1].occurred_on if removals else None,
+        pathology=tuple(
+            Pathology(event.occurred_on, PathologyResult(event.value))
+            for event in told[LesionEventKind.PATHOLOGY]
+        ),
+        mdt_decisions=tuple(
+            MdtDecision(event.occurred_on, MdtOutcome(event.value), event.author)
+            for event in told[LesionEventKind.MDT_DECISION]
+        ),
+        waivers=tuple(
+            CharacterisationWaiver(event.occurred_on, event.evidence, event.author)
+            for event in told[LesionEventKind.CHARACTERISATION_WAIVER]
+        ),
+    )
+
+
+def _exam_facts(row: LesionObservation, exam: ImagingExam) -> ExamFacts:
+    return ExamFacts(
+        on=exam.performed_on,
+        modality=Modality(exam.modality),
+        adequate=exam.adequate and row.adequate,
+        vis=_stated(VisualisationScore, exam.vis),
+        lesion_seen=row.lesion_seen,
+        size_mm=row.size_mm,
+        aphe=Tri(row.aphe or Tri.UNKNOWN),
+        washout=Tri(row.washout or Tri.UNKNOWN),
+        capsule=Tri(row.capsule or Tri.UNKNOWN),
+        hemangioma_pattern=Tri(row.hemangioma_pattern or Tri.UNKNOWN),
+        lirads=_stated(LiRads, row.lirads),
+        conclusion=_stated(Conclusion, row.conclusion),
+        kind=_stated(LesionKind, row.kind),
+        isolation=_stated(Isolation, row.isolation),
+        pattern=_stated(CalcificationPattern, row.pattern),
+        thick_wall=_stated(Tri, row.thick_wall),
+        septations=_stated(Tri, row.septations),
+        solid_component=_stated(Tri, row.solid_component),
+        whole_liver=exam.whole_liver,
+        final=exam.report_status == ReportStatus.FINAL,
+        ref=exam.accession,
+    )
+
+
+def _stated(words: type[T], value: str) -> T | None:
+    """The term, or None where the report says nothing."""
+    return words(value) if value else None
+
+
+def _override_facts(row: LesionAssessment | None) -> OverrideFacts | None:
+    if row is None:
+        return None
+    author = name_of(row.assessed_by)
+    return OverrideFacts(row.as_of, author, row.override_reason, row.override_expires_on)
+
+
+def name_of(user: "User | None") -> str:
+    """How a person is named in a reason; the machine itself has no name."""
+    return "" if user is None else user.get_full_name() or user.get_username()
