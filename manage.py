@@ -10,11 +10,12 @@ from django.core.management import execute_from_command_line
 
 from hepcalc_site.env_file import lend_secret_for, load_environment_file
 
+OURS = "hepcalc_site.settings"
+
 
 def main() -> None:
     """Settle the environment, then hand over to Django."""
-    if "DJANGO_SETTINGS_MODULE" not in os.environ:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "hepcalc_site.settings"
+    if os.environ.setdefault("DJANGO_SETTINGS_MODULE", OURS) == OURS:
         load_environment_file(os.environ)
         lend_secret_for(sys.argv[1:2], os.environ)
     try:

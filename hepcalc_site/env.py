@@ -7,17 +7,17 @@ then refuses to start with the whole list: which variable, what is wrong, how to
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from hepcalc_site.mail import EMAIL_PORTS, Mail, mail_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 LEAST_SECRET_LENGTH = 50
-# Default port of each kind of e-mail URL; 0 where there is no server.
-EMAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465, "filemail": 0, "memorymail": 0}
 
 
 class Environment:
@@ -108,13 +108,13 @@ class Environment:
             value = f"sqlite:///{default}"
         return dict(environ.Env.db_url_config(value))
 
-    def email(self, name: str, cure: str) -> dict[str, Any]:
-        """Django's EMAIL_* settings from one URL; see `email_settings` for the forms."""
+    def email(self, name: str, cure: str, *, mailbox: Path) -> Mail:
+        """How e-mail leaves; see `mail_from`. In memory only where the URL is refused."""
         value = self.required(name, cure)
-        if value and urlsplit(value).scheme not in EMAIL_PORTS:
+        known = urlsplit(value).scheme in EMAIL_PORTS
+        if value and not known:
             self.refuse(name, "has an unknown scheme", cure)
-            return {}
-        return email_settings(value) if value else {}
+        return mail_from(value if known else "memorymail://", mailbox)
 
     def refuse_if_broken(self) -> None:
         """Stop here, naming every fault at once."""
@@ -126,29 +126,3 @@ class Environment:
                 "Every variable is explained in .env.example; copy it to .env and fill it in, "
                 "or run `make demo` for a ready-made demonstration."
             )
-
-
-def email_settings(url: str) -> dict[str, Any]:
-    """Django's EMAIL_* settings for one URL whose scheme is in EMAIL_PORTS.
-
-    smtp://user:password@host:port (no encryption), smtp+starttls://… , smtps://… (encrypted from
-    the first byte), filemail:///folder (one file per message), memorymail:// (kept in memory).
-    """
-    parts = urlsplit(url)
-    backends = "django.core.mail.backends"
-    if parts.scheme == "filemail":
-        return {
-            "EMAIL_BACKEND": f"{backends}.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(BASE_DIR / unquote(parts.path)),
-        }
-    if parts.scheme == "memorymail":
-        return {"EMAIL_BACKEND": f"{backends}.locmem.EmailBackend"}
-    return {
-        "EMAIL_BACKEND": f"{backends}.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname or "localhost",
-        "EMAIL_PORT": parts.port or EMAIL_PORTS[parts.scheme],
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-    }

@@ -2,7 +2,6 @@
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 from csp.constants import NONE, SELF
 
@@ -22,8 +21,8 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver", ".loca
 IS_LOCAL = set(ALLOWED_HOSTS) <= LOCAL_HOSTS
 FIRST_HOST = (ALLOWED_HOSTS or ["localhost"])[0].lstrip(".*") or "localhost"
 SITE_URL = env.web_address("SITE_URL", f"{'https' if HTTPS else 'http'}://{FIRST_HOST}")
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
+DATA_DIR = (BASE_DIR / env.text("DATA_DIR", ".data")).resolve()
+STATIC_ROOT = (BASE_DIR / env.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
 if not IS_LOCAL and DEBUG:
     env.refuse("DEBUG", "is on although ALLOWED_HOSTS names more than this machine", "Turn it off")
 if not IS_LOCAL and not HTTPS:
@@ -103,9 +102,14 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 EMAIL_CURE = (
     "Use smtp+starttls://user:password@host:587, smtps://user:password@host:465, or "
-    "filemail:///folder to keep every message as a file on this machine"
+    "filemail:// to keep every message as a file on this machine"
 )
-globals().update(env.email("EMAIL_URL", EMAIL_CURE))
+MAIL = env.email("EMAIL_URL", EMAIL_CURE, mailbox=DATA_DIR / "mailbox")
+EMAIL_BACKEND = MAIL.backend
+EMAIL_FILE_PATH = MAIL.folder  # only where e-mails are kept as files
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HepCalc <no-reply@{FIRST_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
