@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from patients.models import Patient, Site
 from surveillance.models.assessment import LesionAssessment
@@ -82,6 +82,25 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def snoozed(self, on: date) -> "FollowUpQuerySet":
         """Open and put aside until a later day."""
         return self.open().filter(snoozed_until__gt=on)
+
+    def awake(self, on: date) -> "FollowUpQuerySet":
+        """Not put aside: never snoozed, or the day it was put aside until has come."""
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=on))
+
+    def opening_by(self, on: date) -> "FollowUpQuerySet":
+        """Whose window has opened by that day."""
+        return self.filter(earliest_on__lte=on)
+
+    def most_urgent_per_patient(self) -> "FollowUpQuerySet":
+        """Of these, the first of each patient in the order of the queue: people are called once."""
+        sooner = Q(sort_key__lt=OuterRef("sort_key")) | Q(
+            sort_key=OuterRef("sort_key"), pk__lt=OuterRef("pk")
+        )
+        return self.filter(~Exists(self.filter(sooner, patient=OuterRef("patient"))))
+
+    def after(self, sort_key: int, pk: uuid.UUID) -> "FollowUpQuerySet":
+        """What follows this place in the order of the queue; bounded by the index from below."""
+        return self.filter(sort_key__gte=sort_key).exclude(sort_key=sort_key, pk__lte=pk)
 
     def to_look_at(self, on: date) -> "FollowUpQuerySet":
         """Open, with a step that may be owed by that day. A hint: the sweep recomputes."""
