@@ -7,7 +7,9 @@ from pathlib import Path
 from hepcalc_site.env import BASE_DIR, LEAST_SECRET_LENGTH
 
 # Commands that neither sign anything nor touch the database, and so need no installation.
-COMMANDS_WITHOUT_SECRET = frozenset({"decide", "print_protocol", "help", "version"})
+COMMANDS_WITHOUT_SECRET = frozenset(
+    {"decide", "print_protocol", "collectstatic", "help", "version"}
+)
 
 
 def load_environment_file(variables: MutableMapping[str, str]) -> None:
