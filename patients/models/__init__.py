@@ -1,26 +1,36 @@
 """Records of people. Import models from here."""
 
-from patients.models.append_only import AppendOnlyQuerySet, AppendOnlyViolation
+from patients.models.append_only import (
+    AppendOnlyModel,
+    AppendOnlyQuerySet,
+    AppendOnlyViolation,
+    RetractableQuerySet,
+)
 from patients.models.audit_event import AuditEvent, AuditSeal
 from patients.models.patient import Patient, PatientQuerySet
 from patients.models.risk_profile import AfpResult, RiskProfile
 from patients.models.site import Membership, Site
 from patients.models.terms import Contraindication, PatientStatus, Role, Sex, Tri
+from patients.models.tracked import HistoryWouldMissIt, TrackedQuerySet
 
 __all__ = [
     "AfpResult",
+    "AppendOnlyModel",
     "AppendOnlyQuerySet",
     "AppendOnlyViolation",
     "AuditEvent",
     "AuditSeal",
     "Contraindication",
+    "HistoryWouldMissIt",
     "Membership",
     "Patient",
     "PatientQuerySet",
     "PatientStatus",
+    "RetractableQuerySet",
     "RiskProfile",
     "Role",
     "Sex",
     "Site",
+    "TrackedQuerySet",
     "Tri",
 ]

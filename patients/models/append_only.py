@@ -4,9 +4,14 @@ The triggers are installed by the migrations (see `patients/append_only_triggers
 mistake in a shell or a script must fail as loudly as one in our own code.
 """
 
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 M = TypeVar("M", bound=models.Model)
 
@@ -26,6 +31,52 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
         """Refuse, as `update` does."""
         raise AppendOnlyViolation(f"{self.model.__name__} rows are never updated.")
 
+    def bulk_create(self, objs: Iterable[M], *args: Any, **options: Any) -> list[M]:
+        """Add rows; refuse the option that would overwrite those already there."""
+        if options.get("update_conflicts"):
+            raise AppendOnlyViolation(f"{self.model.__name__} rows are never updated.")
+        return super().bulk_create(objs, *args, **options)
+
     def delete(self) -> NoReturn:
         """Refuse: nothing already accepted is ever lost."""
         raise AppendOnlyViolation(f"{self.model.__name__} rows are never deleted.")
+
+    def _update(self, _values: Any) -> int:
+        # Model.save() comes here for a row that may exist (it uses the base manager, see below).
+        if self.exists():
+            raise AppendOnlyViolation(f"{self.model.__name__} rows are never updated.")
+        return 0
+
+
+class RetractableQuerySet(AppendOnlyQuerySet[M]):
+    """An append-only QuerySet of facts that may be withdrawn, and stay visible."""
+
+    def standing(self) -> Self:
+        """Facts that have not been retracted."""
+        return self.filter(retracted_at=None)
+
+    def retract(self, *, reason: str, by: "User | None", now: datetime) -> int:
+        """Retract those that still stand; return how many. The only change facts ever see."""
+        return models.QuerySet.update(
+            self.standing(), retracted_at=now, retracted_by=by, retracted_reason=reason
+        )
+
+
+class AppendOnlyModel(models.Model):
+    """A model whose rows are added and read; an instance that is stored can be neither saved
+    again nor deleted.
+
+    `save()` itself is untouched: Django's own save asks the base manager to update, and that
+    manager's QuerySet refuses. Each model names its own `objects`, an `AppendOnlyQuerySet`.
+    """
+
+    if not TYPE_CHECKING:  # the typed one is the subclass's
+        objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def delete(self, *_args: Any, **_options: Any) -> NoReturn:
+        """Refuse: nothing already accepted is ever lost."""
+        raise AppendOnlyViolation(f"{type(self).__name__} rows are never deleted.")

@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from patients.models.append_only import AppendOnlyQuerySet
+from patients.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 
-class AuditEvent(models.Model):
+class AuditEvent(AppendOnlyModel):
     """One thing that a person or the system did. **Append-only**, text ids, no foreign keys.
 
     Writers only insert, so they never wait for each other; `AuditSeal` rows order and chain the
@@ -34,7 +34,7 @@ class AuditEvent(models.Model):
         return f"AuditEvent {self.pk}: {self.action} {self.subject_type} {self.subject_id}"
 
 
-class AuditSeal(models.Model):
+class AuditSeal(AppendOnlyModel):
     """One link of a site's chain: event `event_id` is number `number`. **Append-only.**
 
     `digest` is SHA-256 over the previous digest and the canonical form of the event, so that a

@@ -10,12 +10,13 @@ from simple_history.models import HistoricalRecords
 
 from patients.models.site import Site
 from patients.models.terms import PatientStatus, Sex, Tri
+from patients.models.tracked import TrackedQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
-class PatientQuerySet(models.QuerySet["Patient"]):
+class PatientQuerySet(TrackedQuerySet["Patient"]):
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "PatientQuerySet":
         """Patients of the sites where this person holds a role."""
         return self.filter(site__in=Site.objects.for_user(user))

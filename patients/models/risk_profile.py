@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
-from patients.models.append_only import AppendOnlyQuerySet
+from patients.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from patients.models.patient import Patient
 from patients.models.terms import Tri
 
@@ -28,7 +28,7 @@ class RiskProfileQuerySet(AppendOnlyQuerySet["RiskProfile"]):
         )
 
 
-class RiskProfile(models.Model):
+class RiskProfile(AppendOnlyModel):
     """Everything known of a patient's risk from `effective_on` on. **Append-only.**
 
     A decision can be explained with the risk *then* known.
@@ -76,7 +76,7 @@ class RiskProfile(models.Model):
         return f"RiskProfile {self.pk} of patient {self.patient_id} from {self.effective_on}"
 
 
-class AfpResult(models.Model):
+class AfpResult(AppendOnlyModel):
     """One serum alpha-fetoprotein result (A-49). **Append-only.**"""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -10,6 +10,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from patients.models.terms import Role
+from patients.models.tracked import TrackedQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -24,10 +25,15 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-class SiteQuerySet(models.QuerySet["Site"]):
+class SiteQuerySet(TrackedQuerySet["Site"]):
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
         """The sites where this person holds a role today."""
         return self.filter(memberships__in=Membership.objects.current().of(user)).distinct()
+
+    def administered_by(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
+        """The sites where this person is an administrator today."""
+        held = Membership.objects.current().of(user).filter(role=Role.ADMINISTRATOR)
+        return self.filter(memberships__in=held).distinct()
 
 
 class Site(models.Model):
@@ -53,7 +59,7 @@ class Site(models.Model):
         return now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(TrackedQuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
         """Roles held now, by people who can sign in."""
         return self.filter(ended_on=None, user__is_active=True)

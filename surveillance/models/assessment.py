@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import AppendOnlyQuerySet
+from patients.models import AppendOnlyModel, AppendOnlyQuerySet
 from surveillance.models.lesion import Lesion
 from surveillance.protocol.terms import EscalationClass, Modality, RecommendationKind, Risk
 
@@ -25,7 +25,7 @@ class OverrideKind(models.TextChoices):
     LIFTED = "LIFTED", "An earlier override was lifted"
 
 
-class LesionAssessment(models.Model):
+class LesionAssessment(AppendOnlyModel):
     """One decision. **Append-only**; a clinician's override is a further row, never an edit.
 
     `answer` is the whole recommendation and `inputs` the whole case as JSON, so that the decision

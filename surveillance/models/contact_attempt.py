@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from patients.models import AppendOnlyQuerySet, Patient
+from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient
 from surveillance.models.follow_up import FollowUp
 
 
@@ -34,7 +34,7 @@ class ContactOutcome(models.TextChoices):
     SENT = "SENT", "Sent, no answer expected"
 
 
-class ContactAttempt(models.Model):
+class ContactAttempt(AppendOnlyModel):
     """One attempt, belonging to the patient and naming the follow-ups served. **Append-only.**"""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

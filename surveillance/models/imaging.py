@@ -7,7 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import AppendOnlyQuerySet, Patient, Site, Tri
+from patients.models import (
+    AppendOnlyModel,
+    AppendOnlyQuerySet,
+    Patient,
+    RetractableQuerySet,
+    Site,
+    Tri,
+)
 from surveillance.models.lesion import Lesion
 from surveillance.protocol.terms import (
     CalcificationPattern,
@@ -27,13 +34,11 @@ class ReportStatus(models.TextChoices):
     FINAL = "FINAL", "Final (signed)"
 
 
-class ImagingExamQuerySet(AppendOnlyQuerySet["ImagingExam"]):
-    def standing(self) -> "ImagingExamQuerySet":
-        """Exams that have not been retracted."""
-        return self.filter(retracted_at=None)
+class ImagingExamQuerySet(RetractableQuerySet["ImagingExam"]):
+    """Exams; `standing()` leaves out the retracted ones."""
 
 
-class ImagingExam(models.Model):
+class ImagingExam(AppendOnlyModel):
     """One imaging exam of a patient. **Append-only**; an error is retracted and stays visible.
 
     A re-sent report is the same row: the accession number is unique per site among exams that
@@ -109,7 +114,7 @@ def _optional(choices: list[tuple[str, str]], length: int = 30) -> "models.CharF
     return models.CharField(max_length=length, choices=choices, blank=True)
 
 
-class LesionObservation(models.Model):
+class LesionObservation(AppendOnlyModel):
     """What one exam showed of one lesion. **Append-only.**
 
     `size_mm` is the longest axial diameter in millimetres. Empty text fields mean that the report

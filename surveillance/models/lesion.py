@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import AppendOnlyQuerySet, Patient, Tri
+from patients.models import AppendOnlyModel, Patient, RetractableQuerySet, Tri
 from surveillance.protocol.terms import (
     LesionKind,
     LesionNumber,
@@ -76,17 +76,15 @@ EVENT_VALUES: dict[LesionEventKind, tuple[str, ...]] = {
 """What each kind of event may say."""
 
 
-class LesionEventQuerySet(AppendOnlyQuerySet["LesionEvent"]):
-    def standing(self) -> "LesionEventQuerySet":
-        """Events that have not been retracted."""
-        return self.filter(retracted_at=None)
+class LesionEventQuerySet(RetractableQuerySet["LesionEvent"]):
+    """Events; `standing()` leaves out the retracted ones."""
 
     def known_by(self, day: date) -> "LesionEventQuerySet":
         """Standing events that had happened by that day."""
         return self.standing().filter(occurred_on__lte=day)
 
 
-class LesionEvent(models.Model):
+class LesionEvent(AppendOnlyModel):
     """A pathology result, an MDT decision, a waiver, a treatment, symptoms. **Append-only.**
 
     The only change ever made is a retraction: `retracted_at`, `_by` and `_reason` together.

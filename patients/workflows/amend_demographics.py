@@ -1,0 +1,79 @@
+"""Corrects who a person is and how to reach them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from patients.audit import record_event
+from patients.history import save_with_history
+from patients.models import Patient
+from patients.workflows.errors import WorkflowRefused
+from patients.workflows.register_patient import (
+    DEMOGRAPHIC_FIELDS,
+    PatientAlreadyRegistered,
+    refuse_bad_demographics,
+)
+
+
+class NotAmendable(WorkflowRefused):
+    """A field that another workflow must write (risk, vital status, care team), or none at all."""
+
+    code = "not_amendable"
+
+
+def amend_demographics(
+    *, patient: Patient, changes: dict[str, object], by: User | None, now: datetime
+) -> Patient:
+    """Change the named fields and return the patient as stored; equal values change nothing.
+
+    Refused: a field that is not demographic, a value that its field does not allow, the MRN of
+    another patient at the site. The audit names the fields, never their values.
+    """
+    _refuse_other_fields(changes)
+    try:
+        with transaction.atomic():
+            stored = Patient.objects.select_for_update().get(pk=patient.pk)
+            changed = _apply(stored, changes)
+            if changed:
+                refuse_bad_demographics(stored, today=stored.site.local_date(now))
+                _save(stored, changed, by, now)
+    except IntegrityError as error:
+        raise PatientAlreadyRegistered(
+            f"mrn: “{changes.get('mrn')}” already belongs to a patient at {patient.site}. "
+            f"Correct the number, or merge the two records.",
+            mrn=changes.get("mrn"),
+            site=patient.site.slug,
+        ) from error
+    return stored
+
+
+def _refuse_other_fields(changes: Collection[str]) -> None:
+    other = sorted(set(changes) - set(DEMOGRAPHIC_FIELDS))
+    if other:
+        raise NotAmendable(
+            f"{', '.join(other)}: cannot be changed here. Identity and contact details are: "
+            f"{', '.join(DEMOGRAPHIC_FIELDS)}.",
+            fields=other,
+        )
+
+
+def _apply(patient: Patient, changes: dict[str, object]) -> list[str]:
+    changed = sorted(name for name, value in changes.items() if getattr(patient, name) != value)
+    for name in changed:
+        setattr(patient, name, changes[name])
+    return changed
+
+
+def _save(patient: Patient, changed: list[str], by: User | None, now: datetime) -> None:
+    save_with_history(patient, reason="demographics_amended", by=by, now=now, fields=changed)
+    record_event(
+        "demographics_amended",
+        site=patient.site,
+        subject=patient,
+        by=by,
+        now=now,
+        patient=patient,
+        detail={"fields": changed},
+    )
