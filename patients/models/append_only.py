@@ -41,12 +41,6 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
         """Refuse: nothing already accepted is ever lost."""
         raise AppendOnlyViolation(f"{self.model.__name__} rows are never deleted.")
 
-    def _update(self, _values: Any) -> int:
-        # Model.save() comes here for a row that may exist (it uses the base manager, see below).
-        if self.exists():
-            raise AppendOnlyViolation(f"{self.model.__name__} rows are never updated.")
-        return 0
-
 
 class RetractableQuerySet(AppendOnlyQuerySet[M]):
     """An append-only QuerySet of facts that may be withdrawn, and stay visible."""
@@ -63,20 +57,20 @@ class RetractableQuerySet(AppendOnlyQuerySet[M]):
 
 
 class AppendOnlyModel(models.Model):
-    """A model whose rows are added and read; an instance that is stored can be neither saved
-    again nor deleted.
+    """A model whose rows are added and read: a stored one is neither saved again nor deleted.
 
-    `save()` itself is untouched: Django's own save asks the base manager to update, and that
-    manager's QuerySet refuses. Each model names its own `objects`, an `AppendOnlyQuerySet`.
+    `save()` is untouched; what it calls to change a stored row refuses.
     """
-
-    if not TYPE_CHECKING:  # the typed one is the subclass's
-        objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         abstract = True
-        base_manager_name = "objects"
 
     def delete(self, *_args: Any, **_options: Any) -> NoReturn:
         """Refuse: nothing already accepted is ever lost."""
         raise AppendOnlyViolation(f"{type(self).__name__} rows are never deleted.")
+
+    def _do_update(self, base_qs: Any, _using: Any, pk_val: Any, *_rest: Any) -> bool:
+        # Django asks this of every save() that is not surely an INSERT; False means: then insert.
+        if base_qs.filter(pk=pk_val).exists():
+            raise AppendOnlyViolation(f"{type(self).__name__} rows are never updated.")
+        return False
