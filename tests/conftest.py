@@ -1,7 +1,11 @@
-"""What every test shares: hypothesis profiles, and no sockets where no door is tested."""
+"""What every test shares: hypothesis profiles, and tables that can be emptied between tests."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 SLOW_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -13,3 +17,27 @@ settings.register_profile(
     "ci", max_examples=2000, deadline=None, suppress_health_check=SLOW_MACHINE, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let SQLite empty frozen tables after a transactional test.
+
+    Append-only tables refuse DELETE by trigger, and DELETE is how SQLite flushes (PostgreSQL
+    truncates). The flush, and only it, drops the triggers and makes them again.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+    plain_flush = connection.ops.sql_flush
+
+    def flush(*args: Any, **kwargs: Any) -> list[str]:
+        dropped = [f'DROP TRIGGER IF EXISTS "{name}"' for name, _sql in triggers]
+        return [*dropped, *plain_flush(*args, **kwargs), *(sql for _name, sql in triggers)]
+
+    setattr(connection.ops, "sql_flush", flush)  # noqa: B010  # mypy forbids the plain form
+    yield
+    setattr(connection.ops, "sql_flush", plain_flush)  # noqa: B010

@@ -1,0 +1,58 @@
+"""Small files, small functions, rooms with names."""
+
+import ast
+import io
+import tokenize
+from pathlib import Path
+
+from tests.architecture.sources import functions_in, modules, name_of
+
+LONGEST_FUNCTION = 40
+LONGEST_FILE = 300
+VAGUE = {"utils", "util", "helpers", "helper", "common", "services", "service", "misc", "base"}
+
+
+def lines_of_code(path: Path) -> int:
+    """Lines that hold code: neither blank, nor comment, nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    skipped = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+               tokenize.ENDMARKER, tokenize.ENCODING}  # fmt: skip
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        is_docstring = token.type == tokenize.STRING and token.line.strip().startswith(('"""', "'"))
+        if token.type not in skipped and not is_docstring:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines)
+
+
+def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without its docstring."""
+    first = function.body[0]
+    has_docstring = (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
+    docstring = (first.end_lineno or 0) - first.lineno + 1 if has_docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+
+
+def test_no_function_is_longer_than_forty_lines() -> None:
+    found = [
+        f"{name_of(path)}:{function.lineno} {function.name}: {length_of(function)} lines"
+        for path in modules()
+        for function in functions_in(path)
+        if length_of(function) > LONGEST_FUNCTION
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_no_file_is_longer_than_three_hundred_lines_of_code() -> None:
+    sizes = {name_of(path): lines_of_code(path) for path in modules()}
+
+    assert not {name: size for name, size in sizes.items() if size > LONGEST_FILE}
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [name_of(path) for path in modules() if path.stem in VAGUE]
