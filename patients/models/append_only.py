@@ -69,8 +69,10 @@ class AppendOnlyModel(models.Model):
         """Refuse: nothing already accepted is ever lost."""
         raise AppendOnlyViolation(f"{type(self).__name__} rows are never deleted.")
 
-    def _do_update(self, base_qs: Any, _using: Any, pk_val: Any, *_rest: Any) -> bool:
-        # Django asks this of every save() that is not surely an INSERT; False means: then insert.
-        if base_qs.filter(pk=pk_val).exists():
+    def _do_update(
+        self, base_qs: Any, using: Any, pk_val: Any, *_rest: Any, **_options: Any
+    ) -> list[Any]:
+        # Django asks this of every save() that is not surely an INSERT; nothing updated = insert.
+        if base_qs.using(using).filter(pk=pk_val).exists():
             raise AppendOnlyViolation(f"{type(self).__name__} rows are never updated.")
-        return False
+        return []
