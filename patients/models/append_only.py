@@ -5,13 +5,9 @@ mistake in a shell or a script must fail as loudly as one in our own code.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 M = TypeVar("M", bound=models.Model)
 
@@ -43,17 +39,11 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
 
 
 class RetractableQuerySet(AppendOnlyQuerySet[M]):
-    """An append-only QuerySet of facts that may be withdrawn, and stay visible."""
+    """Facts that may be retracted (workflows.retract_row), and stay visible."""
 
     def standing(self) -> Self:
         """Facts that have not been retracted."""
         return self.filter(retracted_at=None)
-
-    def retract(self, *, reason: str, by: "User | None", now: datetime) -> int:
-        """Retract those that still stand; return how many. The only change facts ever see."""
-        return models.QuerySet.update(
-            self.standing(), retracted_at=now, retracted_by=by, retracted_reason=reason
-        )
 
 
 class AppendOnlyModel(models.Model):
