@@ -235,3 +235,16 @@ def test_follow_up_is_never_deleted() -> None:
 
     with pytest.raises(DatabaseError, match="only ever added"):
         run(f'DELETE FROM "{row._meta.db_table}"')
+
+
+def test_follow_ups_served_by_a_contact_attempt_stay_as_recorded() -> None:
+    served = follow_up()
+    attempt = ContactAttempt.objects.create(
+        patient=served.patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
+    )
+    attempt.follow_ups.add(served)
+
+    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
+        attempt.follow_ups.remove(served)
+
+    assert list(attempt.follow_ups.all()) == [served]
