@@ -4,6 +4,7 @@ import logging.config
 import re
 import uuid
 from collections.abc import Mapping
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any
 
@@ -100,6 +101,11 @@ def name_exception(_logger: WrappedLogger, _method: str, event_dict: EventDict) 
     return event_dict
 
 
+def is_no_probe(record: logging.LogRecord) -> bool:
+    """Leave out the answers of /readyz: a platform asks every few seconds and reads them itself."""
+    return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -126,10 +132,14 @@ def logging_settings(*, level: str, show_errors: bool) -> dict[str, Any]:
                 ],
             }
         },
+        "filters": {
+            "no_probes": {"()": "django.utils.log.CallbackFilter", "callback": is_no_probe}
+        },
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",
                 "formatter": "json",
+                "filters": ["no_probes"],
                 "stream": "ext://sys.stdout",
             }
         },

@@ -18,11 +18,18 @@ class Child:
     """A started process: leader of a process group of its own, told to end when we die.
 
     A group of its own keeps Ctrl-C in the terminal from reaching it before its turn, and lets us
-    end whatever it started. `grace` is how many seconds it has to end in order.
+    end whatever it started. `grace` is how many seconds it has to end in order; `last_word` is
+    the signal it gets when we die without stopping it.
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, grace: float
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        grace: float,
+        last_word: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
         self.grace = grace
@@ -31,7 +38,7 @@ class Child:
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with(os.getpid()),  # we start no threads before
+            preexec_fn=_end_with(os.getpid(), last_word),  # we start no threads before
         )
 
     def exit_status(self) -> int | None:
@@ -53,12 +60,12 @@ class Child:
         self.process.wait()
 
 
-def _end_with(parent: int) -> Callable[[], None]:
-    """What a child does first: ask the kernel for SIGTERM when its parent dies (Linux)."""
+def _end_with(parent: int, last_word: signal.Signals) -> Callable[[], None]:
+    """What a child does first: ask the kernel for a signal when its parent dies (Linux)."""
 
     def arrange() -> None:
         if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            LIBC.prctl(PR_SET_PDEATHSIG, last_word)
         if os.getppid() != parent:  # it died before we could ask
             os._exit(1)
 

@@ -18,6 +18,7 @@ class Part:
     name: str
     command: Sequence[str]
     grace: float
+    last_word: signal.Signals = signal.SIGTERM
     ready: Callable[[], bool] | None = None
     patience: float = 60
 
@@ -55,7 +56,14 @@ class Supervisor:
     def _start(self, part: Part) -> bool:
         if not self._going():
             return False
-        self.children.append(Child(part.name, part.command, self.environment, grace=part.grace))
+        child = Child(
+            part.name,
+            part.command,
+            self.environment,
+            grace=part.grace,
+            last_word=part.last_word,
+        )
+        self.children.append(child)
         if part.ready is None:
             return True
         if wait_until(part.ready, seconds=part.patience, still_wanted=self._going):

@@ -1,0 +1,93 @@
+"""`manage.py up` with real processes: order, sudden deaths, nothing left behind."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.processes import Running, eventually, manage, start
+
+pytestmark = pytest.mark.faults
+DATABASE = "hepcalc.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    done = manage(folder, "migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def up(migrated: Path, tmp_path: Path) -> Iterator[Running]:
+    shutil.copy(migrated / DATABASE, tmp_path / DATABASE)
+    running = start(tmp_path)
+    try:
+        assert eventually(lambda: "HepCalc is ready" in running.said(), 60), running.said()
+        yield running
+    finally:
+        running.destroy()
+
+
+def test_it_runs_four_processes_and_stops_them_in_order_on_ctrl_c(up: Running) -> None:
+    socket = up.data_dir / "broker" / "valkey.sock"
+    assert up.get("/livez") == "ok"
+    assert eventually(lambda: '"ready": true' in up.get("/readyz"), 20), up.get("/readyz")
+    assert {bool(up.child(word)) for word in ("valkey", "worker", "gunicorn", "beat")} == {True}
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+
+    second = manage(up.data_dir, "up", "--no-prepare")
+    up.process.send_signal(signal.SIGINT)
+    status = up.process.wait(20)
+
+    assert "already runs" in second.stderr
+    assert second.returncode == 1
+    assert status == 0
+    assert "Everything has stopped." in up.said()
+    assert not up.alive()
+
+
+def test_children_die_with_it_even_while_they_wait_for_the_database(up: Running) -> None:
+    writer = sqlite3.connect(up.data_dir / DATABASE, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")  # every task that wants to write now waits
+
+    up.process.kill()
+    up.process.wait(10)
+
+    assert eventually(lambda: not up.alive(), 10), up.alive()
+    writer.close()
+
+
+@pytest.mark.parametrize("name", ["valkey", "worker", "gunicorn", "beat"])
+def test_the_death_of_one_stops_the_rest_with_a_message(up: Running, name: str) -> None:
+    os.kill(up.child(name), signal.SIGKILL)
+
+    status = up.process.wait(30)
+
+    assert status == 1
+    assert "ended unexpectedly (killed by SIGKILL)" in up.said()
+    assert not up.alive()
+
+
+def test_a_taken_port_is_refused_with_its_cure(
+    up: Running, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+
+    refused = manage(elsewhere, "up", "--no-prepare", "--port", str(up.port))
+
+    assert refused.returncode == 1
+    assert f"Port {up.port} is taken" in refused.stderr
+
+
+def test_work_in_the_broker_survives_a_restart(up: Running) -> None:
+    append_only = up.data_dir / "broker" / "appendonlydir"
+
+    assert append_only.is_dir()
+    assert any(append_only.iterdir())
