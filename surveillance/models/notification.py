@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.db.models import Q
 from patients.models import Patient, Site
 from surveillance.models.escalation import Escalation
 from surveillance.models.follow_up import FollowUp
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 
 class NotificationChannel(models.TextChoices):
@@ -38,6 +42,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def waiting(self) -> "NotificationQuerySet":
         """Not yet sent, failed or cancelled."""
         return self.filter(status=NotificationStatus.PENDING)
+
+    def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
+        """What this person was told in the application."""
+        return self.filter(
+            recipient=user.pk, channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT
+        )
+
+    def unread(self) -> "NotificationQuerySet":
+        """Not yet marked as read."""
+        return self.filter(read_at=None)
 
     def ready(self, now: datetime) -> "NotificationQuerySet":
         """Waiting, its time come, and not leased to a sender."""

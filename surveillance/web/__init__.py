@@ -1,0 +1,1 @@
+"""The pages: function views, plain forms, presenters and htmx partials. A door."""

@@ -1,0 +1,104 @@
+"""Who may open which page: signed in, at a site where the role allows it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, resolve_url
+from django.views.decorators.cache import never_cache
+
+from patients.models import Patient, Site
+from surveillance.models import Escalation, FollowUp
+from surveillance.roles import Permission, permissions_at, sites_where
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    class SignedInRequest(HttpRequest):
+        """A request of somebody who is signed in, seen by django-htmx."""
+
+        user: User
+        htmx: HtmxDetails
+
+else:
+    SignedInRequest = HttpRequest
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponse]
+SITE_KEY = "site"
+
+
+def signed_in(view: "SignedInView[P]") -> "View[P]":
+    """Ask for a sign-in; never let a browser or proxy keep a page about patients.
+
+    A fragment asked for after the session ended sends the whole page to sign-in, instead of
+    drawing the sign-in form inside the queue.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(cast("SignedInRequest", request), *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return redirect_to_login(request.get_full_path())
+
+    return never_cache(guarded)
+
+
+def sites_of_queue(user: User) -> list[Site]:
+    """The sites whose queue this person may see, by name. One query."""
+    return list(sites_where(user, Permission.VIEW_QUEUE).order_by("name"))
+
+
+def choose_site(request: HttpRequest, sites: list[Site]) -> Site:
+    """The site asked for in the address, else the one used last, else the first by name.
+
+    Raises PermissionDenied when the person works at no site, or not at the one asked for.
+    """
+    asked = request.GET.get("site")
+    by_slug = {site.slug: site for site in sites}
+    if not sites or (asked and asked not in by_slug):
+        raise PermissionDenied
+    chosen = by_slug.get(asked or request.session.get(SITE_KEY, ""), sites[0])
+    if asked and request.session.get(SITE_KEY) != asked:
+        request.session[SITE_KEY] = asked
+    return chosen
+
+
+def patient_or_404(user: User, pk: UUID) -> Patient:
+    """The patient, if at a site where this person may see patients; else as if it did not exist."""
+    seen = Patient.objects.filter(site__in=sites_where(user, Permission.VIEW_PATIENT))
+    people = ("site", "navigator", "responsible_clinician", "merged_into")
+    return get_object_or_404(seen.select_related(*people), pk=pk)
+
+
+def follow_up_or_404(user: User, pk: UUID) -> FollowUp:
+    """The follow-up, under the same rule as its patient."""
+    seen = FollowUp.objects.filter(site__in=sites_where(user, Permission.VIEW_PATIENT))
+    joined = ("site", "patient", "patient__site", "lesion", "owner", "assessment")
+    return get_object_or_404(seen.select_related(*joined), pk=pk)
+
+
+def escalation_or_404(user: User, pk: UUID) -> Escalation:
+    """The escalation, under the same rule as its patient."""
+    sites = sites_where(user, Permission.VIEW_PATIENT)
+    seen = Escalation.objects.filter(follow_up__site__in=sites)
+    joined = ("owner", "acknowledged_by", "follow_up__owner", "follow_up__assessment")
+    rows = ("follow_up__site", "follow_up__patient__site", "follow_up__lesion")
+    return get_object_or_404(seen.select_related(*joined, *rows), pk=pk)
+
+
+def require(user: User, permission: Permission, site: Site) -> None:
+    """Refuse (403) what the person's role at this site does not allow."""
+    if permission not in permissions_at(user, site):
+        raise PermissionDenied

@@ -1,0 +1,87 @@
+"""What a person was told in the application, with marks for what was read."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from surveillance.models import Notification, NotificationTemplate
+from surveillance.roles import Permission, sites_where
+from surveillance.web.access import SignedInRequest, signed_in
+from surveillance.web.wording import count_words, moment_words, name_of_patient
+from surveillance.workflows.mark_read import mark_read
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One message: what it says, about whom, where to go."""
+
+    id: str
+    words: str
+    about: str
+    url: str
+    at: str
+    is_unread: bool
+
+
+class ReadForm(forms.Form):
+    """The messages to mark as read."""
+
+    message = forms.TypedMultipleChoiceField(coerce=UUID)
+
+    def __init__(self, data: object, shown: list[Notification]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        self.fields["message"].choices = [(str(row.pk), str(row.pk)) for row in shown]  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def inbox(request: SignedInRequest) -> HttpResponse:
+    """The newest messages (GET); mark the ticked ones as read (POST)."""
+    rows = Notification.objects.inbox_of(request.user).order_by("-created_at", "pk")
+    joined = ("site", "escalation", "follow_up__patient", "patient")
+    shown = list(rows.select_related(*joined)[:SHOWN])
+    if request.method == "POST":
+        form = ReadForm(request.POST, shown)
+        marked = form.cleaned_data["message"] if form.is_valid() else []
+        count = mark_read(notifications=marked, by=request.user, now=timezone.now())
+        messages.success(request, f"{count_words(count, 'message')} marked as read.")
+        return redirect("inbox")
+    visible = set(sites_where(request.user, Permission.VIEW_PATIENT).values_list("pk", flat=True))
+    return render(
+        request,
+        "surveillance/inbox.html",
+        {"rows": [_row(one, is_visible=one.site_id in visible) for one in shown]},
+    )
+
+
+def _row(message: Notification, *, is_visible: bool) -> InboxRow:
+    """Names and links only where the person still holds a role."""
+    return InboxRow(
+        id=str(message.pk),
+        words=NotificationTemplate(message.template).label,
+        about=_about(message) if is_visible else f"a patient of {message.site.name}",
+        url=_url(message) if is_visible else "",
+        at=moment_words(message.created_at, message.site),
+        is_unread=message.read_at is None,
+    )
+
+
+def _about(message: Notification) -> str:
+    patient = message.follow_up.patient if message.follow_up else message.patient
+    return name_of_patient(patient) if patient else message.site.name
+
+
+def _url(message: Notification) -> str:
+    if message.escalation_id:
+        return reverse("escalation", args=[message.escalation_id])
+    patient = message.follow_up.patient_id if message.follow_up else message.patient_id
+    return reverse("patient", args=[patient]) if patient else ""

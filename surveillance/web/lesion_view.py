@@ -1,0 +1,115 @@
+"""One lesion in plain words: what is advised and owed, what was seen."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from patients.models import Tri
+from surveillance.models import Lesion, LesionObservation, ReportStatus
+from surveillance.protocol.parameters import LARGE_FROM
+from surveillance.protocol.terms import CalcificationPattern, Conclusion, LesionKind, Modality
+from surveillance.roles import Permission
+from surveillance.web.chart import Chart, Measurement, size_chart
+from surveillance.web.owed_view import Owed, owed_view
+from surveillance.web.patient_query import PatientRecords
+from surveillance.web.recommendation_view import (
+    OverrideView,
+    RecommendationView,
+    override_view,
+    recommendation_view,
+)
+from surveillance.web.wording import date_words, label_of, lesion_words, moment_words, size_words
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRow:
+    """One exam as it concerns a lesion: a row of the table beside the chart."""
+
+    on: str
+    modality: str
+    size: str
+    quality: str
+    findings: str
+
+
+@dataclass(frozen=True, slots=True)
+class LesionView:
+    """One lesion: what is advised, what was seen."""
+
+    key: str
+    name: str
+    kind: str
+    recommendation: RecommendationView | None
+    override: OverrideView | None
+    owed: tuple[Owed, ...]
+    chart: Chart | None
+    exams: tuple[ExamRow, ...]
+
+
+def lesion_views(records: PatientRecords, allowed: frozenset[Permission]) -> tuple[LesionView, ...]:
+    """Each lesion, the one owed the most urgent thing first."""
+    return tuple(_lesion_view(records, lesion, allowed) for lesion in records.lesions)
+
+
+def _lesion_view(
+    records: PatientRecords, lesion: Lesion, allowed: frozenset[Permission]
+) -> LesionView:
+    assessment = records.assessments.get(lesion.pk)
+    override = records.overrides.get(lesion.pk)
+    observations = records.observations.get(lesion.pk, [])
+    decided = moment_words(assessment.assessed_at, records.patient.site) if assessment else ""
+    name = lesion_words(lesion)
+    return LesionView(
+        key=str(lesion.pk),
+        name=name,
+        kind=label_of(LesionKind, lesion.kind) if lesion.kind != LesionKind.UNKNOWN else "",
+        recommendation=recommendation_view(assessment, decided) if assessment else None,
+        override=override_view(override) if override else None,
+        owed=tuple(
+            owed_view(row, records, allowed) for row in records.open_by_lesion.get(lesion.pk, [])
+        ),
+        chart=size_chart(name, _measurements(observations), LARGE_FROM.value),
+        exams=tuple(exam_row(row) for row in observations),
+    )
+
+
+def _measurements(observations: Iterable[LesionObservation]) -> list[Measurement]:
+    return [
+        Measurement(row.exam.performed_on, Modality(row.exam.modality), row.size_mm)
+        for row in observations
+        if row.size_mm is not None
+    ]
+
+
+def exam_row(row: LesionObservation) -> ExamRow:
+    """One exam in words."""
+    exam = row.exam
+    quality = [
+        words
+        for words, is_so in (
+            ("not adequate", not (exam.adequate and row.adequate)),
+            (f"visualisation {exam.vis}", bool(exam.vis)),
+            ("preliminary report", exam.report_status != ReportStatus.FINAL),
+            ("outside exam", exam.is_external),
+        )
+        if is_so
+    ]
+    return ExamRow(
+        on=date_words(exam.performed_on),
+        modality=label_of(Modality, exam.modality),
+        size=size_words(row.size_mm) if row.lesion_seen else "not seen",
+        quality=", ".join(quality) or "adequate",
+        findings=_findings(row),
+    )
+
+
+def _findings(row: LesionObservation) -> str:
+    shown = [
+        label_of(Conclusion, row.conclusion) if row.conclusion else "",
+        row.lirads,
+        label_of(CalcificationPattern, row.pattern).lower() if row.pattern else "",
+        "arterial hyperenhancement" if row.aphe == Tri.YES else "",
+        "washout" if row.washout == Tri.YES else "",
+        "capsule" if row.capsule == Tri.YES else "",
+        "solid component" if row.solid_component == Tri.YES else "",
+    ]
+    return ", ".join(words for words in shown if words)

@@ -1,0 +1,71 @@
+"""The demonstration mailbox: e-mails that were kept in a folder instead of being sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from surveillance.roles import Permission, sites_where
+from surveillance.web.access import SignedInRequest, signed_in
+
+SHOWN = 50
+SEPARATOR = b"\n" + b"-" * 79 + b"\n"  # between the messages of one file, as Django writes them
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail as text."""
+
+    to: str
+    subject: str
+    sent: str
+    body: str
+
+
+@require_safe
+@signed_in
+def mailbox(request: SignedInRequest) -> HttpResponse:
+    """The newest messages of the folder, for administrators, where mail is kept in a folder."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    if not folder:
+        raise Http404
+    is_administrator = sites_where(request.user, Permission.ADMINISTER).exists()
+    if not (request.user.is_staff and is_administrator):
+        raise PermissionDenied
+    letters = newest_letters(Path(folder), SHOWN)
+    return render(request, "surveillance/mailbox.html", {"letters": letters})
+
+
+def newest_letters(folder: Path, limit: int) -> tuple[Letter, ...]:
+    """At most `limit` messages, the newest first. A folder that is not there yet is empty."""
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
+    letters: list[Letter] = []
+    for file in files:
+        letters += reversed(list(_letters_in(file)))
+        if len(letters) >= limit:
+            break
+    return tuple(letters[:limit])
+
+
+def _letters_in(file: Path) -> Iterator[Letter]:
+    for part in file.read_bytes().split(SEPARATOR):
+        if part.strip():
+            yield _letter(message_from_bytes(part.lstrip(), policy=default))
+
+
+def _letter(message: EmailMessage) -> Letter:
+    body = message.get_body(preferencelist=("plain",))
+    return Letter(
+        to=str(message["to"] or ""),
+        subject=str(message["subject"] or ""),
+        sent=str(message["date"] or ""),
+        body=str(body.get_content()) if body else "",
+    )

@@ -1,0 +1,120 @@
+"""What is owed to a lesion, in plain words, with the actions that a person may take."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from surveillance.models import Escalation, FollowUp
+from surveillance.obligations import window_of
+from surveillance.protocol.terms import ObligationKind
+from surveillance.roles import Permission
+from surveillance.web.patient_query import PatientRecords
+from surveillance.web.queue_rows import (
+    days_words,
+    escalation_words,
+    next_step,
+    owed_words,
+    stage_tag,
+)
+from surveillance.web.recommendation_view import window_words
+from surveillance.web.wording import (
+    Tag,
+    date_words,
+    lesion_words,
+    moment_words,
+    name_of_user,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An action that the person may take, for one thing."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationView:
+    """One open escalation of a follow-up."""
+
+    words: str
+    owner: str
+    next_action: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One open follow-up and what may be done about it."""
+
+    key: str
+    lesion: str
+    owed: str
+    reason: str
+    window: str
+    stage: Tag
+    days: str
+    booking: str
+    snooze: str
+    next_step: str
+    owner: str
+    escalations: tuple[EscalationView, ...]
+    links: tuple[Link, ...]
+
+
+def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permission]) -> Owed:
+    """One obligation with its place in time and the actions that this person may take."""
+    window = window_of(row)
+    return Owed(
+        key=str(row.pk),
+        lesion=lesion_words(row.lesion),
+        owed=owed_words(row),
+        reason=row.reason,
+        window=window_words(window.earliest, window.target, window.latest),
+        stage=stage_tag(row, records.on),
+        days=days_words(row, records.on),
+        booking=booking_words(row),
+        snooze=row.snooze_reason,
+        next_step=next_step(row, records.on),
+        owner=name_of_user(row.owner, "No owner"),
+        escalations=tuple(
+            escalation_view(one, records) for one in records.escalations.get(row.pk, [])
+        ),
+        links=links_of(row, allowed),
+    )
+
+
+def booking_words(row: FollowUp) -> str:
+    """'Ordered 3 Mar 2026 (number A1), booked for 4 Apr 2026'."""
+    number = f" (number {row.order_number})" if row.order_number else ""
+    ordered = f"Ordered {date_words(row.ordered_on)}{number}" if row.ordered_on else "Not ordered"
+    booked = f"booked for {date_words(row.booked_for)}" if row.booked_for else "not booked"
+    return f"{ordered}, {booked}"
+
+
+def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
+    """One escalation with its owner and what was promised."""
+    raised = moment_words(row.raised_at, records.patient.site)
+    return EscalationView(
+        words=f"{escalation_words(row, records.on)}, raised {raised}",
+        owner=name_of_user(row.owner, "nobody"),
+        next_action=row.next_action,
+        url=reverse("escalation", args=[row.pk]),
+    )
+
+
+def links_of(row: FollowUp, allowed: frozenset[Permission]) -> tuple[Link, ...]:
+    """The actions on one follow-up that the person's role allows."""
+    offered = [
+        (Permission.BOOK, "Order or book", "follow_up_book"),
+        (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
+        (Permission.CLOSE, "Close", "follow_up_close"),
+    ]
+    if row.kind == ObligationKind.REVIEW:
+        offered = offered[1:]
+    return tuple(
+        Link(words, reverse(name, args=[row.pk]))
+        for permission, words, name in offered
+        if permission in allowed
+    )

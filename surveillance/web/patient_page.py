@@ -1,0 +1,36 @@
+"""The patient page: who, what is owed, and each lesion with the reasons of its decision."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from patients.workflows.record_view import record_view
+from surveillance.roles import Permission, permissions_at
+from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
+from surveillance.web.lesion_view import lesion_views
+from surveillance.web.patient_query import gather
+from surveillance.web.person_view import contact_rows, person_view, risk_view
+
+
+@require_safe
+@signed_in
+def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Everything about one patient; that it was looked at is recorded."""
+    patient = patient_or_404(request.user, pk)
+    now = timezone.now()
+    record_view(patient=patient, by=request.user, now=now, page="patient")
+    records = gather(patient, patient.site.local_date(now))
+    allowed = permissions_at(request.user, patient.site)
+    may_log = Permission.LOG_CONTACT in allowed
+    page = {
+        "person": person_view(records),
+        "risk": risk_view(records),
+        "lesions": lesion_views(records, allowed),
+        "contacts": contact_rows(records),
+        "contact_url": reverse("contact_log", args=[patient.pk]) if may_log else "",
+    }
+    return render(request, "surveillance/patient.html", page)

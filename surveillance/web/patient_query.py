@@ -1,0 +1,108 @@
+"""What the patient page reads: a constant number of queries for any number of lesions."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from patients.models import AfpResult, Patient, RiskProfile
+from surveillance.cases import standing_overrides
+from surveillance.models import (
+    ContactAttempt,
+    Escalation,
+    FollowUp,
+    Lesion,
+    LesionAssessment,
+    LesionObservation,
+)
+
+CONTACTS_SHOWN = 20
+Row = TypeVar("Row", FollowUp, LesionObservation)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecords:
+    """The rows behind the page of one patient, as of the site's day `on`."""
+
+    patient: Patient
+    on: date
+    profile: RiskProfile | None
+    afp: list[AfpResult]
+    lesions: list[Lesion]
+    open_by_lesion: dict[UUID, list[FollowUp]]
+    escalations: dict[UUID, list[Escalation]]
+    assessments: dict[UUID, LesionAssessment]
+    overrides: dict[UUID, LesionAssessment]
+    observations: dict[UUID, list[LesionObservation]]
+    contacts: list[ContactAttempt]
+
+    @property
+    def open_follow_ups(self) -> list[FollowUp]:
+        """What is owed to any lesion, the most dangerous first."""
+        rows = [row for rows in self.open_by_lesion.values() for row in rows]
+        return sorted(rows, key=lambda row: (row.sort_key, row.pk))
+
+
+def gather(patient: Patient, on: date) -> PatientRecords:
+    """Read it all: ten queries."""
+    lesions = list(patient.lesions.order_by("recorded_at", "label"))
+    ids = [lesion.pk for lesion in lesions]
+    follow_ups = open_follow_ups_of(patient)
+    return PatientRecords(
+        patient=patient,
+        on=on,
+        profile=patient.risk_profiles.in_force(on).select_related("recorded_by").first(),
+        afp=list(patient.afp_results.order_by("-taken_on")),
+        lesions=sorted(lesions, key=lambda lesion: _urgency(lesion, follow_ups)),
+        open_by_lesion=_by_lesion(follow_ups),
+        escalations=_escalations(follow_ups),
+        assessments=_newest_computed(ids),
+        overrides=standing_overrides(ids, on),
+        observations=_observations(ids),
+        contacts=list(
+            patient.contact_attempts.select_related("attempted_by")
+            .prefetch_related("follow_ups__lesion")
+            .order_by("-attempted_at")[:CONTACTS_SHOWN]
+        ),
+    )
+
+
+def open_follow_ups_of(patient: Patient) -> list[FollowUp]:
+    """What is owed to the patient, the most dangerous first."""
+    rows = FollowUp.objects.open().filter(patient=patient).dangerous_first()
+    joined = rows.select_related("lesion", "owner", "site", "patient", "assessment")
+    return list(joined.defer("assessment__answer", "assessment__inputs"))
+
+
+def _urgency(lesion: Lesion, follow_ups: list[FollowUp]) -> tuple[bool, int]:
+    keys = [row.sort_key for row in follow_ups if row.lesion_id == lesion.pk]
+    return (not keys, min(keys, default=0))
+
+
+def _by_lesion(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.lesion_id].append(row)
+    return dict(found)
+
+
+def _escalations(follow_ups: list[FollowUp]) -> dict[UUID, list[Escalation]]:
+    rows = Escalation.objects.unresolved().filter(follow_up__in=[row.pk for row in follow_ups])
+    found: defaultdict[UUID, list[Escalation]] = defaultdict(list)
+    for row in rows.select_related("owner", "acknowledged_by").order_by("-tier"):
+        found[row.follow_up_id].append(row)
+    return dict(found)
+
+
+def _newest_computed(lesions: list[UUID]) -> dict[UUID, LesionAssessment]:
+    """The newest answer of the protocol itself for each lesion; overrides are read apart."""
+    rows = LesionAssessment.objects.filter(lesion__in=lesions, overrides=None)
+    return {row.lesion_id: row for row in rows.defer("inputs").order_by("sequence")}
+
+
+def _observations(lesions: list[UUID]) -> dict[UUID, list[LesionObservation]]:
+    rows = LesionObservation.objects.standing().filter(lesion__in=lesions)
+    light = rows.select_related("exam").defer("exam__report_text", "exam__evidence")
+    return _by_lesion(light.order_by("-exam__performed_on", "exam__accession"))

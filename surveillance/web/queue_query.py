@@ -1,0 +1,169 @@
+"""What the queue asks of the database: tabs, one page of rows, and what belongs to those rows.
+
+Every function here costs a constant number of queries, whatever the number of rows.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from patients.models import RiskProfile, Site
+from surveillance.models import (
+    ContactAttempt,
+    Escalation,
+    FollowUp,
+    FollowUpQuerySet,
+    LesionObservation,
+)
+from surveillance.protocol.parameters import REMINDER_BEFORE_EARLIEST
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1_000
+COMING_DAYS = REMINDER_BEFORE_EARLIEST.value
+"""How far ahead the queue looks: as far as the first reminder does."""
+
+
+class Tab(StrEnum):
+    """The lists of the queue, in the order of the page."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    SOON = "soon"
+    BOOK = "book"
+    ESCALATED = "escalated"
+    DECIDE = "decide"
+    ALL = "all"
+    SNOOZED = "snoozed"
+
+
+def _to_book(rows: FollowUpQuerySet, on: date) -> FollowUpQuerySet:
+    return rows.to_book().opening_by(on + timedelta(days=COMING_DAYS))
+
+
+TABS: dict[Tab, Callable[[FollowUpQuerySet, date], FollowUpQuerySet]] = {
+    Tab.OVERDUE: lambda rows, on: rows.overdue(on).awake(on),
+    Tab.DUE: lambda rows, on: rows.due(on).awake(on),
+    Tab.SOON: lambda rows, on: rows.due_soon(on, COMING_DAYS).awake(on),
+    Tab.BOOK: lambda rows, on: _to_book(rows, on).awake(on),
+    Tab.ESCALATED: lambda rows, on: rows.escalated().awake(on),
+    Tab.DECIDE: lambda rows, on: rows.needs_decision().awake(on),
+    Tab.ALL: lambda rows, on: rows.open().awake(on),
+    Tab.SNOOZED: lambda rows, on: rows.snoozed(on),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the queue ended: the key of its last row. In the address as `12.uuid`."""
+
+    sort_key: int
+    pk: UUID
+
+    def __str__(self) -> str:
+        return f"{self.sort_key}.{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """The place, or None (the beginning) when the address was mistyped."""
+        sort_key, _, pk = text.partition(".")
+        try:
+            return cls(int(sort_key), UUID(pk))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The follow-ups of one page, and where the next one begins (None: this is the last)."""
+
+    follow_ups: list[FollowUp]
+    next_place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rows of a page need besides the follow-ups themselves."""
+
+    lesions_owed: Counter[UUID] = field(default_factory=Counter)
+    profiles: dict[UUID, RiskProfile] = field(default_factory=dict)
+    sizes: dict[UUID, LesionObservation] = field(default_factory=dict)
+    escalations: dict[UUID, Escalation] = field(default_factory=dict)
+    next_tries: dict[UUID, date] = field(default_factory=dict)
+
+
+def page_of(tab: Tab, site: Site, on: date, after: Place | None) -> Page:
+    """One page of a tab: the most urgent matching follow-up of each patient. One query."""
+    matching = TABS[tab](FollowUp.objects.filter(site=site), on)
+    rows = matching.most_urgent_per_patient()
+    if after:
+        rows = rows.after(after.sort_key, after.pk)
+    found = list(with_row_fields(rows).dangerous_first()[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
+    return Page(shown, Place(shown[-1].sort_key, shown[-1].pk) if more else None)
+
+
+def with_row_fields(rows: FollowUpQuerySet) -> FollowUpQuerySet:
+    """Everything that a row shows of the follow-up's own relations, without the long JSON."""
+    joined = rows.select_related("site", "patient", "lesion", "assessment", "owner")
+    return joined.defer("assessment__answer", "assessment__inputs")
+
+
+def counts_of(site: Site, on: date) -> dict[Tab, int]:
+    """Patients per tab, counted up to COUNT_LIMIT + 1. One query per tab."""
+    return {
+        tab: (
+            rows_of(FollowUp.objects.filter(site=site), on)
+            .values("patient_id")
+            .distinct()[: COUNT_LIMIT + 1]
+            .count()
+        )
+        for tab, rows_of in TABS.items()
+    }
+
+
+def surroundings_of(follow_ups: Iterable[FollowUp], on: date) -> Surroundings:
+    """What belongs to these rows: five queries."""
+    follow_ups = list(follow_ups)
+    patients = {row.patient_id for row in follow_ups}
+    return Surroundings(
+        lesions_owed=_lesions_owed(patients),
+        profiles=_profiles(patients, on),
+        sizes=newest_sizes(row.lesion_id for row in follow_ups),
+        escalations=_escalations(follow_ups),
+        next_tries=_next_tries(patients, on),
+    )
+
+
+def _lesions_owed(patients: set[UUID]) -> Counter[UUID]:
+    rows = FollowUp.objects.open().filter(patient__in=patients)
+    return Counter(patient for patient, _ in set(rows.values_list("patient_id", "lesion_id")))
+
+
+def _profiles(patients: set[UUID], on: date) -> dict[UUID, RiskProfile]:
+    rows = RiskProfile.objects.filter(patient__in=patients).in_force(on)
+    return {row.patient_id: row for row in reversed(rows)}
+
+
+def newest_sizes(lesions: Iterable[UUID]) -> dict[UUID, LesionObservation]:
+    """The newest standing measurement of each lesion, with its exam. One query."""
+    rows = LesionObservation.objects.standing().filter(lesion__in=set(lesions))
+    measured = rows.exclude(size_mm=None).select_related("exam")
+    light = measured.defer("exam__report_text", "exam__evidence")
+    return {row.lesion_id: row for row in light.order_by("exam__performed_on", "exam__pk")}
+
+
+def _escalations(follow_ups: list[FollowUp]) -> dict[UUID, Escalation]:
+    """The highest unresolved escalation of each follow-up."""
+    rows = Escalation.objects.unresolved().filter(follow_up__in=[row.pk for row in follow_ups])
+    return {row.follow_up_id: row for row in rows.order_by("tier")}
+
+
+def _next_tries(patients: set[UUID], on: date) -> dict[UUID, date]:
+    """The day promised for the next try, by the newest attempt that promised one from today on."""
+    rows = ContactAttempt.objects.filter(patient__in=patients, next_try_on__gte=on)
+    found = rows.order_by("attempted_at").values_list("patient_id", "next_try_on")
+    return {patient: day for patient, day in found if day}

@@ -1,0 +1,185 @@
+"""The rows of the queue as plain words. Presenters: no queries, no clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from patients.models import PatientStatus
+from surveillance.models import ContactOutcome, Escalation, FollowUp, LesionObservation
+from surveillance.obligations import window_of
+from surveillance.protocol.terms import (
+    LesionKind,
+    Modality,
+    ObligationKind,
+    RecommendationKind,
+    Stage,
+)
+from surveillance.protocol.timeliness import stage_on
+from surveillance.web.queue_query import Surroundings
+from surveillance.web.risk_words import risk_tag, risk_why
+from surveillance.web.wording import (
+    Tag,
+    age_words,
+    count_words,
+    date_words,
+    label_of,
+    lesion_words,
+    moment_words,
+    name_of_patient,
+    name_of_user,
+    size_words,
+)
+
+STAGE_TAGS = {
+    Stage.OVERDUE: Tag("Overdue", "overdue"),
+    Stage.DUE: Tag("Due", "due"),
+    Stage.OPEN: Tag("Window open", "soon"),
+    Stage.NOT_YET: Tag("Not yet", "quiet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One patient in the queue: strings only, ready to print."""
+
+    key: str
+    url: str
+    name: str
+    mrn: str
+    born: str
+    age: str
+    site: str
+    status: str
+    risk: Tag
+    risk_why: str
+    lesion: str
+    lesion_detail: str
+    others: str
+    owed: str
+    by: str
+    stage: Tag
+    days: str
+    escalation: str
+    last_contact: str
+    next_step: str
+    owner: str
+    contact_url: str
+
+
+def queue_rows(
+    follow_ups: Iterable[FollowUp], around: Surroundings, on: date
+) -> tuple[QueueRow, ...]:
+    """The rows of one page, as of the site's day `on`."""
+    return tuple(queue_row(follow_up, around, on) for follow_up in follow_ups)
+
+
+def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
+    """One row. `follow_up` comes with its site, patient, lesion, assessment and owner."""
+    patient, lesion = follow_up.patient, follow_up.lesion
+    others = around.lesions_owed[patient.pk] - 1
+    return QueueRow(
+        key=str(follow_up.pk),
+        url=reverse("patient", args=[patient.pk]),
+        name=name_of_patient(patient),
+        mrn=patient.mrn,
+        born=date_words(patient.birth_date),
+        age=age_words(patient.birth_date, on),
+        site=follow_up.site.name,
+        status=status_words(patient.status),
+        risk=risk_tag(follow_up.assessment.risk),
+        risk_why=risk_why(around.profiles.get(patient.pk)),
+        lesion=lesion_words(lesion),
+        lesion_detail=_detail(lesion.kind, around.sizes.get(lesion.pk)),
+        others=f"+{count_words(others, 'lesion')}" if others > 0 else "",
+        owed=owed_words(follow_up),
+        by=date_words(follow_up.latest_on),
+        stage=stage_tag(follow_up, on),
+        days=days_words(follow_up, on),
+        escalation=escalation_words(around.escalations.get(follow_up.pk), on),
+        last_contact=last_contact_words(follow_up),
+        next_step=next_step(follow_up, on, around.next_tries.get(patient.pk)),
+        owner=name_of_user(follow_up.owner, "No owner"),
+        contact_url=reverse("contact_log", args=[patient.pk]),
+    )
+
+
+def status_words(status: str) -> str:
+    """What departs from being under our care; empty for an active patient."""
+    return "" if status == PatientStatus.ACTIVE else str(PatientStatus(status).label)
+
+
+def _detail(kind: str, newest: LesionObservation | None) -> str:
+    words = label_of(LesionKind, kind) if kind != LesionKind.UNKNOWN else "Kind not known"
+    if newest is None:
+        return f"{words}, not measured yet"
+    return f"{words}, {size_words(newest.size_mm)} on {date_words(newest.exam.performed_on)}"
+
+
+def owed_words(follow_up: FollowUp) -> str:
+    """What is owed: 'Surveillance imaging: MRI, hepatobiliary contrast'."""
+    words = label_of(RecommendationKind, follow_up.recommendation)
+    if follow_up.kind != ObligationKind.IMAGING or not follow_up.advised_modality:
+        return words
+    modality = label_of(Modality, follow_up.advised_modality)
+    return words if modality in words else f"{words}: {modality}"
+
+
+def stage_tag(follow_up: FollowUp, on: date) -> Tag:
+    """Where the day lies in the window; a snoozed one says so."""
+    if follow_up.snoozed_until and follow_up.snoozed_until > on:
+        return Tag(f"Snoozed until {date_words(follow_up.snoozed_until)}", "quiet")
+    return STAGE_TAGS[stage_on(window_of(follow_up), on)]
+
+
+def days_words(follow_up: FollowUp, on: date) -> str:
+    """'12 days overdue', 'last day today', '30 days left'."""
+    left = (follow_up.latest_on - on).days
+    if left < 0:
+        return f"{count_words(-left, 'day')} overdue"
+    return "last day today" if left == 0 else f"{count_words(left, 'day')} left"
+
+
+def escalation_words(escalation: Escalation | None, on: date) -> str:
+    """'Escalated to tier 3', with the answer when somebody gave one that still runs."""
+    if escalation is None:
+        return ""
+    words = f"Escalated to tier {escalation.tier}"
+    until = escalation.acknowledged_until
+    if until is None:
+        return words
+    return f"{words}, acknowledged until {date_words(until)}" if until >= on else f"{words} again"
+
+
+def last_contact_words(follow_up: FollowUp) -> str:
+    """'3 Mar 2026, 14:05: Voicemail left', or that nobody tried."""
+    patient = follow_up.patient
+    if patient.last_contact_at is None:
+        return "No contact yet"
+    outcome = patient.last_contact_outcome
+    words = ContactOutcome(outcome).label if outcome in ContactOutcome.values else outcome
+    return f"{moment_words(patient.last_contact_at, follow_up.site)}: {words}"
+
+
+def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> str:
+    """What a person should do next. The obligation itself is the protocol's; this is the errand."""
+    if follow_up.kind == ObligationKind.REVIEW:
+        return "Clinician: decide, or complete the facts"
+    if follow_up.booked_for:
+        return _after_booking(follow_up, follow_up.booked_for, on)
+    if next_try:
+        return "Call again today" if next_try <= on else f"Call again on {date_words(next_try)}"
+    if follow_up.patient.last_contact_outcome == ContactOutcome.WRONG_NUMBER:
+        return "Find a number or address that works"
+    if follow_up.kind == ObligationKind.REFERRAL:
+        return "Send the referral and book it"
+    return "Call and book" if follow_up.ordered_on else "Place the order, then call and book"
+
+
+def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:
+    if booked_for > follow_up.latest_on:
+        return f"Book earlier: {date_words(booked_for)} is after the last day"
+    if booked_for < on:
+        return f"Was booked for {date_words(booked_for)}: find out whether it was done"
+    return f"Booked for {date_words(booked_for)}"

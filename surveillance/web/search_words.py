@@ -1,0 +1,77 @@
+"""Reads what somebody typed into the search field: names, an MRN, a birth date in local form."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from surveillance.web.wording import MONTHS
+
+LONGEST = 100
+ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
+NAMED_MONTH = re.compile(r"\b(\d{1,2})\.?\s+([A-Za-z]{3})[a-z]*\.?,?\s+(\d{4})\b")
+MONTH_FIRST = re.compile(r"\b([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`words` begin an MRN or a name; `birth_dates` are every day that the typed date may mean."""
+
+    words: str
+    birth_dates: frozenset[date]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not self.words and not self.birth_dates
+
+
+def read_search(text: str) -> Search:
+    """Split what was typed into words and birth dates.
+
+    '03/04/1958' is taken as 3 April and as 4 March: finding one patient too many is mended by a
+    glance, missing one is not. A date that cannot be is left among the words.
+    """
+    rest = text.strip()[:LONGEST]
+    dates: set[date] = set()
+    for pattern, meanings in _FORMS:
+        for match in pattern.finditer(rest):
+            found = meanings(*match.groups())
+            dates |= found
+            if found:
+                rest = rest.replace(match.group(0), " ", 1)
+    return Search(" ".join(rest.replace(",", " ").split()), frozenset(dates))
+
+
+def _days(*candidates: tuple[int, int, int]) -> set[date]:
+    found = set()
+    for year, month, day in candidates:
+        with suppress(ValueError):
+            found.add(date(year, month, day))
+    return found
+
+
+def _iso(year: str, month: str, day: str) -> set[date]:
+    return _days((int(year), int(month), int(day)))
+
+
+def _numbers(first: str, second: str, year: str) -> set[date]:
+    return _days((int(year), int(second), int(first)), (int(year), int(first), int(second)))
+
+
+def _named(day: str, month: str, year: str) -> set[date]:
+    name = month.capitalize()
+    return _days((int(year), MONTHS.index(name) + 1, int(day))) if name in MONTHS else set()
+
+
+def _month_first(month: str, day: str, year: str) -> set[date]:
+    return _named(day, month, year)
+
+
+_FORMS = (
+    (ISO, _iso),
+    (NUMBERS, _numbers),
+    (NAMED_MONTH, _named),
+    (MONTH_FIRST, _month_first),
+)

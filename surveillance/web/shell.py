@@ -1,0 +1,115 @@
+"""What surrounds every page: navigation, site switch, the person's name. A context processor."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from patients.models import Membership, Role
+from surveillance.models import Notification
+from surveillance.roles import PERMISSIONS, Permission
+from surveillance.web.access import SITE_KEY
+from surveillance.web.wording import name_of_user
+
+BADGE_LIMIT = 99
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One link of the frame."""
+
+    label: str
+    url: str
+    current: bool = False
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of a page. Empty for somebody who is not signed in."""
+
+    signed_in: bool = False
+    user_name: str = ""
+    roles: str = ""
+    site_name: str = ""
+    sites: tuple[NavItem, ...] = ()
+    items: tuple[NavItem, ...] = ()
+    extra: tuple[NavItem, ...] = ()
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame, made only if a template asks for it: two queries."""
+    return {"shell": SimpleLazyObject(lambda: build_shell(request))}
+
+
+def build_shell(request: HttpRequest) -> Shell:
+    """The frame for whoever is signed in."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return Shell()
+    memberships = list(Membership.objects.current().of(user).select_related("site"))
+    granted = frozenset().union(*(PERMISSIONS[Role(row.role)] for row in memberships))
+    sites = _sites(request, memberships)
+    current = next((site.label for site in sites if site.current), "")
+    return Shell(
+        signed_in=True,
+        user_name=name_of_user(user),
+        roles=_roles_at(memberships, current),
+        site_name=current,
+        sites=sites,
+        items=_items(request, user, granted),
+        extra=_extra(user),
+    )
+
+
+def _sites(request: HttpRequest, memberships: list[Membership]) -> tuple[NavItem, ...]:
+    viewing = [row for row in memberships if Permission.VIEW_QUEUE in PERMISSIONS[Role(row.role)]]
+    sites = sorted({row.site for row in viewing}, key=lambda site: site.name)
+    slugs = [site.slug for site in sites]
+    chosen = request.GET.get("site") or request.session.get(SITE_KEY)
+    current = chosen if chosen in slugs else next(iter(slugs), None)
+    queue = reverse("queue")
+    return tuple(
+        NavItem(site.name, f"{queue}?{urlencode({'site': site.slug})}", site.slug == current)
+        for site in sites
+    )
+
+
+def _roles_at(memberships: list[Membership], site_name: str) -> str:
+    return ", ".join(Role(row.role).label for row in memberships if row.site.name == site_name)
+
+
+def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
+    waiting = Notification.objects.inbox_of(user).unread()[: BADGE_LIMIT + 1].count()
+    badge = f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
+    items = []
+    if Permission.VIEW_QUEUE in granted:
+        items.append(("Queue", reverse("queue"), ""))
+    items.append(("Inbox", reverse("inbox"), badge))
+    if Permission.IMPORT_REGISTRY in granted:
+        items += [("Registry", url, "") for url in _address("registry_import")]
+    return tuple(
+        NavItem(label, url, request.path.startswith(url), badge) for label, url, badge in items
+    )
+
+
+def _extra(user: User) -> tuple[NavItem, ...]:
+    if not user.is_staff:
+        return ()
+    links = [NavItem("Administration", reverse("admin:index"))]
+    if getattr(settings, "EMAIL_FILE_PATH", None):
+        links.append(NavItem("Demonstration mailbox", reverse("mailbox")))
+    return tuple(links)
+
+
+def _address(name: str) -> list[str]:
+    """The address of a page that may not be installed."""
+    try:
+        return [reverse(name)]
+    except NoReverseMatch:
+        return []

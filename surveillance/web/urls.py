@@ -1,0 +1,24 @@
+"""The addresses of the pages. Ids are UUIDs: no name or number of a person is in an address."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from surveillance.web.contact_page import contact_page
+from surveillance.web.inbox import inbox
+from surveillance.web.mailbox import mailbox
+from surveillance.web.patient_page import patient_page
+from surveillance.web.queue import queue
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="queue"), name="home"),
+    path("queue/", queue, name="queue"),
+    path("patients/<uuid:pk>/", patient_page, name="patient"),
+    path("patients/<uuid:pk>/contact/", patient_page, name="contact_log"),
+    path("escalations/<uuid:pk>/", patient_page, name="escalation"),
+    path("follow-ups/<uuid:pk>/book/", patient_page, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/snooze/", patient_page, name="follow_up_snooze"),
+    path("follow-ups/<uuid:pk>/close/", patient_page, name="follow_up_close"),
+    path("inbox/", inbox, name="inbox"),
+    path("contact/<slug:slug>/", contact_page, name="contact_page"),
+    path("mailbox/", mailbox, name="mailbox"),
+]
