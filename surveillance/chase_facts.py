@@ -1,0 +1,145 @@
+"""What a sweep reads: the follow-ups to look at, and what was raised for them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
+from surveillance.outreach import is_quiet, may_be_emailed
+from surveillance.protocol.recommendation import Window
+from surveillance.protocol.terms import EscalationClass
+
+
+class Candidate(NamedTuple):
+    """An open follow-up as the sweep reads it, with what it must know of its patient."""
+
+    id: UUID
+    version: int
+    next_look_on: date
+    site_id: int
+    patient_id: UUID
+    kind: str
+    escalation_class: str
+    earliest_on: date
+    target_on: date
+    latest_on: date
+    owed_since: date
+    booked_for: date | None
+    owner_id: int | None
+    navigator_id: int | None
+    responsible_clinician_id: int | None
+    patient_status: str
+    merged_into_id: UUID | None
+    email: str
+    consent_email: str
+
+    @property
+    def window(self) -> Window:
+        """The days between which it is owed."""
+        return Window(self.earliest_on, self.target_on, self.latest_on)
+
+    @property
+    def ladder(self) -> EscalationClass:
+        """The class whose ladder it climbs; ValueError if the stored word is none."""
+        return EscalationClass(self.escalation_class)
+
+    @property
+    def is_patient_quiet(self) -> bool:
+        """Whether this person never receives anything."""
+        return is_quiet(self.patient_status, self.merged_into_id)
+
+    @property
+    def may_be_emailed(self) -> bool:
+        """Whether the patient may get e-mails."""
+        return may_be_emailed(self.patient_status, self.consent_email, self.email)
+
+
+_COLUMNS = (
+    "id",
+    "version",
+    "next_look_on",
+    "site_id",
+    "patient_id",
+    "kind",
+    "escalation_class",
+    "earliest_on",
+    "target_on",
+    "latest_on",
+    "owed_since",
+    "booked_for",
+    "owner_id",
+    "patient__navigator_id",
+    "patient__responsible_clinician_id",
+    "patient__status",
+    "patient__merged_into_id",
+    "patient__email",
+    "patient__consent_email",
+)
+
+
+class Standing(NamedTuple):
+    """An escalation that exists already."""
+
+    id: UUID
+    follow_up_id: UUID
+    tier: int
+    owner_id: int | None
+    raised_at: datetime
+    acknowledged_until: date | None
+    incident_review_on: date | None
+    resolution: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody must still act on it."""
+        return not self.resolution
+
+
+def candidates_in_chunks(day: date, sites: Sequence[int], size: int) -> Iterator[list[Candidate]]:
+    """The follow-ups with a step that may be owed by `day`, longest waiting first.
+
+    Read by keyset and without locks, at most `size` at a time: what was moved meanwhile is gone,
+    what could not be moved is passed over until the next run.
+    """
+    last: tuple[date, UUID] | None = None
+    while chunk := _chunk_after(last, day, sites, size):
+        yield chunk
+        last = chunk[-1].next_look_on, chunk[-1].id
+
+
+def _chunk_after(
+    last: tuple[date, UUID] | None, day: date, sites: Sequence[int], size: int
+) -> list[Candidate]:
+    rows = FollowUp.objects.to_look_at(day).filter(site__in=sites)
+    if last is not None:
+        rows = rows.filter(next_look_on__gte=last[0]).filter(
+            Q(next_look_on__gt=last[0]) | Q(id__gt=last[1])
+        )
+    return list(read_candidates(rows.order_by("next_look_on", "id")[:size]))
+
+
+def read_candidates(rows: FollowUpQuerySet) -> Iterator[Candidate]:
+    """`rows` as candidates, in their order."""
+    return map(Candidate._make, rows.values_list(*_COLUMNS))
+
+
+def read_standing(follow_ups: Iterable[UUID]) -> dict[UUID, dict[int, Standing]]:
+    """The escalations of each follow-up, by tier."""
+    rows = Escalation.objects.filter(follow_up__in=list(follow_ups)).values_list(
+        "id",
+        "follow_up_id",
+        "tier",
+        "owner_id",
+        "raised_at",
+        "acknowledged_until",
+        "incident_review_on",
+        "resolution",
+    )
+    found: dict[UUID, dict[int, Standing]] = defaultdict(dict)
+    for row in map(Standing._make, rows):
+        found[row.follow_up_id][row.tier] = row
+    return found

@@ -1,0 +1,91 @@
+"""E-mail through Django's backend (EMAIL_URL), one connection for as many messages as come.
+
+The contract: `send` returns a receipt once the server took the message. It raises
+`DeliveryFailed(permanent=True)` when the server or the address says never, `permanent=False`
+when it may work later, and `ChannelDown` when there is no server to talk to. No exception of
+smtplib leaves this module. The Message-ID derives from the message's own id and is the same on
+every attempt.
+"""
+
+import smtplib
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMessage, get_connection
+
+from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
+from surveillance.delivery.texts import text_of
+from surveillance.models import Notification
+
+LEAST_PERMANENT_CODE = 500
+
+
+class EmailChannel:
+    """Sends plain text. Use one for a batch and close it."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+
+    def send(self, message: Notification) -> ProviderReceipt:
+        """Send to the recipient's or the patient's address."""
+        email = email_of(message)
+        self._open()
+        email.connection = self._connection
+        try:
+            email.send()
+        except smtplib.SMTPSenderRefused as error:
+            raise ChannelDown(f"smtp_{error.smtp_code}") from None  # refuses us, not the message
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()  # the state of the conversation is unknown: begin a new one
+            raise failure_of(error) from None
+        except (BadHeaderError, ValueError):
+            raise DeliveryFailed("address_cannot_be_written", permanent=True) from None
+        return ProviderReceipt(message_id=message_id_of(message))
+
+    def _open(self) -> None:
+        try:
+            self._connection.open()
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelDown(type(error).__name__) from None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+def email_of(message: Notification) -> EmailMessage:
+    """The e-mail to be sent for this message; refused when nobody has an address."""
+    address = address_of(message)
+    if not address:
+        raise DeliveryFailed("no_address", permanent=True)
+    text = text_of(message)
+    headers = {"Message-ID": message_id_of(message), "Auto-Submitted": "auto-generated"}
+    return EmailMessage(text.subject, text.body, to=[address], headers=headers)
+
+
+def address_of(message: Notification) -> str:
+    """The address of the member of staff or, when it is addressed to none, of the patient."""
+    if message.recipient is not None:
+        return message.recipient.email
+    return message.patient.email if message.patient is not None else ""
+
+
+def message_id_of(message: Notification) -> str:
+    """The same on every attempt, so that a repeated message can be recognised."""
+    return f"<{message.pk}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def failure_of(error: Exception) -> DeliveryFailed:
+    """What the server's answer means for this message; its text may hold an address: not kept."""
+    code = code_of(error)
+    name = f"smtp_{code}" if code else type(error).__name__
+    return DeliveryFailed(name, permanent=code >= LEAST_PERMANENT_CODE)
+
+
+def code_of(error: Exception) -> int:
+    """The server's reply code; 0 when it gave none."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _answer in error.recipients.values()), default=0)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return int(error.smtp_code)
+    return 0

@@ -1,0 +1,47 @@
+"""The words of an e-mail: a template's first line is the subject, the rest the body.
+
+Neither says anything clinical. Staff get a link to the case by its id, patients a link to the
+contact page of their site.
+"""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from surveillance.models import Notification
+
+LANGUAGES = ("en", "es")
+STAFF_LANGUAGE = "en"
+
+
+class Text(NamedTuple):
+    """What is sent."""
+
+    subject: str
+    body: str
+
+
+def text_of(message: Notification) -> Text:
+    """Subject and body of a message to a patient in their language, or to staff."""
+    name = f"notifications/{message.template.lower()}.{language_of(message)}.txt"
+    rendered = render_to_string(name, {"site": message.site, "link": link_of(message)})
+    subject, _, body = rendered.partition("\n")
+    return Text(subject.strip(), body.strip() + "\n")
+
+
+def language_of(message: Notification) -> str:
+    """The patient's language where we have it ('es-MX' reads es), else English."""
+    if message.recipient_id is not None or message.patient is None:
+        return STAFF_LANGUAGE
+    spoken = message.patient.language.partition("-")[0].lower()
+    return spoken if spoken in LANGUAGES else STAFF_LANGUAGE
+
+
+def link_of(message: Notification) -> str:
+    """Where the reader goes on: ids only, and behind sign-in for staff."""
+    if message.recipient_id is None:
+        return f"{settings.SITE_URL}/contact/{message.site.slug}/"
+    if message.escalation_id is not None:
+        return f"{settings.SITE_URL}/escalations/{message.escalation_id}/"
+    return f"{settings.SITE_URL}/patients/{message.patient_id}/"

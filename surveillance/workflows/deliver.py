@@ -1,0 +1,202 @@
+"""Send what waits in the outbox.
+
+1. Claim a batch by lease: one conditional UPDATE, committed. Another sender passes it over.
+2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
+   (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled.
+3. Send over one connection per batch; no sending is begun after half the lease.
+4. Mark the message while the lease is still ours. Who dies between 3 and 4 leaves a message that
+   is sent again when the lease ends, with the same Message-ID.
+
+Two clocks on purpose. Leases are measured by the database's clock alone, so that the clocks of two
+workers need not agree; how much of our own lease is left, by this process's stopwatch, started
+before the claim. `now`, given by the door, says which messages are due (`not_before`) and when
+they were finished, so that a past or future day can be replayed.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID, uuid4
+
+import structlog
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from surveillance.delivery.channels import (
+    Channel,
+    ChannelDown,
+    DeliveryFailed,
+    ProviderReceipt,
+)
+from surveillance.delivery.email import EmailChannel
+from surveillance.delivery.in_app import InAppChannel
+from surveillance.models import Notification, NotificationChannel, NotificationStatus
+from surveillance.models.notification import NotificationQuerySet
+from surveillance.outreach import CONSENT_WITHDRAWN, why_unwanted
+from surveillance.workflows.fall_back import fall_back
+
+LEASE = timedelta(minutes=5)
+SENDING_TIME = LEASE.total_seconds() / 2
+"""No sending is begun later than this after the claim."""
+TIME_TO_DRAIN = 600.0
+"""Seconds after which a call stops claiming; the next wake-up goes on."""
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(minutes=1)
+"""Before the second attempt; doubled each time: the eighth comes about two hours later."""
+
+MAKERS: dict[str, Callable[[], Channel]] = {
+    NotificationChannel.EMAIL: EmailChannel,
+    NotificationChannel.IN_APP: InAppChannel,
+}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What became of the messages that were claimed."""
+
+    sent: int = 0
+    cancelled: int = 0
+    retried: int = 0
+    failed: int = 0
+    put_back: int = 0
+    channels_down: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claim: whose it is, and until when (stopwatch) sendings may be begun."""
+
+    owner: str
+    send_until: float
+
+
+def deliver(*, now: datetime, batch: int = 50) -> Delivered:
+    """Send everything that is due at `now`, `batch` messages at a time; harmless if run twice."""
+    done = Delivered()
+    stop_at = monotonic() + TIME_TO_DRAIN
+    while monotonic() < stop_at:
+        lease = Lease(owner=uuid4().hex, send_until=monotonic() + SENDING_TIME)
+        claimed = _claim(lease, now, batch, done.channels_down)
+        if not claimed:
+            break
+        with _channels() as channels:
+            for pk in claimed:
+                _deliver_one(pk, lease, channels, done, now)
+    return done
+
+
+def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID]:
+    """Take up to `batch` messages that are due and that no living lease holds."""
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    due = Notification.objects.waiting().filter(free, not_before__lte=now)
+    due = due.exclude(channel__in=down).order_by("not_before", "id")
+    wanted = list(due.values_list("pk", flat=True)[:batch])
+    Notification.objects.waiting().filter(free, pk__in=wanted).update(
+        lease_owner=lease.owner,
+        lease_until=Now() + LEASE,
+        attempts=F("attempts") + 1,
+    )
+    held = Notification.objects.filter(pk__in=wanted, lease_owner=lease.owner)
+    return list(held.order_by("not_before", "id").values_list("pk", flat=True))
+
+
+@contextlib.contextmanager
+def _channels() -> Iterator[dict[str, Channel]]:
+    """One of each channel for a batch, closed at its end."""
+    channels = {name: make() for name, make in MAKERS.items()}
+    try:
+        yield channels
+    finally:
+        for channel in channels.values():
+            channel.close()
+
+
+def _deliver_one(
+    pk: UUID, lease: Lease, channels: dict[str, Channel], done: Delivered, now: datetime
+) -> None:
+    """Send one claimed message, or note why not."""
+    message = _read_again(pk, lease)
+    if message is None:
+        return  # ended by somebody else, or the lease is no longer ours
+    if monotonic() > lease.send_until or message.channel in done.channels_down:
+        done.put_back += _put_back(pk, lease)
+        return
+    if unwanted := why_unwanted(message, now):
+        done.cancelled += _finish(
+            pk, lease, now, status=NotificationStatus.CANCELLED, last_error=unwanted
+        )
+        if unwanted == CONSENT_WITHDRAWN:
+            fall_back(message=message, now=now)
+        return
+    _send(message, lease, channels[message.channel], done, now)
+
+
+def _read_again(pk: UUID, lease: Lease) -> Notification | None:
+    rows = Notification.objects.waiting().filter(pk=pk, lease_owner=lease.owner)
+    return rows.select_related(
+        "site", "recipient", "patient", "follow_up__patient", "escalation__follow_up"
+    ).first()
+
+
+def _send(
+    message: Notification, lease: Lease, channel: Channel, done: Delivered, now: datetime
+) -> None:
+    try:
+        receipt = channel.send(message)
+    except ChannelDown as down:
+        log.warning("channel_down", channel=message.channel, reason=str(down))
+        done.channels_down.add(message.channel)
+        done.put_back += _put_back(message.pk, lease)
+    except DeliveryFailed as failure:
+        _note_failure(message, lease, failure, done, now)
+    else:
+        done.sent += _note_sent(message, lease, receipt, now)
+
+
+def _note_sent(message: Notification, lease: Lease, receipt: ProviderReceipt, now: datetime) -> int:
+    noted = _finish(
+        message.pk,
+        lease,
+        now,
+        status=NotificationStatus.SENT,
+        provider_message_id=receipt.message_id,
+        last_error="",
+    )
+    if not noted:
+        log.warning("sent_but_not_noted", notification_id=str(message.pk))
+    return noted
+
+
+def _note_failure(
+    message: Notification, lease: Lease, failure: DeliveryFailed, done: Delivered, now: datetime
+) -> None:
+    """Try again later; after the last attempt, or when trying cannot help, it is a person's."""
+    log.warning("not_delivered", notification_id=str(message.pk), code=failure.reason)
+    if failure.permanent or message.attempts >= MOST_ATTEMPTS:
+        done.failed += _finish(
+            message.pk, lease, now, status=NotificationStatus.FAILED, last_error=failure.reason
+        )
+        fall_back(message=message, now=now)
+        return
+    pause = FIRST_PAUSE * 2 ** (message.attempts - 1)
+    done.retried += _held(message.pk, lease).update(
+        lease_owner="", lease_until=None, not_before=now + pause, last_error=failure.reason
+    )
+
+
+def _finish(pk: UUID, lease: Lease, now: datetime, **values: object) -> int:
+    """End a message that is still ours; 0 when it is not."""
+    return _held(pk, lease).update(lease_owner="", lease_until=None, finished_at=now, **values)
+
+
+def _put_back(pk: UUID, lease: Lease) -> int:
+    """Give up the claim without counting an attempt: nothing was tried."""
+    return _held(pk, lease).update(lease_owner="", lease_until=None, attempts=F("attempts") - 1)
+
+
+def _held(pk: UUID, lease: Lease) -> NotificationQuerySet:
+    return Notification.objects.waiting().filter(pk=pk, lease_owner=lease.owner)

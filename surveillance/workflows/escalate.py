@@ -1,0 +1,262 @@
+"""Which escalations a follow-up needs on a day, and who is told. Decides; the sweep writes."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import filterfalse
+from typing import NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from surveillance.chase_facts import Candidate, Standing
+from surveillance.chase_staff import Staff, accountable
+from surveillance.models import EscalationResolution, NotificationChannel, NotificationTemplate
+from surveillance.outreach import is_booked_in_time
+from surveillance.protocol import parameters
+from surveillance.protocol.ladder import LadderStep, steps_due
+from surveillance.workflows.notify import NewNotification, notification_id
+from surveillance.workflows.write_chunk import Change, NewEscalation
+
+TOP_TIER = 4
+WEEKLY_FROM = parameters.LADDER_WEEKLY_FROM.value
+INCIDENT_REVIEW = f"L+{parameters.LADDER_INCIDENT_REVIEW.value}"
+OVERDUE = "L+1"
+
+
+class Moment(NamedTuple):
+    """When and where a look is taken: the site's day, the moment, who is in post there."""
+
+    day: date
+    now: datetime
+    zone: ZoneInfo
+    staff: Staff
+
+
+class Escalated(NamedTuple):
+    """What is to be written for one follow-up."""
+
+    raise_: tuple[NewEscalation, ...] = ()
+    change: tuple[Change, ...] = ()
+    tell: tuple[NewNotification, ...] = ()
+    is_booked_in_time: bool = False
+
+
+def escalate(
+    *, candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+) -> Escalated:
+    """Raise today's tier, once, with one owner; record tiers that were passed over as SKIPPED.
+
+    Booked in time: nothing is owed and what is open ends. A tier that ended because of a booking
+    is raised again when the booking is gone. Messages: when a tier is raised, on the first
+    overdue day, weekly on the top tier, for an incident review, and when an acknowledgement has
+    run out. An acknowledgement silences its own tier only.
+    """
+    if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
+        return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
+    steps = ladder_steps(candidate, moment.day)
+    if not steps:
+        return Escalated()
+    top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
+    if any(each.is_open and each.tier > top.tier for each in standing.values()):
+        return Escalated()  # a day in the past is looked at again: what came later stands
+    owner = accountable(top.tier, candidate, moment.staff)
+    present = standing.get(top.tier)
+    skipped = tuple(_skipped(candidate, steps, top.tier, standing, moment))
+    if present is None:
+        acted = _raise_first(candidate, top, owner, moment)
+    elif not present.is_open:
+        acted = _raise_again(candidate, present, owner, moment)
+    else:
+        acted = _keep(candidate, present, top, owner, moment)
+    review = _incident_review(candidate, steps, present, owner, moment)
+    returned = tuple(_returned(candidate, standing, moment))
+    return Escalated(
+        raise_=(*skipped, *acted.raise_),
+        change=(*acted.change, *review.change),
+        tell=(*acted.tell, *review.tell, *returned),
+    )
+
+
+def ladder_steps(candidate: Candidate, day: date) -> tuple[LadderStep, ...]:
+    """The steps owed by `day`, when the follow-up is not booked in time.
+
+    A later appointment counts as none; so does one that has passed without an exam.
+    """
+    return steps_due(candidate.ladder, candidate.window, day, owed_since=candidate.owed_since)
+
+
+def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[date]:
+    """The days on which an acknowledgement that still runs will have run out."""
+    for each in standing.values():
+        if each.is_open and each.acknowledged_until and each.acknowledged_until >= day:
+            yield each.acknowledged_until + timedelta(days=1)
+
+
+def escalation_id(follow_up: UUID, tier: int) -> UUID:
+    """The id of the one escalation of this follow-up on this tier."""
+    return uuid5(NAMESPACE_URL, f"escalation:{follow_up}:{tier}")
+
+
+def _skipped(
+    candidate: Candidate,
+    steps: tuple[LadderStep, ...],
+    top: int,
+    standing: Mapping[int, Standing],
+    moment: Moment,
+) -> Iterator[NewEscalation]:
+    """Lower tiers whose day passed while nobody looked (I29)."""
+    first_of_tier = {step.tier: step for step in reversed(steps)}
+    for tier, step in sorted(first_of_tier.items()):
+        if tier < top and tier not in standing:
+            yield NewEscalation(
+                id=escalation_id(candidate.id, tier),
+                follow_up_id=candidate.id,
+                tier=tier,
+                step=step.key,
+                owner_id=None,
+                raised_at=moment.now,
+                incident_review_on=None,
+                resolved_at=moment.now,
+                resolution=EscalationResolution.SKIPPED.value,
+            )
+
+
+def _raise_first(
+    candidate: Candidate, top: LadderStep, owner: int | None, moment: Moment
+) -> Escalated:
+    raised = NewEscalation(
+        id=escalation_id(candidate.id, top.tier),
+        follow_up_id=candidate.id,
+        tier=top.tier,
+        step=top.key,
+        owner_id=owner,
+        raised_at=moment.now,
+        incident_review_on=None,
+        resolved_at=None,
+        resolution="",
+    )
+    key = f"escalation:{candidate.id}:T{top.tier}"
+    template = NotificationTemplate.ESCALATION_RAISED
+    return Escalated(
+        raise_=(raised,), tell=_tell(candidate, raised.id, owner, template, key, moment)
+    )
+
+
+def _raise_again(
+    candidate: Candidate, present: Standing, owner: int | None, moment: Moment
+) -> Escalated:
+    values = {
+        "owner_id": owner,
+        "raised_at": moment.now,
+        "resolved_at": None,
+        "resolution": "",
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "acknowledged_until": None,
+        "next_action": "",
+    }
+    key = f"escalation:{candidate.id}:T{present.tier}:{moment.day}"
+    template = NotificationTemplate.ESCALATION_RAISED
+    return Escalated(
+        change=(Change(present.id, "escalation_raised_again", values),),
+        tell=_tell(candidate, present.id, owner, template, key, moment),
+    )
+
+
+def _keep(
+    candidate: Candidate, present: Standing, top: LadderStep, owner: int | None, moment: Moment
+) -> Escalated:
+    """Say it again where the ladder does; hand it on when its owner is no longer in post."""
+    if not moment.staff.has(present.owner_id) and owner is not None:
+        return hand_over(candidate, present, owner, moment)
+    is_silenced = present.acknowledged_until and present.acknowledged_until >= moment.day
+    raised_on = present.raised_at.astimezone(moment.zone).date()
+    if is_silenced or top.due_on <= raised_on or not _is_said_again(top):
+        return Escalated()
+    key = f"escalation:{candidate.id}:{top.key}"
+    template = NotificationTemplate.ESCALATION_RAISED
+    return Escalated(tell=_tell(candidate, present.id, present.owner_id, template, key, moment))
+
+
+def hand_over(candidate: Candidate, present: Standing, owner: int, moment: Moment) -> Escalated:
+    """Give an open escalation to `owner`, who is told."""
+    key = f"escalation:{candidate.id}:T{present.tier}:to:{owner}:{moment.day}"
+    template = NotificationTemplate.ESCALATION_RAISED
+    return Escalated(
+        change=(Change(present.id, "escalation_handed_over", {"owner_id": owner}),),
+        tell=_tell(candidate, present.id, owner, template, key, moment),
+    )
+
+
+def _is_said_again(step: LadderStep) -> bool:
+    """A standing tier is told again on the first overdue day, and weekly at the top."""
+    if step.key == OVERDUE:
+        return True
+    return step.tier == TOP_TIER and int(step.key.removeprefix("L+")) >= WEEKLY_FROM
+
+
+def _is_review(step: LadderStep) -> bool:
+    return step.tier == TOP_TIER and step.key == INCIDENT_REVIEW
+
+
+def _incident_review(
+    candidate: Candidate,
+    steps: tuple[LadderStep, ...],
+    present: Standing | None,
+    owner: int | None,
+    moment: Moment,
+) -> Escalated:
+    """Open an incident review once, whatever was acknowledged."""
+    is_open_already = present is not None and present.incident_review_on is not None
+    if is_open_already or not any(map(_is_review, steps)):
+        return Escalated()
+    escalation = escalation_id(candidate.id, TOP_TIER) if present is None else present.id
+    key = f"incident-review:{candidate.id}"
+    template = NotificationTemplate.INCIDENT_REVIEW
+    return Escalated(
+        change=(Change(escalation, "incident_review_opened", {"incident_review_on": moment.day}),),
+        tell=_tell(candidate, escalation, owner, template, key, moment),
+    )
+
+
+def _returned(
+    candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+) -> Iterator[NewNotification]:
+    """Acknowledged, and nothing had happened by the date that was given."""
+    for each in standing.values():
+        until = each.acknowledged_until
+        if each.is_open and until and until < moment.day:
+            key = f"returned:{each.id}:{until}"
+            template = NotificationTemplate.ESCALATION_RETURNED
+            yield from _tell(candidate, each.id, each.owner_id, template, key, moment)
+
+
+def _tell(
+    candidate: Candidate,
+    escalation: UUID,
+    owner: int | None,
+    template: NotificationTemplate,
+    key: str,
+    moment: Moment,
+) -> tuple[NewNotification, ...]:
+    """Inside the application always, and by e-mail where the owner has an address."""
+    if owner is None:
+        return ()
+    channels = [NotificationChannel.IN_APP]
+    if owner in moment.staff.with_email:
+        channels.append(NotificationChannel.EMAIL)
+    return tuple(
+        NewNotification(
+            id=notification_id(f"{key}:{channel.value}"),
+            site_id=candidate.site_id,
+            channel=channel.value,
+            template=template.value,
+            dedupe_key=f"{key}:{channel.value}",
+            recipient_id=owner,
+            patient_id=candidate.patient_id,
+            follow_up_id=candidate.id,
+            escalation_id=escalation,
+            created_at=moment.now,
+            not_before=moment.now,
+        )
+        for channel in channels
+    )

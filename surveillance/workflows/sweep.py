@@ -1,0 +1,225 @@
+"""Look at every follow-up for which something may be due, and write what is due.
+
+1. Each site has its own day. Sites with the same day are looked at together.
+2. Read follow-ups whose `next_look_on` has come, in chunks, without locks. It is only a hint: what
+   is owed is decided from the window, the day and what was raised already.
+3. `remind` and `escalate` decide. A follow-up that cannot be decided is parked.
+4. Write a chunk in one transaction. If that fails, write its follow-ups one by one and park those
+   that fail; the others move on.
+5. Parked follow-ups keep their `next_look_on`, are named on the run, and are looked at again by the
+   next one. Whoever changes a follow-up in the meantime wins; it too is looked at again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import DataError, IntegrityError, InternalError, OperationalError
+
+from patients.models import Site
+from surveillance.chase_facts import (
+    Candidate,
+    Standing,
+    candidates_in_chunks,
+    read_candidates,
+    read_standing,
+)
+from surveillance.chase_staff import read_staff
+from surveillance.models import FollowUp, SweepRun
+from surveillance.protocol.ladder import next_look_on
+from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
+from surveillance.workflows.remind import remind, reminder_due
+from surveillance.workflows.write_chunk import Decision, write_chunk
+
+MOST_IDS_NAMED = 1000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far."""
+
+    looked_at: int = 0
+    acted_on: int = 0
+    parked: list[UUID] = field(default_factory=list)
+
+
+def sweep(
+    *, now: datetime, site: Site | None = None, chunk: int = 1000, kind: str = "chase"
+) -> SweepRun:
+    """One pass over what is due at `now`, for one site or all; a second one changes nothing.
+
+    `kind` names the run: a replay of another day must not pass for proof that somebody looked.
+    """
+    stopwatch = monotonic()
+    run = SweepRun.objects.create(kind=kind, started_at=now)
+    tally = Tally()
+    for day, sites in sites_by_day(now, site):
+        moments = Moments(day, now, sites)
+        for candidates in candidates_in_chunks(day, list(sites), chunk):
+            look_at(candidates, moments, tally)
+    run.looked_at = tally.looked_at
+    run.acted_on = tally.acted_on
+    run.parked = len(tally.parked)
+    run.parked_ids = [str(pk) for pk in tally.parked[:MOST_IDS_NAMED]]
+    run.finished_at = now + timedelta(seconds=monotonic() - stopwatch)
+    run.save()
+    return run
+
+
+def sites_by_day(now: datetime, site: Site | None) -> list[tuple[date, dict[int, Site]]]:
+    """The sites that share a local day, the earliest day first."""
+    found: dict[date, dict[int, Site]] = defaultdict(dict)
+    for each in [site] if site is not None else Site.objects.all():
+        found[each.local_date(now)][each.pk] = each
+    return sorted(found.items(), key=lambda pair: pair[0])
+
+
+class Look(NamedTuple):
+    """What a look at one follow-up found."""
+
+    candidate: Candidate
+    moment: Moment
+    standing: Mapping[int, Standing]
+    escalated: Escalated
+    has_reminder: bool
+
+    @property
+    def id(self) -> UUID:
+        """The follow-up's."""
+        return self.candidate.id
+
+
+L = TypeVar("L", Candidate, Look)
+R = TypeVar("R")
+
+
+class Moments:
+    """The moment of a look, per site; who is in post is read once per site and run."""
+
+    def __init__(self, day: date, now: datetime, sites: dict[int, Site]) -> None:
+        self.day = day
+        self.now = now
+        self._sites = sites
+        self._known: dict[int, Moment] = {}
+
+    def at(self, site: int) -> Moment:
+        """The moment at that site."""
+        if site not in self._known:
+            zone = ZoneInfo(self._sites[site].time_zone)
+            self._known[site] = Moment(self.day, self.now, zone, read_staff(site))
+        return self._known[site]
+
+
+def look_at(candidates: Sequence[Candidate], moments: Moments, tally: Tally) -> None:
+    """Decide and write one chunk."""
+    tally.looked_at += len(candidates)
+    standing = read_standing(candidate.id for candidate in candidates)
+
+    def begin(candidate: Candidate) -> Look:
+        moment = moments.at(candidate.site_id)
+        raised = standing.get(candidate.id, {})
+        escalated = escalate(candidate=candidate, standing=raised, moment=moment)
+        reminder = reminder_due(candidate, moment.day)
+        return Look(candidate, moment, raised, escalated, reminder is not None)
+
+    looks = list(_unless_it_fails(begin, candidates, tally))
+    others = _others_of(look.candidate.patient_id for look in looks if look.has_reminder)
+
+    def decide(look: Look) -> Decision:
+        return _decision(look, others.get(look.candidate.patient_id, []))
+
+    _write(list(_unless_it_fails(decide, looks, tally)), moments.now, tally)
+
+
+def _unless_it_fails(work: Callable[[L], R], each_of: Iterable[L], tally: Tally) -> Iterator[R]:
+    """Results of `work`; what cannot be decided is parked and stops nothing behind it."""
+    for one in each_of:
+        try:
+            result = work(one)
+        except Exception:
+            _park(one.id, tally)
+        else:
+            yield result
+
+
+def _park(follow_up: UUID, tally: Tally) -> None:
+    log.exception("follow_up_parked", follow_up_id=str(follow_up))
+    tally.parked.append(follow_up)
+
+
+def _others_of(patients: Iterable[UUID]) -> dict[UUID, list[Candidate]]:
+    """All open follow-ups of these patients, since one message speaks for all."""
+    found: dict[UUID, list[Candidate]] = defaultdict(list)
+    wanted = set(patients)
+    if wanted:
+        for other in read_candidates(FollowUp.objects.open().filter(patient__in=wanted)):
+            found[other.patient_id].append(other)
+    return found
+
+
+def _decision(look: Look, others: Sequence[Candidate]) -> Decision:
+    candidate, moment, escalated = look.candidate, look.moment, look.escalated
+    reminders = (
+        remind(candidate=candidate, others=others, moment=moment) if look.has_reminder else ()
+    )
+    return Decision(
+        follow_up_id=candidate.id,
+        version=candidate.version,
+        seen_next_look_on=candidate.next_look_on,
+        next_look_on=next_look(candidate, look.standing, moment.day),
+        raise_=escalated.raise_,
+        change=escalated.change,
+        tell=(*escalated.tell, *reminders),
+        is_booked_in_time=escalated.is_booked_in_time,
+    )
+
+
+def next_look(candidate: Candidate, standing: Mapping[int, Standing], day: date) -> date | None:
+    """The first day after `day` on which something may be owed.
+
+    A step of the ladder, a reminder, the day after an appointment, the day on which an
+    acknowledgement has run out.
+    """
+    booked_for = candidate.booked_for
+    days = [*acknowledged_looks(standing, day)]
+    if booked_for is not None and booked_for >= day:
+        days.append(booked_for + timedelta(days=1))
+    else:
+        booked_for = None
+    step = next_look_on(
+        candidate.ladder,
+        candidate.window,
+        day,
+        owed_since=candidate.owed_since,
+        booked_for=booked_for,
+    )
+    return min((each for each in (*days, step) if each is not None), default=None)
+
+
+def _write(decisions: Sequence[Decision], now: datetime, tally: Tally) -> None:
+    """Write the chunk; if the database refuses it, one by one."""
+    try:
+        moved = write_chunk(decisions=decisions, now=now)
+    except (IntegrityError, DataError, InternalError, OperationalError):
+        log.warning("chunk_refused", decisions_count=len(decisions), exc_info=True)
+        moved = _write_one_by_one(decisions, now, tally)
+    tally.acted_on += sum(each.acts for each in decisions if each.follow_up_id in moved)
+
+
+def _write_one_by_one(decisions: Sequence[Decision], now: datetime, tally: Tally) -> set[UUID]:
+    """Write what can be written. A database that does not answer at all ends the run."""
+    moved: set[UUID] = set()
+    for decision in decisions:
+        try:
+            moved |= write_chunk(decisions=[decision], now=now)
+        except (IntegrityError, DataError, InternalError):
+            _park(decision.follow_up_id, tally)
+    return moved
