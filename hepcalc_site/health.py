@@ -71,7 +71,9 @@ def check_database(_now: datetime) -> str:
 def check_broker(_now: datetime) -> str:
     """One connection to the broker."""
     try:
-        with current_app.connection_for_write(connect_timeout=SECONDS_FOR_THE_BROKER) as broker:
+        with current_app.connection_for_write(
+            url=settings.CELERY_BROKER_URL, connect_timeout=SECONDS_FOR_THE_BROKER
+        ) as broker:
             broker.ensure_connection(max_retries=1, timeout=SECONDS_FOR_THE_BROKER)
     except (OperationalError, OSError) as error:
         return f"does not answer ({type(error).__name__})"
