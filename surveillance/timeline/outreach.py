@@ -1,0 +1,85 @@
+"""Who was called, who was told, and who answered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+
+from surveillance.models import (
+    ContactAttempt,
+    Escalation,
+    Lesion,
+    Notification,
+    NotificationStatus,
+)
+from surveillance.timeline.entry import (
+    SYSTEM,
+    TimelineEntry,
+    TimelineKind,
+    labelled,
+    lines,
+    who,
+)
+
+
+def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
+    """Every attempt to reach the patient, for whichever lesion: people are called, not lesions."""
+    rows = ContactAttempt.objects.filter(patient=lesion.patient_id).select_related("attempted_by")
+    for row in rows:
+        yield TimelineEntry(
+            kind=TimelineKind.CONTACT,
+            on=lesion.patient.site.local_date(row.attempted_at),
+            at=row.attempted_at,
+            title=f"{row.get_channel_display()}: {row.get_outcome_display()}",
+            detail=lines(row.note, labelled("Next try", row.next_try_on)),
+            by=who(row.attempted_by),
+            ref=str(row.pk),
+        )
+
+
+def escalations(lesion: Lesion) -> Iterator[TimelineEntry]:
+    """Each escalation: raised, acknowledged, resolved."""
+    rows = Escalation.objects.filter(follow_up__lesion=lesion)
+    for row in rows.select_related("owner", "acknowledged_by"):
+        for at, word, detail, by in _steps(row):
+            yield TimelineEntry(
+                kind=TimelineKind.ESCALATION,
+                on=lesion.patient.site.local_date(at),
+                at=at,
+                title=f"Escalation, tier {row.tier} ({row.step}): {word}",
+                detail=detail,
+                by=by,
+                ref=str(row.pk),
+            )
+
+
+def _steps(row: Escalation) -> Iterator[tuple[datetime, str, tuple[str, ...], str]]:
+    owner = who(row.owner) if row.owner else "nobody"
+    yield row.raised_at, "raised", lines(labelled("Owner", owner)), SYSTEM
+    if row.acknowledged_at is not None:
+        until = labelled("Silent until", row.acknowledged_until)
+        answer = lines(labelled("Next", row.next_action), until)
+        yield row.acknowledged_at, "acknowledged", answer, who(row.acknowledged_by)
+    if row.resolved_at is not None:
+        yield row.resolved_at, "resolved", lines(row.get_resolution_display()), SYSTEM
+
+
+def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
+    """Messages about the lesion, or to its patient, that were sent or could not be."""
+    ended = (NotificationStatus.SENT, NotificationStatus.FAILED)
+    about = Q(follow_up__lesion=lesion) | Q(follow_up=None, patient=lesion.patient_id)
+    rows = Notification.objects.filter(about, status__in=ended)
+    for row in rows.select_related("recipient"):
+        assert row.finished_at is not None  # the database says so of every ended message
+        to = who(row.recipient) if row.recipient else "the patient"
+        yield TimelineEntry(
+            kind=TimelineKind.NOTIFICATION,
+            on=lesion.patient.site.local_date(row.finished_at),
+            at=row.finished_at,
+            title=f"{row.get_template_display()}: {row.get_status_display().lower()}",
+            detail=lines(
+                labelled("To", to), labelled("By", row.get_channel_display()), row.last_error
+            ),
+            by=SYSTEM,
+            ref=str(row.pk),
+        )
