@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -82,7 +83,8 @@ class Records:
     events: list[LesionEvent]
     observations: list[LesionObservation]
     override: LesionAssessment | None
-    open_lesions: int
+    open_lesions: frozenset[UUID]
+    """The patient's lesions with an open follow-up."""
 
 
 def build_case(lesion: Lesion, *, as_of: date) -> SurveillanceCase:
@@ -99,7 +101,8 @@ def read_records(lesions: Iterable[Lesion], as_of: date) -> list[Records]:
     """The rows behind the cases of `lesions`, in their order."""
     lesions = list(lesions)
     lesion_ids = [lesion.pk for lesion in lesions]
-    patients = Patient.objects.in_bulk({lesion.patient_id for lesion in lesions})
+    patient_ids = {lesion.patient_id for lesion in lesions}
+    patients = Patient.objects.select_related("site").in_bulk(patient_ids)
     profiles = _profiles(patients, as_of)
     afp = _afp(patients, as_of)
     events = _events(lesion_ids, as_of)
@@ -115,7 +118,7 @@ def read_records(lesions: Iterable[Lesion], as_of: date) -> list[Records]:
             events=events.get(lesion.pk, []),
             observations=observations.get(lesion.pk, []),
             override=overrides.get(lesion.pk),
-            open_lesions=len(open_by_patient.get(lesion.patient_id, set()) | {lesion.pk}),
+            open_lesions=frozenset(open_by_patient.get(lesion.patient_id, ())),
         )
         for lesion in lesions
     ]
@@ -156,9 +159,7 @@ def _observations(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[Lesion
     return found
 
 
-def standing_overrides(
-    lesion_ids: Iterable[UUID], as_of: date
-) -> dict[UUID, LesionAssessment]:
+def standing_overrides(lesion_ids: Iterable[UUID], as_of: date) -> dict[UUID, LesionAssessment]:
     """The override of each lesion that was recorded last, unless it was lifted or has expired."""
     rows = LesionAssessment.objects.filter(lesion__in=list(lesion_ids), overrides__isnull=False)
     rows = rows.select_related("assessed_by", "overrides").order_by("sequence")
@@ -187,7 +188,7 @@ def case_of(records: Records, as_of: date) -> SurveillanceCase:
         lesion=_lesion_facts(records),
         exams=tuple(_exam_facts(row, row.exam) for row in records.observations),
         as_of=as_of,
-        open_lesions=records.open_lesions,
+        open_lesions=len(records.open_lesions | {records.lesion.pk}),
         override=_override_facts(records.override),
         case_id=str(records.lesion.pk),
     )
@@ -200,7 +201,7 @@ def _patient_facts(records: Records, as_of: date) -> PatientFacts:
         "sex": Sex(patient.sex),
         "status": PatientStatus(patient.status),
         "afp": tuple(
-            AfpResult(row.taken_on, row.value_ng_ml, row.rising, row.elevated_for_age)
+            AfpResult(row.taken_on, _plain(row.value_ng_ml), row.rising, row.elevated_for_age)
             for row in records.afp
         ),
     }
@@ -209,9 +210,8 @@ def _patient_facts(records: Records, as_of: date) -> PatientFacts:
     facts: dict[str, object] = {name: Tri(getattr(profile, name)) for name in PROFILE_FACTS}
     if profile.expected_delivery_on and profile.expected_delivery_on < as_of:
         facts["pregnant"] = Tri.UNKNOWN  # nobody has said since whether she has delivered
-    source = Provenance(
-        profile.source, profile.recorded_at.date(), name_of(profile.recorded_by)
-    )
+    recorded_on = patient.site.local_date(profile.recorded_at)
+    source = Provenance(profile.source, recorded_on, name_of(profile.recorded_by))
     return PatientFacts(
         **shared,  # type: ignore[arg-type]
         **facts,  # type: ignore[arg-type]
@@ -254,7 +254,7 @@ def _exam_facts(row: LesionObservation, exam: ImagingExam) -> ExamFacts:
         adequate=exam.adequate and row.adequate,
         vis=_stated(VisualisationScore, exam.vis),
         lesion_seen=row.lesion_seen,
-        size_mm=row.size_mm,
+        size_mm=_plain(row.size_mm),
         aphe=Tri(row.aphe or Tri.UNKNOWN),
         washout=Tri(row.washout or Tri.UNKNOWN),
         capsule=Tri(row.capsule or Tri.UNKNOWN),
@@ -276,6 +276,11 @@ def _exam_facts(row: LesionObservation, exam: ImagingExam) -> ExamFacts:
 def _stated(words: type[T], value: str) -> T | None:
     """The term, or None where the report says nothing."""
     return words(value) if value else None
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    """9.90 as 9.9 and 10.00 as 10, whatever the database returns."""
+    return None if value is None else Decimal(format(value.normalize(), "f"))
 
 
 def _override_facts(row: LesionAssessment | None) -> OverrideFacts | None:

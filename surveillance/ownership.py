@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,58 +17,71 @@ if TYPE_CHECKING:
 IN_TURN = (Role.NURSE_NAVIGATOR, Role.LEAD_NAVIGATOR, Role.MEDICAL_DIRECTOR)
 """The roles that are asked when the patient has no navigator, the nearest first."""
 
+ACCOUNTABLE = (*IN_TURN, Role.CLINICIAN)
+"""The roles that can answer for a follow-up."""
+
 
 class Owners:
-    """Chooses owners for the follow-ups of `patients`; reads everything once, then counts on.
+    """Chooses owners for the follow-ups of `patients` in three queries, whatever their number.
 
     All follow-ups of one patient get one owner, so that nobody is called by two people.
     """
 
     def __init__(self, patients: Iterable[Patient]) -> None:
         self._patients = {patient.pk: patient for patient in patients}
-        sites = {patient.site_id for patient in self._patients.values()}
-        rows = Membership.objects.current().filter(site__in=sites).select_related("user")
-        self._members = [row for row in rows.order_by("user_id") if row.role in set(IN_TURN)]
         self._chosen: dict[UUID, User | None] = {}
-        self._load: Counter[int] | None = None
 
-    def of(self, patient: Patient) -> "User | None":
+    def of(self, patient: Patient, *, before: int | None = None) -> "User | None":
         """The accountable owner of this patient's follow-ups; None if nobody works there.
 
-        The patient's navigator if still in post; else who already answers for the patient; else
-        the nurse navigator with the fewest open follow-ups, a lead navigator, the director.
+        Whoever (`before`, a user's id) answered for the follow-up that this one replaces; else
+        the patient's navigator; else who already answers for the patient; if none of these is
+        still in post, the nurse navigator with the fewest open follow-ups, a lead navigator, the
+        director.
         """
+        if before is not None and before in (in_post := self._in_post(patient)):
+            return in_post[before]
         if patient.pk not in self._chosen:
             self._chosen[patient.pk] = self._choose(patient)
         return self._chosen[patient.pk]
 
     def _choose(self, patient: Patient) -> "User | None":
         at_site = [row for row in self._members if row.site_id == patient.site_id]
-        in_post = {row.user_id: row.user for row in at_site}
-        if patient.navigator_id in in_post:
-            return in_post[patient.navigator_id]
+        in_post = self._in_post(patient)
+        for known in (patient.navigator_id, self._present.get(patient.pk)):
+            if known in in_post:
+                return in_post[known]
         for role in IN_TURN:
             candidates = [row.user for row in at_site if row.role == role]
             if candidates:
-                return self._current_or_least_loaded(patient, candidates)
+                return self._least_loaded(candidates)
         return None
 
-    def _current_or_least_loaded(self, patient: Patient, candidates: "list[User]") -> "User":
-        load = self._loads()
-        held = FollowUp.objects.open().filter(patient=patient, owner__in=candidates)
-        present = held.order_by("opened_at", "pk").select_related("owner").first()
-        if present is not None and present.owner is not None:
-            return present.owner
-        chosen = min(candidates, key=lambda user: (load[user.pk], user.pk))
-        load[chosen.pk] += 1
+    def _in_post(self, patient: Patient) -> "dict[int, User]":
+        return {row.user_id: row.user for row in self._members if row.site_id == patient.site_id}
+
+    def _least_loaded(self, candidates: "list[User]") -> "User":
+        chosen = min(candidates, key=lambda user: (self._load[user.pk], user.pk))
+        self._load[chosen.pk] += 1
         return chosen
 
-    def _loads(self) -> Counter[int]:
-        if self._load is None:
-            rows = FollowUp.objects.open().filter(owner__in={row.user_id for row in self._members})
-            counted = rows.values("owner").annotate(open=Count("pk")).values_list("owner", "open")
-            self._load = Counter(dict(counted))
-        return self._load
+    @cached_property
+    def _members(self) -> list[Membership]:
+        sites = {patient.site_id for patient in self._patients.values()}
+        rows = Membership.objects.current().filter(site__in=sites, role__in=ACCOUNTABLE)
+        return list(rows.select_related("user").order_by("user_id"))
+
+    @cached_property
+    def _present(self) -> dict[UUID, int]:
+        """Who answers for an open follow-up of the patient; the newest, if there are several."""
+        rows = FollowUp.objects.open().filter(patient__in=self._patients, owner__isnull=False)
+        return dict(rows.order_by("opened_at", "pk").values_list("patient_id", "owner_id"))
+
+    @cached_property
+    def _load(self) -> Counter[int]:
+        members = {row.user_id for row in self._members}
+        rows = FollowUp.objects.open().filter(owner__in=members).values("owner")
+        return Counter(dict(rows.annotate(open=Count("pk")).values_list("owner", "open")))
 
 
 def accountable_owner(patient: Patient) -> "User | None":

@@ -1,0 +1,63 @@
+"""What is owed compared with what is open: which follow-ups go on, end, begin.
+
+Nothing here reads or writes the database; workflows act on the answers.
+"""
+
+from surveillance.models import FollowUp, FollowUpOutcome
+from surveillance.protocol.facts import SurveillanceCase
+from surveillance.protocol.recommendation import Obligation, Recommendation, Window
+from surveillance.protocol.terms import ObligationKind
+
+OUTCOME_OF_STOP = {
+    "R01": FollowUpOutcome.DECEASED,
+    "R02": FollowUpOutcome.TRANSFERRED,
+    "R03": FollowUpOutcome.REMOVED,
+    "R04": FollowUpOutcome.NOT_APPROPRIATE,
+}
+"""How an administrative stop is coded (clinical.md 5.1)."""
+
+
+def window_of(follow_up: FollowUp) -> Window:
+    """The days between which the follow-up is owed."""
+    return Window(follow_up.earliest_on, follow_up.target_on, follow_up.latest_on)
+
+
+def is_owed_as(follow_up: FollowUp, obligation: Obligation) -> bool:
+    """Whether the open follow-up already says what is owed.
+
+    A review is anchored on the day it is asked for, so it would move with every day; once open
+    it keeps its earlier last day (I9).
+    """
+    advice = (follow_up.recommendation, follow_up.escalation_class, follow_up.advised_modality)
+    owed = (obligation.recommendation, obligation.escalation_class, obligation.modality or "")
+    if advice != owed:
+        return False
+    if obligation.kind == ObligationKind.REVIEW:
+        return follow_up.latest_on <= obligation.window.latest
+    return window_of(follow_up) == obligation.window
+
+
+def outcome_when_not_owed(
+    follow_up: FollowUp,
+    case: SurveillanceCase,
+    recommendation: Recommendation,
+    *,
+    closed_by_clinician: bool,
+) -> FollowUpOutcome:
+    """How a follow-up ends that no exam completed and that is owed no longer."""
+    if closed_by_clinician:
+        return FollowUpOutcome.NOT_APPROPRIATE
+    if recommendation.rule in OUTCOME_OF_STOP:
+        return OUTCOME_OF_STOP[recommendation.rule]
+    answered = {
+        ObligationKind.REVIEW.value: True,  # the facts it asked for are there
+        ObligationKind.REFERRAL.value: _referral_answered(follow_up, case),
+    }
+    done = answered.get(follow_up.kind, False)
+    return FollowUpOutcome.COMPLETED if done else FollowUpOutcome.NO_LONGER_OWED
+
+
+def _referral_answered(follow_up: FollowUp, case: SurveillanceCase) -> bool:
+    """Whether pathology or a decision came after the referral was owed (clinical.md 5.8)."""
+    answers = (*case.lesion.pathology, *case.lesion.mdt_decisions)
+    return any(answer.on >= follow_up.earliest_on for answer in answers)

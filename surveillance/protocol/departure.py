@@ -1,0 +1,86 @@
+"""What is owed while a clinician's override stands beside the computed rule (8.9, S36, A20).
+
+The computed recommendation is never changed by an override; only what is owed is. An override
+answers one computed recommendation and is spent as soon as the facts lead to another need.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from surveillance.protocol.recommendation import Obligation, Recommendation, Window
+from surveillance.protocol.terms import EscalationClass, Modality, ObligationKind
+
+
+class Departure(StrEnum):
+    """How a clinician may depart from the rule."""
+
+    SOONER = "SOONER"
+    LATER = "LATER"
+    MODALITY = "MODALITY"
+    CLOSE = "CLOSE"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOverride:
+    """An override, with what the protocol had answered when it was signed.
+
+    `latest` is the last day that the clinician chose (SOONER, LATER), `modality` the modality.
+    """
+
+    kind: Departure
+    rule: str
+    escalation_class: EscalationClass
+    computed_latest: date | None
+    latest: date | None = None
+    modality: Modality | None = None
+
+
+def still_applies(override: StandingOverride, computed: Recommendation) -> bool:
+    """Whether the override still answers what the protocol says now.
+
+    Any other rule or class means a new need. A date is spent once the computed window has moved
+    on (an exam was done), a later date also when it has tightened; a modality when it has become
+    contraindicated (S28, I13, I27).
+    """
+    if (override.rule, override.escalation_class) != (computed.rule, computed.escalation_class):
+        return False
+    if override.kind is Departure.CLOSE:
+        return True
+    latest = computed.window.latest if computed.window else None
+    if override.kind is Departure.MODALITY:
+        return override.modality not in computed.blocked
+    if override.kind is Departure.LATER:
+        is_low = computed.escalation_class is EscalationClass.LOW
+        return is_low and latest == override.computed_latest
+    if latest is None or override.computed_latest is None:
+        return latest is override.computed_latest
+    return latest <= override.computed_latest
+
+
+def obligations_under(
+    override: StandingOverride, computed: Recommendation
+) -> tuple[Obligation, ...]:
+    """What is owed under an override that still applies; nothing if it closes the lesion."""
+    if override.kind is Departure.CLOSE:
+        return ()
+    kinds = {obligation.kind for obligation in computed.obligations}
+    main = ObligationKind.IMAGING if ObligationKind.IMAGING in kinds else None
+    return tuple(
+        _departed(override, owed) if main in (None, owed.kind) else owed
+        for owed in computed.obligations
+    )
+
+
+def _departed(override: StandingOverride, owed: Obligation) -> Obligation:
+    if override.kind is Departure.MODALITY:
+        return replace(owed, modality=override.modality)
+    if override.latest is None:
+        return owed
+    if override.kind is Departure.LATER:
+        return replace(owed, window=replace(owed.window, latest=override.latest))
+    return replace(owed, window=_no_later_than(owed.window, override.latest))
+
+
+def _no_later_than(window: Window, day: date) -> Window:
+    return Window(min(window.earliest, day), min(window.target, day), min(window.latest, day))

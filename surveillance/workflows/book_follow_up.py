@@ -1,0 +1,85 @@
+"""An appointment is made, moved or cancelled, or an order is placed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from surveillance.models import FollowUp
+from surveillance.record_locks import lock_records
+from surveillance.workflows.change_follow_up import change_follow_up
+from surveillance.workflows.errors import WorkflowRefused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class BookingImpossible(WorkflowRefused):
+    """The appointment or the order cannot be right."""
+
+    code = "booking_impossible"
+
+
+@transaction.atomic
+def book_follow_up(
+    *,
+    follow_up: FollowUp,
+    booked_for: date | None,
+    order_number: str = "",
+    ordered_on: date | None = None,
+    also: Iterable[FollowUp] = (),
+    reason: str = "",
+    expected_version: int | None = None,
+    by: "User | None",
+    now: datetime,
+) -> FollowUp:
+    """Note the appointment (and order) of `follow_up`, and of `also` which it serves as well.
+
+    An appointment has no clinical effect: one past the last day is noted and counts as unbooked
+    (clinical.md 8.2). `booked_for=None` cancels, and says why. An order already noted stays
+    unless another is given. Twice changes nothing. Refused: a day in the past, an order of the
+    future, follow-ups of several patients, a cancellation without reason, closed or changed
+    meanwhile.
+    """
+    lock_records([follow_up.patient_id])
+    everyone = [follow_up, *also]
+    today = follow_up.site.local_date(now)
+    _refuse(everyone, booked_for, ordered_on, today, reason)
+    for one in everyone:
+        fields: dict[str, object] = {"booked_for": booked_for}
+        if ordered_on is not None or order_number:
+            fields |= {"ordered_on": ordered_on or today, "order_number": order_number}
+        change_follow_up(
+            follow_up=one,
+            action="follow_up_booked" if booked_for else "follow_up_booking_cancelled",
+            fields=fields,
+            detail={"booked_for": booked_for.isoformat() if booked_for else None},
+            expected_version=expected_version if one is follow_up else None,
+            by=by,
+            now=now,
+        )
+    return follow_up
+
+
+def _refuse(
+    follow_ups: list[FollowUp],
+    booked_for: date | None,
+    ordered_on: date | None,
+    today: date,
+    reason: str,
+) -> None:
+    if len({one.patient_id for one in follow_ups}) > 1:
+        raise BookingImpossible("One appointment serves one patient.", field="also")
+    if booked_for is not None and booked_for < today:
+        raise BookingImpossible(
+            f"{booked_for} is in the past. If the exam was done, record its report.",
+            field="booked_for",
+        )
+    if ordered_on is not None and ordered_on > today:
+        raise BookingImpossible(
+            f"The order is dated {ordered_on}, after today ({today}).", field="ordered_on"
+        )
+    cancels = booked_for is None and any(one.booked_for is not None for one in follow_ups)
+    if cancels and not reason.strip():
+        raise BookingImpossible("Say why the appointment is cancelled.", field="reason")

@@ -1,0 +1,35 @@
+"""Retraction: the only change ever made to a clinical fact."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from surveillance.models import ImagingExam, LesionEvent
+from surveillance.workflows.errors import WorkflowRefused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class RetractionWithoutReason(WorkflowRefused):
+    """A retraction must say why."""
+
+    code = "retraction_without_reason"
+
+
+def retract_row(
+    *, row: ImagingExam | LesionEvent, reason: str, by: "User | None", now: datetime
+) -> bool:
+    """Mark `row` as retracted; it stays visible and no longer counts.
+
+    Returns False, and changes nothing, if it was retracted already. Refuses an empty reason.
+    Callers record the audit event and assess the lesions again.
+    """
+    if not reason.strip():
+        raise RetractionWithoutReason("Say why this is retracted: the reason stays on record.")
+    # The append-only manager refuses every update; the database allows these three columns.
+    standing = models.QuerySet(type(row)).filter(pk=row.pk, retracted_at=None)
+    changed = standing.update(retracted_at=now, retracted_by=by, retracted_reason=reason)
+    row.refresh_from_db(fields=["retracted_at", "retracted_by", "retracted_reason"])
+    return bool(changed)

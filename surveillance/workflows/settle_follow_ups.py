@@ -1,0 +1,151 @@
+"""Makes what is open equal to what is owed, for many lesions at once.
+
+Only `assess_lesions` calls this, with decisions that are already on file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from patients.models import Patient
+from surveillance.models import (
+    FollowUp,
+    FollowUpOutcome,
+    ImagingExam,
+    Lesion,
+    LesionAssessment,
+    LesionObservation,
+    OverrideKind,
+)
+from surveillance.obligations import is_owed_as, outcome_when_not_owed, window_of
+from surveillance.ownership import Owners
+from surveillance.protocol.facts import SurveillanceCase
+from surveillance.protocol.fulfilment import fulfils
+from surveillance.protocol.recommendation import Obligation, Recommendation
+from surveillance.protocol.terms import ObligationKind, RecommendationKind
+from surveillance.workflows.close_follow_ups import Closing, close_follow_ups
+from surveillance.workflows.schedule_follow_ups import NewFollowUp, schedule_follow_ups
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is owed to one lesion, and from what that follows.
+
+    `observations` are the rows of `case.exams`, one for one. `assessment` is the decision that a
+    new follow-up cites: the protocol's, or the override that stands.
+    """
+
+    lesion: Lesion
+    patient: Patient
+    observations: tuple[LesionObservation, ...]
+    case: SurveillanceCase
+    recommendation: Recommendation
+    obligations: tuple[Obligation, ...]
+    assessment: LesionAssessment
+    override: LesionAssessment | None
+
+
+@transaction.atomic
+def settle_follow_ups(*, decisions: Sequence[Decision], by: "User | None", now: datetime) -> None:
+    """Close and open follow-ups until exactly what is owed is open. Twice changes nothing."""
+    present = _open_follow_ups([decision.lesion.pk for decision in decisions])
+    owners = Owners(decision.patient for decision in decisions)
+    closings: list[Closing] = []
+    openings: list[NewFollowUp] = []
+    for decision in decisions:
+        owed = {obligation.kind: obligation for obligation in decision.obligations}
+        for kind in ObligationKind:
+            follow_up = present.get((decision.lesion.pk, kind))
+            closing, opening = _step(decision, follow_up, owed.get(kind))
+            closings += [closing] if closing else []
+            openings += [opening] if opening else []
+    close_follow_ups(closings=closings, by=by, now=now)
+    schedule_follow_ups(new=openings, owners=owners, by=by, now=now)
+
+
+def _open_follow_ups(lesion_ids: list[UUID]) -> dict[tuple[UUID, str], FollowUp]:
+    rows = FollowUp.objects.open().filter(lesion__in=lesion_ids)
+    rows = rows.select_related("site", "patient")
+    return {(row.lesion_id, row.kind): row for row in rows}
+
+
+def _step(
+    decision: Decision, follow_up: FollowUp | None, owed: Obligation | None
+) -> tuple[Closing | None, NewFollowUp | None]:
+    """What ends and what begins for one lesion and kind."""
+    if follow_up is None:
+        return None, _opening(decision, owed)
+    if owed is not None and is_owed_as(follow_up, owed):
+        return None, None
+    exam = _completing_exam(follow_up, decision)
+    if exam is not None:
+        done = Closing(follow_up=follow_up, outcome=FollowUpOutcome.COMPLETED, completed_by=exam.pk)
+        return done, _opening(decision, owed, after=follow_up)
+    if owed is not None:
+        return None, _opening(decision, owed, replaces=follow_up)
+    return Closing(follow_up=follow_up, outcome=_outcome(follow_up, decision)), None
+
+
+def _opening(
+    decision: Decision,
+    owed: Obligation | None,
+    *,
+    replaces: FollowUp | None = None,
+    after: FollowUp | None = None,
+) -> NewFollowUp | None:
+    if owed is None:
+        return None
+    return NewFollowUp(
+        lesion=decision.lesion,
+        patient=decision.patient,
+        assessment=decision.assessment,
+        obligation=owed,
+        replaces=replaces,
+        after=after,
+    )
+
+
+def _completing_exam(follow_up: FollowUp, decision: Decision) -> ImagingExam | None:
+    """The first exam, told since the follow-up opened, that settles what was owed (8.3)."""
+    if follow_up.kind != ObligationKind.IMAGING:
+        return None
+    told_before = _told_before(follow_up, decision)
+    for row, exam in zip(decision.observations, decision.case.exams, strict=True):
+        settled = row.exam_id not in told_before and fulfils(
+            exam,
+            decision.case,
+            ObligationKind(follow_up.kind),
+            RecommendationKind(follow_up.recommendation),
+            window_of(follow_up),
+        )
+        if settled and settled.fulfilled:
+            return row.exam
+    return None
+
+
+def _told_before(follow_up: FollowUp, decision: Decision) -> set[UUID]:
+    """Exams that were known when the follow-up was opened."""
+    exams = [row.exam for row in decision.observations]
+    earlier = {exam.pk for exam in exams if exam.recorded_at < follow_up.opened_at}
+    same_moment = [exam for exam in exams if exam.recorded_at == follow_up.opened_at]
+    if same_moment:
+        known = {exam["ref"] for exam in follow_up.assessment.inputs["history"]}
+        earlier |= {exam.pk for exam in same_moment if exam.accession in known}
+    return earlier
+
+
+def _outcome(follow_up: FollowUp, decision: Decision) -> FollowUpOutcome:
+    override = decision.override
+    return outcome_when_not_owed(
+        follow_up,
+        decision.case,
+        decision.recommendation,
+        closed_by_clinician=(override is not None and override.override_kind == OverrideKind.CLOSE),
+    )
