@@ -1,6 +1,9 @@
 """What is committed: links that resolve, locks with hashes, no address of a package index."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,20 @@ def test_no_address_of_a_package_index_is_committed() -> None:
     found = [name_of(path) for path in committed_files() if INDEX_HOSTS.search(text_of(path))]
 
     assert not found
+
+
+def test_style_sheets_and_scripts_name_only_files_that_exist(tmp_path: Path) -> None:
+    """Production serves files under names with their hash; a missing one stops the start."""
+    collected = subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "ENV_FILE": "/nowhere", "STATIC_ROOT": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert collected.returncode == 0, collected.stderr
+    assert (tmp_path / "staticfiles.json").is_file()
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
