@@ -59,5 +59,6 @@ def outcome_when_not_owed(
 
 def _referral_answered(follow_up: FollowUp, case: SurveillanceCase) -> bool:
     """Whether pathology or a decision came after the referral was owed (clinical.md 5.8)."""
-    answers = (*case.lesion.pathology, *case.lesion.mdt_decisions)
-    return any(answer.on >= follow_up.earliest_on for answer in answers)
+    answered = [one.on for one in case.lesion.pathology]
+    answered += [one.on for one in case.lesion.mdt_decisions]
+    return any(day >= follow_up.earliest_on for day in answered)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -38,7 +39,7 @@ class NewLesionEvent:
     evidence: str = ""
 
     @property
-    def key(self) -> tuple[object, ...]:
+    def key(self) -> tuple[UUID, str, str, date, str]:
         """What makes a second event the same event."""
         return (self.lesion.pk, self.kind, self.value, self.occurred_on, self.author)
 

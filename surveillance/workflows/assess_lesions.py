@@ -88,6 +88,7 @@ def _assess(
             recommendation=thought.recommendation,
             obligations=thought.obligations,
             assessment=thought.override or assessment,
+            decided_at=assessment.assessed_at,
             override=thought.override,
         )
         for thought, assessment in zip(thoughts, assessments, strict=True)

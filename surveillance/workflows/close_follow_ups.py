@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, UUIDField, Value, When
 
 from patients.audit import Deed, record_events
 from surveillance.models import (
@@ -80,8 +80,7 @@ def _each(group: Sequence[Closing], name: str) -> Any:
     ]
     if not given:
         return None
-    field = FollowUp._meta.get_field(name)
-    return Case(*given, default=None, output_field=field.target_field)
+    return Case(*given, default=None, output_field=UUIDField())
 
 
 def _silence(closings: Iterable[Closing], by: "User | None", now: datetime) -> None:

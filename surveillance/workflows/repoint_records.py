@@ -34,7 +34,7 @@ def repoint_records(
     moved: Moved = {}
     for model in MOVED:
         # The append-only managers refuse every update; the database allows this column.
-        rows = models.QuerySet(model).filter(patient=source)
+        rows: models.QuerySet[Any] = models.QuerySet(model).filter(patient=source)
         if only is not None:
             rows = rows.filter(pk__in=only.get(model.__name__, ()))
         if model is AfpResult:

@@ -29,7 +29,8 @@ def retract_row(
     if not reason.strip():
         raise RetractionWithoutReason("Say why this is retracted: the reason stays on record.")
     # The append-only manager refuses every update; the database allows these three columns.
-    standing = models.QuerySet(type(row)).filter(pk=row.pk, retracted_at=None)
+    rows: models.QuerySet[ImagingExam | LesionEvent] = models.QuerySet(type(row))
+    standing = rows.filter(pk=row.pk, retracted_at=None)
     changed = standing.update(retracted_at=now, retracted_by=by, retracted_reason=reason)
     row.refresh_from_db(fields=["retracted_at", "retracted_by", "retracted_reason"])
     return bool(changed)

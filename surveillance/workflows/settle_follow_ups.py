@@ -3,6 +3,7 @@
 Only `assess_lesions` calls this, with decisions that are already on file.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,8 @@ class Decision:
     """What is owed to one lesion, and from what that follows.
 
     `observations` are the rows of `case.exams`, one for one. `assessment` is the decision that a
-    new follow-up cites: the protocol's, or the override that stands.
+    new follow-up cites: the protocol's, or the override that stands; the protocol's own was
+    written at `decided_at`.
     """
 
     lesion: Lesion
@@ -49,18 +51,24 @@ class Decision:
     recommendation: Recommendation
     obligations: tuple[Obligation, ...]
     assessment: LesionAssessment
+    decided_at: datetime
     override: LesionAssessment | None
 
 
 @transaction.atomic
 def settle_follow_ups(*, decisions: Sequence[Decision], by: "User | None", now: datetime) -> None:
     """Close and open follow-ups until exactly what is owed is open. Twice changes nothing."""
-    present = _open_follow_ups([decision.lesion.pk for decision in decisions])
+    lesion_ids = [decision.lesion.pk for decision in decisions]
+    present = _open_follow_ups(lesion_ids)
+    answered = _answered_by_hand(lesion_ids)
     owners = Owners(decision.patient for decision in decisions)
     closings: list[Closing] = []
     openings: list[NewFollowUp] = []
     for decision in decisions:
-        owed = {obligation.kind: obligation for obligation in decision.obligations}
+        done = answered.get(decision.lesion.pk, [])
+        owed = {
+            one.kind: one for one in decision.obligations if not _is_answered(one, done, decision)
+        }
         for kind in ObligationKind:
             follow_up = present.get((decision.lesion.pk, kind))
             closing, opening = _step(decision, follow_up, owed.get(kind))
@@ -74,6 +82,28 @@ def _open_follow_ups(lesion_ids: list[UUID]) -> dict[tuple[UUID, str], FollowUp]
     rows = FollowUp.objects.open().filter(lesion__in=lesion_ids)
     rows = rows.select_related("site", "patient")
     return {(row.lesion_id, row.kind): row for row in rows}
+
+
+def _answered_by_hand(lesion_ids: list[UUID]) -> dict[UUID, list[FollowUp]]:
+    """Referrals and reviews that a person completed."""
+    rows = FollowUp.objects.filter(
+        lesion__in=lesion_ids, outcome=FollowUpOutcome.COMPLETED, closed_by__isnull=False
+    ).exclude(kind=ObligationKind.IMAGING)
+    found: dict[UUID, list[FollowUp]] = defaultdict(list)
+    for row in rows:
+        found[row.lesion_id].append(row)
+    return found
+
+
+def _is_answered(owed: Obligation, done: list[FollowUp], decision: Decision) -> bool:
+    """Whether a person did what is owed since it was decided; a new decision asks again."""
+    return any(
+        (row.kind, row.recommendation) == (owed.kind, owed.recommendation)
+        and row.reason == owed.reason
+        and row.closed_at is not None
+        and row.closed_at > decision.decided_at
+        for row in done
+    )
 
 
 def _step(
