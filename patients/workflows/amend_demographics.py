@@ -40,10 +40,13 @@ def amend_demographics(
                 refuse_bad_demographics(stored, today=stored.site.local_date(now))
                 _save(stored, changed, by, now)
     except IntegrityError as error:
+        mrn, others = changes.get("mrn"), Patient.objects.exclude(pk=patient.pk)
+        if not others.filter(site=patient.site_id, mrn=mrn).exists():
+            raise
         raise PatientAlreadyRegistered(
-            f"mrn: “{changes.get('mrn')}” already belongs to a patient at {patient.site}. "
+            f"mrn: “{mrn}” already belongs to a patient at {patient.site}. "
             f"Correct the number, or merge the two records.",
-            mrn=changes.get("mrn"),
+            mrn=mrn,
             site=patient.site.slug,
         ) from error
     return stored

@@ -42,5 +42,8 @@ def grant_role(*, user: User, site: Site, role: str, by: User | None, now: datet
             )
     except IntegrityError:
         # Held already, perhaps since a moment ago: the partial unique key says so.
-        return Membership.objects.get(user=user, site=site, role=role, ended_on=None)
+        held = Membership.objects.filter(user=user, site=site, role=role, ended_on=None).first()
+        if held is None:
+            raise
+        return held
     return membership
