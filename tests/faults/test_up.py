@@ -35,19 +35,23 @@ def up(migrated: Path, tmp_path: Path) -> Iterator[Running]:
         running.destroy()
 
 
-def test_it_runs_four_processes_and_stops_them_in_order_on_ctrl_c(up: Running) -> None:
+def test_it_runs_four_processes_and_stops_them_in_order_on_ctrl_c(
+    up: Running, migrated: Path
+) -> None:
     socket = up.data_dir / "broker" / "valkey.sock"
     assert up.get("/livez") == "ok"
     assert eventually(lambda: '"ready": true' in up.get("/readyz"), 20), up.get("/readyz")
     assert {bool(up.child(word)) for word in ("valkey", "worker", "gunicorn", "beat")} == {True}
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    assert (up.data_dir / "broker" / "appendonlydir").is_dir()
 
     second = manage(up.data_dir, "up", "--no-prepare")
+    elsewhere = manage(migrated, "up", "--no-prepare", "--port", str(up.port))
     up.process.send_signal(signal.SIGINT)
     status = up.process.wait(20)
 
-    assert "already runs" in second.stderr
-    assert second.returncode == 1
+    assert (second.returncode, "already runs" in second.stderr) == (1, True)
+    assert (elsewhere.returncode, f"Port {up.port} is taken" in elsewhere.stderr) == (1, True)
     assert status == 0
     assert "Everything has stopped." in up.said()
     assert not up.alive()
@@ -73,21 +77,3 @@ def test_the_death_of_one_stops_the_rest_with_a_message(up: Running, name: str) 
     assert status == 1
     assert "ended unexpectedly (killed by SIGKILL)" in up.said()
     assert not up.alive()
-
-
-def test_a_taken_port_is_refused_with_its_cure(
-    up: Running, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-
-    refused = manage(elsewhere, "up", "--no-prepare", "--port", str(up.port))
-
-    assert refused.returncode == 1
-    assert f"Port {up.port} is taken" in refused.stderr
-
-
-def test_work_in_the_broker_survives_a_restart(up: Running) -> None:
-    append_only = up.data_dir / "broker" / "appendonlydir"
-
-    assert append_only.is_dir()
-    assert any(append_only.iterdir())
