@@ -13,7 +13,11 @@ from surveillance.models.notification import (
     NotificationTemplate,
 )
 from surveillance.models.patient_merge import PatientMerge
-from surveillance.models.registry_import import RegistryImport, RegistryImportStatus
+from surveillance.models.registry_import import (
+    RegistryImport,
+    RegistryImportProblem,
+    RegistryImportStatus,
+)
 from surveillance.models.sweep_run import SweepRun
 
 __all__ = [
@@ -39,6 +43,7 @@ __all__ = [
     "OverrideKind",
     "PatientMerge",
     "RegistryImport",
+    "RegistryImportProblem",
     "RegistryImportStatus",
     "ReportStatus",
     "SweepRun",

@@ -38,11 +38,11 @@ class RegistryImportQuerySet(models.QuerySet["RegistryImport"]):
 
 
 class RegistryImport(models.Model):
-    """One uploaded or imported file, with what it would do or did, row errors included.
+    """One uploaded file, with what it would do or did.
 
-    `forecast` is what the preview counted, `counts` what was done (kind -> outcome -> number);
-    `errors` holds the first row errors. `progress` says how far a file has come, and is written in
-    the transaction that took the rows in. Worked on by lease, as messages are sent.
+    `forecast` is what the preview counted, `counts` what was done (kind -> outcome -> number).
+    `progress` says how far a file has come, and is written in the transaction that took the rows
+    in. Worked on by lease, as messages are sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,7 +57,6 @@ class RegistryImport(models.Model):
     refused_rows = models.PositiveIntegerField(default=0)
     forecast = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
-    errors = models.JSONField(default=list)
     progress = models.JSONField(default=dict)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -71,3 +70,26 @@ class RegistryImport(models.Model):
 
     def __str__(self) -> str:
         return f"RegistryImport {self.pk}"
+
+
+class RegistryImportProblem(models.Model):
+    """What is wrong with one row of an uploaded file, or should be known of it."""
+
+    registry_import = models.ForeignKey(
+        RegistryImport, on_delete=models.PROTECT, related_name="problems"
+    )
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=100, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=40)
+    message = models.TextField()
+    cure = models.TextField(blank=True)
+    is_error = models.BooleanField(default=True, help_text="The row is refused")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["registry_import", "line", "id"], name="import_problem_line_idx")
+        ]
+
+    def __str__(self) -> str:
+        return f"RegistryImportProblem {self.pk} in line {self.line}"

@@ -18,6 +18,7 @@ STATE = {
     "surveillance.Notification",
     "surveillance.SweepRun",
     "surveillance.RegistryImport",
+    "surveillance.RegistryImportProblem",
     "surveillance.PatientMerge",
 }
 APPEND_ONLY = {
