@@ -22,16 +22,26 @@ def seal_audit(*, now: datetime, from_the_start: bool = False) -> int:
     a batch, and the other leaves the site to it. Nothing is read from all of history unless
     `from_the_start`.
     """
+    slugs = Site.objects.order_by("slug").values_list("slug", flat=True)
+    return sum(_seal_site(slug, 0 if from_the_start else _floor(slug), now) for slug in slugs)
+
+
+def _seal_site(site: str, floor: int | None, now: datetime) -> int:
     sealed = 0
-    for slug in Site.objects.order_by("slug").values_list("slug", flat=True):
-        floor: int | None = 0 if from_the_start else _floor(slug)
+    while floor is not None:
+        newest = _newest(site)
         try:
-            while floor is not None:
-                floor, count = _seal_batch(slug, floor, now)
-                sealed += count
+            floor, count = _seal_batch(site, floor, now)
         except IntegrityError:
-            continue  # another sealer is at work on this site
+            if _newest(site) == newest:
+                raise  # nobody else was at work: something is broken
+            break
+        sealed += count
     return sealed
+
+
+def _newest(site: str) -> AuditSeal | None:
+    return AuditSeal.objects.filter(site=site).order_by("-number").first()
 
 
 def _floor(site: str) -> int:
@@ -43,7 +53,7 @@ def _floor(site: str) -> int:
 @transaction.atomic
 def _seal_batch(site: str, floor: int, now: datetime) -> tuple[int | None, int]:
     """Seal one batch of events above `floor`; return where the next begins, and how many."""
-    head = AuditSeal.objects.filter(site=site).order_by("-number").first()
+    head = _newest(site)
     number, digest = (head.number, head.digest) if head else (0, GENESIS)
     seals = []
     for event in _unsealed(site, floor):
