@@ -52,7 +52,7 @@ def signed_in(view: "SignedInView[P]") -> "View[P]":
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return redirect_to_login(request.get_full_path())
 
-    return never_cache(guarded)
+    return cast("View[P]", never_cache(guarded))
 
 
 def sites_of_queue(user: User) -> list[Site]:

@@ -110,6 +110,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission]) -> tuple[Link, ...]:
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
+        (Permission.REASSIGN, "Change owner", "follow_up_owner"),
     ]
     if row.kind == ObligationKind.REVIEW:
         offered = offered[1:]

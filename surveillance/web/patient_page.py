@@ -23,7 +23,7 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request.user, pk)
     now = timezone.now()
     record_view(patient=patient, by=request.user, now=now, page="patient")
-    records = gather(patient, patient.site.local_date(now))
+    records = gather(patient, patient.site.local_date(now), request.GET.get("lesion", ""))
     allowed = permissions_at(request.user, patient.site)
     may_log = Permission.LOG_CONTACT in allowed
     page = {

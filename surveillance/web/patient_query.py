@@ -17,6 +17,7 @@ from surveillance.models import (
     LesionAssessment,
     LesionObservation,
 )
+from surveillance.timeline import TimelineEntry, build_timeline
 
 CONTACTS_SHOWN = 20
 Row = TypeVar("Row", FollowUp, LesionObservation)
@@ -37,6 +38,8 @@ class PatientRecords:
     overrides: dict[UUID, LesionAssessment]
     observations: dict[UUID, list[LesionObservation]]
     contacts: list[ContactAttempt]
+    history_of: UUID | None
+    history: tuple[TimelineEntry, ...]
 
     @property
     def open_follow_ups(self) -> list[FollowUp]:
@@ -45,17 +48,19 @@ class PatientRecords:
         return sorted(rows, key=lambda row: (row.sort_key, row.pk))
 
 
-def gather(patient: Patient, on: date) -> PatientRecords:
-    """Read it all: ten queries."""
+def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
+    """Read it all, with the history of one lesion: the one asked for, else the most urgent."""
     lesions = list(patient.lesions.order_by("recorded_at", "label"))
     ids = [lesion.pk for lesion in lesions]
     follow_ups = open_follow_ups_of(patient)
+    lesions.sort(key=lambda lesion: _urgency(lesion, follow_ups))
+    chosen = next((one for one in lesions if str(one.pk) == history_of), next(iter(lesions), None))
     return PatientRecords(
         patient=patient,
         on=on,
         profile=patient.risk_profiles.in_force(on).select_related("recorded_by").first(),
         afp=list(patient.afp_results.order_by("-taken_on")),
-        lesions=sorted(lesions, key=lambda lesion: _urgency(lesion, follow_ups)),
+        lesions=lesions,
         open_by_lesion=_by_lesion(follow_ups),
         escalations=_escalations(follow_ups),
         assessments=_newest_computed(ids),
@@ -66,6 +71,8 @@ def gather(patient: Patient, on: date) -> PatientRecords:
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        history_of=chosen.pk if chosen else None,
+        history=build_timeline(chosen, newest_first=True) if chosen else (),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_page import contact_page
 from surveillance.web.inbox import inbox
 from surveillance.web.mailbox import mailbox
@@ -13,11 +14,13 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
-    path("patients/<uuid:pk>/contact/", patient_page, name="contact_log"),
-    path("escalations/<uuid:pk>/", patient_page, name="escalation"),
+    path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
+    path("patients/<uuid:pk>/status/", patient_page, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", patient_page, name="follow_up_book"),
     path("follow-ups/<uuid:pk>/snooze/", patient_page, name="follow_up_snooze"),
     path("follow-ups/<uuid:pk>/close/", patient_page, name="follow_up_close"),
+    path("follow-ups/<uuid:pk>/owner/", patient_page, name="follow_up_owner"),
+    path("escalations/<uuid:pk>/", patient_page, name="escalation"),
     path("inbox/", inbox, name="inbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
     path("mailbox/", mailbox, name="mailbox"),

@@ -22,7 +22,17 @@
     });
   }
 
+  // A second click on the same form within two seconds is a slip.
+  function onlyOnce(event) {
+    var form = event.target;
+    if (!form.matches("[data-once]")) { return; }
+    var now = Date.now();
+    if (form.dataset.sentAt && now - Number(form.dataset.sentAt) < 2000) { event.preventDefault(); }
+    form.dataset.sentAt = String(now);
+  }
+
   document.addEventListener("DOMContentLoaded", focusErrors);
+  document.addEventListener("submit", onlyOnce);
   document.addEventListener("htmx:afterSettle", keepFocus);
   document.addEventListener("click", function (event) {
     closeMenus(event.target.closest("details.hc-menu"));

@@ -1,0 +1,82 @@
+"""What the pages of actions have in common: whom and what the form is about."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from patients.models import Patient
+from surveillance.models import FollowUp
+from surveillance.obligations import window_of
+from surveillance.web.access import SignedInRequest
+from surveillance.web.owed_view import booking_words
+from surveillance.web.queue_rows import days_words, owed_words, stage_tag
+from surveillance.web.recommendation_view import window_words
+from surveillance.web.wording import Tag, age_words, date_words, lesion_words, name_of_patient
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The patient, and the follow-up if the action is about one."""
+
+    name: str
+    url: str
+    mrn: str
+    born: str
+    age: str
+    phone: str
+    language: str
+    lesion: str = ""
+    owed: str = ""
+    window: str = ""
+    stage: Tag | None = None
+    days: str = ""
+    booking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The words of one action page."""
+
+    heading: str
+    button: str
+    explanation: str = ""
+    is_warning: bool = False
+
+
+def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) -> Subject:
+    """Who and what, as of the site's day."""
+    interpreter = ", interpreter needed" if patient.interpreter_needed else ""
+    who = Subject(
+        name=name_of_patient(patient),
+        url=reverse("patient", args=[patient.pk]),
+        mrn=patient.mrn,
+        born=date_words(patient.birth_date) or "not recorded",
+        age=age_words(patient.birth_date, on),
+        phone=patient.phone,
+        language=f"{patient.language}{interpreter}",
+    )
+    return who if follow_up is None else _with_owed(who, follow_up, on)
+
+
+def _with_owed(who: Subject, follow_up: FollowUp, on: date) -> Subject:
+    window = window_of(follow_up)
+    return replace(
+        who,
+        lesion=lesion_words(follow_up.lesion),
+        owed=owed_words(follow_up),
+        window=window_words(window.earliest, window.target, window.latest),
+        stage=stage_tag(follow_up, on),
+        days=days_words(follow_up, on),
+        booking=booking_words(follow_up),
+    )
+
+
+def show(request: SignedInRequest, action: Action, subject: Subject, form: Form) -> HttpResponse:
+    """The page of an action; 422 when the form came back with errors."""
+    context = {"action": action, "subject": subject, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "surveillance/action.html", context, status=status)

@@ -1,0 +1,69 @@
+"""Where an escalation's e-mail leads: what is overdue, why, and the answer to it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from patients.workflows.record_view import record_view
+from surveillance.models import Escalation
+from surveillance.roles import Permission, permissions_at
+from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
+from surveillance.web.action_page import subject_of
+from surveillance.web.escalation_view import escalation_detail
+from surveillance.web.forms import AcknowledgeForm
+from surveillance.web.recommendation_view import recommendation_view
+from surveillance.web.refusals import accepted
+from surveillance.web.wording import moment_words
+from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The case in one page, and the form that takes it on."""
+    escalation = escalation_or_404(request.user, pk)
+    patient, now = escalation.follow_up.patient, timezone.now()
+    form = AcknowledgeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        require(request.user, Permission.ACKNOWLEDGE, patient.site)
+        if form.is_valid() and accepted(form, lambda: _acknowledge(request, escalation, form, now)):
+            messages.success(request, "You have taken this on.")
+            return redirect("escalation", pk=escalation.pk)
+    else:
+        record_view(patient=patient, by=request.user, now=now, page="escalation")
+    return _show(request, escalation, form, now)
+
+
+def _acknowledge(
+    request: SignedInRequest, escalation: Escalation, form: AcknowledgeForm, now: datetime
+) -> None:
+    acknowledge_escalation(
+        escalation=escalation,
+        next_action=form.cleaned_data["next_action"],
+        until=form.cleaned_data["until"],
+        by=request.user,
+        now=now,
+    )
+
+
+def _show(
+    request: SignedInRequest, escalation: Escalation, form: AcknowledgeForm, now: datetime
+) -> HttpResponse:
+    follow_up = escalation.follow_up
+    today = follow_up.site.local_date(now)
+    allowed = permissions_at(request.user, follow_up.site)
+    decided = moment_words(follow_up.assessment.assessed_at, follow_up.site)
+    context = {
+        "subject": subject_of(follow_up.patient, today, follow_up),
+        "escalation": escalation_detail(escalation, today),
+        "advice": recommendation_view(follow_up.assessment, decided),
+        "form": form,
+        "may_answer": Permission.ACKNOWLEDGE in allowed and escalation.resolved_at is None,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "surveillance/escalation.html", context, status=status)

@@ -1,0 +1,220 @@
+"""The plain forms of the actions. They parse and say what is missing; workflows decide."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from patients.models import PatientStatus
+from surveillance.models import ContactChannel, ContactOutcome, FollowUp, FollowUpOutcome
+from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS, SNOOZE_LIMIT_LOW
+from surveillance.protocol.terms import EscalationClass
+from surveillance.web.queue_rows import owed_words
+from surveillance.web.wording import date_words, lesion_words
+
+Choices = list[tuple[str, str]]
+
+
+def date_input() -> forms.DateInput:
+    """The browser's own date field; it sends ISO dates whatever it shows."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def day(label: str, hint: str = "", *, required: bool = True) -> forms.DateField:
+    """A date of care."""
+    return forms.DateField(
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=date_input(),
+        error_messages={
+            "required": f"Enter a date: {label[0].lower()}{label[1:]}",
+            "invalid": "Enter a date such as 2026-03-31",
+        },
+    )
+
+
+def words(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
+    """A few sentences."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": f"Fill in: {label[0].lower()}{label[1:]}"},
+    )
+
+
+class Served(forms.TypedMultipleChoiceField):
+    """Which of the patient's open follow-ups an action concerns."""
+
+    def __init__(self, label: str, hint: str = "") -> None:
+        super().__init__(
+            label=label,
+            help_text=hint,
+            required=False,
+            coerce=UUID,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+def choices_of(follow_ups: list[FollowUp]) -> Choices:
+    """'Lesion L1, segment VII: surveillance imaging, last day 3 Mar 2026'."""
+    return [
+        (
+            str(row.pk),
+            f"{lesion_words(row.lesion)}: {owed_words(row)}, last day {date_words(row.latest_on)}",
+        )
+        for row in follow_ups
+    ]
+
+
+class ContactForm(forms.Form):
+    """An attempt to reach the patient. `attempted_at` is on the site's clock."""
+
+    outcome = forms.ChoiceField(
+        choices=ContactOutcome.choices,
+        widget=forms.RadioSelect,
+        label="What came of it?",
+        error_messages={"required": "Choose what came of the attempt"},
+    )
+    channel = forms.ChoiceField(
+        choices=ContactChannel.choices, initial=ContactChannel.PHONE, label="How"
+    )
+    attempted_at = forms.DateTimeField(
+        label="When",
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        error_messages={"required": "Enter when the attempt was made"},
+    )
+    next_try_on = day("Next try on", "If you promised, or want, to try again.", required=False)
+    follow_ups = Served("About", "Which of the things owed did you speak or write about?")
+    note = words("Note", "What the next colleague must know.", required=False)
+
+    def __init__(self, *args: Any, follow_ups: list[FollowUp], zone: ZoneInfo, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.zone = zone
+        served = self.fields["follow_ups"]
+        served.choices = choices_of(follow_ups)  # type: ignore[attr-defined]
+        served.initial = [str(row.pk) for row in follow_ups]
+        if not follow_ups:
+            del self.fields["follow_ups"]
+
+    def clean_attempted_at(self) -> datetime:
+        """The moment on the site's clock, whatever zone the server runs in."""
+        typed: datetime = self.cleaned_data["attempted_at"]
+        return typed.replace(tzinfo=self.zone)
+
+
+class FollowUpForm(forms.Form):
+    """What every change of a follow-up carries: the version that the person was looking at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class BookForm(FollowUpForm):
+    """An appointment, and the order it belongs to. No date and a reason cancel an appointment."""
+
+    booked_for = day("Date of the appointment", required=False)
+    order_number = forms.CharField(label="Order number", max_length=64, required=False)
+    ordered_on = day("Ordered on", required=False)
+    also = Served("The same appointment also serves")
+    reason = words("Why the appointment is cancelled", required=False)
+
+    def __init__(self, *args: Any, follow_up: FollowUp, others: list[FollowUp], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        latest = date_words(follow_up.latest_on)
+        self.fields["booked_for"].help_text = (
+            f"The last day is {latest}. A later appointment is noted and counts as unbooked. "
+            "Leave it empty to note an order only."
+        )
+        self.fields["also"].choices = choices_of(others)  # type: ignore[attr-defined]
+        if not others:
+            del self.fields["also"]
+        if follow_up.booked_for is None:
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be said: an appointment, an order, or a cancellation."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        said = ("booked_for", "order_number", "ordered_on", "reason")
+        if not self.errors and not any(cleaned.get(name) for name in said):
+            self.add_error("booked_for", "Enter an appointment, or an order number")
+        return cleaned
+
+
+class SnoozeForm(FollowUpForm):
+    """Put aside until a day, with a reason."""
+
+    until = day("Put aside until")
+    reason = words("Why")
+
+    def __init__(self, *args: Any, follow_up: FollowUp, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        low = follow_up.escalation_class not in (EscalationClass.AT_RISK, EscalationClass.URGENT)
+        limit = (
+            f"At most {SNOOZE_LIMIT_LOW.value} days ahead."
+            if low
+            else f"Never past the last day, {date_words(follow_up.latest_on)}."
+        )
+        self.fields["until"].help_text = f"{limit} Reminders and escalations go on."
+
+
+class CloseForm(FollowUpForm):
+    """End a follow-up by hand, with a coded outcome."""
+
+    outcome = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="How did it end?",
+        error_messages={"required": "Choose how it ended"},
+    )
+    note = words("Reason", "Kept with the record and shown in the history.")
+
+    def __init__(self, *args: Any, outcomes: tuple[FollowUpOutcome, ...], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        choices = [(str(one.value), str(one.label)) for one in outcomes]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReassignForm(FollowUpForm):
+    """Another person answers for it from now on."""
+
+    owner = forms.TypedChoiceField(
+        coerce=int, label="New owner", error_messages={"required": "Choose the new owner"}
+    )
+    reason = words("Why", required=False)
+
+    def __init__(self, *args: Any, people: Choices, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["owner"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
+
+
+class AcknowledgeForm(forms.Form):
+    """Who takes an escalation on says what happens next, and by when."""
+
+    next_action = words("What you will do next")
+    until = day(
+        "By when",
+        f"At most {ACKNOWLEDGEMENT_LIMIT_DAYS.value} days ahead. If nothing has happened by then, "
+        "the escalation comes back.",
+    )
+
+
+class StatusForm(forms.Form):
+    """Why a patient is, or is no longer, ours to follow."""
+
+    status = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="Status",
+        error_messages={"required": "Choose the status"},
+    )
+    status_on = day("Since")
+    reason = words("Reason and source", "Who said so, and what the patient was told.")
+
+    def __init__(self, *args: Any, statuses: list[PatientStatus], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        choices = [(str(one.value), str(one.label)) for one in statuses]
+        self.fields["status"].choices = choices  # type: ignore[attr-defined]

@@ -1,0 +1,19 @@
+"""A workflow's refusal becomes an error of the form: at the field it names, else above all."""
+
+from collections.abc import Callable
+
+from django import forms
+
+from surveillance.workflows.errors import WorkflowRefused
+
+
+def accepted(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Do it, or put the refusal into the form. Nothing was changed when this returns False."""
+    try:
+        act()
+    except WorkflowRefused as refused:
+        named = refused.details.get("field")
+        is_shown = isinstance(named, str) and named in form.fields
+        form.add_error(str(named) if is_shown else None, refused.message)
+        return False
+    return True

@@ -1,0 +1,303 @@
+"""The queue: the right people, in the right order, at any size."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from surveillance.models import ContactAttempt, FollowUp
+from surveillance.web.queue_query import PAGE_SIZE
+from tests.factories import NOW, TODAY, MembershipFactory, UserFactory
+from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, a_patient, escalated, owed
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/queue/"
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return a_clinic(name="St Brigid")
+
+
+@pytest.fixture
+def navigator(clinic: Clinic, client: Client) -> Client:
+    client.force_login(clinic.navigator)
+    return client
+
+
+def names(response) -> list[str]:
+    return [row.name for row in response.context["page"].rows]
+
+
+def tab(client: Client, name: str) -> list[str]:
+    return names(client.get(QUEUE, {"tab": name}))
+
+
+def test_queue_asks_for_a_sign_in(client: Client) -> None:
+    response = client.get(QUEUE)
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/")
+
+
+def test_fragment_asked_for_after_the_session_ended_leads_to_sign_in(client: Client) -> None:
+    response = client.get(QUEUE, headers={"HX-Request": "true"})
+
+    assert response.status_code == 204
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=%2Fqueue%2F"
+
+
+def test_home_leads_to_the_queue(navigator: Client) -> None:
+    assert navigator.get("/").headers["Location"] == QUEUE
+
+
+def test_somebody_without_a_role_is_refused(client: Client) -> None:
+    client.force_login(UserFactory())
+
+    assert client.get(QUEUE).status_code == 403
+
+
+def test_queue_of_another_site_is_refused(navigator: Client) -> None:
+    other = a_clinic()
+
+    assert navigator.get(QUEUE, {"site": other.site.slug}).status_code == 403
+
+
+def test_each_tab_holds_its_own(navigator: Client, clinic: Clinic) -> None:
+    def patient(family_name: str):
+        return a_patient(clinic, family_name=family_name, given_name="")
+
+    owed(clinic, -3, patient=patient("Overdue"), booked_for=TODAY + timedelta(days=9))
+    owed(clinic, 10, patient=patient("Due"), booked_for=TODAY + timedelta(days=9))
+    owed(clinic, 40, patient=patient("Soon"), booked_for=TODAY + timedelta(days=9))
+    owed(clinic, 100, patient=patient("Book"))
+    owed(clinic, 300, patient=patient("Far"))
+    escalated(owed(clinic, 301, patient=patient("Escalated")), clinic.clinician)
+    owed(clinic, 302, patient=patient("Decide"), kind="REVIEW", recommendation="MANUAL_REVIEW")
+    owed(
+        clinic,
+        -9,
+        patient=patient("Snoozed"),
+        snoozed_until=TODAY + timedelta(days=1),
+        snooze_reason="on holiday",
+    )
+
+    assert tab(navigator, "overdue") == ["Overdue"]
+    assert tab(navigator, "due") == ["Due"]
+    assert tab(navigator, "soon") == ["Soon"]
+    assert tab(navigator, "book") == ["Book"]
+    assert tab(navigator, "escalated") == ["Escalated"]
+    assert tab(navigator, "decide") == ["Decide"]
+    assert tab(navigator, "snoozed") == ["Snoozed"]
+    assert tab(navigator, "all") == ["Overdue", "Due", "Soon", "Book", "Far", "Escalated", "Decide"]
+
+
+def test_counts_are_of_patients_per_tab(navigator: Client, clinic: Clinic) -> None:
+    patient = a_patient(clinic)
+    owed(clinic, -3, patient=patient)
+    owed(clinic, -4, lesion=a_lesion(patient, "L2"))
+    owed(clinic, 10)
+
+    tabs = {one.label: one.count for one in navigator.get(QUEUE).context["page"].tabs}
+
+    assert tabs == {
+        "Overdue": "1",
+        "Due": "1",
+        "Due soon": "0",
+        "To book": "2",
+        "Escalated": "0",
+        "Needs decision": "0",
+        "All owed": "2",
+        "Snoozed": "0",
+    }
+
+
+def test_one_row_per_patient_shows_the_most_urgent_lesion(
+    navigator: Client, clinic: Clinic
+) -> None:
+    patient = a_patient(clinic)
+    owed(clinic, -3, patient=patient)
+    owed(clinic, -20, lesion=a_lesion(patient, "L2", segments=["II"]))
+    owed(clinic, -1, lesion=a_lesion(patient, "L3"))
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert row.lesion == "Lesion L2, segment II"
+    assert row.days == "20 days overdue"
+    assert row.others == "+2 lesions"
+
+
+def test_row_says_who_why_what_when_and_what_next(navigator: Client, clinic: Clinic) -> None:
+    patient = a_patient(
+        clinic,
+        family_name="Okafor",
+        given_name="Ada",
+        mrn="M7",
+        birth_date=date(1970, 5, 17),
+        last_contact_at=NOW - timedelta(days=3),
+        last_contact_outcome="VOICEMAIL",
+    )
+    follow_up = owed(clinic, -12, patient=patient)
+    escalated(follow_up, clinic.clinician)
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert (row.name, row.mrn, row.age) == ("Okafor, Ada", "M7", "56 years")
+    assert (row.risk.words, row.risk_why) == ("At risk", "cirrhosis and abnormal liver parenchyma")
+    assert row.owed == "Surveillance imaging: MRI, hepatobiliary contrast"
+    assert (row.stage.words, row.days, row.by) == ("Overdue", "12 days overdue", "19 Aug 2026")
+    assert row.escalation == "Escalated to tier 3"
+    assert row.last_contact == "28 Aug 2026, 09:00: Voicemail left"
+    assert row.next_step == "Place the order, then call and book"
+    assert row.owner == clinic.navigator.get_full_name()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        pytest.param({"kind": "REVIEW"}, "Clinician: decide, or complete the facts", id="review"),
+        pytest.param({"kind": "REFERRAL"}, "Send the referral and book it", id="referral"),
+        pytest.param({"ordered_on": TODAY}, "Call and book", id="ordered"),
+        pytest.param(
+            {"booked_for": date(2026, 9, 5)}, "Booked for 5 Sep 2026", id="booked in time"
+        ),
+        pytest.param(
+            {"booked_for": date(2026, 9, 20)},
+            "Book earlier: 20 Sep 2026 is after the last day",
+            id="booked too late",
+        ),
+        pytest.param(
+            {"booked_for": date(2026, 8, 30)},
+            "Was booked for 30 Aug 2026: find out whether it was done",
+            id="appointment passed",
+        ),
+    ],
+)
+def test_next_step_follows_from_the_state(navigator: Client, clinic: Clinic, fields, words) -> None:
+    owed(clinic, 10, **fields)
+
+    [row] = navigator.get(QUEUE, {"tab": "due"}).context["page"].rows
+
+    assert row.next_step == words
+
+
+def test_promised_next_try_is_the_next_step(navigator: Client, clinic: Clinic) -> None:
+    follow_up = owed(clinic, -1)
+    ContactAttempt.objects.create(
+        patient=follow_up.patient,
+        channel="PHONE",
+        outcome="CALL_BACK",
+        attempted_at=NOW - timedelta(days=1),
+        next_try_on=date(2026, 9, 2),
+    )
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert row.next_step == "Call again on 2 Sep 2026"
+
+
+def test_pages_hold_everybody_once_in_order(navigator: Client, clinic: Clinic) -> None:
+    for days in range(PAGE_SIZE + 7):
+        owed(clinic, -1 - days % 5)
+
+    first = navigator.get(QUEUE).context["page"]
+    second = navigator.get(first.next_url).context["page"]
+
+    keys = [row.key for row in (*first.rows, *second.rows)]
+    in_order = FollowUp.objects.dangerous_first().values_list("pk", flat=True)
+    assert keys == [str(pk) for pk in in_order]
+    assert second.next_url == ""
+    assert second.first_url
+
+
+def test_mistyped_place_begins_at_the_beginning(navigator: Client, clinic: Clinic) -> None:
+    owed(clinic, -1)
+
+    assert len(names(navigator.get(QUEUE, {"after": "12.nonsense", "tab": "nonsense"}))) == 1
+
+
+def test_queries_do_not_grow_with_rows(navigator: Client, clinic: Clinic) -> None:
+    for _ in range(5):
+        owed(clinic, -1)
+    navigator.get(QUEUE)
+    with CaptureQueriesContext(connection) as few:
+        navigator.get(QUEUE)
+    for _ in range(45):
+        patient = a_patient(clinic)
+        owed(clinic, -1, patient=patient)
+        owed(clinic, -2, lesion=a_lesion(patient, "L2"))
+
+    with CaptureQueriesContext(connection) as many:
+        response = navigator.get(QUEUE)
+
+    assert len(names(response)) == 50
+    assert len(many) == len(few)
+
+
+def test_fragment_is_what_the_page_includes(navigator: Client, clinic: Clinic) -> None:
+    owed(clinic, -1)
+
+    fragment = navigator.get(QUEUE, headers={"HX-Request": "true"})
+    page = navigator.get(QUEUE)
+
+    assert "<html" not in fragment.content.decode()
+    assert 'id="queue-heading"' in fragment.content.decode()
+    assert 'id="queue-heading"' in page.content.decode()
+
+
+def test_queue_is_never_kept_by_a_browser(navigator: Client) -> None:
+    assert "no-store" in navigator.get(QUEUE).headers["Cache-Control"]
+
+
+def test_today_is_the_sites_own(client: Client) -> None:
+    """At 11:00 UTC on 31 August it is 1 September already in Kiritimati."""
+    far_east = a_clinic(time_zone="Pacific/Kiritimati")
+    with time_machine.travel("2026-08-31T11:00:00+00:00", tick=False):
+        client.force_login(far_east.navigator)
+        owed(far_east, 0)
+
+        [row] = client.get(QUEUE).context["page"].rows
+
+    assert row.days == "1 day overdue"
+
+
+def test_site_switch_is_remembered(client: Client, clinic: Clinic) -> None:
+    other = a_clinic(name="Another")
+    MembershipFactory(user=clinic.navigator, site=other.site)
+    client.force_login(clinic.navigator)
+
+    first = client.get(QUEUE).context["page"].site_name
+    client.get(QUEUE, {"site": clinic.site.slug})
+
+    assert first == "Another"
+    assert client.get(QUEUE).context["page"].site_name == "St Brigid"
+
+
+@pytest.mark.parametrize("role", ["lead", "clinician", "administrator", "auditor"])
+def test_every_role_that_may_sees_the_queue(client: Client, clinic: Clinic, role: str) -> None:
+    owed(clinic, -1)
+    client.force_login(getattr(clinic, role))
+
+    assert len(names(client.get(QUEUE))) == 1
+
+
+def test_integration_has_no_queue(client: Client, clinic: Clinic) -> None:
+    client.force_login(MembershipFactory(site=clinic.site, integration=True).user)
+
+    assert client.get(QUEUE).status_code == 403
+
+
+def test_address_of_the_row_is_the_patient(navigator: Client, clinic: Clinic) -> None:
+    follow_up = owed(clinic, -1)
+
+    assert reverse("patient", args=[follow_up.patient_id]) in navigator.get(QUEUE).content.decode()
