@@ -140,7 +140,12 @@ def _lesion(facts: LesionFacts) -> Json:
         ]
     if facts.waivers:
         written["characterisation_waived"] = [
-            {"date": one.on.isoformat(), "reason": one.reason, "author": one.author}
+            {
+                "date": one.on.isoformat(),
+                "reason": one.reason,
+                "author": one.author,
+                "until": _day(one.until),
+            }
             for one in facts.waivers
         ]
     return written

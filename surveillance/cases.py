@@ -5,24 +5,20 @@ by `as_of` and was not retracted is told; the patient's administrative status is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
-from uuid import UUID
 
-from patients.models import AfpResult as AfpRow
-from patients.models import Patient, RiskProfile
+from patients.models import RiskProfile
+from surveillance.case_records import Records, read_records
 from surveillance.models import (
-    FollowUp,
     ImagingExam,
     Lesion,
     LesionAssessment,
     LesionEvent,
     LesionEventKind,
     LesionObservation,
-    OverrideKind,
     ReportStatus,
 )
 from surveillance.protocol.facts import (
@@ -39,6 +35,7 @@ from surveillance.protocol.facts import (
     Provenance,
     SurveillanceCase,
 )
+from surveillance.protocol.parameters import LOW_EGFR_BELOW
 from surveillance.protocol.terms import (
     CalcificationPattern,
     Conclusion,
@@ -72,21 +69,6 @@ PROFILE_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """The rows behind one lesion's case."""
-
-    lesion: Lesion
-    patient: Patient
-    profile: RiskProfile | None
-    afp: list[AfpRow]
-    events: list[LesionEvent]
-    observations: list[LesionObservation]
-    override: LesionAssessment | None
-    open_lesions: frozenset[UUID]
-    """The patient's lesions with an open follow-up."""
-
-
 def build_case(lesion: Lesion, *, as_of: date) -> SurveillanceCase:
     """Everything that is known of `lesion` on the site's day `as_of`."""
     return build_cases([lesion], as_of=as_of)[0]
@@ -95,90 +77,6 @@ def build_case(lesion: Lesion, *, as_of: date) -> SurveillanceCase:
 def build_cases(lesions: Iterable[Lesion], *, as_of: date) -> list[SurveillanceCase]:
     """The cases of `lesions`, in their order; eight queries at most, whatever their number."""
     return [case_of(records, as_of) for records in read_records(lesions, as_of)]
-
-
-def read_records(lesions: Iterable[Lesion], as_of: date) -> list[Records]:
-    """The rows behind the cases of `lesions`, in their order."""
-    lesions = list(lesions)
-    lesion_ids = [lesion.pk for lesion in lesions]
-    patient_ids = {lesion.patient_id for lesion in lesions}
-    patients = Patient.objects.select_related("site").in_bulk(patient_ids)
-    profiles = _profiles(patients, as_of)
-    afp = _afp(patients, as_of)
-    events = _events(lesion_ids, as_of)
-    observations = _observations(lesion_ids, as_of)
-    overrides = standing_overrides(lesion_ids, as_of)
-    open_by_patient = _open_lesions(patients)
-    return [
-        Records(
-            lesion=lesion,
-            patient=patients[lesion.patient_id],
-            profile=profiles.get(lesion.patient_id),
-            afp=afp.get(lesion.patient_id, []),
-            events=events.get(lesion.pk, []),
-            observations=observations.get(lesion.pk, []),
-            override=overrides.get(lesion.pk),
-            open_lesions=frozenset(open_by_patient.get(lesion.patient_id, ())),
-        )
-        for lesion in lesions
-    ]
-
-
-def _profiles(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, RiskProfile]:
-    """The profile in force of each patient: a later row replaces an earlier one."""
-    rows = (
-        RiskProfile.objects.filter(patient__in=patients, effective_on__lte=as_of)
-        .select_related("recorded_by")
-        .order_by("effective_on", "recorded_at", "sequence")
-    )
-    return {row.patient_id: row for row in rows}
-
-
-def _afp(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, list[AfpRow]]:
-    rows = AfpRow.objects.filter(patient__in=patients, taken_on__lte=as_of)
-    found = defaultdict(list)
-    for row in rows.order_by("taken_on", "recorded_at", "pk"):
-        found[row.patient_id].append(row)
-    return found
-
-
-def _events(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[LesionEvent]]:
-    rows = LesionEvent.objects.known_by(as_of).filter(lesion__in=lesion_ids)
-    found = defaultdict(list)
-    for row in rows.order_by("occurred_on", "recorded_at", "pk"):
-        found[row.lesion_id].append(row)
-    return found
-
-
-def _observations(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[LesionObservation]]:
-    rows = LesionObservation.objects.known_by(as_of).filter(lesion__in=lesion_ids)
-    found = defaultdict(list)
-    rows = rows.select_related("exam").defer("exam__report_text", "exam__evidence")
-    for row in rows.order_by("exam__performed_on", "exam__recorded_at", "exam__accession"):
-        found[row.lesion_id].append(row)
-    return found
-
-
-def standing_overrides(lesion_ids: Iterable[UUID], as_of: date) -> dict[UUID, LesionAssessment]:
-    """The override of each lesion that was recorded last, unless it was lifted or has expired."""
-    rows = LesionAssessment.objects.filter(lesion__in=list(lesion_ids), overrides__isnull=False)
-    rows = rows.select_related("assessed_by", "overrides").order_by("sequence")
-    newest = {row.lesion_id: row for row in rows}
-    return {pk: row for pk, row in newest.items() if _stands(row, as_of)}
-
-
-def _stands(override: LesionAssessment, as_of: date) -> bool:
-    if override.override_kind == OverrideKind.LIFTED:
-        return False
-    return override.override_expires_on is None or override.override_expires_on >= as_of
-
-
-def _open_lesions(patients: Mapping[UUID, Patient]) -> dict[UUID, set[UUID]]:
-    rows = FollowUp.objects.open().filter(patient__in=patients)
-    found = defaultdict(set)
-    for patient_id, lesion_id in rows.values_list("patient_id", "lesion_id"):
-        found[patient_id].add(lesion_id)
-    return found
 
 
 def case_of(records: Records, as_of: date) -> SurveillanceCase:
@@ -195,7 +93,7 @@ def case_of(records: Records, as_of: date) -> SurveillanceCase:
 
 
 def _patient_facts(records: Records, as_of: date) -> PatientFacts:
-    patient, profile = records.patient, records.profile
+    patient, profile = records.patient, records.profile_on(as_of)
     shared = {
         "birth_date": patient.birth_date,
         "sex": Sex(patient.sex),
@@ -215,10 +113,17 @@ def _patient_facts(records: Records, as_of: date) -> PatientFacts:
     return PatientFacts(
         **shared,  # type: ignore[arg-type]
         **facts,  # type: ignore[arg-type]
-        contraindications=frozenset(map(Contraindication, profile.contraindications)),
+        contraindications=_contraindications(profile),
         cardiac_failure_signs_on=profile.cardiac_failure_signs_on,
         provenance={name: source for name, value in facts.items() if value != Tri.UNKNOWN},
     )
+
+
+def _contraindications(profile: RiskProfile) -> frozenset[Contraindication]:
+    """Those recorded, and a low eGFR whether or not somebody ticked it."""
+    told = frozenset(map(Contraindication, profile.contraindications))
+    is_low = profile.egfr is not None and profile.egfr < LOW_EGFR_BELOW.value
+    return told | {Contraindication.EGFR_LT_30} if is_low else told
 
 
 def _lesion_facts(records: Records) -> LesionFacts:
@@ -241,10 +146,16 @@ def _lesion_facts(records: Records) -> LesionFacts:
             for event in told[LesionEventKind.MDT_DECISION]
         ),
         waivers=tuple(
-            CharacterisationWaiver(event.occurred_on, event.evidence, event.author)
+            _waiver(event, records.profile_on(event.occurred_on))
             for event in told[LesionEventKind.CHARACTERISATION_WAIVER]
         ),
     )
+
+
+def _waiver(event: LesionEvent, profile: RiskProfile | None) -> CharacterisationWaiver:
+    """A waiver signed during a pregnancy holds until its expected end (A-29)."""
+    until = profile.expected_delivery_on if profile else None
+    return CharacterisationWaiver(event.occurred_on, event.evidence, event.author, until)
 
 
 def _exam_facts(row: LesionObservation, exam: ImagingExam) -> ExamFacts:

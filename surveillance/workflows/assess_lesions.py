@@ -21,7 +21,8 @@ from django.db.models import Max
 
 from patients.audit import Deed, record_events
 from surveillance.answers import answer_as_json, case_as_json, inputs_digest
-from surveillance.cases import Records, case_of, read_records
+from surveillance.case_records import Records, read_records
+from surveillance.cases import case_of
 from surveillance.models import Lesion, LesionAssessment
 from surveillance.overrides import standing_override
 from surveillance.protocol.departure import obligations_under, still_applies

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from patients.audit import record_event
-from surveillance.cases import standing_overrides
+from surveillance.case_records import standing_overrides
 from surveillance.models import Lesion, LesionAssessment, OverrideKind
 from surveillance.record_locks import lock_records
 from surveillance.workflows.append_override import append_override

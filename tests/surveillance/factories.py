@@ -1,4 +1,4 @@
-"""Lesions, exams, decisions and obligations for tests: say what matters, the factory knows the rest.
+"""Lesions, exams, decisions and obligations for tests: say only what matters.
 
 `finding` and `report` build what a door hands to `record_exam`; the factories write bare rows, for
 tests that need a row rather than a story.

@@ -1,0 +1,108 @@
+"""Lesions about which time alone may have changed the answer (I7): birthdays, and dated ends.
+
+A child becomes an adult, an infant a child; an override expires; a pregnancy's expected end
+passes. Everything else changes only when a fact is recorded, which is decided about at once.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from patients.models import RiskProfile, Site
+from surveillance.models import Lesion, LesionAssessment
+from surveillance.protocol.dates import add_months, age_in_months
+from surveillance.protocol.parameters import (
+    ADULT_FROM_YEARS,
+    INFANT_UNDER_MONTHS,
+    YOUNG_INFANT_UNDER_MONTHS,
+)
+
+MONTHS_OF_AGE = (
+    ADULT_FROM_YEARS.value * 12,
+    INFANT_UNDER_MONTHS.value,
+    YOUNG_INFANT_UNDER_MONTHS.value,
+)
+"""The ages, in completed months, at which other rules or windows apply."""
+
+LOOK_BACK = timedelta(days=400)
+"""How long nobody may have looked without anything being missed."""
+
+
+def changed_by_time(site: Site, today: date) -> list[Lesion]:
+    """Lesions of the site that were last decided about before a day since when time counts."""
+    since = today - LOOK_BACK
+    lesions = Lesion.objects.filter(patient__site=site).filter(
+        Q(pk__in=_overridden_until(since, today))
+        | Q(patient__in=_expecting(since, today))
+        | _of_an_age(today)
+    )
+    found = list(lesions.select_related("patient").order_by("pk"))
+    decided = _decided_on(lesion.pk for lesion in found)
+    ended = _ends(found, today)
+    return [
+        lesion
+        for lesion in found
+        if (day := decided.get(lesion.pk)) is not None
+        and (_has_aged(lesion, day, today) or ended[lesion.pk] >= day)
+    ]
+
+
+def _of_an_age(today: date) -> Q:
+    """Born so that one of the ages was reached within the time looked back on."""
+    ages = Q()
+    for months in MONTHS_OF_AGE:
+        latest = add_months(today, -months)
+        ages |= Q(patient__birth_date__lte=latest, patient__birth_date__gt=latest - LOOK_BACK)
+    return ages
+
+
+def _has_aged(lesion: Lesion, decided: date, today: date) -> bool:
+    born = lesion.patient.birth_date
+    if born is None:
+        return False
+    then, now = age_in_months(born, decided), age_in_months(born, today)
+    return any(then < months <= now for months in MONTHS_OF_AGE)
+
+
+def _overridden_until(since: date, today: date) -> Iterable[UUID]:
+    rows = LesionAssessment.objects.filter(
+        override_expires_on__gte=since, override_expires_on__lt=today
+    )
+    return rows.values_list("lesion", flat=True)
+
+
+def _expecting(since: date, today: date) -> Iterable[UUID]:
+    rows = RiskProfile.objects.filter(
+        expected_delivery_on__gte=since, expected_delivery_on__lt=today
+    )
+    return rows.values_list("patient", flat=True)
+
+
+def _decided_on(lesion_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """The day of each lesion's newest decision by the protocol."""
+    rows = LesionAssessment.objects.filter(lesion__in=list(lesion_ids), overrides=None)
+    newest = rows.order_by().values("lesion").annotate(newest=Max("as_of"))
+    return {row["lesion"]: row["newest"] for row in newest}
+
+
+def _ends(lesions: list[Lesion], today: date) -> dict[UUID, date]:
+    """The last day, before today, of an override or an expected pregnancy of each lesion."""
+    overrides = LesionAssessment.objects.filter(
+        lesion__in=[lesion.pk for lesion in lesions], override_expires_on__lt=today
+    )
+    profiles = RiskProfile.objects.filter(
+        patient__in={lesion.patient_id for lesion in lesions}, expected_delivery_on__lt=today
+    )
+    days = [
+        *overrides.values_list("lesion", "override_expires_on"),
+        *profiles.values_list("patient", "expected_delivery_on"),
+    ]
+    last: dict[UUID, date] = {}
+    for pk, day in days:
+        last[pk] = max(day or date.min, last.get(pk, date.min))
+    return {
+        lesion.pk: max(last.get(lesion.pk, date.min), last.get(lesion.patient_id, date.min))
+        for lesion in lesions
+    }
