@@ -1,0 +1,1 @@
+"""Outside formats, translated into what the workflows take."""
