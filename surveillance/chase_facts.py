@@ -11,7 +11,7 @@ from django.db.models import Q
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
 from surveillance.outreach import is_quiet, may_be_emailed
 from surveillance.protocol.recommendation import Window
-from surveillance.protocol.terms import EscalationClass
+from surveillance.protocol.terms import EscalationClass, ObligationKind
 
 
 class Candidate(NamedTuple):
@@ -58,6 +58,8 @@ class Candidate(NamedTuple):
         return may_be_emailed(self.patient_status, self.consent_email, self.email)
 
 
+KEYS_AT_A_TIME = 20_000
+
 _COLUMNS = (
     "id",
     "version",
@@ -79,6 +81,27 @@ _COLUMNS = (
     "patient__email",
     "patient__consent_email",
 )
+
+
+class Waiting(NamedTuple):
+    """Imaging that waits for a booking, as far as it matters to who speaks for a patient."""
+
+    id: UUID
+    patient_id: UUID
+    escalation_class: str
+    earliest_on: date
+    target_on: date
+    latest_on: date
+
+    @property
+    def ladder(self) -> EscalationClass:
+        """The class whose ladder it climbs; ValueError if the stored word is none."""
+        return EscalationClass(self.escalation_class)
+
+    @property
+    def window(self) -> Window:
+        """The days between which it is owed."""
+        return Window(self.earliest_on, self.target_on, self.latest_on)
 
 
 class Standing(NamedTuple):
@@ -106,25 +129,41 @@ def candidates_in_chunks(day: date, sites: Sequence[int], size: int) -> Iterator
     what could not be moved is passed over until the next run.
     """
     last: tuple[date, UUID] | None = None
-    while chunk := _chunk_after(last, day, sites, size):
-        yield chunk
-        last = chunk[-1].next_look_on, chunk[-1].id
+    while page := _page_after(last, day, sites):
+        for start in range(0, len(page), size):
+            ids = [pk for _day, pk in page[start : start + size]]
+            still_due = FollowUp.objects.to_look_at(day).filter(pk__in=ids)
+            yield list(read_candidates(still_due.order_by("next_look_on", "id")))
+        last = page[-1]
 
 
-def _chunk_after(
-    last: tuple[date, UUID] | None, day: date, sites: Sequence[int], size: int
-) -> list[Candidate]:
+def _page_after(
+    last: tuple[date, UUID] | None, day: date, sites: Sequence[int]
+) -> list[tuple[date, UUID]]:
+    """Where to look next: keys only, so that a day with very many is not sorted for each chunk."""
     rows = FollowUp.objects.to_look_at(day).filter(site__in=sites)
     if last is not None:
         rows = rows.filter(next_look_on__gte=last[0]).filter(
             Q(next_look_on__gt=last[0]) | Q(id__gt=last[1])
         )
-    return list(read_candidates(rows.order_by("next_look_on", "id")[:size]))
+    keys = rows.order_by("next_look_on", "id").values_list("next_look_on", "id")
+    return [(day, pk) for day, pk in keys[:KEYS_AT_A_TIME] if day is not None]
 
 
 def read_candidates(rows: FollowUpQuerySet) -> Iterator[Candidate]:
     """`rows` as candidates, in their order."""
     return map(Candidate._make, rows.values_list(*_COLUMNS))
+
+
+def read_waiting(patients: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
+    """What waits for a booking, by patient: one message speaks for all of it."""
+    rows = FollowUp.objects.open().filter(
+        patient__in=set(patients), kind=ObligationKind.IMAGING, booked_for=None
+    )
+    found: dict[UUID, list[Waiting]] = defaultdict(list)
+    for row in map(Waiting._make, rows.values_list(*Waiting._fields)):
+        found[row.patient_id].append(row)
+    return found
 
 
 def read_standing(follow_ups: Iterable[UUID]) -> dict[UUID, dict[int, Standing]]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import filterfalse
 from typing import NamedTuple
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from surveillance.chase_facts import Candidate, Standing
 from surveillance.chase_staff import Staff, accountable
-from surveillance.models import EscalationResolution, NotificationChannel, NotificationTemplate
+from surveillance.models import NotificationChannel, NotificationTemplate
 from surveillance.outreach import is_booked_in_time
 from surveillance.protocol import parameters
 from surveillance.protocol.ladder import LadderStep, steps_due
-from surveillance.workflows.notify import NewNotification, notification_id
+from surveillance.protocol.recommendation import Window
+from surveillance.protocol.terms import EscalationClass
+from surveillance.workflows.notify import NewNotification, id_from
 from surveillance.workflows.write_chunk import Change, NewEscalation
 
 TOP_TIER = 4
@@ -60,7 +63,7 @@ def escalate(
         return Escalated()  # a day in the past is looked at again: what came later stands
     owner = accountable(top.tier, candidate, moment.staff)
     present = standing.get(top.tier)
-    skipped = tuple(_skipped(candidate, steps, top.tier, standing, moment))
+    skipped = tuple(_skipped(candidate, steps, top.tier, standing))
     if present is None:
         acted = _raise_first(candidate, top, owner, moment)
     elif not present.is_open:
@@ -68,7 +71,7 @@ def escalate(
     else:
         acted = _keep(candidate, present, top, owner, moment)
     review = _incident_review(candidate, steps, present, owner, moment)
-    returned = tuple(_returned(candidate, standing, moment))
+    returned = tuple(_returned(standing, moment))
     return Escalated(
         raise_=(*skipped, *acted.raise_),
         change=(*acted.change, *review.change),
@@ -81,7 +84,14 @@ def ladder_steps(candidate: Candidate, day: date) -> tuple[LadderStep, ...]:
 
     A later appointment counts as none; so does one that has passed without an exam.
     """
-    return steps_due(candidate.ladder, candidate.window, day, owed_since=candidate.owed_since)
+    return _steps(candidate.ladder, candidate.window, day, candidate.owed_since)
+
+
+@lru_cache(maxsize=4096)  # a pure answer; on one day many follow-ups share a window
+def _steps(
+    ladder: EscalationClass, window: Window, day: date, owed_since: date
+) -> tuple[LadderStep, ...]:
+    return steps_due(ladder, window, day, owed_since=owed_since)
 
 
 def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[date]:
@@ -93,7 +103,7 @@ def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[
 
 def escalation_id(follow_up: UUID, tier: int) -> UUID:
     """The id of the one escalation of this follow-up on this tier."""
-    return uuid5(NAMESPACE_URL, f"escalation:{follow_up}:{tier}")
+    return id_from(f"escalation:{follow_up}:{tier}")
 
 
 def _skipped(
@@ -101,7 +111,6 @@ def _skipped(
     steps: tuple[LadderStep, ...],
     top: int,
     standing: Mapping[int, Standing],
-    moment: Moment,
 ) -> Iterator[NewEscalation]:
     """Lower tiers whose day passed while nobody looked (I29)."""
     first_of_tier = {step.tier: step for step in reversed(steps)}
@@ -109,14 +118,10 @@ def _skipped(
         if tier < top and tier not in standing:
             yield NewEscalation(
                 id=escalation_id(candidate.id, tier),
-                follow_up_id=candidate.id,
                 tier=tier,
                 step=step.key,
                 owner_id=None,
-                raised_at=moment.now,
-                incident_review_on=None,
-                resolved_at=moment.now,
-                resolution=EscalationResolution.SKIPPED.value,
+                is_skipped=True,
             )
 
 
@@ -125,20 +130,14 @@ def _raise_first(
 ) -> Escalated:
     raised = NewEscalation(
         id=escalation_id(candidate.id, top.tier),
-        follow_up_id=candidate.id,
         tier=top.tier,
         step=top.key,
         owner_id=owner,
-        raised_at=moment.now,
-        incident_review_on=None,
-        resolved_at=None,
-        resolution="",
+        is_skipped=False,
     )
     key = f"escalation:{candidate.id}:T{top.tier}"
     template = NotificationTemplate.ESCALATION_RAISED
-    return Escalated(
-        raise_=(raised,), tell=_tell(candidate, raised.id, owner, template, key, moment)
-    )
+    return Escalated(raise_=(raised,), tell=_tell(raised.id, owner, template, key, moment))
 
 
 def _raise_again(
@@ -158,7 +157,7 @@ def _raise_again(
     template = NotificationTemplate.ESCALATION_RAISED
     return Escalated(
         change=(Change(present.id, "escalation_raised_again", values),),
-        tell=_tell(candidate, present.id, owner, template, key, moment),
+        tell=_tell(present.id, owner, template, key, moment),
     )
 
 
@@ -174,7 +173,7 @@ def _keep(
         return Escalated()
     key = f"escalation:{candidate.id}:{top.key}"
     template = NotificationTemplate.ESCALATION_RAISED
-    return Escalated(tell=_tell(candidate, present.id, present.owner_id, template, key, moment))
+    return Escalated(tell=_tell(present.id, present.owner_id, template, key, moment))
 
 
 def hand_over(candidate: Candidate, present: Standing, owner: int, moment: Moment) -> Escalated:
@@ -183,7 +182,7 @@ def hand_over(candidate: Candidate, present: Standing, owner: int, moment: Momen
     template = NotificationTemplate.ESCALATION_RAISED
     return Escalated(
         change=(Change(present.id, "escalation_handed_over", {"owner_id": owner}),),
-        tell=_tell(candidate, present.id, owner, template, key, moment),
+        tell=_tell(present.id, owner, template, key, moment),
     )
 
 
@@ -214,24 +213,21 @@ def _incident_review(
     template = NotificationTemplate.INCIDENT_REVIEW
     return Escalated(
         change=(Change(escalation, "incident_review_opened", {"incident_review_on": moment.day}),),
-        tell=_tell(candidate, escalation, owner, template, key, moment),
+        tell=_tell(escalation, owner, template, key, moment),
     )
 
 
-def _returned(
-    candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
-) -> Iterator[NewNotification]:
+def _returned(standing: Mapping[int, Standing], moment: Moment) -> Iterator[NewNotification]:
     """Acknowledged, and nothing had happened by the date that was given."""
     for each in standing.values():
         until = each.acknowledged_until
         if each.is_open and until and until < moment.day:
             key = f"returned:{each.id}:{until}"
             template = NotificationTemplate.ESCALATION_RETURNED
-            yield from _tell(candidate, each.id, each.owner_id, template, key, moment)
+            yield from _tell(each.id, each.owner_id, template, key, moment)
 
 
 def _tell(
-    candidate: Candidate,
     escalation: UUID,
     owner: int | None,
     template: NotificationTemplate,
@@ -246,17 +242,11 @@ def _tell(
         channels.append(NotificationChannel.EMAIL)
     return tuple(
         NewNotification(
-            id=notification_id(f"{key}:{channel.value}"),
-            site_id=candidate.site_id,
             channel=channel.value,
             template=template.value,
             dedupe_key=f"{key}:{channel.value}",
             recipient_id=owner,
-            patient_id=candidate.patient_id,
-            follow_up_id=candidate.id,
             escalation_id=escalation,
-            created_at=moment.now,
-            not_before=moment.now,
         )
         for channel in channels
     )

@@ -1,8 +1,9 @@
 """Put a message into the outbox, once."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from patients.models import Patient, Site
 from surveillance.models import (
@@ -18,24 +19,19 @@ if TYPE_CHECKING:
 
 
 class NewNotification(NamedTuple):
-    """A row of the outbox that a sweep is about to write; the fields of `Notification`."""
+    """A message about one follow-up that a sweep is about to queue. Without a `recipient_id` it is
+    addressed to the follow-up's patient."""
 
-    id: UUID
-    site_id: int
     channel: str
     template: str
     dedupe_key: str
     recipient_id: int | None
-    patient_id: UUID | None
-    follow_up_id: UUID | None
     escalation_id: UUID | None
-    created_at: datetime
-    not_before: datetime
 
 
-def notification_id(dedupe_key: str) -> UUID:
-    """The id of the message with this key: the same whoever writes it, and so its Message-ID."""
-    return uuid5(NAMESPACE_URL, dedupe_key)
+def id_from(key: str) -> UUID:
+    """An id that follows from `key`: whoever writes the row gives it the same."""
+    return UUID(bytes=sha256(key.encode()).digest()[:16])
 
 
 def notify(
@@ -57,7 +53,7 @@ def notify(
     became of it. Nothing is sent here; `deliver` sends, not earlier than `not_before`.
     """
     message = Notification(
-        id=notification_id(dedupe_key),
+        id=id_from(dedupe_key),
         site=site,
         channel=channel,
         template=template,

@@ -6,34 +6,33 @@ several are to be booked, the one whose last day comes first speaks for all of t
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
-from surveillance.chase_facts import Candidate
+from surveillance.chase_facts import Candidate, Waiting
 from surveillance.chase_staff import accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
 from surveillance.outreach import appointment_key, reminder_key
 from surveillance.protocol.ladder import ReminderStep, reminders_due
-from surveillance.protocol.terms import ObligationKind
+from surveillance.protocol.recommendation import Window
+from surveillance.protocol.terms import EscalationClass, ObligationKind
 from surveillance.workflows.escalate import Moment
-from surveillance.workflows.notify import NewNotification, notification_id
+from surveillance.workflows.notify import NewNotification
 
 
 def remind(
-    *, candidate: Candidate, others: Iterable[Candidate], moment: Moment
+    *, candidate: Candidate, step: ReminderStep, others: Iterable[Waiting], moment: Moment
 ) -> tuple[NewNotification, ...]:
     """The message owed to the patient for this follow-up today, if any.
 
-    `others` are the patient's open follow-ups. By e-mail with consent and an address, up to the
-    last day; otherwise, and after it, as a task for the navigator: call the patient. Quiet
-    patients get nothing.
+    `step` is its `reminder_due`; `others` are what else waits for a booking. By e-mail with
+    consent and an address, up to the last day; otherwise, and after it, as a task for the
+    navigator: call the patient.
     """
-    step = reminder_due(candidate, moment.day)
-    if step is None:
-        return ()
     if candidate.booked_for is not None:
         template = NotificationTemplate.APPOINTMENT_REMINDER
         key = appointment_key(candidate.patient_id, candidate.booked_for, step.key)
         return _message(candidate, template, key, moment)
-    if _speaker([candidate, *others], moment.day) != candidate.id:
+    if not _speaks_for(candidate, others, moment.day):
         return ()
     key = reminder_key(candidate.patient_id, candidate.latest_on, step.key)
     return _message(candidate, NotificationTemplate.PATIENT_REMINDER, key, moment)
@@ -43,24 +42,31 @@ def reminder_due(candidate: Candidate, day: date) -> ReminderStep | None:
     """The step that came due last by `day`; an earlier one that was missed is not caught up with.
 
     Patients are asked to book imaging; a referral is arranged between clinicians and concerns
-    the patient once it has an appointment, a review never does.
+    the patient once it has an appointment, a review never does. Quiet patients hear nothing.
     """
-    if candidate.is_patient_quiet:
+    booked_for = candidate.booked_for
+    if candidate.is_patient_quiet or candidate.kind == ObligationKind.REVIEW:
         return None
-    if candidate.kind == ObligationKind.REVIEW:
+    if booked_for is None and candidate.kind != ObligationKind.IMAGING:
         return None
-    if candidate.kind == ObligationKind.REFERRAL and candidate.booked_for is None:
+    if booked_for is not None and booked_for < day:
         return None
-    if candidate.booked_for is not None and candidate.booked_for < day:
-        return None
-    steps = reminders_due(candidate.ladder, candidate.window, day, booked_for=candidate.booked_for)
+    return _newest_step(candidate.ladder, candidate.window, day, booked_for)
+
+
+@lru_cache(maxsize=4096)  # a pure answer; on one day many follow-ups share a window
+def _newest_step(
+    ladder: EscalationClass, window: Window, day: date, booked_for: date | None
+) -> ReminderStep | None:
+    steps = reminders_due(ladder, window, day, booked_for=booked_for)
     return steps[-1] if steps else None
 
 
-def _speaker(candidates: Iterable[Candidate], day: date) -> object:
-    """Which follow-up speaks for all that wait for a booking."""
-    waiting = [each for each in candidates if each.booked_for is None and reminder_due(each, day)]
-    return min(waiting, key=lambda each: (each.latest_on, each.id)).id
+def _speaks_for(candidate: Candidate, others: Iterable[Waiting], day: date) -> bool:
+    """Whether nothing else that waits for a booking, and has a reminder, ends sooner."""
+    own = candidate.latest_on, candidate.id
+    sooner = (each for each in others if (each.latest_on, each.id) < own)
+    return not any(_newest_step(each.ladder, each.window, day, None) for each in sooner)
 
 
 def _message(
@@ -73,16 +79,10 @@ def _message(
     channel = NotificationChannel.EMAIL if by_email else NotificationChannel.IN_APP
     return (
         NewNotification(
-            id=notification_id(key),
-            site_id=candidate.site_id,
             channel=channel.value,
             template=template.value,
             dedupe_key=key,
             recipient_id=recipient,
-            patient_id=candidate.patient_id,
-            follow_up_id=candidate.id,
             escalation_id=None,
-            created_at=moment.now,
-            not_before=moment.now,
         ),
     )

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -26,14 +27,18 @@ from patients.models import Site
 from surveillance.chase_facts import (
     Candidate,
     Standing,
+    Waiting,
     candidates_in_chunks,
-    read_candidates,
     read_standing,
+    read_waiting,
 )
 from surveillance.chase_staff import read_staff
-from surveillance.models import FollowUp, SweepRun
-from surveillance.protocol.ladder import next_look_on
+from surveillance.models import SweepRun
+from surveillance.protocol.ladder import ReminderStep, next_look_on
+from surveillance.protocol.recommendation import Window
+from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
+from surveillance.workflows.notify import NewNotification
 from surveillance.workflows.remind import remind, reminder_due
 from surveillance.workflows.write_chunk import Decision, write_chunk
 
@@ -52,7 +57,7 @@ class Tally:
 
 
 def sweep(
-    *, now: datetime, site: Site | None = None, chunk: int = 1000, kind: str = "chase"
+    *, now: datetime, site: Site | None = None, chunk: int = 2000, kind: str = "chase"
 ) -> SweepRun:
     """One pass over what is due at `now`, for one site or all; a second one changes nothing.
 
@@ -89,7 +94,7 @@ class Look(NamedTuple):
     moment: Moment
     standing: Mapping[int, Standing]
     escalated: Escalated
-    has_reminder: bool
+    reminder: ReminderStep | None
 
     @property
     def id(self) -> UUID:
@@ -127,11 +132,10 @@ def look_at(candidates: Sequence[Candidate], moments: Moments, tally: Tally) -> 
         moment = moments.at(candidate.site_id)
         raised = standing.get(candidate.id, {})
         escalated = escalate(candidate=candidate, standing=raised, moment=moment)
-        reminder = reminder_due(candidate, moment.day)
-        return Look(candidate, moment, raised, escalated, reminder is not None)
+        return Look(candidate, moment, raised, escalated, reminder_due(candidate, moment.day))
 
     looks = list(_unless_it_fails(begin, candidates, tally))
-    others = _others_of(look.candidate.patient_id for look in looks if look.has_reminder)
+    others = read_waiting(look.candidate.patient_id for look in looks if look.reminder)
 
     def decide(look: Look) -> Decision:
         return _decision(look, others.get(look.candidate.patient_id, []))
@@ -155,21 +159,11 @@ def _park(follow_up: UUID, tally: Tally) -> None:
     tally.parked.append(follow_up)
 
 
-def _others_of(patients: Iterable[UUID]) -> dict[UUID, list[Candidate]]:
-    """All open follow-ups of these patients, since one message speaks for all."""
-    found: dict[UUID, list[Candidate]] = defaultdict(list)
-    wanted = set(patients)
-    if wanted:
-        for other in read_candidates(FollowUp.objects.open().filter(patient__in=wanted)):
-            found[other.patient_id].append(other)
-    return found
-
-
-def _decision(look: Look, others: Sequence[Candidate]) -> Decision:
+def _decision(look: Look, others: Sequence[Waiting]) -> Decision:
     candidate, moment, escalated = look.candidate, look.moment, look.escalated
-    reminders = (
-        remind(candidate=candidate, others=others, moment=moment) if look.has_reminder else ()
-    )
+    reminders: tuple[NewNotification, ...] = ()
+    if look.reminder is not None:
+        reminders = remind(candidate=candidate, step=look.reminder, others=others, moment=moment)
     return Decision(
         follow_up_id=candidate.id,
         version=candidate.version,
@@ -194,14 +188,19 @@ def next_look(candidate: Candidate, standing: Mapping[int, Standing], day: date)
         days.append(booked_for + timedelta(days=1))
     else:
         booked_for = None
-    step = next_look_on(
-        candidate.ladder,
-        candidate.window,
-        day,
-        owed_since=candidate.owed_since,
-        booked_for=booked_for,
-    )
+    step = _next_step(candidate.ladder, candidate.window, day, candidate.owed_since, booked_for)
     return min((each for each in (*days, step) if each is not None), default=None)
+
+
+@lru_cache(maxsize=4096)  # a pure answer; on one day many follow-ups share a window
+def _next_step(
+    ladder: EscalationClass,
+    window: Window,
+    day: date,
+    owed_since: date,
+    booked_for: date | None,
+) -> date | None:
+    return next_look_on(ladder, window, day, owed_since=owed_since, booked_for=booked_for)
 
 
 def _write(decisions: Sequence[Decision], now: datetime, tally: Tally) -> None:

@@ -15,23 +15,19 @@ from django.db import connection, transaction
 from patients.audit import Deed, record_events
 from surveillance.models import Escalation, EscalationResolution, FollowUp
 from surveillance.workflows.end_escalations import end_escalations
-from surveillance.workflows.notify import NewNotification
+from surveillance.workflows.notify import NewNotification, id_from
 
 FOLLOW_UPS = FollowUp._meta.db_table
 
 
 class NewEscalation(NamedTuple):
-    """A row that a sweep is about to write; the fields of `Escalation`."""
+    """A tier of one follow-up that is about to be raised, or recorded as passed over."""
 
     id: UUID
-    follow_up_id: UUID
     tier: int
     step: str
     owner_id: int | None
-    raised_at: datetime
-    incident_review_on: date | None
-    resolved_at: datetime | None
-    resolution: str
+    is_skipped: bool
 
 
 class Change(NamedTuple):
@@ -64,7 +60,7 @@ def write_chunk(*, decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     """Write the decisions; answers the follow-ups for which they were written."""
     with transaction.atomic():
         write = _write_postgres if connection.vendor == "postgresql" else _write_sqlite
-        moved = write(decisions)
+        moved = write(decisions, now)
         _change_standing(decisions, moved, now)
     return moved
 
@@ -93,55 +89,21 @@ def _change_escalation(change: Change, now: datetime) -> None:
         record_events([deed], by=None, now=now)
 
 
+# ---------------------------------------------------------------- what both engines write
+
+_ESCALATION = """
+INSERT INTO surveillance_escalation (id, follow_up_id, tier, step, owner_id, raised_at,
+    resolved_at, resolution, next_action)
+"""
+_NOTIFICATION = """
+INSERT INTO surveillance_notification (id, channel, template, dedupe_key, recipient_id,
+    escalation_id, site_id, patient_id, follow_up_id, created_at, not_before, status, attempts,
+    lease_owner, provider_message_id, last_error)
+"""
+_SKIPPED = EscalationResolution.SKIPPED.value
+
+
 # ---------------------------------------------------------------- PostgreSQL: one statement
-
-_CASTS = {
-    "id": "uuid",
-    "site_id": "bigint",
-    "channel": "text",
-    "template": "text",
-    "dedupe_key": "text",
-    "recipient_id": "int",
-    "patient_id": "uuid",
-    "follow_up_id": "uuid",
-    "escalation_id": "uuid",
-    "created_at": "timestamptz",
-    "not_before": "timestamptz",
-    "tier": "smallint",
-    "step": "text",
-    "owner_id": "int",
-    "raised_at": "timestamptz",
-    "incident_review_on": "date",
-    "resolved_at": "timestamptz",
-    "resolution": "text",
-}
-# Columns that the database must not leave empty and that no decision sets.
-_ESCALATION_REST = {"next_action": ""}
-_NOTIFICATION_REST = {
-    "status": "PENDING",
-    "attempts": 0,
-    "lease_owner": "",
-    "provider_message_id": "",
-    "last_error": "",
-}
-
-
-def _insert_for_moved(table: str, fields: Sequence[str], rest: Mapping[str, object]) -> str:
-    """INSERT of the unnested rows whose guarding follow-up (last array) was moved."""
-    arrays = ", ".join(f"%s::{_CASTS[field]}[]" for field in fields)
-    columns = ", ".join((*fields, *rest))
-    constants = "".join(f", {_literal(value)}" for value in rest.values())
-    return (
-        f"INSERT INTO {table} ({columns}) "  # noqa: S608 (names and constants are ours)
-        f"SELECT {', '.join(f'n.{field}' for field in fields)}{constants} "
-        f"FROM unnest({arrays}, %s::uuid[]) AS n({', '.join(fields)}, guard) "
-        "JOIN moved ON moved.id = n.guard ON CONFLICT DO NOTHING"
-    )
-
-
-def _literal(value: object) -> str:
-    return f"'{value}'" if isinstance(value, str) else str(value)
-
 
 _POSTGRES = f"""
 WITH moved AS (
@@ -150,27 +112,36 @@ WITH moved AS (
         AS d(id, version, seen, next_look_on)
     WHERE f.id = d.id AND f.version = d.version AND f.next_look_on = d.seen
         AND f.closed_at IS NULL
-    RETURNING f.id
+    RETURNING f.id, f.site_id, f.patient_id
 ), raised AS (
-    {_insert_for_moved("surveillance_escalation", NewEscalation._fields, _ESCALATION_REST)}
+    {_ESCALATION}
+    SELECT n.id, moved.id, n.tier, n.step, n.owner_id, %s,
+        CASE WHEN n.is_skipped THEN %s END, CASE WHEN n.is_skipped THEN '{_SKIPPED}' ELSE '' END, ''
+    FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::int[], %s::boolean[])
+        AS n(follow_up_id, id, tier, step, owner_id, is_skipped)
+    JOIN moved ON moved.id = n.follow_up_id
+    ON CONFLICT DO NOTHING
 ), told AS (
-    {_insert_for_moved("surveillance_notification", NewNotification._fields, _NOTIFICATION_REST)}
+    {_NOTIFICATION}
+    SELECT n.id, n.channel, n.template, n.dedupe_key, n.recipient_id, n.escalation_id,
+        moved.site_id, moved.patient_id, moved.id, %s, %s, 'PENDING', 0, '', '', ''
+    FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::uuid[])
+        AS n(follow_up_id, id, channel, template, dedupe_key, recipient_id, escalation_id)
+    JOIN moved ON moved.id = n.follow_up_id
+    ON CONFLICT DO NOTHING
 )
 SELECT id FROM moved
-"""  # noqa: S608 (table and column names are our own)
+"""  # noqa: S608 (the names and constants are our own)
 
 
-def _write_postgres(decisions: Sequence[Decision]) -> set[UUID]:
+def _write_postgres(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     looks = [(d.follow_up_id, d.version, d.seen_next_look_on, d.next_look_on) for d in decisions]
-    raised = [(*row, d.follow_up_id) for d in decisions for row in d.raise_]
-    told = [(*row, d.follow_up_id) for d in decisions for row in d.tell]
-    arrays = [
-        *_columns(looks, 4),
-        *_columns(raised, len(NewEscalation._fields) + 1),
-        *_columns(told, len(NewNotification._fields) + 1),
-    ]
+    raised = [(d.follow_up_id, *row) for d in decisions for row in d.raise_]
+    told = [(d.follow_up_id, id_from(row.dedupe_key), *row) for d in decisions for row in d.tell]
+    arrays = [*_columns(looks, 4), *_columns(raised, 6), *_columns(told, 7)]
+    values: list[Any] = [*arrays[:4], now, now, *arrays[4:10], now, now, *arrays[10:]]
     with connection.cursor() as cursor:
-        cursor.execute(_POSTGRES, arrays)
+        cursor.execute(_POSTGRES, values)
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -181,22 +152,16 @@ def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
 # ---------------------------------------------------------------- SQLite: one writer at a time
 
 _MOVE = f"UPDATE {FOLLOW_UPS} SET next_look_on = %s WHERE id = %s"  # noqa: S608 (our own name)
+_RAISE = f"""
+{_ESCALATION} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT DO NOTHING
+"""
+_TELL = f"""
+{_NOTIFICATION} SELECT %s, %s, %s, %s, %s, %s, site_id, patient_id, id, %s, %s, 'PENDING', 0,
+    '', '', '' FROM {FOLLOW_UPS} WHERE id = %s ON CONFLICT DO NOTHING
+"""  # noqa: S608 (the names are our own)
 
 
-def _insert(table: str, fields: Sequence[str], rest: Mapping[str, object]) -> str:
-    marks = ", ".join(["%s"] * len(fields))
-    constants = "".join(f", {_literal(value)}" for value in rest.values())
-    return (
-        f"INSERT INTO {table} ({', '.join((*fields, *rest))}) "  # noqa: S608 (names are ours)
-        f"VALUES ({marks}{constants}) ON CONFLICT DO NOTHING"
-    )
-
-
-_RAISE = _insert("surveillance_escalation", NewEscalation._fields, _ESCALATION_REST)
-_TELL = _insert("surveillance_notification", NewNotification._fields, _NOTIFICATION_REST)
-
-
-def _write_sqlite(decisions: Sequence[Decision]) -> set[UUID]:
+def _write_sqlite(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     """The transaction is the only writer (IMMEDIATE), so that what is read here stays true."""
     now_there = {
         row[0]: row[1:]
@@ -207,11 +172,20 @@ def _write_sqlite(decisions: Sequence[Decision]) -> set[UUID]:
     kept = [
         d for d in decisions if now_there.get(d.follow_up_id) == (d.version, d.seen_next_look_on)
     ]
+    moves = [(d.next_look_on, d.follow_up_id) for d in kept]
+    raised = [(row.id, d.follow_up_id, *_of_tier(row, now)) for d in kept for row in d.raise_]
+    told = [
+        (id_from(row.dedupe_key), *row, now, now, d.follow_up_id) for d in kept for row in d.tell
+    ]
     with connection.cursor() as cursor:
-        cursor.executemany(_MOVE, [_stored((d.next_look_on, d.follow_up_id)) for d in kept])
-        cursor.executemany(_RAISE, [_stored(row) for d in kept for row in d.raise_])
-        cursor.executemany(_TELL, [_stored(row) for d in kept for row in d.tell])
+        for statement, rows in ((_MOVE, moves), (_RAISE, raised), (_TELL, told)):
+            cursor.executemany(statement, [_stored(row) for row in rows])
     return {decision.follow_up_id for decision in kept}
+
+
+def _of_tier(row: NewEscalation, now: datetime) -> tuple[object, ...]:
+    ended = (now, _SKIPPED) if row.is_skipped else (None, "")
+    return row.tier, row.step, row.owner_id, now, *ended
 
 
 def _stored(row: Iterable[object]) -> list[Any]:
@@ -224,6 +198,4 @@ def _stored_value(value: object) -> object:
         return value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, str) else value
+    return value.isoformat() if isinstance(value, date) else value
