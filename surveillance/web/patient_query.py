@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from patients.models import AfpResult, Patient, RiskProfile
-from surveillance.cases import standing_overrides
+from surveillance.case_records import standing_overrides
 from surveillance.models import (
     ContactAttempt,
     Escalation,

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_page import contact_page
 from surveillance.web.inbox import inbox
@@ -23,5 +24,6 @@ urlpatterns = [
     path("escalations/<uuid:pk>/", patient_page, name="escalation"),
     path("inbox/", inbox, name="inbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
+    path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

@@ -14,25 +14,8 @@ from surveillance.web.queue_query import PAGE_SIZE
 from tests.factories import NOW, TODAY, MembershipFactory, UserFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, a_patient, escalated, owed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 QUEUE = "/queue/"
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def clinic() -> Clinic:
-    return a_clinic(name="St Brigid")
-
-
-@pytest.fixture
-def navigator(clinic: Clinic, client: Client) -> Client:
-    client.force_login(clinic.navigator)
-    return client
 
 
 def names(response) -> list[str]:
