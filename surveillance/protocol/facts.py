@@ -103,11 +103,15 @@ class MdtDecision:
 
 @dataclass(frozen=True, slots=True)
 class CharacterisationWaiver:
-    """A signed decision that this lesion cannot be characterised for now (A-29, A-30)."""
+    """A signed decision that this lesion cannot be characterised for now (A-29, A-30).
+
+    It holds up to and including `until` (a pregnancy: the expected end); None is without end.
+    """
 
     on: date
     reason: str = ""
     author: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+"""What is true of the patient throughout one decision: risk, malignancy, age group, allergies.
+
+These facts are read as they stand on the as-of day and applied to the whole history (A-53).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from surveillance.protocol import parameters
+from surveillance.protocol.dates import age_in_years
+from surveillance.protocol.facts import SurveillanceCase
+from surveillance.protocol.risk import risk_of
+from surveillance.protocol.terms import Contraindication, Risk, Tri
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """`elevated`: at risk or undetermined. `strict`: elevated, or with an extrahepatic cancer."""
+
+    risk: Risk
+    elevated: bool
+    malignancy: bool
+    strict: bool
+    child: bool
+    birth_date: date | None
+    mri_contraindicated: bool
+    ct_contraindicated: bool
+
+
+def background_of(case: SurveillanceCase) -> Background:
+    """Read once per decision. Pregnancy is temporary: it blocks a modality, but it does not
+    replace a study (A-29 asks for a signed waiver)."""
+    patient = case.patient
+    risk = risk_of(patient)
+    elevated = risk is not Risk.LOW_RISK
+    malignancy = patient.extrahepatic_malignancy is Tri.YES
+    avoid = patient.contraindications
+    return Background(
+        risk=risk,
+        elevated=elevated,
+        malignancy=malignancy,
+        strict=elevated or malignancy,
+        child=is_child(patient.birth_date, case.as_of),
+        birth_date=patient.birth_date,
+        mri_contraindicated=bool(
+            avoid & {Contraindication.MRI_DEVICE, Contraindication.GADOLINIUM_ALLERGY}
+        ),
+        ct_contraindicated=bool(
+            avoid & {Contraindication.IODINATED_ALLERGY, Contraindication.EGFR_LT_30}
+        ),
+    )
+
+
+def is_child(birth_date: date | None, day: date) -> bool:
+    """Under 18 on `day`; adult on the 18th birthday (A-18)."""
+    if birth_date is None:
+        return False
+    return age_in_years(birth_date, day) < parameters.ADULT_FROM_YEARS.value

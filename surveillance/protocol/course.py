@@ -1,0 +1,210 @@
+"""The course of a lesion: everything that its exams have established, day by day."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from surveillance.protocol.background import Background
+from surveillance.protocol.characterisation import (
+    Characterisation,
+    Label,
+    Reading,
+    characterises_fully,
+    confirms_isolation,
+    dangerous_label,
+    reading_of,
+    says_what_it_is,
+)
+from surveillance.protocol.decisions import Decisions, waivers_in_force
+from surveillance.protocol.facts import LesionFacts, SurveillanceCase
+from surveillance.protocol.form import Form, form_after_day, form_at_detection
+from surveillance.protocol.growth import Changes, after_day, threshold_growth
+from surveillance.protocol.sizes import is_measured_large
+from surveillance.protocol.studies import SEVERITY, Study
+from surveillance.protocol.terms import Conclusion, Modality, Tri, VisualisationScore
+from surveillance.protocol.visits import Visit, visit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """`size_mm` is the last adequate size, in millimetres. `valid` are the characterisations that
+    hold for the present kind, oldest first. `labels` are the dangerous conclusions that no later
+    characterising study has outranked. `ultrasound_shows` tells whether the last ultrasound
+    showed the lesion, `limited_ultrasounds` how many in a row were VIS-C."""
+
+    form: Form
+    first_exam_on: date | None = None
+    size_mm: Decimal | None = None
+    changes: Changes = Changes()
+    valid: tuple[Characterisation, ...] = ()
+    labels: tuple[Label, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    today: tuple[Visit, ...] = ()
+    ultrasound_shows: bool = False
+    limited_ultrasounds: int = 0
+    lost_large_on_contrast: bool = False
+    last_exam_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What one day brings: its reports, what is decided by then, whether contrast was owed."""
+
+    on: date
+    studies: tuple[Study, ...]
+    decisions: Decisions
+    contrast_owed: bool
+
+
+def course_at_detection(lesion: LesionFacts) -> Course:
+    """Before any exam."""
+    return Course(form_at_detection(lesion))
+
+
+def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Background) -> Course:
+    """The course after the reports and waivers of one day. Order inside the day never matters:
+    every report is compared with what was known the day before."""
+    studies = day.studies
+    form = form_after_day(course.form, day.on, studies, bg) if studies else course.form
+    changes = after_day(course.changes, day.on, studies) if studies else course.changes
+    size = _size_after(course.size_mm, studies)
+    readings = tuple(_read(study, course, bg) for study in studies)
+    new = _characterisations(studies, readings, form, size, bg)
+    waivers = _waivers_after(course, form, day, case.lesion, size)
+    today = tuple(_visit(study, course, form, day, bg) for study in studies)
+    failed = any(_failed(study) for study in studies)
+    return Course(
+        form=form,
+        first_exam_on=course.first_exam_on or (day.on if studies else None),
+        size_mm=size,
+        changes=changes,
+        valid=_valid_after(course, form, new, waivers),
+        labels=_labels_after(course.labels, studies, readings, new),
+        visits=course.visits + today,
+        today=today,
+        ultrasound_shows=_ultrasound_shows(course.ultrasound_shows, studies),
+        limited_ultrasounds=_limited_after(course.limited_ultrasounds, studies),
+        lost_large_on_contrast=_lost_large(course, studies, new),
+        last_exam_failed=failed if studies else course.last_exam_failed,
+    )
+
+
+def _read(study: Study, course: Course, bg: Background) -> Reading:
+    size = study.size_mm if study.size_mm is not None else course.size_mm
+    return reading_of(study, bg, size_mm=size, grown=threshold_growth(course.changes, study))
+
+
+def _visit(study: Study, course: Course, form: Form, day: Day, bg: Background) -> Visit:
+    return visit_of(
+        study,
+        bg,
+        size_before=course.size_mm,
+        contrast_owed=day.contrast_owed,
+        confirms=confirms_isolation(study, bg, form.kind),
+    )
+
+
+def _size_after(size: Decimal | None, studies: tuple[Study, ...]) -> Decimal | None:
+    measured = [s.size_mm for s in studies if s.adequate and s.size_mm is not None]
+    return max(measured, default=size)
+
+
+def _characterisations(
+    studies: tuple[Study, ...],
+    readings: tuple[Reading, ...],
+    form: Form,
+    size: Decimal | None,
+    bg: Background,
+) -> tuple[Characterisation, ...]:
+    found = []
+    for study, reading in zip(studies, readings, strict=True):
+        full = characterises_fully(study, bg)
+        if full or confirms_isolation(study, bg, form.kind):
+            found.append(
+                Characterisation(
+                    on=study.on,
+                    modality=study.modality,
+                    conclusion=reading.conclusion,
+                    size_mm=study.size_mm if study.size_mm is not None else size,
+                    category=reading.category,
+                    full=full,
+                    enhancing=study.aphe is Tri.YES and study.washout is not Tri.YES,
+                    stated=says_what_it_is(study),
+                )
+            )
+    return tuple(found)
+
+
+def _valid_after(
+    course: Course,
+    form: Form,
+    new: tuple[Characterisation, ...],
+    waivers: tuple[Characterisation, ...],
+) -> tuple[Characterisation, ...]:
+    """Studies made for another kind no longer count; the most dangerous of a day stands last."""
+    kept = course.valid if form.kind is course.form.kind else ()
+    studies = [each for each in kept if not each.is_waiver]
+    studies += sorted(new, key=_by_weight)
+    return tuple(sorted([*waivers, *studies], key=lambda each: each.on))
+
+
+def _by_weight(each: Characterisation) -> tuple[bool, int, str]:
+    return (each.full, SEVERITY[each.conclusion], str(each.modality))
+
+
+def _waivers_after(
+    course: Course, form: Form, day: Day, lesion: LesionFacts, size: Decimal | None
+) -> tuple[Characterisation, ...]:
+    """Waivers in force, each with the size known when it was signed."""
+    known = {each.on: each for each in course.valid if each.is_waiver}
+    return tuple(
+        known.get(waiver.on) or Characterisation(waiver.on, None, Conclusion.INDETERMINATE, size)
+        for waiver in waivers_in_force(lesion, day.on)
+        if form.kind_changed_on is None or waiver.on >= form.kind_changed_on
+    )
+
+
+def _labels_after(
+    labels: tuple[Label, ...],
+    studies: tuple[Study, ...],
+    readings: tuple[Reading, ...],
+    new: tuple[Characterisation, ...],
+) -> tuple[Label, ...]:
+    """A characterising study outranks every earlier label; a new label joins those that remain."""
+    outranked = any(each.full for each in new)
+    standing = {} if outranked else {label.conclusion: label for label in labels}
+    for study, reading in zip(studies, readings, strict=True):
+        label = dangerous_label(study, reading)
+        if label is not None:
+            standing[label.conclusion] = label
+    return tuple(standing[key] for key in sorted(standing))
+
+
+def _ultrasound_shows(shows: bool, studies: tuple[Study, ...]) -> bool:
+    plain = [study for study in studies if study.modality is Modality.US]
+    if not plain:
+        return shows
+    return any(study.adequate and study.lesion_seen for study in plain)
+
+
+def _limited_after(limited: int, studies: tuple[Study, ...]) -> int:
+    plain = [study for study in studies if study.modality is Modality.US]
+    if not plain:
+        return limited
+    if all(study.vis is VisualisationScore.C for study in plain):
+        return limited + len(plain)
+    return 0
+
+
+def _lost_large(
+    course: Course, studies: tuple[Study, ...], new: tuple[Characterisation, ...]
+) -> bool:
+    """The last contrast study found no correlate of a large lesion (A-54)."""
+    if not any(each.full for each in new):
+        return course.lost_large_on_contrast
+    return any(not study.lesion_seen for study in studies) and is_measured_large(course.size_mm)
+
+
+def _failed(study: Study) -> bool:
+    """Limited, VIS-C, unsigned, LR-NC or not seen: it does not fulfil (A08)."""
+    return not study.adequate or not study.lesion_seen

@@ -1,0 +1,76 @@
+"""What a clinician may change about an answer, and what nobody may (8.9, I27)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from surveillance.protocol import parameters
+from surveillance.protocol.dates import add_months
+from surveillance.protocol.recommendation import Recommendation
+from surveillance.protocol.terms import EscalationClass, Modality
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRequest:
+    """A departure that a clinician asks for. `latest` is a new latest day, `modality` another
+    modality, `close` the end of follow-up for a reason of R04 or on benign proof."""
+
+    author: str
+    reason: str
+    on: date | None
+    latest: date | None = None
+    modality: Modality | None = None
+    close: bool = False
+    by_responsible_clinician: bool = False
+    signed_not_appropriate: bool = False
+    benign_proof: bool = False
+
+
+def check_override(recommendation: Recommendation, request: OverrideRequest) -> str | None:
+    """Why the override is refused, or None. The computed rule stays visible beside it."""
+    if not (request.author.strip() and request.reason.strip() and request.on):
+        return "An override needs an author, a reason and a date."
+    if request.latest is None and request.modality is None and not request.close:
+        return "Say what changes: a date, the modality, or closing."
+    return (
+        _refused_closing(request)
+        or _refused_modality(recommendation, request)
+        or _refused_date(recommendation, request)
+    )
+
+
+def _refused_closing(request: OverrideRequest) -> str | None:
+    if not request.close:
+        return None
+    if not request.by_responsible_clinician:
+        return "Only the responsible clinician closes a lesion."
+    if request.signed_not_appropriate or request.benign_proof:
+        return None
+    return "A lesion is closed only as 'surveillance not appropriate' (R04) or on benign proof."
+
+
+def _refused_modality(recommendation: Recommendation, request: OverrideRequest) -> str | None:
+    if request.modality is None:
+        return None
+    if not request.by_responsible_clinician:
+        return "Only the responsible clinician chooses another modality."
+    if request.modality in recommendation.blocked:
+        return f"{request.modality.label} is contraindicated for this patient."
+    return None
+
+
+def _refused_date(recommendation: Recommendation, request: OverrideRequest) -> str | None:
+    window, latest = recommendation.window, request.latest
+    if latest is None:
+        return None
+    if window is None:
+        return "Nothing is owed, so there is no date to change."
+    if latest <= window.latest:
+        return None
+    if recommendation.escalation_class is not EscalationClass.LOW:
+        return "The latest day can move later in the low class only (S28); record the reason."
+    if not request.by_responsible_clinician:
+        return "Only the responsible clinician chooses a later date."
+    longest = add_months(window.latest, parameters.OVERRIDE_LATER_MONTHS.value)
+    if latest > longest:
+        return f"At most 3 months later: {longest.isoformat()}."
+    return None

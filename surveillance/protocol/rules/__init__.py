@@ -1,0 +1,1 @@
+"""The decision table: exactly one rule answers every state. Order is for reading only."""
