@@ -1,0 +1,73 @@
+"""decide [FILE]: one written case per line in, one JSON answer per line out; no database.
+
+A line that cannot be understood is answered by {"id", "error"}; the other lines are answered, and
+the exit status at the end is 1.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+
+from surveillance.protocol.case_json import CaseRefused, case_id, read_case, read_line
+from surveillance.protocol.decision_json import decision_json
+from surveillance.protocol.recommend import recommend
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Command(BaseCommand):
+    help = "Answer written cases: JSON lines from FILE or standard input to standard output."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refused = 0
+        with _opened(options["file"]) as lines:
+            for answer in answers(lines):
+                refused += "error" in answer
+                self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        if refused:
+            sys.exit(1)
+
+
+def answers(lines: Iterable[bytes]) -> Iterator[dict[str, object]]:
+    """One answer for each line that is not blank, as it is read."""
+    for number, line in enumerate(lines):
+        text = line.removeprefix(_BYTE_ORDER_MARK) if number == 0 else line
+        if text.strip():
+            yield answer_to(text)
+
+
+def answer_to(line: bytes) -> dict[str, object]:
+    """The decision on one written case, or its id and what is wrong with it."""
+    written: object = None
+    try:
+        written = read_line(line.decode("utf-8"))
+        case = read_case(written)
+    except UnicodeDecodeError:
+        return {"id": None, "error": "line: this is not UTF-8 text."}
+    except CaseRefused as refusal:
+        return {"id": case_id(written), "error": str(refusal)}
+    return decision_json(case, recommend(case))
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(name).open("rb")
+    except OSError as problem:
+        raise CommandError(f"{name} cannot be read: {problem.strerror}.") from None
+    with stream:
+        yield stream
