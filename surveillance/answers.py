@@ -23,7 +23,13 @@ from surveillance.protocol.facts import (
     SurveillanceCase,
 )
 from surveillance.protocol.recommendation import Recommendation
-from surveillance.protocol.terms import LiRads, Modality, Tri, VisualisationScore
+from surveillance.protocol.terms import (
+    LiRads,
+    Modality,
+    ObligationKind,
+    Tri,
+    VisualisationScore,
+)
 
 Json = dict[str, Any]
 
@@ -69,6 +75,18 @@ def answer_as_json(recommendation: Recommendation) -> Json:
     """The whole recommendation, field by field."""
     written: Json = _plain(recommendation)
     return written
+
+
+def lasting_part(answer: Json) -> Json:
+    """The answer without the windows that merely start on the day of asking (REVIEW, R05)."""
+    return {
+        **answer,
+        "window": None if answer["rule"] == "R05" else answer["window"],
+        "obligations": [
+            {**owed, "window": None} if owed["kind"] == ObligationKind.REVIEW else owed
+            for owed in answer["obligations"]
+        ],
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,8 @@
 Nothing here reads or writes the database; workflows act on the answers.
 """
 
+from dataclasses import replace
+
 from surveillance.models import FollowUp, FollowUpOutcome
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.recommendation import Obligation, Recommendation, Window
@@ -22,19 +24,29 @@ def window_of(follow_up: FollowUp) -> Window:
     return Window(follow_up.earliest_on, follow_up.target_on, follow_up.latest_on)
 
 
-def is_owed_as(follow_up: FollowUp, obligation: Obligation) -> bool:
-    """Whether the open follow-up already says what is owed.
+def never_later(obligation: Obligation, follow_up: FollowUp | None) -> Obligation:
+    """What is owed, given what is open already.
 
-    A review is anchored on the day it is asked for, so it would move with every day; once open
-    it keeps its earlier last day (I9).
+    A review starts on the day it is asked for, so its window would move with every day; once
+    open it keeps its earlier days (I9).
     """
+    if follow_up is None or obligation.kind != ObligationKind.REVIEW:
+        return obligation
+    new, old = obligation.window, window_of(follow_up)
+    kept = Window(
+        min(new.earliest, old.earliest), min(new.target, old.target), min(new.latest, old.latest)
+    )
+    return replace(obligation, window=kept)
+
+
+def is_owed_as(follow_up: FollowUp, obligation: Obligation) -> bool:
+    """Whether the open follow-up already says what is owed."""
     advice = (follow_up.recommendation, follow_up.escalation_class, follow_up.advised_modality)
     owed = (obligation.recommendation, obligation.escalation_class, obligation.modality or "")
-    if advice != owed:
-        return False
-    if obligation.kind == ObligationKind.REVIEW:
-        return follow_up.latest_on <= obligation.window.latest
-    return window_of(follow_up) == obligation.window
+    asks_another = obligation.kind == ObligationKind.REVIEW and (
+        follow_up.reason != obligation.reason
+    )
+    return advice == owed and window_of(follow_up) == obligation.window and not asks_another
 
 
 def outcome_when_not_owed(

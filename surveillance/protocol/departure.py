@@ -64,12 +64,17 @@ def obligations_under(
     """What is owed under an override that still applies; nothing if it closes the lesion."""
     if override.kind is Departure.CLOSE:
         return ()
-    kinds = {obligation.kind for obligation in computed.obligations}
-    main = ObligationKind.IMAGING if ObligationKind.IMAGING in kinds else None
     return tuple(
-        _departed(override, owed) if main in (None, owed.kind) else owed
+        _departed(override, owed) if _concerns(override, owed, computed) else owed
         for owed in computed.obligations
     )
+
+
+def _concerns(override: StandingOverride, owed: Obligation, computed: Recommendation) -> bool:
+    """A date concerns the rule's own obligation, a modality the imaging."""
+    if override.kind is Departure.MODALITY:
+        return owed.kind is ObligationKind.IMAGING
+    return owed.recommendation is computed.kind
 
 
 def _departed(override: StandingOverride, owed: Obligation) -> Obligation:

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from patients.audit import Deed, record_events
-from surveillance.answers import answer_as_json, case_as_json, inputs_digest
+from surveillance.answers import answer_as_json, case_as_json, inputs_digest, lasting_part
 from surveillance.case_records import Records, read_records
 from surveillance.cases import case_of
 from surveillance.models import Lesion, LesionAssessment
@@ -175,11 +175,11 @@ def _newest_computed(lesion_ids: list[UUID]) -> dict[UUID, LesionAssessment]:
 
 
 def _says_the_same(last: LesionAssessment, row: LesionAssessment) -> bool:
-    return (last.protocol_version, last.inputs_digest, last.answer) == (
+    same_facts = (last.protocol_version, last.inputs_digest) == (
         row.protocol_version,
         row.inputs_digest,
-        row.answer,
     )
+    return same_facts and lasting_part(last.answer) == lasting_part(row.answer)
 
 
 def _row(thought: _Thought, cause: str, by: "User | None", now: datetime) -> LesionAssessment:

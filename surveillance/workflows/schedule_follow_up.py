@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from surveillance.models import FollowUp, Lesion, LesionAssessment
-from surveillance.obligations import is_owed_as
+from surveillance.obligations import is_owed_as, never_later
 from surveillance.protocol.recommendation import Obligation
 from surveillance.record_locks import lock_records
 from surveillance.workflows.schedule_follow_ups import NewFollowUp, schedule_follow_ups
@@ -31,6 +31,7 @@ def schedule_follow_up(
     patient = lock_records([lesion.patient_id])[lesion.patient_id]
     present = FollowUp.objects.open().filter(lesion=lesion, kind=obligation.kind)
     follow_up = present.select_related("site", "patient").first()
+    obligation = never_later(obligation, follow_up)
     if follow_up is not None and is_owed_as(follow_up, obligation):
         return follow_up
     new = NewFollowUp(

@@ -22,7 +22,12 @@ from surveillance.models import (
     LesionObservation,
     OverrideKind,
 )
-from surveillance.obligations import is_owed_as, outcome_when_not_owed, window_of
+from surveillance.obligations import (
+    is_owed_as,
+    never_later,
+    outcome_when_not_owed,
+    window_of,
+)
 from surveillance.ownership import Owners
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.fulfilment import fulfils
@@ -71,7 +76,9 @@ def settle_follow_ups(*, decisions: Sequence[Decision], by: "User | None", now: 
         }
         for kind in ObligationKind:
             follow_up = present.get((decision.lesion.pk, kind))
-            closing, opening = _step(decision, follow_up, owed.get(kind))
+            wanted = owed.get(kind)
+            wanted = never_later(wanted, follow_up) if wanted else None
+            closing, opening = _step(decision, follow_up, wanted)
             closings += [closing] if closing else []
             openings += [opening] if opening else []
     close_follow_ups(closings=closings, by=by, now=now)

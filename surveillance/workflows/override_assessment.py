@@ -1,0 +1,160 @@
+"""A clinician departs from the rule, with name, reason and date (S36)."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from patients.audit import record_event
+from patients.models import Membership, Patient, Role
+from surveillance.case_records import standing_overrides
+from surveillance.cases import build_case, name_of
+from surveillance.models import Lesion, LesionAssessment, OverrideKind
+from surveillance.protocol.overrides import OverrideRequest, check_override
+from surveillance.protocol.recommend import recommend
+from surveillance.protocol.recommendation import Recommendation
+from surveillance.protocol.terms import Modality
+from surveillance.record_locks import lock_records
+from surveillance.roles import Permission, may
+from surveillance.workflows.append_override import append_override
+from surveillance.workflows.assess_lesion import assess_lesion
+from surveillance.workflows.errors import WorkflowRefused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class OverrideRefused(WorkflowRefused):
+    """This departure from the rule is not allowed; the message says why."""
+
+    code = "override_refused"
+
+
+@transaction.atomic
+def override_assessment(
+    *,
+    lesion: Lesion,
+    kind: OverrideKind,
+    reason: str,
+    latest_on: date | None = None,
+    modality: Modality | None = None,
+    expires_on: date | None = None,
+    by: "User",
+    now: datetime,
+) -> LesionAssessment:
+    """Let a clinician's word count beside the computed rule, which stays in view.
+
+    SOONER and LATER take `latest_on`, MODALITY takes `modality`, CLOSE ends what is owed. It
+    holds until it expires, is lifted, or the facts lead to another need. The same override again
+    changes nothing. Refused: somebody who may not sign, a later date in any class but the low one
+    or by more than three months (S28), a contraindicated modality, no reason.
+    """
+    patient = lock_records([lesion.patient_id])[lesion.patient_id]
+    today = patient.site.local_date(now)
+    standing = standing_overrides([lesion.pk], today).get(lesion.pk)
+    asked = (kind, reason, latest_on, modality or "", expires_on)
+    if standing is not None and _says(standing) == asked and standing.assessed_by == by:
+        return standing
+    overridden = assess_lesion(lesion=lesion, cause="override_requested", by=by, now=now)
+    request = OverrideRequest(
+        author=name_of(by),
+        reason=reason,
+        on=today,
+        latest=latest_on,
+        modality=modality,
+        close=kind == OverrideKind.CLOSE,
+        by_responsible_clinician=_is_responsible(by, patient, kind),
+        signed_not_appropriate=kind == OverrideKind.CLOSE,
+    )
+    computed = recommend(build_case(lesion, as_of=today))
+    _refuse(kind, request, computed, expires_on, may(by, Permission.OVERRIDE, patient.site))
+    row = append_override(
+        overridden=overridden,
+        kind=kind,
+        reason=reason,
+        as_of=today,
+        latest_on=latest_on,
+        modality=modality or "",
+        expires_on=expires_on,
+        by=by,
+        now=now,
+    )
+    detail = {"lesion": str(lesion.pk), "kind": kind.value, "rule": overridden.rule}
+    record_event(
+        "assessment_overridden",
+        site=patient.site,
+        subject=row,
+        patient=patient,
+        by=by,
+        now=now,
+        detail=detail,
+    )
+    assess_lesion(lesion=lesion, cause="override_recorded", by=by, now=now)
+    return row
+
+
+def _says(row: LesionAssessment) -> tuple[object, ...]:
+    dated = row.override_kind in (OverrideKind.SOONER, OverrideKind.LATER)
+    return (
+        row.override_kind,
+        row.override_reason,
+        row.latest_on if dated else None,
+        row.preferred_modality if row.override_kind == OverrideKind.MODALITY else "",
+        row.override_expires_on,
+    )
+
+
+def _is_responsible(by: "User", patient: Patient, kind: OverrideKind) -> bool:
+    """The patient's clinician; any clinician for a signature, or where none is named; the
+    medical director."""
+    if kind == OverrideKind.CLOSE:
+        return may(by, Permission.CLOSE_SIGNED, patient.site)
+    if patient.responsible_clinician_id in (None, by.pk):
+        return may(by, Permission.OVERRIDE, patient.site)
+    directors = Membership.objects.current().of(by).filter(role=Role.MEDICAL_DIRECTOR)
+    return directors.filter(site=patient.site_id).exists()
+
+
+def _refuse(
+    kind: OverrideKind,
+    request: OverrideRequest,
+    computed: Recommendation,
+    expires_on: date | None,
+    may_override: bool,
+) -> None:
+    problem = None
+    if not may_override:
+        problem = "Only a clinician or the medical director of this site overrides a decision."
+    elif request.on is not None and expires_on is not None and expires_on <= request.on:
+        problem = "The override would have expired already. Give a later day."
+    problem = problem or _mismatch(kind, request, computed) or check_override(computed, request)
+    if problem:
+        raise OverrideRefused(problem, kind=kind.value)
+
+
+def _mismatch(kind: OverrideKind, request: OverrideRequest, computed: Recommendation) -> str | None:
+    """Why what is given does not say what `kind` says."""
+    if kind == OverrideKind.LIFTED:
+        return "An override is lifted by re-opening the lesion."
+    if kind == OverrideKind.CLOSE and computed.stop:
+        return "Nothing is owed to this lesion: there is nothing to close."
+    if kind == OverrideKind.MODALITY and request.modality is None:
+        return "Say which modality."
+    if kind in (OverrideKind.SOONER, OverrideKind.LATER):
+        return _wrong_day(kind, request, computed)
+    return None
+
+
+def _wrong_day(
+    kind: OverrideKind, request: OverrideRequest, computed: Recommendation
+) -> str | None:
+    latest, window = request.latest, computed.window
+    if latest is None:
+        return "Say until when."
+    if window is None:
+        return None
+    if request.on is not None and latest < request.on:
+        return "The new last day lies in the past."
+    if (kind == OverrideKind.SOONER) != (latest < window.latest):
+        return f"The computed last day is {window.latest}: choose one before it, or after it."
+    return None
