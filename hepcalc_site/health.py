@@ -25,6 +25,7 @@ from hepcalc_site.metrics import registry
 from surveillance.models import SweepRun
 
 OK: Final = "ok"
+PRESENT_DAY: Final = "chase"  # the kind of SweepRun that beat asks for
 SECONDS_FOR_THE_BROKER = 3
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -120,8 +121,13 @@ def check_sweep(now: datetime) -> str:
 
 
 def last_looked_at() -> datetime | None:
-    """When the newest sweep finished."""
-    return SweepRun.objects.finished().values_list("finished_at", flat=True).first()
+    """When the newest sweep of the present day finished; a replay of another day proves nothing."""
+    return (
+        SweepRun.objects.finished()
+        .filter(kind=PRESENT_DAY)
+        .values_list("finished_at", flat=True)
+        .first()
+    )
 
 
 def installed_at() -> datetime | None:

@@ -3,12 +3,14 @@
 import os
 from datetime import timedelta
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from hepcalc_site.broker_address import broker_url, cache_location
 from hepcalc_site.env import BASE_DIR, Environment
 from hepcalc_site.logs import logging_settings
 
+django_stubs_ext.monkeypatch()
 env = Environment(os.environ)
 
 # ---------------------------------------------------------------- what and where

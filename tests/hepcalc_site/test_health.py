@@ -28,7 +28,7 @@ def installed_long_ago(db: None) -> None:
 
 
 def sweep_finished(at: datetime) -> None:
-    SweepRun.objects.create(kind="SWEEP", started_at=at, finished_at=at)
+    SweepRun.objects.create(kind="chase", started_at=at, finished_at=at)
 
 
 def test_livez_asks_nothing_of_the_database(client: Client) -> None:
@@ -72,13 +72,23 @@ def test_readiness_follows_the_age_of_the_last_sweep(age: timedelta, status: int
 
 @pytest.mark.usefixtures("installed_long_ago")
 def test_a_sweep_that_began_and_never_finished_does_not_count() -> None:
-    SweepRun.objects.create(kind="SWEEP", started_at=NOON)
+    SweepRun.objects.create(kind="chase", started_at=NOON)
 
     with time_machine.travel(NOON, tick=False):
         answer = Client().get("/readyz")
 
     assert answer.status_code == 503
     assert "no sweep finished since" in answer.json()["checks"]["sweep"]
+
+
+@pytest.mark.usefixtures("installed_long_ago")
+def test_a_replay_of_another_day_is_no_proof_that_somebody_looked() -> None:
+    SweepRun.objects.create(kind="replay", started_at=NOON, finished_at=NOON)
+
+    with time_machine.travel(NOON, tick=False):
+        answer = Client().get("/readyz")
+
+    assert answer.status_code == 503
 
 
 @pytest.mark.django_db
@@ -108,7 +118,7 @@ def test_metrics_count_per_status_and_age() -> None:
     text = Client().get("/metrics").content.decode()
 
     assert "# TYPE hepcalc_follow_ups_open gauge" in text
-    assert 'hepcalc_seconds_since_sweep{kind="SWEEP"} 9' in text
+    assert 'hepcalc_seconds_since_sweep{kind="chase"} 9' in text
 
 
 @pytest.mark.django_db
