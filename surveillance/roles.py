@@ -77,6 +77,26 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INTEGRATION: frozenset(_RECORD | {Permission.VIEW_PATIENT}),
 }
 
+_READABLE = frozenset(
+    f"{app}.view_{model}"
+    for app, models in {
+        "patients": "site membership patient riskprofile afpresult auditevent auditseal",
+        "surveillance": (
+            "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
+            "contactattempt escalation notification patientmerge registryimport sweeprun"
+        ),
+        "auth": "user",
+    }.items()
+    for model in models.split()
+)
+ADMIN_SITE: dict[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: _READABLE
+    | {"patients.change_site", "patients.add_membership", "auth.add_user", "auth.change_user"},
+    Role.AUDITOR: _READABLE,
+}
+"""Django's permissions in the stock admin, written to groups by `manage.py sync_roles`. Clinical
+records are read there and never changed; each row is shown only to those of its site."""
+
 
 def roles_with(permission: Permission) -> frozenset[Role]:
     """The roles that carry this permission."""

@@ -32,7 +32,14 @@ class SiteQuerySet(TrackedQuerySet["Site"]):
 
     def administered_by(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
         """The sites where this person is an administrator today."""
-        held = Membership.objects.current().of(user).filter(role=Role.ADMINISTRATOR)
+        return self._where(user, [Role.ADMINISTRATOR])
+
+    def overseen_by(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
+        """The sites whose records this person may read in the admin today."""
+        return self._where(user, [Role.ADMINISTRATOR, Role.AUDITOR])
+
+    def _where(self, user: "AbstractBaseUser | AnonymousUser", roles: list[Role]) -> "SiteQuerySet":
+        held = Membership.objects.current().of(user).filter(role__in=roles)
         return self.filter(memberships__in=held).distinct()
 
 

@@ -1,0 +1,76 @@
+"""Accounts: who can sign in. What they may do follows from their roles alone."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from patients.admin.access import signed_in
+from patients.models import Membership, Site
+
+
+def accounts_within_reach(request: HttpRequest) -> QuerySet[User]:
+    """Accounts that this person may see: those of one's sites, and those without any role.
+
+    A superuser sees all.
+    """
+    everybody = User.objects.all()
+    if signed_in(request).is_superuser:
+        return everybody
+    mine = Site.objects.overseen_by(request.user)
+    here = Membership.objects.filter(site__in=mine).values("user")
+    anywhere = Membership.objects.values("user")
+    return everybody.filter(is_superuser=False).filter(pk__in=here) | everybody.filter(
+        is_superuser=False
+    ).exclude(pk__in=anywhere)
+
+
+if TYPE_CHECKING:
+    BaseUserAdmin = UserAdmin[User]
+else:
+    BaseUserAdmin = UserAdmin
+
+admin.site.unregister(Group)  # groups follow from the roles: manage.py sync_roles
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(BaseUserAdmin):
+    """Name, address, password, and whether the person can sign in.
+
+    No permission, group or superuser flag is given here, by anybody.
+    """
+
+    list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
+    list_filter = ("is_active",)
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+    actions = None
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Access", {"fields": ("is_active", "last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Accounts within reach."""
+        return super().get_queryset(request).filter(pk__in=accounts_within_reach(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever also works where one is no administrator is changed by a superuser only.
+
+        Otherwise a password set at one site would open the records of another.
+        """
+        allowed = super().has_change_permission(request, obj)
+        if obj is None or signed_in(request).is_superuser:
+            return allowed
+        elsewhere = Membership.objects.current().filter(user=obj)
+        elsewhere = elsewhere.exclude(site__in=Site.objects.administered_by(request.user))
+        return allowed and not obj.is_superuser and not elsewhere.exists()
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Accounts are switched off, never deleted: records bear their names."""
+        return False

@@ -1,0 +1,8 @@
+"""The stock admin of lesions, exams, decisions and obligations: to read, each at one's own sites.
+
+The page of a lesion shows its whole history with the reasons of each decision.
+"""
+
+from surveillance.admin import lesions, obligations, operations
+
+__all__ = ["lesions", "obligations", "operations"]

@@ -1,0 +1,60 @@
+"""What is owed, and who was called and told, to read."""
+
+from django.contrib import admin
+
+from patients.admin.access import ClinicalAdmin
+from surveillance.models import ContactAttempt, Escalation, FollowUp, Notification, PatientMerge
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ClinicalAdmin):
+    """Obligations, open and ended."""
+
+    list_display = ("id", "site", "kind", "recommendation", "latest_on", "owner", "outcome")
+    list_filter = ("kind", "outcome", ("site", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("site", "owner")
+    ordering = ("-opened_at",)
+
+
+@admin.register(ContactAttempt)
+class ContactAttemptAdmin(ClinicalAdmin):
+    """Attempts to reach a patient."""
+
+    list_display = ("patient", "channel", "outcome", "attempted_at", "attempted_by")
+    list_filter = ("channel", "outcome")
+    list_select_related = ("patient", "attempted_by")
+    ordering = ("-attempted_at",)
+    site_path = "patient__site"
+
+
+@admin.register(Escalation)
+class EscalationAdmin(ClinicalAdmin):
+    """Steps of the ladder that a person must act on."""
+
+    list_display = ("follow_up", "tier", "step", "owner", "raised_at", "resolved_at")
+    list_filter = ("tier", "resolution")
+    list_select_related = ("follow_up", "owner")
+    ordering = ("-raised_at",)
+    site_path = "follow_up__site"
+    patient_path = "follow_up.patient"
+
+
+@admin.register(Notification)
+class NotificationAdmin(ClinicalAdmin):
+    """The outbox."""
+
+    list_display = ("template", "channel", "status", "site", "created_at", "attempts", "last_error")
+    list_filter = ("status", "channel", ("site", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("site",)
+    ordering = ("-created_at",)
+
+
+@admin.register(PatientMerge)
+class PatientMergeAdmin(ClinicalAdmin):
+    """Records joined, and taken apart again."""
+
+    list_display = ("survivor", "duplicate", "merged_at", "merged_by", "undone_at")
+    list_select_related = ("survivor", "duplicate", "merged_by")
+    ordering = ("-merged_at",)
+    site_path = "survivor__site"
+    patient_path = "survivor"
