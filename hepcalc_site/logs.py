@@ -2,10 +2,10 @@
 
 import logging.config
 import re
+import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any
 
 import structlog
@@ -69,35 +69,47 @@ def scrub(message: str) -> str:
     return message
 
 
+def chain_of(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from, the outermost first."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def kind_of(error: BaseException) -> str:
+    """The class of an error."""
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
 def where_it_failed(error: BaseException | None) -> str:
     """The kind of an error and the lines it passed, without its text.
 
     The text of a database error repeats the row: a medical record number, a name.
     """
     parts = []
-    while error is not None:
-        parts.append(f"{type(error).__module__}.{type(error).__qualname__}")
-        parts.extend(_lines_of(error.__traceback__))
-        error = error.__cause__ or error.__context__
+    for one in chain_of(error):
+        frames = traceback.extract_tb(one.__traceback__)
+        parts.append(kind_of(one))
+        parts.extend(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     return "\n".join(parts)
 
 
-def _lines_of(traceback: TracebackType | None) -> list[str]:
-    lines = []
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        lines.append(f"  {code.co_filename}:{traceback.tb_lineno} {code.co_name}")
-        traceback = traceback.tb_next
-    return lines
+def without_text_of(error: BaseException | None, message: str) -> str:
+    """A message in which a library repeats the text of an error, with the error's kind instead."""
+    for one in chain_of(error):
+        for text in (repr(one), str(one)):
+            if text:
+                message = message.replace(text, kind_of(one))
+    return message
 
 
 def name_exception(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
     """Put the kind and the place of an exception in the line, never its text."""
     exc_info = event_dict.pop("exc_info", None)
-    if isinstance(exc_info, BaseException):
-        event_dict["exception"] = where_it_failed(exc_info)
-    elif isinstance(exc_info, tuple):
-        event_dict["exception"] = where_it_failed(exc_info[1])
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+    if isinstance(error, BaseException):
+        event_dict["exception"] = where_it_failed(error)
+        event_dict["event"] = without_text_of(error, str(event_dict.get("event", "")))
     return event_dict
 
 

@@ -61,6 +61,23 @@ def test_an_error_is_logged_by_kind_and_place_without_its_text(lines: io.StringI
     assert "test_logs.py" in text
 
 
+def test_a_library_that_repeats_an_error_in_its_message_gives_nothing_away(
+    lines: io.StringIO,
+) -> None:
+    """Celery writes "Task … raised unexpected: IntegrityError('… Key (mrn)=(X12345) …')"."""
+    try:
+        raise ValueError("Key (mrn)=(X12345) already exists")
+    except ValueError as error:
+        logging.getLogger("celery.app.trace").error(
+            "Task %(name)s raised unexpected: %(exc)s",
+            {"name": "sweep", "exc": repr(error)},
+            exc_info=True,
+        )
+
+    assert "X12345" not in lines.getvalue()
+    assert written(lines)["event"] == "Task sweep raised unexpected: builtins.ValueError"
+
+
 @pytest.mark.parametrize(
     "message",
     [
