@@ -10,7 +10,7 @@ from patients.models import Patient, PatientStatus, Site
 from patients.workflows.amend_demographics import amend_demographics
 from patients.workflows.append_risk_facts import NewAfp, NewProfile, append_risk_facts
 from patients.workflows.register_patient import Demographics
-from patients.workflows.register_patients import register_patients
+from patients.workflows.register_patients import NewPatient, register_patients
 from surveillance.models import Lesion, LesionEventKind
 from surveillance.protocol.terms import LesionKind, LesionNumber, Segment, Tri
 from surveillance.record_locks import lock_records
@@ -75,11 +75,7 @@ def _write(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> No
 
 def _write_people(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
     fresh = [plan for plan in plans if plan.new is not None]
-    people = register_patients(
-        new=[(plan.site, Demographics(mrn=plan.mrn, **(plan.new or {}))) for plan in fresh],
-        by=by,
-        now=now,
-    )
+    people = register_patients(new=[_new_patient(plan) for plan in fresh], by=by, now=now)
     for plan, patient in zip(fresh, people, strict=True):
         plan.patient = plan.holder = patient
     for plan in plans:
@@ -88,6 +84,19 @@ def _write_people(plans: Sequence[PatientPlan], by: "User | None", now: datetime
                 patient=_person(plan), changes=plan.changes, by=by, now=now
             )
             plan.patient = plan.holder = changed
+
+
+def _new_patient(plan: PatientPlan) -> NewPatient:
+    demographics = Demographics(mrn=plan.mrn, **(plan.new or {}))
+    if plan.status is None:
+        return NewPatient(site=plan.site, demographics=demographics)
+    return NewPatient(
+        site=plan.site,
+        demographics=demographics,
+        status=PatientStatus(plan.status.status),
+        status_on=plan.status.on,
+        status_reason=plan.status.reason,
+    )
 
 
 def _person(plan: PatientPlan) -> Patient:
@@ -189,7 +198,7 @@ def _all_accepted(answers: Sequence[object]) -> None:
 
 def _write_statuses(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
     for plan in plans:
-        if plan.status is not None:
+        if plan.status is not None and plan.new is None:
             withdraw_patient(
                 patient=_holder(plan),
                 status=PatientStatus(plan.status.status),

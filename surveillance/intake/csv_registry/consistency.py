@@ -72,6 +72,13 @@ def parts_are_complete(stated: Stated, _today: date) -> Iterator[Finding]:
             yield column, "", BadValue("cell_missing", "is missing", cure)
 
 
+def blood_test_says_something(stated: Stated, _today: date) -> Iterator[Finding]:
+    """A result is a value, or at least that it rises or is high for the age."""
+    afp = stated[Part.AFP]
+    if afp and "value_ng_ml" not in afp and not (afp.get("rising") or afp.get("elevated_for_age")):
+        yield "afp_ng_ml", "", BadValue("cell_missing", "is missing", "Give the result in ng/mL")
+
+
 def lesion_is_named(stated: Stated, _today: date) -> Iterator[Finding]:
     """Whatever is said of a lesion names it, and a finding belongs to an exam."""
     speaks = any(stated[part] for part in OF_A_LESION) or bool(stated[Part.LESION])
@@ -147,6 +154,7 @@ def risk_is_dated(stated: Stated, _today: date) -> Iterator[Finding]:
 ROW_CHECKS: tuple[Check, ...] = (
     days_are_possible,
     parts_are_complete,
+    blood_test_says_something,
     lesion_is_named,
     outside_exam_has_evidence,
     score_is_of_ultrasound,
