@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
 
 from patients.models import Membership, Role
 from surveillance.chase_facts import Candidate, read_candidates
-from surveillance.models import FollowUp
+from surveillance.models import Escalation, FollowUp
+from surveillance.models.escalation import EscalationQuerySet
 
 LADDER = (Role.NURSE_NAVIGATOR, Role.LEAD_NAVIGATOR, Role.CLINICIAN, Role.MEDICAL_DIRECTOR)
 """The role of each tier, T1 to T4 (clinical.md 8.6), and who else may own an obligation."""
@@ -67,6 +69,14 @@ def _named(role: Role, candidate: Candidate) -> tuple[int | None, ...]:
     if role == Role.NURSE_NAVIGATOR:
         return candidate.owner_id, candidate.navigator_id
     return (candidate.responsible_clinician_id,) if role == Role.CLINICIAN else ()
+
+
+def escalations_without_owner_in_post() -> EscalationQuerySet:
+    """Open escalations that nobody answers for, or somebody who left or cannot sign in."""
+    in_post = Membership.objects.current().filter(
+        user=OuterRef("owner"), site=OuterRef("follow_up__site"), role__in=LADDER
+    )
+    return Escalation.objects.unresolved().filter(~Exists(in_post), follow_up__closed_at=None)
 
 
 def owner_in_post(follow_up: FollowUp | None) -> User | None:

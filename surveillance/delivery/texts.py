@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from surveillance.models import Notification
 
@@ -40,8 +41,12 @@ def language_of(message: Notification) -> str:
 
 def link_of(message: Notification) -> str:
     """Where the reader goes on: ids only, and behind sign-in for staff."""
+    return f"{settings.SITE_URL}{_path_of(message)}"
+
+
+def _path_of(message: Notification) -> str:
     if message.recipient_id is None:
-        return f"{settings.SITE_URL}/contact/{message.site.slug}/"
+        return reverse("contact_page", args=[message.site.slug])
     if message.escalation_id is not None:
-        return f"{settings.SITE_URL}/escalations/{message.escalation_id}/"
-    return f"{settings.SITE_URL}/patients/{message.patient_id}/"
+        return reverse("escalation", args=[message.escalation_id])
+    return reverse("patient", args=[message.patient_id])

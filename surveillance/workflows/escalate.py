@@ -69,13 +69,16 @@ def escalate(
     elif not present.is_open:
         acted = _raise_again(candidate, present, owner, moment)
     else:
-        acted = _keep(candidate, present, top, owner, moment)
-    review = _incident_review(candidate, steps, present, owner, moment)
-    returned = tuple(_returned(standing, moment))
+        acted = _say_again(candidate, present, top, moment)
+    parts = [
+        acted,
+        _incident_review(candidate, steps, present, owner, moment),
+        *_handed_over(candidate, standing, moment),
+    ]
     return Escalated(
         raise_=(*skipped, *acted.raise_),
-        change=(*acted.change, *review.change),
-        tell=(*acted.tell, *review.tell, *returned),
+        change=tuple(change for part in parts for change in part.change),
+        tell=(*(told for part in parts for told in part.tell), *_returned(standing, moment)),
     )
 
 
@@ -161,12 +164,10 @@ def _raise_again(
     )
 
 
-def _keep(
-    candidate: Candidate, present: Standing, top: LadderStep, owner: int | None, moment: Moment
+def _say_again(
+    candidate: Candidate, present: Standing, top: LadderStep, moment: Moment
 ) -> Escalated:
-    """Say it again where the ladder does; hand it on when its owner is no longer in post."""
-    if not moment.staff.has(present.owner_id) and owner is not None:
-        return hand_over(candidate, present, owner, moment)
+    """A standing tier is told again where the ladder does, unless it is acknowledged."""
     is_silenced = present.acknowledged_until and present.acknowledged_until >= moment.day
     raised_on = present.raised_at.astimezone(moment.zone).date()
     if is_silenced or top.due_on <= raised_on or not _is_said_again(top):
@@ -176,14 +177,21 @@ def _keep(
     return Escalated(tell=_tell(present.id, present.owner_id, template, key, moment))
 
 
-def hand_over(candidate: Candidate, present: Standing, owner: int, moment: Moment) -> Escalated:
-    """Give an open escalation to `owner`, who is told."""
-    key = f"escalation:{candidate.id}:T{present.tier}:to:{owner}:{moment.day}"
+def _handed_over(
+    candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+) -> Iterator[Escalated]:
+    """Open escalations whose owner is no longer in post go to somebody who is, and is told."""
     template = NotificationTemplate.ESCALATION_RAISED
-    return Escalated(
-        change=(Change(present.id, "escalation_handed_over", {"owner_id": owner}),),
-        tell=_tell(present.id, owner, template, key, moment),
-    )
+    for each in standing.values():
+        if not each.is_open or moment.staff.has(each.owner_id):
+            continue
+        owner = accountable(each.tier, candidate, moment.staff)
+        if owner is not None:
+            key = f"escalation:{candidate.id}:T{each.tier}:to:{owner}:{moment.day}"
+            yield Escalated(
+                change=(Change(each.id, "escalation_handed_over", {"owner_id": owner}),),
+                tell=_tell(each.id, owner, template, key, moment),
+            )
 
 
 def _is_said_again(step: LadderStep) -> bool:

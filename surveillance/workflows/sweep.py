@@ -1,6 +1,8 @@
 """Look at every follow-up for which something may be due, and write what is due.
 
-1. Each site has its own day. Sites with the same day are looked at together.
+0. What time alone has changed (a birthday, an expired override) is decided about again, once a day.
+1. Each site has its own day. Sites with the same day are looked at together. Follow-ups with an
+   escalation whose owner left are looked at today.
 2. Read follow-ups whose `next_look_on` has come, in chunks, without locks. It is only a hint: what
    is owed is decided from the window, the day and what was raised already.
 3. `remind` and `escalate` decide. A follow-up that cannot be decided is parked.
@@ -22,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import DataError, IntegrityError, InternalError, OperationalError
+from django.db.models import Q
 
 from patients.models import Site
 from surveillance.chase_facts import (
@@ -32,13 +35,14 @@ from surveillance.chase_facts import (
     read_standing,
     read_waiting,
 )
-from surveillance.chase_staff import read_staff
-from surveillance.models import SweepRun
+from surveillance.chase_staff import escalations_without_owner_in_post, read_staff
+from surveillance.models import FollowUp, SweepRun
 from surveillance.protocol.ladder import ReminderStep, next_look_on
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
 from surveillance.workflows.notify import NewNotification
+from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
 from surveillance.workflows.remind import remind, reminder_due
 from surveillance.workflows.write_chunk import Decision, write_chunk
 
@@ -53,7 +57,7 @@ class Tally:
 
     looked_at: int = 0
     acted_on: int = 0
-    parked: list[UUID] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
 
 
 def sweep(
@@ -64,16 +68,19 @@ def sweep(
     `kind` names the run: a replay of another day must not pass for proof that somebody looked.
     """
     stopwatch = monotonic()
+    previous = SweepRun.objects.finished().filter(kind=kind).first() if site is None else None
     run = SweepRun.objects.create(kind=kind, started_at=now)
     tally = Tally()
     for day, sites in sites_by_day(now, site):
+        _decide_again(sites.values(), previous, now, tally)
+        _wake_orphaned(day, list(sites))
         moments = Moments(day, now, sites)
         for candidates in candidates_in_chunks(day, list(sites), chunk):
             look_at(candidates, moments, tally)
     run.looked_at = tally.looked_at
     run.acted_on = tally.acted_on
     run.parked = len(tally.parked)
-    run.parked_ids = [str(pk) for pk in tally.parked[:MOST_IDS_NAMED]]
+    run.parked_ids = tally.parked[:MOST_IDS_NAMED]
     run.finished_at = now + timedelta(seconds=monotonic() - stopwatch)
     run.save()
     return run
@@ -85,6 +92,31 @@ def sites_by_day(now: datetime, site: Site | None) -> list[tuple[date, dict[int,
     for each in [site] if site is not None else Site.objects.all():
         found[each.local_date(now)][each.pk] = each
     return sorted(found.items(), key=lambda pair: pair[0])
+
+
+def _decide_again(
+    sites: Iterable[Site], previous: SweepRun | None, now: datetime, tally: Tally
+) -> None:
+    """Once a day and site; again when the run before could not do everything."""
+    done_at = previous.started_at if previous is not None and not previous.parked else None
+    for site in sites:
+        if done_at is not None and site.local_date(done_at) == site.local_date(now):
+            continue
+        try:
+            reassess_changed_by_time(site=site, now=now)
+        except Exception:
+            # A lesion that cannot be decided about must not keep everybody else from being chased.
+            log.exception("site_not_decided_again", site=site.slug)
+            tally.parked.append(f"site:{site.slug}")
+
+
+def _wake_orphaned(day: date, sites: Sequence[int]) -> None:
+    """Look today at what has an escalation that nobody in post answers for."""
+    later = Q(next_look_on=None) | Q(next_look_on__gt=day)
+    orphaned = escalations_without_owner_in_post().filter(follow_up__site__in=sites)
+    FollowUp.objects.open().filter(later, pk__in=orphaned.values("follow_up")).update(
+        next_look_on=day
+    )
 
 
 class Look(NamedTuple):
@@ -156,7 +188,7 @@ def _unless_it_fails(work: Callable[[L], R], each_of: Iterable[L], tally: Tally)
 
 def _park(follow_up: UUID, tally: Tally) -> None:
     log.exception("follow_up_parked", follow_up_id=str(follow_up))
-    tally.parked.append(follow_up)
+    tally.parked.append(str(follow_up))
 
 
 def _decision(look: Look, others: Sequence[Waiting]) -> Decision:

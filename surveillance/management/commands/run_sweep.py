@@ -1,0 +1,81 @@
+"""manage.py run_sweep: one pass of reminders, escalations and delivery; or a replay of days."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from patients.models import Site
+from surveillance.workflows.deliver import deliver
+from surveillance.workflows.sweep import sweep
+
+NOON = time(12)
+
+
+class Command(BaseCommand):
+    """Without options: now. With a day, or a range of days: noon of that day at each site."""
+
+    help = "Runs one reminder, escalation and delivery pass, now or as of given days."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--on, or --from and --to."""
+        parser.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--from", type=date.fromisoformat, dest="first", metavar="YYYY-MM-DD")
+        parser.add_argument("--to", type=date.fromisoformat, dest="last", metavar="YYYY-MM-DD")
+        parser.add_argument("--site", metavar="SLUG", help="only this site")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Read the clock or the options; call sweep and deliver."""
+        sites = chosen_sites(options["site"])
+        days = list(chosen_days(options["on"], options["first"], options["last"]))
+        if not days:
+            now = timezone.now()
+            runs = [sweep(now=now, site=site) for site in (sites if options["site"] else [None])]
+            self._tell("now", runs, deliver(now=now))
+        for day in days:
+            moments = {site: noon(day, site) for site in sites}
+            runs = [sweep(now=now, site=site, kind="replay") for site, now in moments.items()]
+            self._tell(str(day), runs, deliver(now=max(moments.values())))
+
+    def _tell(self, when: str, runs: list[Any], delivered: Any) -> None:
+        looked, acted, parked = (
+            sum(getattr(run, name) for run in runs) for name in ("looked_at", "acted_on", "parked")
+        )
+        self.stdout.write(
+            f"{when}: looked at {looked}, acted on {acted}, parked {parked}; "
+            f"sent {delivered.sent}, cancelled {delivered.cancelled}, "
+            f"failed {delivered.failed}, to be tried again "
+            f"{delivered.retried + delivered.put_back}"
+        )
+
+
+def chosen_sites(slug: str | None) -> list[Site]:
+    """The site named, or all; CommandError if there is none of that name."""
+    sites = list(Site.objects.filter(slug=slug) if slug else Site.objects.order_by("pk"))
+    if not sites:
+        raise CommandError(f"There is no site “{slug}”." if slug else "There is no site yet.")
+    return sites
+
+
+def chosen_days(on: date | None, first: date | None, last: date | None) -> Iterator[date]:
+    """The day given, or every day of the range; nothing means now."""
+    if on and (first or last):
+        raise CommandError("Give either --on, or --from and --to.")
+    if bool(first) != bool(last):
+        raise CommandError("--from and --to belong together.")
+    if first and last and last < first:
+        raise CommandError(f"--to {last} lies before --from {first}.")
+    if on:
+        first = last = on
+    if first and last:
+        for number in range((last - first).days + 1):
+            yield first + timedelta(days=number)
+
+
+def noon(day: date, site: Site) -> datetime:
+    """Noon of `day` at the site: that moment's local date is `day` in every time zone."""
+    return datetime.combine(day, NOON, tzinfo=ZoneInfo(site.time_zone))

@@ -1,0 +1,51 @@
+"""Wake-ups. Each reads the clock and calls one workflow; what is due stands in the database.
+
+No arguments, no results, no delays: a wake-up that is lost or comes twice changes nothing.
+"""
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from patients.workflows.seal_audit import seal_audit as seal_audit_events
+from surveillance.delivery.heartbeat import ping
+from surveillance.failsafe import find_all
+from surveillance.workflows.deliver import deliver
+from surveillance.workflows.sweep import sweep
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def send_due_reminders() -> None:
+    """Queue what is due: reminders and escalations hang on the same day of the same follow-up."""
+    sweep(now=timezone.now())
+
+
+@shared_task
+def escalate_overdue_follow_ups() -> None:
+    """The same pass: an idle one costs one look into an index, a second one changes nothing."""
+    sweep(now=timezone.now())
+
+
+@shared_task
+def deliver_notifications() -> None:
+    """Send what waits in the outbox."""
+    deliver(now=timezone.now())
+
+
+@shared_task
+def check_failsafe() -> None:
+    """Tell the outside that all is well; with any finding stay silent, which is noticed there."""
+    findings = find_all(now=timezone.now())
+    for finding in findings:
+        log.error("failsafe", code=finding.code, subjects_count=finding.count)
+    if settings.HEARTBEAT_URL and not findings:
+        ping(settings.HEARTBEAT_URL)
+
+
+@shared_task
+def seal_audit() -> None:
+    """Chain the audit events that were written since the last time."""
+    seal_audit_events(now=timezone.now())
