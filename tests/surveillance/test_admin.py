@@ -1,0 +1,259 @@
+"""The stock admin: clinical records are read, at one's own sites, and looking is recorded."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.core.management import call_command
+from django.urls import reverse
+
+from patients.admin.access import ClinicalAdmin, ReadOnlyAdmin
+from patients.models import AuditEvent, AuditSeal, Patient, Role
+from patients.workflows.grant_role import grant_role
+from surveillance.models import (
+    ContactAttempt,
+    Notification,
+    PatientMerge,
+    RegistryImport,
+    SweepRun,
+)
+from tests.factories import (
+    NOW,
+    AfpResultFactory,
+    PatientFactory,
+    RiskProfileFactory,
+    SiteFactory,
+    UserFactory,
+)
+from tests.surveillance.factories import (
+    EscalationFactory,
+    FollowUpFactory,
+    ImagingExamFactory,
+    LesionAssessmentFactory,
+    LesionEventFactory,
+    LesionFactory,
+    LesionObservationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+READ_ONLY = {
+    model: page for model, page in admin.site._registry.items() if isinstance(page, ReadOnlyAdmin)
+}
+
+
+def row_at(site, model):
+    """One row of the model at that site."""
+    patient = PatientFactory(site=site)
+    makers = {
+        "patients.Patient": lambda: patient,
+        "patients.RiskProfile": lambda: RiskProfileFactory(patient=patient),
+        "patients.AfpResult": lambda: AfpResultFactory(patient=patient),
+        "patients.AuditEvent": lambda: AuditEvent.objects.create(
+            at=NOW, site=site.slug, actor="system", action="viewed"
+        ),
+        "patients.AuditSeal": lambda: AuditSeal.objects.create(
+            site=site.slug, number=1, event_id=1, digest="0" * 64, sealed_at=NOW
+        ),
+        "surveillance.Lesion": lambda: LesionFactory(patient=patient),
+        "surveillance.ImagingExam": lambda: ImagingExamFactory(patient=patient),
+        "surveillance.LesionObservation": lambda: LesionObservationFactory(lesion__patient=patient),
+        "surveillance.LesionEvent": lambda: LesionEventFactory(lesion__patient=patient),
+        "surveillance.LesionAssessment": lambda: LesionAssessmentFactory(lesion__patient=patient),
+        "surveillance.FollowUp": lambda: FollowUpFactory(lesion__patient=patient),
+        "surveillance.ContactAttempt": lambda: ContactAttempt.objects.create(
+            patient=patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
+        ),
+        "surveillance.Escalation": lambda: EscalationFactory(follow_up__lesion__patient=patient),
+        "surveillance.Notification": lambda: Notification.objects.create(
+            site=site,
+            channel="IN_APP",
+            template="ESCALATION_RAISED",
+            dedupe_key="key",
+            patient=patient,
+            created_at=NOW,
+            not_before=NOW,
+        ),
+        "surveillance.PatientMerge": lambda: PatientMerge.objects.create(
+            survivor=patient, duplicate=PatientFactory(site=site), reason="same", merged_at=NOW
+        ),
+        "surveillance.RegistryImport": lambda: RegistryImport.objects.create(
+            site=site, file_name="a.csv", file_digest="0" * 64, status="FINISHED", uploaded_at=NOW
+        ),
+        "surveillance.SweepRun": lambda: SweepRun.objects.create(kind="CHASE", started_at=NOW),
+    }
+    return makers[model._meta.label]()
+
+
+def address(model, verb, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{verb}", args=args)
+
+
+@pytest.fixture
+def site():
+    call_command("sync_roles")
+    return SiteFactory(slug="north")
+
+
+def signed_in(client, site, role, **account):
+    user = UserFactory(**account)
+    grant_role(user=user, site=site, role=role, by=None, now=NOW)
+    user.refresh_from_db()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture(params=["ADMINISTRATOR", "AUDITOR", "superuser"])
+def reader(request, client, site):
+    """Whoever may enter the admin: even a superuser changes no clinical record."""
+    is_superuser = request.param == "superuser"
+    role = Role.AUDITOR if is_superuser else Role(request.param)
+    return signed_in(client, site, role, is_superuser=is_superuser)
+
+
+def every_read_only_model(test):
+    models = sorted(READ_ONLY, key=lambda model: model._meta.label)
+    return pytest.mark.parametrize("model", models, ids=lambda model: model._meta.label)(test)
+
+
+def test_every_clinical_model_is_shown_read_only():
+    clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
+
+    assert len(clinical) == 12
+    assert clinical <= set(READ_ONLY)
+
+
+@every_read_only_model
+def test_clinical_row_is_shown_and_nothing_else(model, reader, client, site):
+    row = row_at(site, model)
+
+    assert client.get(address(model, "changelist")).status_code == 200
+    assert client.get(address(model, "change", row.pk)).status_code == 200
+    assert client.get(address(model, "add")).status_code == 403
+    assert client.post(address(model, "change", row.pk), {}).status_code == 403
+    assert client.get(address(model, "delete", row.pk)).status_code == 403
+    assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [m for m, page in READ_ONLY.items() if isinstance(page, ClinicalAdmin)],
+    ids=lambda model: model._meta.label,
+)
+def test_row_of_another_site_is_not_there(model, reader, client):
+    elsewhere = row_at(SiteFactory(slug="south"), model)
+
+    listed = client.get(address(model, "changelist"))
+    shown = client.get(address(model, "change", elsewhere.pk))
+
+    assert str(elsewhere.pk) not in re.findall(r"/([\w-]+)/change/", listed.content.decode())
+    assert shown.status_code == 302, "the admin's way of saying that there is no such row"
+
+
+def test_nurse_does_not_enter_the_admin(client, site):
+    signed_in(client, site, Role.NURSE_NAVIGATOR)
+
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_former_auditor_does_not_enter_the_admin(client, site):
+    auditor = signed_in(client, site, Role.AUDITOR)
+    assert client.get(reverse("admin:index")).status_code == 200
+
+    from_group = auditor.groups.get()
+    auditor.groups.remove(from_group)
+    call_command("sync_roles")
+    assert auditor.groups.get() == from_group, "the table decides, not a hand"
+
+
+class TestLesionPage:
+    def test_shows_the_history_with_the_reasons_of_each_decision(self, client, site):
+        signed_in(client, site, Role.AUDITOR)
+        lesion = LesionFactory(patient__site=site, label="L7")
+        LesionObservationFactory(lesion=lesion, conclusion="INDETERMINATE")
+        LesionAssessmentFactory(
+            lesion=lesion,
+            answer={
+                "reasons": ["The patient has cirrhosis."],
+                "citations": [{"key": "S13", "quote": "Every 6 months."}],
+            },
+        )
+
+        page = client.get(address(type(lesion), "change", lesion.pk)).content.decode()
+
+        assert "Lesion L7 registered" in page
+        assert "MRI, extracellular contrast: 8 mm" in page
+        assert "The patient has cirrhosis." in page
+        assert "S13: “Every 6 months.”" in page
+        assert "Rule R69" in page
+
+    def test_escapes_what_people_wrote(self, client, site):
+        signed_in(client, site, Role.AUDITOR)
+        lesion = LesionFactory(patient__site=site)
+        LesionEventFactory(lesion=lesion, evidence="<script>alert(1)</script>")
+
+        page = client.get(address(type(lesion), "change", lesion.pk)).content.decode()
+
+        assert "&lt;script&gt;alert(1)" in page
+
+    def test_records_who_looked(self, client, site):
+        auditor = signed_in(client, site, Role.AUDITOR)
+        lesion = LesionFactory(patient__site=site)
+
+        client.get(address(type(lesion), "change", lesion.pk))
+
+        seen = AuditEvent.objects.get(action="viewed")
+        assert (seen.actor, seen.patient_id) == (f"user:{auditor.pk}", str(lesion.patient_id))
+        assert seen.detail == {"page": "admin lesion"}
+
+    def test_foreign_lesion_is_not_recorded_as_seen(self, client, site):
+        signed_in(client, site, Role.AUDITOR)
+        lesion = LesionFactory()
+
+        client.get(address(type(lesion), "change", lesion.pk))
+
+        assert not AuditEvent.objects.filter(action="viewed").exists()
+
+    @pytest.mark.parametrize("verb", ["change", "history", "changelist"])
+    def test_has_no_inline_script(self, client, site, verb):
+        """The content security policy of the whole site forbids them."""
+        signed_in(client, site, Role.AUDITOR)
+        lesion = LesionFactory(patient__site=site)
+        args = [] if verb == "changelist" else [lesion.pk]
+
+        response = client.get(address(type(lesion), verb, *args))
+
+        page = response.content.decode()
+        assert "default-src 'self'" in response["Content-Security-Policy"]
+        assert not re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", page)
+        assert not re.findall(r"\son\w+=", page)
+
+
+class TestPatientHistory:
+    def test_is_shown_and_recorded_as_seen(self, client, site):
+        signed_in(client, site, Role.AUDITOR)
+        patient = PatientFactory(site=site)
+
+        assert client.get(address(Patient, "history", patient.pk)).status_code == 200
+        assert AuditEvent.objects.filter(action="viewed").count() == 1
+
+    def test_of_another_site_is_not_there(self, client, site):
+        signed_in(client, site, Role.AUDITOR)
+        elsewhere = PatientFactory()
+
+        assert client.get(address(Patient, "history", elsewhere.pk)).status_code == 404
+        version = address(Patient, "simple_history", elsewhere.pk, elsewhere.history.get().pk)
+        assert client.get(version).status_code == 404
+
+    def test_earlier_version_is_read_but_never_written_back(self, client, site):
+        """simple-history would save it on POST, whoever asks."""
+        signed_in(client, site, Role.ADMINISTRATOR)
+        patient = PatientFactory(site=site, phone="1")
+        first = patient.history.get()
+        patient.phone = "2"
+        patient.save()
+        version = address(Patient, "simple_history", patient.pk, first.pk)
+
+        assert client.get(version).status_code == 200
+        assert client.post(version, {}).status_code == 403
+        assert Patient.objects.get().phone == "2"
