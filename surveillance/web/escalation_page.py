@@ -1,5 +1,6 @@
 """Where an escalation's e-mail leads: what is overdue, why, and the answer to it."""
 
+from copy import copy
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
 from surveillance.web.action_page import subject_of
 from surveillance.web.escalation_view import escalation_detail
-from surveillance.web.forms import AcknowledgeForm
+from surveillance.web.forms import SEEN_FORMAT, AcknowledgeForm
 from surveillance.web.recommendation_view import recommendation_view
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import moment_words
@@ -28,7 +29,10 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The case in one page, and the form that takes it on."""
     escalation = escalation_or_404(request.user, pk)
     patient, now = escalation.follow_up.patient, timezone.now()
-    form = AcknowledgeForm(request.POST if request.method == "POST" else None)
+    form = AcknowledgeForm(
+        request.POST if request.method == "POST" else None,
+        initial={"seen": _seen(escalation)},
+    )
     if request.method == "POST":
         require(request.user, Permission.ACKNOWLEDGE, patient.site)
         if form.is_valid() and accepted(form, lambda: _acknowledge(request, escalation, form, now)):
@@ -39,11 +43,19 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _show(request, escalation, form, now)
 
 
+def _seen(escalation: Escalation) -> str:
+    at = escalation.acknowledged_at
+    return at.strftime(SEEN_FORMAT) if at else ""
+
+
 def _acknowledge(
     request: SignedInRequest, escalation: Escalation, form: AcknowledgeForm, now: datetime
 ) -> None:
+    """Answer what the person saw: if somebody answered since, the workflow refuses."""
+    as_seen = copy(escalation)
+    as_seen.acknowledged_at = form.cleaned_data["seen"]
     acknowledge_escalation(
-        escalation=escalation,
+        escalation=as_seen,
         next_action=form.cleaned_data["next_action"],
         until=form.cleaned_data["until"],
         by=request.user,

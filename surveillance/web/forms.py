@@ -14,6 +14,7 @@ from surveillance.protocol.terms import EscalationClass
 from surveillance.web.queue_rows import owed_words
 from surveillance.web.wording import date_words, lesion_words
 
+SEEN_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
 Choices = list[tuple[str, str]]
 
 
@@ -193,8 +194,16 @@ class ReassignForm(FollowUpForm):
 
 
 class AcknowledgeForm(forms.Form):
-    """Who takes an escalation on says what happens next, and by when."""
+    """Who takes an escalation on says what happens next, and by when.
 
+    `seen` is when it had last been answered as the page showed it; empty if never.
+    """
+
+    seen = forms.DateTimeField(
+        required=False,
+        widget=forms.HiddenInput,
+        input_formats=[SEEN_FORMAT],
+    )
     next_action = words("What you will do next")
     until = day(
         "By when",

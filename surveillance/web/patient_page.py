@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from patients.models import Patient
 from patients.workflows.record_view import record_view
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
@@ -25,12 +26,16 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record_view(patient=patient, by=request.user, now=now, page="patient")
     records = gather(patient, patient.site.local_date(now), request.GET.get("lesion", ""))
     allowed = permissions_at(request.user, patient.site)
-    may_log = Permission.LOG_CONTACT in allowed
     page = {
         "person": person_view(records),
         "risk": risk_view(records),
         "lesions": lesion_views(records, allowed),
         "contacts": contact_rows(records),
-        "contact_url": reverse("contact_log", args=[patient.pk]) if may_log else "",
+        "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
+        "status_url": _address("patient_status", patient, Permission.WITHDRAW in allowed),
     }
     return render(request, "surveillance/patient.html", page)
+
+
+def _address(name: str, patient: Patient, is_allowed: bool) -> str:
+    return reverse(name, args=[patient.pk]) if is_allowed else ""

@@ -6,22 +6,25 @@ from django.views.generic import RedirectView
 from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_page import contact_page
+from surveillance.web.escalation_page import escalation_page
+from surveillance.web.follow_up_actions import book, change_owner, close, snooze
 from surveillance.web.inbox import inbox
 from surveillance.web.mailbox import mailbox
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
+from surveillance.web.status_action import status_action
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
-    path("patients/<uuid:pk>/status/", patient_page, name="patient_status"),
-    path("follow-ups/<uuid:pk>/book/", patient_page, name="follow_up_book"),
-    path("follow-ups/<uuid:pk>/snooze/", patient_page, name="follow_up_snooze"),
-    path("follow-ups/<uuid:pk>/close/", patient_page, name="follow_up_close"),
-    path("follow-ups/<uuid:pk>/owner/", patient_page, name="follow_up_owner"),
-    path("escalations/<uuid:pk>/", patient_page, name="escalation"),
+    path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
+    path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
+    path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
+    path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
+    path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
     path("inbox/", inbox, name="inbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
     path("components/", components_page, name="components"),

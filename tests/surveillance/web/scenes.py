@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from patients.models import Patient, Role, Site
+from surveillance.exam_reports import ExamReport, Finding
 from surveillance.models import (
     Escalation,
     FollowUp,
@@ -17,7 +19,16 @@ from surveillance.models import (
 )
 from surveillance.protocol.priority import sort_key
 from surveillance.protocol.recommendation import Window
-from surveillance.protocol.terms import EscalationClass, ObligationKind
+from surveillance.protocol.terms import (
+    Conclusion,
+    EscalationClass,
+    LesionKind,
+    Modality,
+    ObligationKind,
+    Segment,
+)
+from surveillance.workflows.record_exam import record_exam
+from surveillance.workflows.register_lesion import register_lesion
 from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory, SiteFactory
 
 ANSWER = {
@@ -151,3 +162,25 @@ def escalated(follow_up: FollowUp, owner: User, tier: int = 3) -> Escalation:
     return Escalation.objects.create(
         follow_up=follow_up, tier=tier, step="L+7", owner=owner, raised_at=NOW
     )
+
+
+def surveyed(clinic: Clinic, **patient: Any) -> FollowUp:
+    """What the protocol itself owes an 8 mm indeterminate lesion in cirrhosis, on a real exam."""
+    lesion = register_lesion(
+        patient=a_patient(clinic, **patient),
+        label="L1",
+        kind=LesionKind.NODULE_OR_MASS,
+        segments=(Segment.VII,),
+        by=None,
+        now=NOW,
+    )
+    report = ExamReport(
+        accession=f"A-{lesion.pk}",
+        performed_on=date(2026, 2, 16),
+        modality=Modality.MRI_HEPATOBILIARY,
+        findings=(
+            Finding(lesion=lesion, size_mm=Decimal("8.0"), conclusion=Conclusion.INDETERMINATE),
+        ),
+    )
+    record_exam(patient=lesion.patient, report=report, by=None, now=NOW)
+    return FollowUp.objects.open().get(lesion=lesion)

@@ -1,0 +1,124 @@
+"""Logging a contact: every role that may, what is asked for, sent twice is one."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+
+from surveillance.models import ContactAttempt
+from tests.factories import NOW
+from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, a_patient, owed
+
+pytestmark = pytest.mark.django_db
+
+
+def address(patient) -> str:
+    return f"/patients/{patient.pk}/contact/"
+
+
+def call(**changed: object) -> dict[str, object]:
+    said = {"outcome": "VOICEMAIL", "channel": "PHONE", "attempted_at": "2026-08-31T09:00"}
+    return said | changed
+
+
+def test_call_is_on_file_and_leads_back_to_the_patient(navigator: Client, clinic: Clinic) -> None:
+    follow_up = owed(clinic, -1)
+    other = owed(clinic, 20, lesion=a_lesion(follow_up.patient, "L2"))
+
+    response = navigator.post(
+        address(follow_up.patient),
+        call(
+            follow_ups=[str(follow_up.pk)],
+            note="Answers after six.",
+            next_try_on="2026-09-02",
+        ),
+    )
+
+    assert response.headers["Location"] == f"/patients/{follow_up.patient_id}/"
+    attempt = ContactAttempt.objects.get()
+    assert (attempt.outcome, attempt.channel, attempt.note) == (
+        "VOICEMAIL",
+        "PHONE",
+        "Answers after six.",
+    )
+    assert attempt.next_try_on == date(2026, 9, 2)
+    assert (attempt.attempted_by, attempt.attempted_at) == (clinic.navigator, NOW)
+    assert [row.pk for row in attempt.follow_ups.all()] == [follow_up.pk]
+    assert other.contact_attempts.count() == 0
+
+
+def test_sent_twice_is_one_attempt(navigator: Client, clinic: Clinic) -> None:
+    patient = a_patient(clinic)
+
+    navigator.post(address(patient), call())
+    navigator.post(address(patient), call())
+
+    assert ContactAttempt.objects.count() == 1
+
+
+def test_time_is_on_the_sites_clock(today, client: Client) -> None:
+    tokyo = a_clinic(time_zone="Asia/Tokyo")
+    client.force_login(tokyo.navigator)
+
+    client.post(address(a_patient(tokyo)), call(attempted_at="2026-08-31T17:30"))
+
+    assert ContactAttempt.objects.get().attempted_at == datetime(2026, 8, 31, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        pytest.param({"outcome": ""}, "outcome", "Choose what came of the attempt", id="outcome"),
+        pytest.param(
+            {"attempted_at": ""}, "attempted_at", "Enter when the attempt was made", id="no moment"
+        ),
+        pytest.param(
+            {"attempted_at": "2026-08-31T09:01"}, "attempted_at", "future", id="in the future"
+        ),
+        pytest.param({"next_try_on": "2026-08-30"}, "next_try_on", "past", id="next try past"),
+        pytest.param(
+            {"next_try_on": "31/31/31"}, "next_try_on", "such as 2026-03-31", id="not a date"
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field(
+    navigator: Client, clinic: Clinic, changed, field, words
+) -> None:
+    response = navigator.post(address(a_patient(clinic)), call(**changed))
+
+    assert response.status_code == 422
+    assert words in response.context["form"].errors[field][0]
+    assert f'href="#id_{field}' in response.content.decode()
+    assert not ContactAttempt.objects.exists()
+
+
+def test_follow_up_of_another_patient_cannot_be_named(navigator: Client, clinic: Clinic) -> None:
+    mine, other = owed(clinic, -1), owed(clinic, -1)
+
+    response = navigator.post(address(mine.patient), call(follow_ups=[str(other.pk)]))
+
+    assert response.status_code == 422
+    assert not ContactAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_roles_that_only_read_are_refused(today, client: Client, clinic: Clinic, role) -> None:
+    client.force_login(getattr(clinic, role))
+
+    assert client.post(address(a_patient(clinic)), call()).status_code == 403
+
+
+def test_patient_of_another_site_does_not_exist(navigator: Client) -> None:
+    response = navigator.post(address(a_patient(a_clinic())), call())
+
+    assert response.status_code == 404
+
+
+def test_form_without_its_token_is_refused(today, clinic: Clinic) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(clinic.navigator)
+
+    response = client.post(address(a_patient(clinic)), call())
+
+    assert response.status_code == 403
+    assert "Nothing was saved" in response.content.decode()

@@ -1,0 +1,216 @@
+"""Inbox, the patients' contact page, the demonstration mailbox, components, error pages, frame."""
+
+import pytest
+from django.core.mail import EmailMessage
+from django.core.mail.backends.filebased import EmailBackend
+from django.test import Client, override_settings
+from django.utils.html import strip_tags
+
+from patients.models import Role
+from surveillance.models import Notification
+from surveillance.workflows.mark_read import mark_read
+from tests.factories import NOW, PASSWORD, MembershipFactory, SiteFactory, UserFactory
+from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, escalated, owed
+
+pytestmark = pytest.mark.django_db
+
+
+def message_to(user, site, **fields) -> Notification:
+    values = {
+        "channel": "IN_APP",
+        "template": "ESCALATION_RAISED",
+        "dedupe_key": f"{user.pk}-{Notification.objects.count()}",
+        "created_at": NOW,
+        "not_before": NOW,
+        "status": "SENT",
+        "finished_at": NOW,
+    }
+    return Notification.objects.create(site=site, recipient=user, **values | fields)
+
+
+@pytest.fixture
+def message(clinic: Clinic) -> Notification:
+    follow_up = owed(clinic, -9, patient=a_patient(clinic, family_name="Okafor", given_name="Ada"))
+    escalation = escalated(follow_up, clinic.navigator)
+    return message_to(clinic.navigator, clinic.site, escalation=escalation, follow_up=follow_up)
+
+
+def test_inbox_tells_what_about_whom_and_leads_there(navigator: Client, message) -> None:
+    response = navigator.get("/inbox/")
+
+    [row] = response.context["rows"]
+    assert (row.words, row.about) == ("Escalation raised", "Okafor, Ada")
+    assert row.url == f"/escalations/{message.escalation_id}/"
+    assert row.is_unread
+
+
+def test_inbox_holds_only_ones_own(navigator: Client, clinic: Clinic, message) -> None:
+    message_to(clinic.lead, clinic.site)
+    message_to(clinic.navigator, clinic.site, channel="EMAIL")
+
+    assert len(navigator.get("/inbox/").context["rows"]) == 1
+
+
+def test_message_of_a_site_that_one_left_names_nobody(navigator: Client, clinic: Clinic) -> None:
+    elsewhere = a_clinic(name="Elsewhere")
+    message_to(clinic.navigator, elsewhere.site, follow_up=owed(elsewhere, -1))
+
+    [row] = navigator.get("/inbox/").context["rows"]
+
+    assert (row.about, row.url) == ("a patient of Elsewhere", "")
+
+
+def test_ticked_messages_are_marked_as_read(navigator: Client, clinic: Clinic, message) -> None:
+    left = message_to(clinic.navigator, clinic.site)
+
+    navigator.post("/inbox/", {"message": [str(message.pk)]})
+
+    message.refresh_from_db()
+    left.refresh_from_db()
+    assert (message.read_at, left.read_at) == (NOW, None)
+
+
+def test_nobody_marks_the_messages_of_others(navigator: Client, clinic: Clinic) -> None:
+    theirs = message_to(clinic.lead, clinic.site)
+
+    navigator.post("/inbox/", {"message": [str(theirs.pk)]})
+
+    theirs.refresh_from_db()
+    assert theirs.read_at is None
+    assert mark_read(notifications=[theirs.pk], by=clinic.navigator, now=NOW) == 0
+
+
+def test_first_reading_is_the_one_that_is_kept(clinic: Clinic) -> None:
+    mine = message_to(clinic.navigator, clinic.site, read_at=NOW)
+
+    assert mark_read(notifications=[mine.pk], by=clinic.navigator, now=NOW) == 0
+
+
+def test_frame_counts_what_is_unread(navigator: Client, clinic: Clinic, message) -> None:
+    message_to(clinic.navigator, clinic.site)
+
+    items = navigator.get("/inbox/").context["shell"].items
+
+    assert [(item.label, item.badge) for item in items] == [("Queue", ""), ("Inbox", "2")]
+
+
+def test_contact_page_names_the_clinic_and_nothing_else(client: Client) -> None:
+    site = SiteFactory(name="St Brigid", slug="brigid", phone="+44 20 7946 0000", email="a@b.org")
+
+    text = client.get(f"/contact/{site.slug}/").content.decode()
+
+    assert "St Brigid" in text
+    assert "+44 20 7946 0000" in text
+    for clinical in ("HepCalc", "Surveillance", "liver", "lesion", "calcif", "recommend"):
+        assert clinical.lower() not in strip_tags(text).lower()
+
+
+def test_contact_page_without_numbers_points_to_the_letters(client: Client) -> None:
+    SiteFactory(slug="bare")
+
+    assert "on the letters" in client.get("/contact/bare/").content.decode()
+    assert client.get("/contact/nowhere/").status_code == 404
+
+
+@pytest.fixture
+def administrator(client: Client) -> Client:
+    user = UserFactory(is_staff=True)
+    MembershipFactory(user=user, role=Role.ADMINISTRATOR)
+    client.force_login(user)
+    return client
+
+
+def test_mailbox_shows_kept_mail_newest_first(administrator: Client, tmp_path) -> None:
+    with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
+        for subject in ("First", "Second"):
+            letter = EmailMessage(subject, "See https://example.org/x", "us@a.org", ["you@b.org"])
+            EmailBackend().send_messages([letter])
+
+        response = administrator.get("/mailbox/")
+
+    letters = response.context["letters"]
+    assert {one.subject for one in letters} == {"First", "Second"}
+    assert letters[0].to == "you@b.org"
+    assert 'href="https://example.org/x"' in response.content.decode()
+
+
+def test_messages_of_one_file_are_told_apart(administrator: Client, tmp_path) -> None:
+    with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
+        letters = [EmailMessage(f"No {n}", "Text", "us@a.org", ["b@b.org"]) for n in range(3)]
+        EmailBackend().send_messages(letters)
+
+        shown = administrator.get("/mailbox/").context["letters"]
+
+    assert [one.subject for one in shown] == ["No 2", "No 1", "No 0"]
+
+
+def test_mailbox_does_not_exist_where_mail_is_sent(administrator: Client) -> None:
+    with override_settings(EMAIL_FILE_PATH=None):
+        assert administrator.get("/mailbox/").status_code == 404
+
+
+def test_mailbox_is_for_administrators(navigator: Client, tmp_path) -> None:
+    with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
+        assert navigator.get("/mailbox/").status_code == 403
+
+
+def test_mailbox_that_is_not_there_yet_is_empty(administrator: Client, tmp_path) -> None:
+    with override_settings(EMAIL_FILE_PATH=str(tmp_path / "later")):
+        assert "No e-mail has been written yet." in administrator.get("/mailbox/").content.decode()
+
+
+def test_components_are_for_staff(administrator: Client, clinic: Clinic) -> None:
+    assert administrator.get("/components/").status_code == 200
+    administrator.force_login(clinic.navigator)
+    assert administrator.get("/components/").status_code == 404
+
+
+def test_sign_in_and_out(client: Client, clinic: Clinic) -> None:
+    signed_in = client.post(
+        "/accounts/login/",
+        {"login": clinic.navigator.username, "password": PASSWORD},
+        follow=True,
+    )
+    signed_out = client.post("/accounts/logout/", follow=True)
+
+    assert signed_in.redirect_chain[-1][0] == "/queue/"
+    assert signed_out.redirect_chain[-1][0] == "/accounts/login/"
+    assert client.get("/queue/").status_code == 302
+
+
+def test_wrong_password_is_told_without_naming_which(client: Client, clinic: Clinic) -> None:
+    response = client.post(
+        "/accounts/login/", {"login": clinic.navigator.username, "password": "wrong"}
+    )
+
+    assert "There is a problem" in response.content.decode()
+
+
+def test_sign_up_is_closed(client: Client) -> None:
+    assert "made by your administrator" in client.get("/accounts/signup/").content.decode()
+
+
+def test_unknown_page_and_crash_have_pages_of_our_own(navigator: Client) -> None:
+    assert "There is no such page" in navigator.get("/nowhere/").content.decode()
+
+
+def test_crash_has_a_page_of_our_own(client: Client) -> None:
+    client.raise_request_exception = False
+    with override_settings(ROOT_URLCONF="tests.surveillance.web.broken_urls"):
+        response = client.get("/broken/")
+
+    assert response.status_code == 500
+    assert "Something went wrong" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/queue/", "/inbox/", "/accounts/login/", "/components/"])
+def test_no_page_carries_scripts_or_styles_of_its_own(administrator: Client, address) -> None:
+    response = administrator.get(address, follow=True)
+    text = response.content.decode()
+
+    assert "style=" not in text
+    assert "<style" not in text
+    assert " onclick" not in text
+    assert text.count("<script") == text.count("<script src=")
+    policy = response.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
