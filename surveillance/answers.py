@@ -7,7 +7,7 @@ Absent means unknown, or the value that the report's silence has.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -22,7 +22,7 @@ from surveillance.protocol.facts import (
     Provenance,
     SurveillanceCase,
 )
-from surveillance.protocol.recommendation import Recommendation
+from surveillance.protocol.recommendation import Citation, Obligation, Recommendation, Window
 from surveillance.protocol.terms import (
     LiRads,
     Modality,
@@ -33,6 +33,10 @@ from surveillance.protocol.terms import (
 
 Json = dict[str, Any]
 
+ANSWER_FIELDS = {
+    part: tuple(one.name for one in fields(part))
+    for part in (Recommendation, Window, Citation, Obligation)
+}
 PATIENT_TRIS = tuple(f.name for f in fields(PatientFacts) if f.type is Tri)
 LESION_TRIS = ("symptomatic", "thick_wall", "septations", "solid_component")
 EXAM_TRIS = ("aphe", "washout", "capsule", "hemangioma_pattern")
@@ -90,15 +94,15 @@ def lasting_part(answer: Json) -> Json:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in (str, bool, int):
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int | bool):
-        return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    return [_plain(item) for item in value]
+    return {name: _plain(getattr(value, name)) for name in ANSWER_FIELDS[type(value)]}
 
 
 def _patient(facts: PatientFacts) -> Json:
