@@ -21,6 +21,7 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 import structlog
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -126,11 +127,7 @@ def _deliver_one(
         done.put_back += _put_back(pk, lease)
         return
     if unwanted := why_unwanted(message, now):
-        done.cancelled += _finish(
-            pk, lease, now, status=NotificationStatus.CANCELLED, last_error=unwanted
-        )
-        if unwanted == CONSENT_WITHDRAWN:
-            fall_back(message=message, now=now)
+        done.cancelled += _cancel(message, lease, unwanted, now)
         return
     _send(message, lease, channels[message.channel], done, now)
 
@@ -177,15 +174,30 @@ def _note_failure(
     """Try again later; after the last attempt, or when trying cannot help, it is a person's."""
     log.warning("not_delivered", notification_id=str(message.pk), code=failure.reason)
     if failure.permanent or message.attempts >= MOST_ATTEMPTS:
-        done.failed += _finish(
-            message.pk, lease, now, status=NotificationStatus.FAILED, last_error=failure.reason
-        )
-        fall_back(message=message, now=now)
+        done.failed += _fail(message, lease, failure, now)
         return
     pause = FIRST_PAUSE * 2 ** (message.attempts - 1)
     done.retried += _held(message.pk, lease).update(
         lease_owner="", lease_until=None, not_before=now + pause, last_error=failure.reason
     )
+
+
+def _cancel(message: Notification, lease: Lease, why: str, now: datetime) -> int:
+    with transaction.atomic():
+        ended = _finish(message.pk, lease, now, status=NotificationStatus.CANCELLED, last_error=why)
+        if ended and why == CONSENT_WITHDRAWN:
+            fall_back(message=message, now=now)
+    return ended
+
+
+def _fail(message: Notification, lease: Lease, failure: DeliveryFailed, now: datetime) -> int:
+    with transaction.atomic():
+        ended = _finish(
+            message.pk, lease, now, status=NotificationStatus.FAILED, last_error=failure.reason
+        )
+        if ended:
+            fall_back(message=message, now=now)
+    return ended
 
 
 def _finish(pk: UUID, lease: Lease, now: datetime, **values: object) -> int:
