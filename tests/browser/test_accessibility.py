@@ -1,0 +1,141 @@
+"""axe-core finds nothing on any page, nothing breaks the content policy, 320 px is enough."""
+
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from surveillance.models import ContactAttempt, Notification
+from surveillance.web.queue_query import Tab
+from tests.browser.test_journeys import days_from_now
+from tests.factories import NOW
+from tests.surveillance.web.scenes import (
+    Clinic,
+    a_lesion,
+    a_patient,
+    an_assessment,
+    an_exam,
+    escalated,
+    owed,
+    window_ending,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def busy(clinic: Clinic):
+    """A registry in which every tab and every part of the patient page has something in it."""
+    ada = a_patient(clinic, family_name="Okafor", given_name="Ada", reachable=True)
+    overdue = owed(clinic, days_from_now(-12), patient=ada)
+    an_exam(overdue.lesion, date(2025, 9, 1), 7.0)
+    an_exam(overdue.lesion, date(2026, 3, 3), 9.96, "MRI_HEPATOBILIARY")
+    escalation = escalated(overdue, clinic.clinician)
+    an_assessment(
+        overdue.lesion,
+        window_ending(10),
+        overrides=overdue.assessment,
+        override_kind="SOONER",
+        override_reason="New pain.",
+        assessed_by=clinic.clinician,
+    )
+    owed(clinic, days_from_now(10), lesion=a_lesion(ada, "L2"))
+    owed(clinic, days_from_now(10))
+    owed(clinic, days_from_now(45))
+    owed(clinic, days_from_now(40), kind="REVIEW", recommendation="MANUAL_REVIEW")
+    owed(clinic, days_from_now(9), snoozed_until=date(2099, 1, 1), snooze_reason="abroad")
+    ContactAttempt.objects.create(
+        patient=ada, channel="PHONE", outcome="VOICEMAIL", attempted_at=NOW, note="Voicemail."
+    )
+    Notification.objects.create(
+        site=clinic.site,
+        channel="IN_APP",
+        template="ESCALATION_RAISED",
+        dedupe_key="axe",
+        recipient=clinic.clinician,
+        follow_up=overdue,
+        escalation=escalation,
+        created_at=NOW,
+        not_before=NOW,
+        status="SENT",
+        finished_at=NOW,
+    )
+    return {
+        "patient": f"/patients/{ada.pk}/",
+        "contact": f"/patients/{ada.pk}/contact/",
+        "status": f"/patients/{ada.pk}/status/",
+        "escalation": f"/escalations/{escalation.pk}/",
+        "book": f"/follow-ups/{overdue.pk}/book/",
+        "snooze": f"/follow-ups/{overdue.pk}/snooze/",
+        "close": f"/follow-ups/{overdue.pk}/close/",
+        "inbox": "/inbox/",
+        "nowhere": "/patients/00000000-0000-0000-0000-000000000000/",
+        "password": "/accounts/password/change/",
+    } | {f"tab {tab}": f"/queue/?tab={tab}" for tab in Tab}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_axe_violations(
+    page: Page, sign_in, clinic, busy, scheme, complaints
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/accounts/login/")
+    found = {"sign-in": violations(page)}
+    page.goto(f"/contact/{clinic.site.slug}/")
+    found["contact page"] = violations(page)
+    sign_in(clinic.clinician)
+    for name, address in busy.items():
+        page.goto(address)
+        found[name] = violations(page)
+    page.goto(busy["close"])
+    page.get_by_role("button", name="Close").click()
+    found["form with errors"] = violations(page)
+    page.goto("/queue/")
+    page.get_by_label("Find a patient").fill("nobody")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_text("Nobody at your sites matches").wait_for()
+    found["search"] = violations(page)
+
+    complaints[:] = [text for text in complaints if "404" not in text]
+    assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_narrow_screens_never_scroll_sideways(
+    page: Page, sign_in, clinic, busy, complaints
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(clinic.clinician)
+
+    wide = {}
+    for name, address in busy.items():
+        page.goto(address)
+        if overflow(page) > 0:
+            wide[name] = overflow(page)
+    page.goto(f"/contact/{clinic.site.slug}/")
+
+    complaints[:] = [text for text in complaints if "404" not in text]
+    assert wide == {}
+    assert overflow(page) <= 0
+
+
+def test_nothing_is_fetched_from_elsewhere(page: Page, sign_in, clinic, busy, live_server) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    sign_in(clinic.clinician)
+    page.goto(busy["patient"])
+
+    assert asked
+    assert [url for url in asked if not url.startswith(live_server.url)] == []
