@@ -8,6 +8,7 @@ from surveillance.timeline.entry import TimelineEntry
 from surveillance.timeline.facts import exams, lesion_events, registration
 from surveillance.timeline.outreach import contacts, escalations, notifications
 from surveillance.timeline.people import afp_results, merges, risk_profiles, statuses
+from surveillance.timeline.steps import steps
 
 SOURCES: tuple[Callable[[Lesion], Iterable[TimelineEntry]], ...] = (
     registration,
@@ -19,11 +20,12 @@ SOURCES: tuple[Callable[[Lesion], Iterable[TimelineEntry]], ...] = (
     merges,
     assessments,
     follow_ups,
+    steps,
     contacts,
     escalations,
     notifications,
 )
-"""Each asks the database once."""
+"""Each asks the database once, steps three times, however long the history."""
 
 
 def build_timeline(lesion: Lesion, *, newest_first: bool = False) -> tuple[TimelineEntry, ...]:

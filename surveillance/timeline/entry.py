@@ -27,6 +27,7 @@ class TimelineKind(StrEnum):
     OVERRIDE = "OVERRIDE"
     CLOSED = "CLOSED"
     OPENED = "OPENED"
+    STEP = "STEP"
     CONTACT = "CONTACT"
     ESCALATION = "ESCALATION"
     NOTIFICATION = "NOTIFICATION"
@@ -50,6 +51,7 @@ _LABELS = {
     TimelineKind.OVERRIDE: "Override",
     TimelineKind.CLOSED: "Follow-up ended",
     TimelineKind.OPENED: "Follow-up owed",
+    TimelineKind.STEP: "Progress",
     TimelineKind.CONTACT: "Contact",
     TimelineKind.ESCALATION: "Escalation",
     TimelineKind.NOTIFICATION: "Message",

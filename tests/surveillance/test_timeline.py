@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import models
 
+from patients.audit import record_event
 from patients.models import Patient, PatientStatus
 from patients.workflows.record_vital_status import record_vital_status
 from surveillance.models import (
@@ -20,6 +21,7 @@ from surveillance.models import (
     PatientMerge,
 )
 from surveillance.timeline import TimelineEntry, TimelineKind, build_timeline
+from surveillance.workflows.book_follow_up import book_follow_up
 from tests.factories import AfpResultFactory, PatientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +289,45 @@ def test_obligation_is_told_when_opened_and_when_closed(lesion, nurse):
     assert closed.detail == ("By exam: A1",)
 
 
+def test_booking_that_was_moved_and_cancelled_is_told_with_each_author(lesion, nurse):
+    owed = owed_by(decision_on(lesion))
+    days = (date(2026, 9, 1), date(2026, 9, 8), None)
+    for number, day in enumerate(days):
+        book_follow_up(
+            follow_up=owed,
+            booked_for=day,
+            reason="" if day else "patient ill",
+            by=nurse,
+            now=MORNING + timedelta(days=number),
+        )
+
+    told = [e for e in build_timeline(lesion) if e.kind == TimelineKind.STEP]
+
+    assert [entry.title for entry in told] == [
+        "Booked for 2026-09-01",
+        "Booked for 2026-09-08",
+        "Booking cancelled",
+    ]
+    assert {entry.by for entry in told} == {"Noor Haddad"}
+    assert told[0].detail == ("Surveillance imaging",)
+
+
+def test_change_of_owner_names_the_new_one(lesion, nurse):
+    owed = owed_by(decision_on(lesion))
+    record_event(
+        "follow_up_reassigned",
+        site=owed.site,
+        subject=owed,
+        by=None,
+        now=MORNING,
+        detail={"owner": f"user:{nurse.pk}"},
+    )
+
+    entry = entry_of(lesion, TimelineKind.STEP)
+
+    assert (entry.title, entry.by) == ("Given to Noor Haddad", "the system")
+
+
 def test_contact_for_another_lesion_of_the_patient_is_told_too(lesion, nurse):
     ContactAttempt.objects.create(
         patient=lesion.patient,
@@ -392,14 +433,15 @@ def test_timeline_costs_the_same_queries_for_any_history(
 ):
     for year in range(years):
         exam_of(lesion, accession=f"A{year}", on=date(2010 + year, 1, 1), by=nurse)
-        owed_by(
+        owed = owed_by(
             decision_on(lesion, assessed_by=nurse),
             owner=nurse,
             closed_at=MORNING,
             outcome="SUPERSEDED",
         )
+        record_event("follow_up_booked", site=owed.site, subject=owed, by=nurse, now=MORNING)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         build_timeline(lesion)
 
 
