@@ -9,11 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
+from hepcalc_site.broker_address import embedded_url
 from tests.faults.processes import Running, eventually, manage, start
 
 pytestmark = pytest.mark.faults
 DATABASE = "hepcalc.sqlite3"
+
+
+def tasks_in_hand(data_dir: Path) -> int:
+    """How many tasks workers have taken and not yet finished; 0 where no broker answers."""
+    try:
+        return int(redis.Redis.from_url(embedded_url(data_dir)).hlen("unacked"))
+    except redis.RedisError:
+        return 0
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +67,24 @@ def test_it_runs_four_processes_and_stops_them_in_order_on_ctrl_c(
     assert not up.alive()
 
 
-def test_children_die_with_it_even_while_they_wait_for_the_database(up: Running) -> None:
-    writer = sqlite3.connect(up.data_dir / DATABASE, isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")  # every task that wants to write now waits
+@pytest.mark.parametrize("farewell", [signal.SIGKILL, signal.SIGINT], ids=["kill-9", "ctrl-c"])
+def test_nothing_is_left_even_while_tasks_wait_for_the_database(
+    migrated: Path, tmp_path: Path, farewell: signal.Signals
+) -> None:
+    shutil.copy(migrated / DATABASE, tmp_path / DATABASE)
+    writer = sqlite3.connect(tmp_path / DATABASE, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")  # every task that wants to write now waits for 20 seconds
+    up = start(tmp_path)
+    try:
+        assert eventually(lambda: tasks_in_hand(tmp_path) > 0, 60), up.said()
 
-    up.process.kill()
-    up.process.wait(10)
+        up.process.send_signal(farewell)
+        up.process.wait(15)
 
-    assert eventually(lambda: not up.alive(), 10), up.alive()
-    writer.close()
+        assert eventually(lambda: not up.alive(), 10), up.alive()
+    finally:
+        writer.close()
+        up.destroy()
 
 
 @pytest.mark.parametrize("name", ["valkey", "worker", "gunicorn", "beat"])
