@@ -7,8 +7,8 @@ from surveillance.protocol import parameters
 from surveillance.protocol.characterisation import BENIGN
 from surveillance.protocol.dates import age_in_months
 from surveillance.protocol.growth import has_jumped_below_threshold
+from surveillance.protocol.imaging_needs import REFERRAL_KINDS
 from surveillance.protocol.modality import ModalityAdvice
-from surveillance.protocol.needs import REFERRAL_KINDS
 from surveillance.protocol.outlook import Outlook
 from surveillance.protocol.terms import (
     Conclusion,

@@ -55,9 +55,9 @@ _TWENTY = parameters.LI_RADS_TWENTY.value
 class Characterisation:
     """A study (or a signed waiver) that stands for knowing what the lesion is.
 
-    `full` is False for a single-phase CT, which confirms isolation and answers nothing else.
-    `size_mm` is the size known on that day; `enhancing` is arterial enhancement without washout, `stated`
-    False where the report gives neither a conclusion nor the arterial phase.
+    `full` is False for a single-phase CT, which confirms isolation and answers nothing else;
+    `size_mm` is the size known on that day; `enhancing` is arterial enhancement without washout;
+    `stated` is False where the report gives neither a conclusion nor the arterial phase.
     """
 
     on: date

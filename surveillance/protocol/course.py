@@ -12,13 +12,14 @@ from surveillance.protocol.characterisation import (
     characterises_fully,
     confirms_isolation,
     dangerous_label,
+    is_categorised,
     reading_of,
     says_what_it_is,
 )
 from surveillance.protocol.decisions import Decisions, waivers_in_force
 from surveillance.protocol.facts import LesionFacts, SurveillanceCase
 from surveillance.protocol.form import Form, form_after_day, form_at_detection
-from surveillance.protocol.growth import Changes, after_day, threshold_growth
+from surveillance.protocol.growth import NOTHING_CHANGED, Changes, after_day, threshold_growth
 from surveillance.protocol.sizes import is_measured_large
 from surveillance.protocol.studies import SEVERITY, Study
 from surveillance.protocol.terms import Conclusion, Modality, Tri, VisualisationScore
@@ -35,7 +36,7 @@ class Course:
     form: Form
     first_exam_on: date | None = None
     size_mm: Decimal | None = None
-    changes: Changes = Changes()
+    changes: Changes = NOTHING_CHANGED
     valid: tuple[Characterisation, ...] = ()
     labels: tuple[Label, ...] = ()
     visits: tuple[Visit, ...] = ()
@@ -105,8 +106,11 @@ def _visit(study: Study, course: Course, form: Form, day: Day, bg: Background) -
 
 
 def _size_after(size: Decimal | None, studies: tuple[Study, ...]) -> Decimal | None:
-    measured = [s.size_mm for s in studies if s.adequate and s.size_mm is not None]
-    return max(measured, default=size)
+    """The largest adequate size of the day; a report that is limited as a whole only enlarges."""
+    measured = [max(s.trusted_mm) for s in studies if s.adequate and s.trusted_mm]
+    if measured or size is None:
+        return max(measured, default=None)
+    return max([size, *(max(s.trusted_mm) for s in studies if s.trusted_mm)])
 
 
 def _characterisations(
@@ -207,4 +211,4 @@ def _lost_large(
 
 def _failed(study: Study) -> bool:
     """Limited, VIS-C, unsigned, LR-NC or not seen: it does not fulfil (A08)."""
-    return not study.adequate or not study.lesion_seen
+    return not (study.adequate and study.lesion_seen and is_categorised(study))

@@ -38,7 +38,7 @@ def facts_used(outlook: Outlook) -> tuple[tuple[str, str], ...]:
     return tuple((name, _TELL[name](outlook)) for name in outlook.now.rule.facts)
 
 
-def sentence(name: str, value: str) -> str:
+def fact_sentence(name: str, value: str) -> str:
     """'Size: 14 mm.'"""
     return f"{_READABLE.get(name, name)}: {value}."
 

@@ -46,14 +46,14 @@ class Form:
 
     @property
     def is_complex_cyst(self) -> bool:
-        """A cystic lesion with a worrisome feature, or a mucinous neoplasm seen without contrast."""
+        """A cystic lesion with a worrisome feature, or a mucinous neoplasm on plain imaging."""
         if self.suspected_mucinous:
             return True
         return self.kind is LesionKind.CYSTIC and self.has_worrisome_feature
 
     @property
     def is_proved_punctate(self) -> bool:
-        """Isolation confirmed, pattern punctate (A-3), and nothing on record contradicts it (A-38)."""
+        """Isolation confirmed, pattern punctate (A-3), and nothing contradicts it (A-38)."""
         doubted = self.spoken is not None and self.spoken not in BENIGN
         return (
             self.isolation is Isolation.CONFIRMED

@@ -1,4 +1,4 @@
-"""Does an exam settle the imaging that was owed? The test by which the history is replayed (8.3)."""
+"""Does an exam settle the imaging that was owed? The test that also replays the history (8.3)."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -6,15 +6,13 @@ from decimal import Decimal
 from surveillance.protocol.background import Background, background_of
 from surveillance.protocol.characterisation import confirms_isolation, is_categorised
 from surveillance.protocol.facts import ExamFacts, SurveillanceCase
-from surveillance.protocol.needs import (
+from surveillance.protocol.imaging_needs import (
     CONTRAST_KINDS,
     IMAGING_KINDS,
     ImagingNeed,
-    Needs,
-    need_of_kind,
-    needs_after,
     settles,
 )
+from surveillance.protocol.needs import Needs, need_of_kind, needs_after
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.replay import Snapshot, contrast_is_owed, replay
 from surveillance.protocol.studies import Study, report_key, study_of
@@ -40,8 +38,8 @@ class _Before:
     """The last day with news before the exam, and what the rest of the history leaves owed."""
 
     eve: Snapshot | None
-    now: Snapshot | None
-    needs: Needs | None
+    now: Snapshot
+    needs: Needs
 
 
 def fulfils(
@@ -64,10 +62,12 @@ def fulfils(
     problem = _problem(study)
     if problem:
         return Fulfilment(False, problem)
-    others = tuple(row for row in case.exams if report_key(row) != key)
-    bg = background_of(case)
-    before = _before(replace(case, exams=others), study, bg)
-    return _judged(study, _visit(study, before.eve, bg, case), before, recommendation, window, bg)
+    others = replace(case, exams=tuple(row for row in case.exams if report_key(row) != key))
+    before, bg = _before(others, study), background_of(case)
+    if before is None:
+        return Fulfilment(False, "There was no exam before this one from which it was owed.")
+    need = need_of_kind(recommendation, window, before.now, before.needs, others)
+    return _judged(study, _visit(study, before.eve, bg, case), need, bg)
 
 
 def _problem(study: Study) -> str:
@@ -83,14 +83,18 @@ def _problem(study: Study) -> str:
     return ""
 
 
-def _before(case: SurveillanceCase, study: Study, bg: Background) -> _Before:
-    eve, now, needs = None, None, None
+def _before(case: SurveillanceCase, study: Study) -> _Before | None:
+    """None without any other exam."""
     if not case.exams:
-        return _Before(None, None, None)
+        return None
+    bg = background_of(case)
+    eve, now, needs = None, None, None
     for snapshot in replay(case, bg):
         now, needs = snapshot, needs_after(needs, snapshot, case, bg)
         if snapshot.day < study.on:
             eve = snapshot
+    assert now is not None
+    assert needs is not None
     return _Before(eve, now, needs)
 
 
@@ -106,17 +110,7 @@ def _visit(study: Study, eve: Snapshot | None, bg: Background, case: Surveillanc
     )
 
 
-def _judged(
-    study: Study,
-    visit: Visit,
-    before: _Before,
-    recommendation: RecommendationKind,
-    window: Window,
-    bg: Background,
-) -> Fulfilment:
-    if before.now is None or before.needs is None:
-        return Fulfilment(False, "There was no exam before this one from which it was owed.")
-    need = need_of_kind(recommendation, window, before.now, before.needs, bg)
+def _judged(study: Study, visit: Visit, need: ImagingNeed, bg: Background) -> Fulfilment:
     if _is_older(study, need):
         since = need.anchor.isoformat()
         return Fulfilment(False, f"The exam is not later than the need, which began {since}.")

@@ -83,14 +83,16 @@ class Changes:
         return max(self.growth_on, self.new_aphe_on)
 
 
+NOTHING_CHANGED: Final = Changes()
+
+
 def measurements_of(studies: Iterable[Study]) -> tuple[Measurement, ...]:
-    """The adequate sizes of one day, both ends of each report."""
+    """The adequate sizes of one day."""
     return tuple(
         Measurement(study.on, FAMILY_OF[study.modality], size)
         for study in studies
-        if study.adequate and study.modality in FAMILY_OF
-        for size in {study.size_mm, study.smallest_mm}
-        if size is not None
+        if study.modality in FAMILY_OF
+        for size in study.trusted_mm
     )
 
 

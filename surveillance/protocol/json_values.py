@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeVar
 
+from surveillance.protocol import parameters
 from surveillance.protocol.terms import (
     CalcificationPattern,
     LiRads,
@@ -23,7 +24,7 @@ V = TypeVar("V")
 _LONGEST_SHOWN: Final = 60
 _EARLIEST_YEAR: Final = 1900
 _LATEST_YEAR: Final = 2200
-_LARGEST_SIZE_MM: Final = Decimal(500)
+_LARGEST_SIZE_MM: Final = parameters.LARGEST_PLAUSIBLE_SIZE.value
 _LARGEST_AFP: Final = Decimal(100_000_000)
 
 PATTERN_ALIASES: Final = {
@@ -148,7 +149,7 @@ def read_count(value: object, path: str) -> int:
 
 
 def read_size(value: object, path: str) -> Decimal:
-    """Millimetres: more than 0 and at most 500; never rounded."""
+    """Millimetres: more than 0 and at most 400; never rounded."""
     size = _number(value, path)
     if not 0 < size <= _LARGEST_SIZE_MM:
         raise refuse(path, value, f"more than 0 and at most {_LARGEST_SIZE_MM} mm")
@@ -196,3 +197,15 @@ def read_exam_modality(value: object, path: str) -> Modality:
 def allowed_words(words: type[Term]) -> list[str]:
     """The words of a vocabulary as they may be written."""
     return [each.value for each in words if each is not Modality.MRI_CONTRAST]
+
+
+def said_word(
+    fields: Mapping[str, object],
+    path: str,
+    name: str,
+    words: type[T],
+    aliases: Mapping[str, T] | None = None,
+) -> T | None:
+    """One of the words of a vocabulary, or None where nothing is said."""
+    value = fields.get(name)
+    return None if value is None else read_word(value, f"{path}.{name}", words, aliases or {})

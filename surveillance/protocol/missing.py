@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS, PatientFacts
-from surveillance.protocol.outlook import Outlook, last_snapshot
+from surveillance.protocol.outlook import Outlook, decided_with
 from surveillance.protocol.replay import Snapshot
 from surveillance.protocol.rules.table import rule_for
 from surveillance.protocol.sizes import SizeClass
@@ -50,7 +50,7 @@ def _reassured(outlook: Outlook, unknown: tuple[str, ...]) -> Snapshot:
 
 def _decided_with(outlook: Outlook, answers: dict[str, Tri]) -> Snapshot:
     patient = replace(outlook.case.patient, **answers)  # type: ignore[arg-type]
-    return last_snapshot(replace(outlook.case, patient=patient))
+    return decided_with(outlook, patient)
 
 
 def _risk_facts_that_matter(

@@ -1,10 +1,10 @@
-"""What a decision leaves owed, at most one of each kind: imaging, a referral, a review (5.8, I23)."""
+"""What a decision leaves owed, at most one of each kind: imaging, referral, review (5.8, I23)."""
 
 from typing import Final
 
 from surveillance.protocol.addons import ADDONS, asks_for_review
+from surveillance.protocol.imaging_needs import IMAGING_KINDS, ImagingNeed
 from surveillance.protocol.modality import advise
-from surveillance.protocol.needs import IMAGING_KINDS, ImagingNeed
 from surveillance.protocol.outlook import Outlook
 from surveillance.protocol.recommendation import Obligation, Window
 from surveillance.protocol.terms import (

@@ -5,7 +5,7 @@ from datetime import date
 from surveillance.protocol.addons import ADDONS, addons_of
 from surveillance.protocol.biopsy import biopsy_cautions, biopsy_reasons
 from surveillance.protocol.citations import citations
-from surveillance.protocol.explain import facts_used, sentence
+from surveillance.protocol.explain import fact_sentence, facts_used
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.missing import missing_facts
 from surveillance.protocol.modality import advise
@@ -59,33 +59,24 @@ def _impossible(day: date, born: date | None, as_of: date) -> str:
 
 
 def _administrative(case: SurveillanceCase, rule: Rule) -> Recommendation:
-    status = case.patient.status
-    used = [("status", status.label)]
+    told = [("status", f"Status of the patient: {case.patient.status.label}.")]
     if case.lesion.status is LesionStatus.REMOVED_OR_TREATED:
-        used.append(("lesion_status", case.lesion.status.label))
-    reasons = (rule.title, *(f"{name.replace('_', ' ')}: {value}." for name, value in used))
-    return _bare(case, rule, reasons, tuple(used))
+        told.append(("lesion_status", f"Status of the lesion: {case.lesion.status.label}."))
+    return _bare(case, rule, tuple(told), None)
 
 
 def _unusable(case: SurveillanceCase, problems: tuple[tuple[str, str], ...]) -> Recommendation:
-    rule = rule_for(CaseState(data_ok=False))
-    fields = tuple(dict.fromkeys(field for field, _ in problems))
-    window = review_window(case.as_of)
-    reasons = (rule.title, *(text for _, text in problems), ADDONS["A01"])
-    answer = _bare(case, rule, reasons, problems, window=window, missing=fields)
-    return answer
+    return _bare(case, rule_for(CaseState(data_ok=False)), problems, review_window(case.as_of))
 
 
 def _bare(
     case: SurveillanceCase,
     rule: Rule,
-    reasons: tuple[str, ...],
-    used: tuple[tuple[str, str], ...],
-    *,
-    window: Window | None = None,
-    missing: tuple[str, ...] = (),
+    told: tuple[tuple[str, str], ...],
+    window: Window | None,
 ) -> Recommendation:
-    """An answer that no imaging history stands behind."""
+    """An answer that no imaging history stands behind; a window means that data are asked for."""
+    asked = (f"A01: {ADDONS['A01']}",) if window else ()
     owed = (review_obligation(window, rule.escalation, rule.title),) if window else ()
     return Recommendation(
         rule=rule.id,
@@ -101,11 +92,11 @@ def _bare(
         biopsy_cautions=(),
         escalation_class=rule.escalation,
         stop=rule.stop,
-        reasons=reasons,
+        reasons=(rule.title, *(sentence for _, sentence in told), *asked),
         citations=citations(rule.cites),
-        addons=("A01",) if missing else (),
-        missing=missing,
-        facts_used=used,
+        addons=("A01",) if window else (),
+        missing=tuple(dict.fromkeys(name for name, _ in told)) if window else (),
+        facts_used=told,
         obligations=owed,
         protocol_version=PROTOCOL_VERSION,
     )
@@ -150,7 +141,7 @@ def _reasons(
     outlook: Outlook, used: tuple[tuple[str, str], ...], addons: tuple[str, ...]
 ) -> tuple[str, ...]:
     rule, needs = outlook.now.rule, outlook.needs
-    reasons = [rule.title, *(sentence(name, value) for name, value in used)]
+    reasons = [rule.title, *(fact_sentence(name, value) for name, value in used)]
     if needs.window is not None:
         reasons.append(f"Owed since {needs.since.isoformat()}.")
     if rule.note:

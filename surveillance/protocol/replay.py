@@ -38,9 +38,12 @@ class Snapshot:
     referral_answered_today: bool
 
 
-def replay(case: SurveillanceCase, bg: Background) -> Iterator[Snapshot]:
-    """One snapshot for each day with news, oldest first. The case is active with usable data."""
-    studies = studies_of(case.exams)
+def replay(
+    case: SurveillanceCase, bg: Background, studies: tuple[Study, ...] | None = None
+) -> Iterator[Snapshot]:
+    """One snapshot for each day with news, oldest first. The case is active with usable data;
+    `studies` are those of its exams, where they have been read already."""
+    studies = studies_of(case.exams) if studies is None else studies
     course, owed = course_at_detection(case.lesion), True
     for day in days_with_news(case, studies):
         today = tuple(study for study in studies if study.on == day)
@@ -80,7 +83,7 @@ def _snapshot(
     case: SurveillanceCase, day: date, course: Course, decisions: Decisions, bg: Background
 ) -> Snapshot:
     standing = standing_of(course, decisions, bg)
-    state = state_of(case, day, course, decisions, standing, bg)
+    state = state_of(case, day, course, decisions, standing)
     lesion = case.lesion
     conclusive = decisions.pathology_on == day and not decisions.is_nondiagnostic
     met = decisions.mdt_on == day

@@ -1,4 +1,4 @@
-"""Where a lesion stands on one day: characterised or not, concluded what, changed, watched (3.5, 3.6).
+"""Where a lesion stands on one day: characterised, concluded what, changed, watched (3.5, 3.6).
 
 Read from the course of the exams and the decisions in force. Ties on one day are resolved towards
 danger, except where the text says 'on or after' (an MDT decision covers that day's evidence).
@@ -61,6 +61,7 @@ class Standing:
     last_adequate_on: date | None
     consulted: bool
     watched_suspicion: bool
+    bg: Background
     series_is_watched: bool
     """Without a characterisation, or in a hydatid cyst, plain ultrasound serves the series."""
 
@@ -84,7 +85,12 @@ def standing_of(course: Course, decisions: Decisions, bg: Background) -> Standin
     open_labels = [each for each in course.labels if not _disproved(each, decisions)]
     label = worst_label(tuple(each for each in open_labels if not _watched(each, decisions)))
     watched_suspicion = any(_watched(each, decisions) for each in open_labels)
-    conclusion = _conclusion(course, last, label, watched_suspicion, decisions, bg)
+    if label is not None:
+        conclusion = label.conclusion
+    elif watched_suspicion:
+        conclusion = Conclusion.INDETERMINATE
+    else:
+        conclusion = _conclusion(course, last, decisions, bg)
     serves = _purpose(last, label)
     clock_on = clock_start(course)
     answered = _answered(course, decisions)
@@ -102,6 +108,7 @@ def standing_of(course: Course, decisions: Decisions, bg: Background) -> Standin
         last_adequate_on=max((v.on for v in course.visits if getattr(v, serves)), default=None),
         consulted=_consulted(course, decisions),
         watched_suspicion=watched_suspicion,
+        bg=bg,
         series_is_watched=serves == "watched",
     )
 
@@ -145,17 +152,10 @@ def _watched(label: Label, decisions: Decisions) -> bool:
 
 
 def _conclusion(
-    course: Course,
-    last: Characterisation | None,
-    label: Label | None,
-    watched_suspicion: bool,
-    decisions: Decisions,
-    bg: Background,
+    course: Course, last: Characterisation | None, decisions: Decisions, bg: Background
 ) -> Conclusion:
-    if label is not None:
-        return label.conclusion
-    if watched_suspicion:
-        return Conclusion.INDETERMINATE
+    """Without a dangerous label: that of the last characterisation. A child's hemangioma may be
+    called on any adequate exam, a label that was disproved reads as indeterminate."""
     if last is None:
         by_sight = bg.child and course.form.spoken is Conclusion.HEMANGIOMA_TYPICAL
         return Conclusion.HEMANGIOMA_TYPICAL if by_sight else Conclusion.INDETERMINATE

@@ -96,9 +96,9 @@ def state_of(
     course: Course,
     decisions: Decisions,
     standing: Standing,
-    bg: Background,
 ) -> CaseState:
     """The abstract state of an active case with usable data, as it stood on `day`."""
+    bg = standing.bg
     return CaseState(
         child=bg.child,
         risk=bg.risk,
@@ -112,7 +112,7 @@ def state_of(
         status=standing.status,
         conclusion=standing.conclusion,
         trigger=standing.trigger,
-        check_met=check_is_met(standing, bg),
+        check_met=check_is_met(standing),
         twelve_months=_followed_for(standing, parameters.HEMANGIOMA_MONTHS.value),
         two_years=_series_is_complete(standing),
         consulted=standing.consulted,
@@ -130,12 +130,12 @@ def has_heart_failure(patient: PatientFacts, day: date) -> bool:
     return patient.cardiac_failure_signs is Tri.YES and (since is None or since <= day)
 
 
-def check_is_met(standing: Standing, bg: Background) -> bool:
+def check_is_met(standing: Standing) -> bool:
     """S17: an adequate follow-up 5 calendar months or more after the clock began."""
     if standing.clock_on is None:
         return False
     from_day = add_months(standing.clock_on, parameters.SINGLE_CHECK.value.earliest.months)
-    return any(counts_as_check(visit, from_day, bg) for visit in standing.follow_ups)
+    return any(counts_as_check(visit, from_day, standing.bg) for visit in standing.follow_ups)
 
 
 def counts_as_check(visit: Visit, from_day: date, bg: Background) -> bool:

@@ -90,7 +90,9 @@ _REASSURING_YES: Final = {Tri.UNKNOWN: 0, Tri.YES: 1, Tri.NO: 2}
 class Study:
     """One report on one lesion. `adequate` is complete, diagnostic, not VIS-C and signed (3.5).
 
-    `size_mm` is the largest measurement of the report, `smallest_mm` the smallest.
+    One limited row makes the report limited: it fulfils nothing. `size_mm` is the largest
+    measurement of the report; `trusted_mm` are the sizes of its rows that are adequate themselves,
+    so that a limited scan filed beside a good one never hides growth.
     """
 
     on: date
@@ -99,7 +101,7 @@ class Study:
     vis: VisualisationScore | None
     lesion_seen: bool
     size_mm: Decimal | None
-    smallest_mm: Decimal | None
+    trusted_mm: tuple[Decimal, ...]
     aphe: Tri
     washout: Tri
     capsule: Tri
@@ -133,17 +135,18 @@ def report_key(exam: ExamFacts) -> tuple[date, str, str]:
 def study_of(rows: Sequence[ExamFacts]) -> Study:
     """One study from the rows of one report."""
     first = rows[0]
+    if len(rows) == 1:
+        return _study_of_one(first)
     sizes = [row.size_mm for row in rows if row.size_mm is not None]
-    vis = max((row.vis for row in rows if row.vis is not None), default=None)
-    final = all(row.final for row in rows)
+    trusted = {row.size_mm for row in rows if row.size_mm is not None and _is_adequate(row)}
     return Study(
         on=first.on,
         modality=first.modality,
-        adequate=final and vis is not VisualisationScore.C and all(row.adequate for row in rows),
-        vis=vis,
+        adequate=all(_is_adequate(row) for row in rows),
+        vis=max((row.vis for row in rows if row.vis is not None), default=None),
         lesion_seen=all(row.lesion_seen for row in rows),
         size_mm=max(sizes, default=None),
-        smallest_mm=min(sizes, default=None),
+        trusted_mm=tuple(sorted(trusted)),
         aphe=_worst_tri(rows, _aphe, _DANGEROUS_YES),
         washout=_worst_tri(rows, _washout, _DANGEROUS_YES),
         capsule=_worst_tri(rows, _capsule, _DANGEROUS_YES),
@@ -157,9 +160,42 @@ def study_of(rows: Sequence[ExamFacts]) -> Study:
         septations=_worst((row.septations for row in rows), _DANGEROUS_YES),
         solid_component=_worst((row.solid_component for row in rows), _DANGEROUS_YES),
         whole_liver=all(row.whole_liver for row in rows),
-        final=final,
+        final=all(row.final for row in rows),
         ref=first.ref,
     )
+
+
+def _study_of_one(row: ExamFacts) -> Study:
+    """The usual case, without weighing rows against each other."""
+    adequate = _is_adequate(row)
+    return Study(
+        on=row.on,
+        modality=row.modality,
+        adequate=adequate,
+        vis=row.vis,
+        lesion_seen=row.lesion_seen,
+        size_mm=row.size_mm,
+        trusted_mm=(row.size_mm,) if adequate and row.size_mm is not None else (),
+        aphe=row.aphe,
+        washout=row.washout,
+        capsule=row.capsule,
+        hemangioma_pattern=row.hemangioma_pattern,
+        lirads=row.lirads,
+        conclusion=row.conclusion,
+        kind=row.kind,
+        isolation=row.isolation,
+        pattern=row.pattern,
+        thick_wall=row.thick_wall,
+        septations=row.septations,
+        solid_component=row.solid_component,
+        whole_liver=row.whole_liver,
+        final=row.final,
+        ref=row.ref,
+    )
+
+
+def _is_adequate(row: ExamFacts) -> bool:
+    return row.final and row.adequate and row.vis is not VisualisationScore.C
 
 
 def worst_conclusion(conclusions: Iterable[Conclusion | None]) -> Conclusion | None:
@@ -177,8 +213,6 @@ def _worst(values: Iterable[T | None], severity: dict[T, int]) -> T | None:
 def _worst_tri(
     rows: Sequence[ExamFacts], read: Callable[[ExamFacts], Tri], severity: dict[Tri, int]
 ) -> Tri:
-    if len(rows) == 1:
-        return read(rows[0])
     return max((read(row) for row in rows), key=severity.__getitem__)
 
 

@@ -306,7 +306,9 @@ _LABELS: dict[tuple[str, str], str] = {
 
 def _readable(value: str) -> str:
     if "-" in value or len(value) <= 4:
-        return value if value not in {"YES", "NO", "MALE", "OPEN", "DUE", "LOW", "NONE"} else (
-            value.capitalize()
+        return (
+            value
+            if value not in {"YES", "NO", "MALE", "OPEN", "DUE", "LOW", "NONE"}
+            else (value.capitalize())
         )
     return value.replace("_", " ").capitalize()

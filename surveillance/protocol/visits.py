@@ -67,7 +67,7 @@ def visit_of(
 ) -> Visit:
     """What `study` counts for. `size_before` is in millimetres; `contrast_owed` tells whether a
     contrast study was owed that day, which then counts even without a size."""
-    if not study.adequate:
+    if not study.adequate or not is_categorised(study):
         return Visit(study.on)
     characterises = characterises_fully(study, background)
     by_contrast = _counts_by_contrast(study, characterises, contrast_owed)
@@ -77,7 +77,7 @@ def visit_of(
         on=study.on,
         follow_up=by_contrast or (shown and study.modality in allowed),
         watched=by_contrast or (shown and study.modality in _WITHOUT_CHARACTERISATION),
-        routine=study.whole_liver and study.modality in _OF_THE_LIVER and is_categorised(study),
+        routine=study.whole_liver and study.modality in _OF_THE_LIVER,
         child=study.modality not in _INFORMATION and (shown or by_contrast),
         characterises=characterises,
         confirms=characterises or confirms,

@@ -189,11 +189,11 @@ def indeterminate_with_risk(state: CaseState) -> bool:
     window=WindowName.ROUTINE,
     escalation=_AT_RISK,
     cites=("S13",),
-    also=(("AASLD-2010", lambda state: True),),
+    also=(("AASLD-2010", lambda _state: True),),
     facts=_FACTS,
 )
 def stable_in_elevated_risk(state: CaseState) -> bool:
-    """After 2 stable years a lesion in elevated risk returns to routine surveillance, not to none."""
+    """After 2 stable years a lesion in elevated risk returns to routine surveillance."""
     return not _benign(state) and state.elevated and state.two_years
 
 

@@ -118,7 +118,7 @@ def mucinous_neoplasm(state: CaseState) -> bool:
     window=WindowName.EXPEDITED,
     escalation=_AT_RISK,
     cites=("S2",),
-    also=(("WHO-CE-2025", lambda state: True),),
+    also=(("WHO-CE-2025", lambda _state: True),),
     facts=_FACTS,
     note="Puncture and biopsy are contraindicated.",
 )

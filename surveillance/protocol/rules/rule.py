@@ -64,7 +64,7 @@ class RuleGroup:
         return self.scope(state) and rule.condition(state)
 
 
-def rule(
+def rule(  # noqa: PLR0913  (one row of the decision table, by keyword)
     rule_id: str,
     kind: RecommendationKind,
     *,

@@ -189,7 +189,7 @@ def hemangioma_in_low_risk(state: CaseState) -> bool:
     window=WindowName.SURVEILLANCE_SIX,
     escalation=_AT_RISK,
     cites=("S8", "S28"),
-    also=(("ACG-2024", lambda state: True),),
+    also=(("ACG-2024", lambda _state: True),),
     facts=(*_HEMANGIOMA_FACTS, "clock"),
 )
 def hemangioma_in_elevated_risk_first_year(state: CaseState) -> bool:

@@ -119,7 +119,7 @@ def associated_lesion_in_low_risk(state: CaseState) -> bool:
     facts=_LESION_FACTS,
 )
 def large_in_elevated_risk(state: CaseState) -> bool:
-    """A calcified lesion of 10 mm or more, or not measured, in elevated risk has dynamic imaging."""
+    """A lesion of 10 mm or more, or not measured, in elevated risk has dynamic imaging."""
     small = state.size is SizeClass.SMALL
     return state.elevated and not state.malignancy and not small
 

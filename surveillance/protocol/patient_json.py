@@ -1,0 +1,98 @@
+"""The written form of a patient becomes facts."""
+
+from typing import Any, Final
+
+from surveillance.protocol.facts import (
+    LIVER_FACTS,
+    NORMAL_LIVER_FACTS,
+    AfpResult,
+    PatientFacts,
+)
+from surveillance.protocol.json_values import (
+    one_or_many,
+    optional,
+    read_afp_value,
+    read_date,
+    read_flag,
+    read_list,
+    read_object,
+    read_tri,
+    read_word,
+    refuse,
+    said_word,
+)
+from surveillance.protocol.terms import (
+    Contraindication,
+    PatientStatus,
+    Sex,
+)
+
+_PATIENT: Final = (
+    "birth_date",
+    "sex",
+    "status",
+    *LIVER_FACTS,
+    *NORMAL_LIVER_FACTS,
+    "extrahepatic_malignancy",
+    "pregnant",
+    "contraindications",
+    "afp",
+    "torch_evaluated",
+    "cardiac_failure_signs",
+    "cardiac_failure_signs_on",
+)
+_EXTRAS: Final = ("description", "note", "id", "mrn", "egfr", "eGFR", "pregnancy_expected_end")
+"""Information: accepted, and it changes nothing."""
+
+
+def read_patient(value: object) -> PatientFacts:
+    path = "patient"
+    fields = read_object(value, path, (*_PATIENT, *_EXTRAS))
+    tri_names = (
+        *LIVER_FACTS,
+        *NORMAL_LIVER_FACTS,
+        "extrahepatic_malignancy",
+        "pregnant",
+        "torch_evaluated",
+        "cardiac_failure_signs",
+    )
+    tris: dict[str, Any] = {
+        name: read_tri(fields.get(name), f"{path}.{name}") for name in tri_names
+    }
+    signs_on = fields.get("cardiac_failure_signs_on")
+    return PatientFacts(
+        birth_date=optional(fields.get("birth_date"), f"{path}.birth_date", read_date),
+        sex=said_word(fields, path, "sex", Sex) or Sex.UNKNOWN,
+        status=said_word(fields, path, "status", PatientStatus) or PatientStatus.ACTIVE,
+        contraindications=_read_contraindications(fields.get("contraindications")),
+        afp=tuple(
+            _read_afp(item, where) for where, item in one_or_many(fields.get("afp"), "patient.afp")
+        ),
+        cardiac_failure_signs_on=optional(signs_on, f"{path}.cardiac_failure_signs_on", read_date),
+        **tris,
+    )
+
+
+def _read_contraindications(value: object) -> frozenset[Contraindication]:
+    path = "patient.contraindications"
+    return frozenset(
+        read_word(item, f"{path}[{index}]", Contraindication, {})
+        for index, item in enumerate(read_list(value, path))
+    )
+
+
+def _read_afp(value: object, path: str) -> AfpResult:
+    known = ("date", "value_ng_ml", "value", "rising", "elevated_for_age", "note")
+    fields = read_object(value, path, known)
+    amounts = [name for name in ("value_ng_ml", "value") if fields.get(name) is not None]
+    if len(amounts) > 1:
+        raise refuse(f"{path}.value", fields["value"], "given once, as value_ng_ml")
+    amount = amounts[0] if amounts else "value_ng_ml"
+    return AfpResult(
+        on=read_date(fields.get("date"), f"{path}.date"),
+        value=optional(fields.get(amount), f"{path}.{amount}", read_afp_value),
+        rising=read_flag(fields.get("rising"), f"{path}.rising", False),
+        elevated_for_age=read_flag(
+            fields.get("elevated_for_age"), f"{path}.elevated_for_age", False
+        ),
+    )
