@@ -56,6 +56,14 @@ class FileToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where rows may go: sites by slug, and the accession numbers that several patients claim."""
+
+    sites: Mapping[str, Site]
+    shared: SharedAccessions = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Some patients' rows, what is wrong with `unread` others, and the last patient's place."""
 
@@ -82,7 +90,8 @@ class OpenRegistryFile:
         self._spool = Spool()
         self.header = self._read()
         self.rows = self._spool.rows
-        self.shared: SharedAccessions = self._spool.owners_of_shared_accessions()
+        shared = self._spool.owners_of_shared_accessions()
+        self.destination = Destination(file.sites, shared)
         todays = {slug: site.local_date(now) for slug, site in file.sites.items()}
         self._reader = RowReader(self.header, file.dates, todays, file.site)
 
@@ -154,14 +163,14 @@ class OpenRegistryFile:
         return record.cells[place].strip() if place < len(record.cells) else ""
 
 
-def look_at(batch: Batch, opened: OpenRegistryFile) -> TakenIn:
+def look_at(batch: Batch, destination: Destination) -> TakenIn:
     """What taking the batch in would come to; nothing is written."""
-    return plan_rows(batch.groups, opened.file.sites, opened.shared)
+    return plan_rows(batch.groups, destination.sites, destination.shared)
 
 
 def take_in(
     batch: Batch,
-    opened: OpenRegistryFile,
+    destination: Destination,
     *,
     position: ImportPosition | None = None,
     by: "User | None",
@@ -169,7 +178,11 @@ def take_in(
 ) -> TakenIn:
     """Take the batch in; patients whom the record refuses after all are tried again in parts."""
     write = partial(
-        import_registry_rows, sites=opened.file.sites, shared=opened.shared, by=by, now=now
+        import_registry_rows,
+        sites=destination.sites,
+        shared=destination.shared,
+        by=by,
+        now=now,
     )
     try:
         return write(groups=batch.groups, position=position)

@@ -50,7 +50,10 @@ def import_file(
     outcome = Outcome()
     with OpenRegistryFile(file, now=now) as opened:
         for batch in opened.batches():
-            taken = look_at(batch, opened) if dry_run else take_in(batch, opened, by=by, now=now)
+            if dry_run:
+                taken = look_at(batch, opened.destination)
+            else:
+                taken = take_in(batch, opened.destination, by=by, now=now)
             listener.problems((*batch.problems, *taken.problems))
             outcome.rows += batch.rows
             outcome.refused += taken.refused + batch.unread

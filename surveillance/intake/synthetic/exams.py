@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from surveillance.intake.synthetic.lesions import SyntheticLesion
+from surveillance.intake.synthetic.lesions import CONTRAST, SyntheticLesion
 from surveillance.intake.synthetic.people import Person, chance, pick
 from surveillance.intake.synthetic.words import RADIOLOGISTS
 
@@ -25,6 +25,11 @@ class SyntheticExam:
     adequate: str
     cells: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether it settles nothing."""
+        return self.adequate == "no" or self.cells.get("vis") == "C"
+
 
 def first_day(rng: Random, as_of: date, born: date) -> date:
     """When it all began: between three weeks and about five years ago, more often lately."""
@@ -39,13 +44,17 @@ def invent_exams(
     day, number = lesion.since, 0
     modality = "US" if person.is_child else pick(rng, FIRST)
     while day <= as_of and number < LONGEST:
-        yield _exam(rng, person, day, modality, number)
+        exam = _exam(rng, person, day, modality, number)
+        yield exam
         number += 1
         gap = _gap(rng, person, lesion, number)
         if gap is None:
             return
+        if exam.is_limited and person.habit == "punctual":
+            gap = min(gap, rng.randint(20, 75))  # somebody saw to it that it was done again
         day += timedelta(days=gap)
-        modality = _next_modality(rng, person, lesion, number)
+        if not (exam.is_limited and modality in CONTRAST):
+            modality = _next_modality(rng, person, lesion, number)
 
 
 def _gap(rng: Random, person: Person, lesion: SyntheticLesion, number: int) -> int | None:
@@ -60,7 +69,7 @@ def _gap(rng: Random, person: Person, lesion: SyntheticLesion, number: int) -> i
     }[person.habit]  # fmt: skip
     if number == 1:
         return max(6, int(rng.expovariate(1 / 26)) + 8 + max(late, 0))
-    due = 122 if person.is_elevated and number <= 3 and chance(rng, 35) else 181
+    due = 122 if person.is_elevated and number <= 3 and chance(rng, 35) else 170
     return max(25, due + late)
 
 
@@ -68,6 +77,8 @@ def _is_done(rng: Random, person: Person, lesion: SyntheticLesion, number: int) 
     """Whether nobody expects another exam: closed at low risk, or handed over to treatment."""
     if person.is_child or person.is_elevated:
         return lesion.story in {"hcc", "metastasis"} and number >= 3
+    if person.has_cancer and number < 3:
+        return False
     if lesion.story == "isolated" and number == 1:
         return chance(rng, 72)
     limits = {
@@ -83,7 +94,7 @@ def _next_modality(rng: Random, person: Person, lesion: SyntheticLesion, number:
         return "MRI_EXTRACELLULAR" if mass and number == 1 else "US"
     if number == 1:
         return _contrast_modality(rng, person)
-    if lesion.first_mm < 10 or chance(rng, 13):
+    if lesion.first_mm < 9 or chance(rng, 4):
         return "US"
     return _contrast_modality(rng, person)
 
@@ -96,6 +107,8 @@ def _contrast_modality(rng: Random, person: Person) -> str:
         return "CEUS" if no_ct else "CT_MULTIPHASE"
     if no_ct:
         return "MRI_EXTRACELLULAR"
+    if person.has_cancer and not chance(rng, 9):
+        return "MRI_HEPATOBILIARY"
     return pick(rng, {"MRI_HEPATOBILIARY": 42, "MRI_EXTRACELLULAR": 27, "CT_MULTIPHASE": 31})
 
 

@@ -32,17 +32,19 @@ class SyntheticRow:
 def generate(
     *, patients: int, seed: int, as_of: date, sites: Sequence[DemoSite] = SITES
 ) -> Iterator[SyntheticRow]:
-    """Rows about `patients` invented people. Equal arguments give equal rows; memory stays flat.
+    """Rows about `patients` invented people, as known on the morning of `as_of`: nothing in them
+    is of that day or later. Equal arguments give equal rows; memory stays flat.
 
     A person's story depends on the seed and the person's number only, so that a larger registry
     begins with the people of a smaller one.
     """
+    last_day = as_of - timedelta(days=1)
     for number in range(1, patients + 1):
         # Not a secret: the same seed must tell the same story.
         rng = Random(f"hepcalc:{seed}:{number}")  # noqa: S311
         site = rng.choices(sites, weights=[site.share for site in sites])[0]
-        person = invent_person(rng, number, site, as_of)
-        yield from sorted(_story(rng, person, as_of), key=lambda row: row.day)
+        person = invent_person(rng, number, site, last_day)
+        yield from sorted(_story(rng, person, last_day), key=lambda row: row.day)
 
 
 def write_registry(rows: Iterable[SyntheticRow], names: Sequence[str], file: TextIO) -> int:
@@ -56,20 +58,20 @@ def write_registry(rows: Iterable[SyntheticRow], names: Sequence[str], file: Tex
     return count
 
 
-def _story(rng: Random, person: Person, as_of: date) -> Iterator[SyntheticRow]:
-    began = first_day(rng, as_of, person.born)
+def _story(rng: Random, person: Person, last_day: date) -> Iterator[SyntheticRow]:
+    began = first_day(rng, last_day, person.born)
     lesions = [invent_lesion(rng, person, "L1", began)]
-    exams = list(invent_exams(rng, person, lesions[0], as_of))
+    exams = list(invent_exams(rng, person, lesions[0], last_day))
     for number in range(2, rng.choice(LESIONS) + 1):
-        since = rng.choice(exams).day if chance(rng, 35) else began
+        since = rng.choice(exams[:2]).day if chance(rng, 25) else began
         lesions.append(invent_lesion(rng, person, f"L{number}", since))
-    risk = _risk_over_time(rng, person, exams, as_of)
+    risk = _risk_over_time(rng, person, exams, last_day)
     for exam in exams:
         for lesion in lesions:
             if lesion.since <= exam.day:
                 facts = risk.pop(exam.day, {})
                 yield SyntheticRow(exam.day, _row(rng, person, lesion, exam, facts))
-    for day, cells in happenings(rng, person, lesions, exams, as_of):
+    for day, cells in happenings(rng, person, lesions, exams, last_day):
         yield SyntheticRow(day, person.cells | cells)
 
 
@@ -89,7 +91,7 @@ def _row(
 
 
 def _risk_over_time(
-    rng: Random, person: Person, exams: Sequence[SyntheticExam], as_of: date
+    rng: Random, person: Person, exams: Sequence[SyntheticExam], last_day: date
 ) -> dict[date, dict[str, str]]:
     """What is known of the risk at the first exam, and what is learned at a later one."""
     risk = {exams[0].day: dict(person.facts)}
@@ -101,7 +103,7 @@ def _risk_over_time(
             risk[rng.choice(later)] = {
                 rng.choice(("cirrhosis", "chronic_hbv", "extrahepatic_malignancy")): "yes"
             }
-    if person.pregnant_until and as_of - exams[-1].day < timedelta(days=200):
+    if person.pregnant_until and last_day - exams[-1].day < timedelta(days=200):
         risk[exams[-1].day] = risk.get(exams[-1].day, {}) | {
             "pregnant": "yes",
             "expected_delivery_on": person.pregnant_until.isoformat(),

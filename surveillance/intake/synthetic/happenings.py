@@ -23,6 +23,7 @@ REASONS = {
     "LOST_TO_FOLLOW_UP": "No answer by phone and letter (synthetic)",
 }
 DANGEROUS = ("hcc", "metastasis", "growing", "mcn", "hydatid", "complex_cyst")
+CHILD_DANGEROUS = ("small_nodule", "large_nodule")
 
 
 def happenings(
@@ -35,7 +36,7 @@ def happenings(
     """Dated cells of further rows of this person, none after `as_of`."""
     every = [
         *_blood(rng, person, exams),
-        *_decisions(rng, lesions[0], exams),
+        *_decisions(rng, person, lesions[0], exams),
         *_waiver(rng, person, lesions[0], exams),
         *_leaving(rng, exams, as_of),
     ]
@@ -47,7 +48,7 @@ def _blood(rng: Random, person: Person, exams: Sequence[SyntheticExam]) -> Itera
         return
     for exam in exams:
         if chance(rng, 55):
-            high = chance(rng, 3)
+            high = chance(rng, 0.7)
             value = rng.uniform(21, 380) if high else min(rng.lognormvariate(1.4, 0.5), 19)
             day = exam.day + timedelta(days=rng.randint(0, 6))
             cells = {"afp_on": day.isoformat(), "afp_ng_ml": f"{value:.1f}"}
@@ -55,14 +56,14 @@ def _blood(rng: Random, person: Person, exams: Sequence[SyntheticExam]) -> Itera
 
 
 def _decisions(
-    rng: Random, lesion: SyntheticLesion, exams: Sequence[SyntheticExam]
+    rng: Random, person: Person, lesion: SyntheticLesion, exams: Sequence[SyntheticExam]
 ) -> Iterator[Happening]:
-    shown = [exam for exam in exams if exam.modality in CONTRAST]
-    if lesion.story not in DANGEROUS or not shown:
+    shown = [exam for exam in exams if exam.modality in CONTRAST or person.is_child]
+    if lesion.story not in (CHILD_DANGEROUS if person.is_child else DANGEROUS) or not shown:
         return
     about = {name: value for name, value in lesion_cells(lesion).items() if name == "lesion_label"}
     day = shown[-1].day + timedelta(days=rng.randint(6, 30))
-    if chance(rng, 62):
+    if chance(rng, 78):
         outcome = pick(rng, _outcomes(lesion))
         yield day, about | {
             "mdt_outcome": outcome, "mdt_on": day.isoformat(), "mdt_author": rng.choice(CLINICIANS)
@@ -85,7 +86,7 @@ def _decisions(
 def _outcomes(lesion: SyntheticLesion) -> dict[str, int]:
     if lesion.story in {"hcc", "metastasis"}:
         return {"TREAT": 55, "CONTINUE_SURVEILLANCE": 20, "BIOPSY": 25}
-    if lesion.story == "growing":
+    if lesion.story in {"growing", *CHILD_DANGEROUS}:
         return {"CONTINUE_SURVEILLANCE": 60, "BIOPSY": 40}
     return {"SURGERY": 55, "CONTINUE_SURVEILLANCE": 45}
 

@@ -108,7 +108,7 @@ def finding_cells(
     if seen:
         cells["size_mm"] = lesion.size_on(day, rng)
     if lesion.story.startswith("isolated"):
-        sure = lesion.story == "isolated" and not chance(rng, 9)
+        sure = lesion.story == "isolated" and not chance(rng, 4)
         cells["isolation"] = "CONFIRMED" if sure else "UNCERTAIN"
     if KIND.get(lesion.story) == "CYSTIC":
         cells |= _cyst(rng, lesion)
@@ -121,7 +121,7 @@ def finding_cells(
 
 def _pattern(rng: Random, lesion: SyntheticLesion) -> str:
     if lesion.story == "isolated":
-        return pick(rng, {"PUNCTATE": 86, "COARSE_CHUNKY": 8, "": 6})
+        return pick(rng, {"PUNCTATE": 94, "COARSE_CHUNKY": 4, "": 2})
     return pick(rng, {"PUNCTATE": 35, "COARSE_CHUNKY": 30, "EGGSHELL_RING": 12, "AMORPHOUS": 8,
                       "LAMINAR_BRANCHING": 5, "": 10})  # fmt: skip
 

@@ -24,7 +24,7 @@ RISKS = {
 }  # fmt: skip
 """In percent. Children carry their own."""
 CHILD_RISKS = {"low": 86, "other_chronic_liver_disease": 6, "malignancy": 3, "undetermined": 5}
-HABITS = {"punctual": 62, "late": 21, "erratic": 11, "lost": 6}
+HABITS = {"punctual": 76, "late": 14, "erratic": 7, "lost": 3}
 CONTRAINDICATIONS = {
     "": 92, "MRI_DEVICE": 3, "GADOLINIUM_ALLERGY": 1, "IODINATED_ALLERGY": 2, "EGFR_LT_30": 1,
     "EGFR_LT_30|GADOLINIUM_ALLERGY": 1,
@@ -53,6 +53,11 @@ class Person:
     pregnant_until: date | None
     is_child: bool
     facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_cancer(self) -> bool:
+        """Known cancer outside the liver."""
+        return self.risk.startswith("malignancy")
 
     @property
     def is_elevated(self) -> bool:
@@ -125,7 +130,7 @@ def _facts(rng: Random, person: Person) -> dict[str, str]:
     if person.risk in LIVER:
         facts |= {person.risk: "yes", "normal_liver_parenchyma": "no"}
         facts["normal_liver_function"] = rng.choice(("yes", "no", "no"))
-    if person.risk in {"malignancy", "malignancy_and_cirrhosis"}:
+    if person.has_cancer:
         facts["extrahepatic_malignancy"] = "yes"
     if person.risk == "malignancy_and_cirrhosis":
         facts |= {"cirrhosis": "yes", "normal_liver_parenchyma": "no"}

@@ -1,0 +1,47 @@
+"""Makes an account with which a person can sign in. Roles are granted apart (`grant_role`)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from patients.workflows.errors import WorkflowRefused
+
+
+class UserNameTaken(WorkflowRefused):
+    """Somebody else signs in under this name. `details`: username."""
+
+    code = "user_name_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """Who signs in. `password_hash` is what Django's `make_password` answers."""
+
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+    password_hash: str
+
+
+def open_account(*, account: NewAccount, now: datetime) -> User:
+    """Add the account. Refused: a user name that is taken."""
+    user = User(
+        username=account.username,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        email=account.email,
+        password=account.password_hash,
+        date_joined=now,
+    )
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise UserNameTaken(
+            f"username: somebody signs in as {account.username} already. Choose another name.",
+            username=account.username,
+        ) from error
+    return user
