@@ -71,7 +71,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     sites = sites_of_queue(request.user)
     site = choose_site(request, sites)
     if request.method == "POST" and "q" in request.POST:
-        page = _searched(request.POST["q"], site, sites)
+        page = _searched(request, site, sites)
     else:
         page = _tab_page(request, site)
     fragment = bool(request.htmx) and not request.htmx.history_restore_request
@@ -85,7 +85,7 @@ def _tab_page(request: SignedInRequest, site: Site) -> QueuePage:
     after = Place.read(request.GET.get("after", ""))
     on = site.local_date(timezone.now())
     found = page_of(tab, site, on, after)
-    around = surroundings_of(found.follow_ups, on)
+    around = surroundings_of(found.follow_ups, on, request.user)
     label, none_words = TAB_WORDS[tab]
     return QueuePage(
         heading=label,
@@ -99,11 +99,11 @@ def _tab_page(request: SignedInRequest, site: Site) -> QueuePage:
     )
 
 
-def _searched(text: str, site: Site, sites: list[Site]) -> QueuePage:
-    now = timezone.now()
+def _searched(request: SignedInRequest, site: Site, sites: list[Site]) -> QueuePage:
+    text, now = request.POST["q"], timezone.now()
     today = {one.pk: one.local_date(now) for one in sites}
     search = read_search(text)
-    found = None if search.is_empty else find(search, sites, today)
+    found = None if search.is_empty else find(search, sites, today, request.user)
     return QueuePage(
         heading="Search",
         site_name=site.name,

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from patients.models import RiskProfile, Site
 from surveillance.models import (
     ContactAttempt,
@@ -19,6 +21,7 @@ from surveillance.models import (
     LesionObservation,
 )
 from surveillance.protocol.parameters import REMINDER_BEFORE_EARLIEST
+from surveillance.roles import Permission, sites_where
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
@@ -92,6 +95,7 @@ class Surroundings:
     sizes: dict[UUID, LesionObservation] = field(default_factory=dict)
     escalations: dict[UUID, Escalation] = field(default_factory=dict)
     next_tries: dict[UUID, date] = field(default_factory=dict)
+    sites_to_log: frozenset[int] = frozenset()
 
 
 def page_of(tab: Tab, site: Site, on: date, after: Place | None) -> Page:
@@ -125,8 +129,8 @@ def counts_of(site: Site, on: date) -> dict[Tab, int]:
     }
 
 
-def surroundings_of(follow_ups: Iterable[FollowUp], on: date) -> Surroundings:
-    """What belongs to these rows: five queries."""
+def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> Surroundings:
+    """What belongs to these rows, and where `reader` may log a contact: six queries."""
     follow_ups = list(follow_ups)
     patients = {row.patient_id for row in follow_ups}
     return Surroundings(
@@ -135,6 +139,9 @@ def surroundings_of(follow_ups: Iterable[FollowUp], on: date) -> Surroundings:
         sizes=newest_sizes(row.lesion_id for row in follow_ups),
         escalations=_escalations(follow_ups),
         next_tries=_next_tries(patients, on),
+        sites_to_log=frozenset(
+            sites_where(reader, Permission.LOG_CONTACT).values_list("pk", flat=True)
+        ),
     )
 
 

@@ -101,7 +101,11 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         last_contact=last_contact_words(follow_up),
         next_step=next_step(follow_up, on, around.next_tries.get(patient.pk)),
         owner=name_of_user(follow_up.owner, "No owner"),
-        contact_url=reverse("contact_log", args=[patient.pk]),
+        contact_url=(
+            reverse("contact_log", args=[patient.pk])
+            if follow_up.site_id in around.sites_to_log
+            else ""
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.urls import reverse
 
@@ -37,8 +38,8 @@ class Found:
     is_cut: bool
 
 
-def find(search: Search, sites: list[Site], today: dict[int, date]) -> Found:
-    """Who matches at `sites`; `today` is the local day by site id. Eight queries at most.
+def find(search: Search, sites: list[Site], today: dict[int, date], reader: User) -> Found:
+    """Who matches at `sites`; `today` is the local day by site id. Nine queries at most.
 
     The number of a record that was merged finds the record it was merged into.
     """
@@ -47,7 +48,7 @@ def find(search: Search, sites: list[Site], today: dict[int, date]) -> Found:
     follow_ups = _most_urgent(shown)
     owed = {row.patient_id for row in follow_ups}
     return Found(
-        rows=_rows(follow_ups, today),
+        rows=_rows(follow_ups, today, reader),
         not_owed=tuple(
             _not_owed(patient, today[patient.site_id])
             for patient in shown
@@ -74,11 +75,13 @@ def _most_urgent(patients: list[Patient]) -> list[FollowUp]:
     return list(with_row_fields(owed.most_urgent_per_patient()).dangerous_first())
 
 
-def _rows(follow_ups: Iterable[FollowUp], today: dict[int, date]) -> tuple[QueueRow, ...]:
+def _rows(
+    follow_ups: Iterable[FollowUp], today: dict[int, date], reader: User
+) -> tuple[QueueRow, ...]:
     follow_ups = list(follow_ups)
     if not follow_ups:
         return ()
-    around = surroundings_of(follow_ups, max(today.values()))
+    around = surroundings_of(follow_ups, max(today.values()), reader)
     return tuple(queue_row(row, around, today[row.site_id]) for row in follow_ups)
 
 
