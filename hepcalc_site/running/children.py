@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -18,18 +19,11 @@ class Child:
     """A started process: leader of a process group of its own, told to end when we die.
 
     A group of its own keeps Ctrl-C in the terminal from reaching it before its turn, and lets us
-    end whatever it started. `grace` is how many seconds it has to end in order; `last_word` is
-    the signal it gets when we die without stopping it.
+    end whatever it started. `grace` is how many seconds it has to end in order.
     """
 
     def __init__(
-        self,
-        name: str,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        *,
-        grace: float,
-        last_word: signal.Signals = signal.SIGTERM,
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, grace: float
     ) -> None:
         self.name = name
         self.grace = grace
@@ -38,7 +32,7 @@ class Child:
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with(os.getpid(), last_word),  # we start no threads before
+            preexec_fn=_end_with(os.getpid()),  # we start no threads before
         )
 
     def exit_status(self) -> int | None:
@@ -60,16 +54,43 @@ class Child:
         self.process.wait()
 
 
-def _end_with(parent: int, last_word: signal.Signals) -> Callable[[], None]:
-    """What a child does first: ask the kernel for a signal when its parent dies (Linux)."""
+def _end_with(parent: int) -> Callable[[], None]:
+    """What a child does first: ask the kernel for SIGTERM when its parent dies (Linux)."""
 
     def arrange() -> None:
         if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, last_word)
+            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died before we could ask
             os._exit(1)
 
     return arrange
+
+
+class Guard:
+    """A program that ends our children should we be killed; see guard.py."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603  # our own program
+            [sys.executable, "-E", "-S", str(Path(__file__).with_name("guard.py"))],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+
+    def watch(self, child: Child) -> None:
+        """Tell it of a child that it has to end after us."""
+        self._tell(str(child.process.pid))
+
+    def dismiss(self) -> None:
+        """Everything is stopped in order: nothing is left for it to do."""
+        self._tell("done")
+        self.process.wait()
+
+    def _tell(self, line: str) -> None:
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(f"{line}\n")
+                self.process.stdin.flush()
 
 
 def wait_until(

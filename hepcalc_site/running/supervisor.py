@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from hepcalc_site.running.children import Child, wait_until
+from hepcalc_site.running.children import Child, Guard, wait_until
 
 SECONDS_BETWEEN_WATCHES = 0.2
 
@@ -18,7 +18,6 @@ class Part:
     name: str
     command: Sequence[str]
     grace: float
-    last_word: signal.Signals = signal.SIGTERM
     ready: Callable[[], bool] | None = None
     patience: float = 60
 
@@ -30,6 +29,7 @@ class Supervisor:
     environment: Mapping[str, str]
     say: Callable[[str], None]
     children: list[Child] = field(default_factory=list)
+    guard: Guard = field(default_factory=Guard)
     asked_to_stop: str = ""
 
     def run(self, parts: Sequence[Part], *, announce: Callable[[], None]) -> int:
@@ -56,13 +56,8 @@ class Supervisor:
     def _start(self, part: Part) -> bool:
         if not self._going():
             return False
-        child = Child(
-            part.name,
-            part.command,
-            self.environment,
-            grace=part.grace,
-            last_word=part.last_word,
-        )
+        child = Child(part.name, part.command, self.environment, grace=part.grace)
+        self.guard.watch(child)
         self.children.append(child)
         if part.ready is None:
             return True
@@ -95,6 +90,7 @@ class Supervisor:
             self.say("Stopping …")
         for child in reversed(self.children):
             child.stop()
+        self.guard.dismiss()
         self.say("Everything has stopped.")
 
 

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
@@ -84,13 +83,7 @@ def parts_for(bind: str, port: int) -> Sequence[Part]:
     ours = [] if settings.REDIS_URL else [embedded]
     return [
         *ours,
-        # SIGQUIT: without us it must not wait for a running task; the broker hands that out again.
-        Part(
-            name="worker",
-            command=[*python, *worker_command()],
-            grace=4,
-            last_word=signal.SIGQUIT,
-        ),
+        Part(name="worker", command=[*python, *worker_command()], grace=4),
         Part(name="web", command=[*python, *web_command(bind)], grace=3, ready=lives(port)),
         Part(name="beat", command=[*python, *beat_command()], grace=2),
     ]
