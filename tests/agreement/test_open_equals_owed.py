@@ -225,7 +225,7 @@ def check_lesion(lesion: Lesion, day: date) -> None:
             assert window_of(row) == wanted.window
 
 
-@settings(max_examples=min(settings.default.max_examples, 150))
+@settings(max_examples=min(settings.default.max_examples, 100))
 @given(
     born=st.sampled_from([date(1970, 5, 17), date(2004, 2, 29), date(2021, 9, 1)]),
     history=HISTORIES,
