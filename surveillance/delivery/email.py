@@ -34,6 +34,7 @@ class EmailChannel:
         try:
             email.send()
         except smtplib.SMTPSenderRefused as error:
+            self.close()
             raise ChannelDown(f"smtp_{error.smtp_code}") from None  # refuses us, not the message
         except (smtplib.SMTPException, OSError) as error:
             self.close()  # the state of the conversation is unknown: begin a new one

@@ -1,0 +1,376 @@
+"""What must never be: each finding provoked once, none on a clean registry."""
+
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db.models import QuerySet
+
+from patients.audit import record_event
+from patients.models import Membership, PatientStatus
+from patients.workflows.seal_audit import seal_audit
+from surveillance import failsafe
+from surveillance.failsafe import CHECKS, find_all
+from surveillance.models import (
+    Escalation,
+    FollowUp,
+    ImagingExam,
+    LesionObservation,
+    Notification,
+    NotificationStatus,
+    OverrideKind,
+    SweepRun,
+)
+from surveillance.protocol.terms import EscalationClass, ObligationKind
+from surveillance.workflows.deliver import deliver
+from surveillance.workflows.sweep import sweep
+from tests.factories import MembershipFactory, UserFactory
+from tests.surveillance.chase.scenes import (
+    Clinic,
+    a_clinic,
+    a_follow_up,
+    a_lesion,
+    a_patient,
+    an_assessment,
+    at,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2026, 9, 15)
+NOW = at(DAY)
+LATE = at(date(2027, 3, 3))
+"""The third overdue day."""
+
+
+def an_exam(follow_up: FollowUp) -> None:
+    """The exam on which the lesion was seen."""
+    exam = ImagingExam.objects.create(
+        patient=follow_up.patient,
+        site=follow_up.site,
+        accession=f"A-{follow_up.pk}",
+        performed_on=date(2026, 8, 31),
+        modality="US",
+        content_digest="",
+        recorded_at=at(date(2026, 8, 31)),
+    )
+    LesionObservation.objects.create(exam=exam, lesion=follow_up.lesion)
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return a_clinic()
+
+
+@pytest.fixture
+def follow_up(clinic: Clinic) -> FollowUp:
+    """A lesion seen, decided about, owed an exam, looked at this morning."""
+    owed = a_follow_up(clinic, patient=a_patient(clinic, reachable=True))
+    an_exam(owed)
+    sweep(now=NOW)
+    seal_audit(now=NOW)
+    return owed
+
+
+def codes(now: Any = NOW) -> list[str]:
+    return [finding.code for finding in find_all(now=now)]
+
+
+def test_a_clean_registry_has_none(follow_up: FollowUp) -> None:
+    assert find_all(now=NOW) == []
+
+
+def test_an_empty_installation_has_none() -> None:
+    assert find_all(now=NOW) == []
+
+
+# ---------------------------------------------------------------- coverage
+
+
+def test_a_lesion_never_decided_about(clinic: Clinic, follow_up: FollowUp) -> None:
+    forgotten = a_lesion(follow_up.patient, "forgotten")
+    exam = ImagingExam.objects.get()
+    LesionObservation.objects.create(exam=exam, lesion=forgotten)
+
+    [finding] = find_all(now=NOW)
+
+    assert (finding.code, finding.subject_ids) == ("lesion_never_assessed", (str(forgotten.pk),))
+
+
+def test_a_lesion_without_an_exam(clinic: Clinic, follow_up: FollowUp) -> None:
+    a_follow_up(clinic, label="never seen", next_look_on=date(2027, 1, 1))
+
+    assert codes() == ["lesion_never_imaged"]
+
+
+def test_a_lesion_whose_only_exam_was_retracted(clinic: Clinic, follow_up: FollowUp) -> None:
+    # As retract_row does it: the frozen table lets the columns of a retraction change.
+    QuerySet(ImagingExam).update(retracted_at=NOW, retracted_reason="wrong patient")
+
+    assert codes() == ["lesion_never_imaged"]
+
+
+def test_something_owed_without_an_open_follow_up(follow_up: FollowUp) -> None:
+    FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
+
+    [finding] = find_all(now=NOW)
+
+    assert finding.code == "lesion_owed_without_follow_up"
+    assert finding.subject_ids == (str(follow_up.lesion_id),)
+
+
+def test_nothing_owed_after_a_stop(follow_up: FollowUp) -> None:
+    an_assessment(follow_up.lesion, stop=True, escalation_class="NONE", rule="R60")
+    FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
+
+    assert codes() == []
+
+
+@pytest.mark.parametrize(
+    ("expires_on", "rule", "expected"),
+    [
+        pytest.param(None, "R69", [], id="stands"),
+        pytest.param(date(2026, 9, 1), "R69", ["lesion_owed_without_follow_up"], id="expired"),
+        pytest.param(None, "R34a", ["lesion_owed_without_follow_up"], id="answers another rule"),
+    ],
+)
+def test_a_clinicians_closure_counts_while_it_stands(
+    clinic: Clinic, follow_up: FollowUp, expires_on: date | None, rule: str, expected: list[str]
+) -> None:
+    an_assessment(
+        follow_up.lesion,
+        stop=True,
+        rule=rule,
+        overrides=follow_up.assessment,
+        override_kind=OverrideKind.CLOSE,
+        override_reason="comorbidity",
+        override_expires_on=expires_on,
+        assessed_by=clinic.clinician,
+    )
+    FollowUp.objects.update(closed_at=NOW, outcome="NOT_APPROPRIATE")
+
+    assert codes() == expected
+
+
+def test_at_risk_with_a_referral_but_without_its_imaging(
+    clinic: Clinic, follow_up: FollowUp
+) -> None:
+    owed = {"obligations": [{"kind": ObligationKind.REFERRAL}, {"kind": ObligationKind.IMAGING}]}
+    FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
+    referral = an_assessment(follow_up.lesion, answer=owed)
+    FollowUp.objects.create(
+        **{
+            field: getattr(follow_up, field)
+            for field in ("lesion", "patient", "site", "escalation_class", "earliest_on",
+                          "target_on", "latest_on", "owed_since", "opened_at", "owner", "sort_key")
+        },
+        assessment=referral,
+        kind=ObligationKind.REFERRAL,
+        recommendation="MDT_REFERRAL",
+        next_look_on=date(2027, 1, 1),
+    )  # fmt: skip
+
+    assert codes() == ["at_risk_without_imaging"]
+
+
+def test_a_quiet_patient_with_something_open(follow_up: FollowUp) -> None:
+    patient = follow_up.patient
+    patient.status, patient.status_on = PatientStatus.DECEASED, DAY
+    patient.save()
+
+    assert codes() == ["quiet_patient_with_open_follow_up"]
+
+
+# ---------------------------------------------------------------- the chase
+
+
+def test_overdue_at_risk_without_an_escalation(follow_up: FollowUp) -> None:
+    """Somebody moved the day to look far ahead, so that the sweep does not see it."""
+    FollowUp.objects.update(next_look_on=date(2028, 1, 1))
+    sweep(now=LATE)
+
+    assert codes(LATE) == ["overdue_without_escalation"]
+
+
+def test_overdue_and_escalated_is_no_finding(follow_up: FollowUp) -> None:
+    sweep(now=LATE)
+    deliver(now=LATE)
+
+    assert codes(LATE) == []
+
+
+def test_low_risk_overdue_is_not_an_alarm(follow_up: FollowUp, clinic: Clinic) -> None:
+    low = a_follow_up(clinic, ladder=EscalationClass.LOW, next_look_on=date(2028, 1, 1))
+    an_exam(low)
+    sweep(now=LATE)
+    deliver(now=LATE)
+
+    assert codes(LATE) == []
+
+
+def test_a_follow_up_that_should_have_been_looked_at(follow_up: FollowUp) -> None:
+    FollowUp.objects.update(next_look_on=DAY - timedelta(days=2))
+
+    assert codes() == ["follow_up_not_looked_at"]
+
+
+def test_an_at_risk_follow_up_that_nobody_will_ever_look_at(follow_up: FollowUp) -> None:
+    FollowUp.objects.update(next_look_on=None)
+
+    assert codes() == ["follow_up_never_looked_at"]
+
+
+def test_nobody_has_swept_for_too_long(follow_up: FollowUp) -> None:
+    later = NOW + timedelta(hours=2)
+
+    [finding] = find_all(now=later)
+
+    assert finding.code == "sweep_silent"
+
+
+def test_a_run_that_never_finished_or_was_a_replay_is_no_proof(follow_up: FollowUp) -> None:
+    later = NOW + timedelta(hours=2)
+    SweepRun.objects.create(kind="chase", started_at=later)
+    sweep(now=later, kind="replay")
+
+    assert codes(later) == ["sweep_silent"]
+
+
+def test_the_newest_run_parked_something(clinic: Clinic, follow_up: FollowUp) -> None:
+    bad = a_follow_up(clinic, escalation_class="NO_SUCH", next_look_on=DAY)
+    an_exam(bad)
+    later = NOW + timedelta(minutes=15)
+    sweep(now=later)
+
+    [finding] = find_all(now=later)
+
+    assert (finding.code, finding.subject_ids) == ("sweep_parked_rows", (str(bad.pk),))
+
+
+# ---------------------------------------------------------------- people
+
+
+@pytest.mark.parametrize("owner", ["nobody", "inactive", "left", "no such role"])
+def test_a_follow_up_that_nobody_in_post_answers_for(
+    clinic: Clinic, follow_up: FollowUp, owner: str
+) -> None:
+    FollowUp.objects.update(owner=_somebody(owner, clinic))
+
+    assert codes() == ["follow_up_without_owner"]
+
+
+def test_an_escalation_that_nobody_in_post_answers_for(follow_up: FollowUp) -> None:
+    sweep(now=LATE)
+    deliver(now=LATE)
+    Escalation.objects.unresolved().update(owner=None)
+
+    assert codes(LATE) == ["escalation_without_owner"]
+
+
+def _somebody(owner: str, clinic: Clinic) -> Any:
+    if owner == "nobody":
+        return None
+    if owner == "no such role":
+        return MembershipFactory(site=clinic.site, auditor=True).user
+    user = UserFactory(is_active=owner != "inactive")
+    Membership.objects.create(
+        user=user,
+        site=clinic.site,
+        role="NURSE_NAVIGATOR",
+        ended_on=DAY if owner == "left" else None,
+    )
+    return user
+
+
+# ---------------------------------------------------------------- messages and the audit trail
+
+
+def test_a_message_that_should_have_been_sent(follow_up: FollowUp) -> None:
+    sweep(now=LATE)
+    later = LATE + timedelta(minutes=6)
+
+    assert codes(LATE + timedelta(minutes=4)) == []
+    assert codes(later) == ["outbox_stuck"]
+
+
+def test_a_message_that_failed_until_somebody_acts(follow_up: FollowUp) -> None:
+    sweep(now=LATE)
+    deliver(now=LATE)
+    failed = Notification.objects.filter(channel="EMAIL")
+    failed.update(status=NotificationStatus.FAILED, finished_at=LATE)
+    assert codes(LATE) == ["outbox_failed"]
+
+    Escalation.objects.update(
+        acknowledged_at=LATE,
+        acknowledged_by=UserFactory(),
+        acknowledged_until=LATE.date(),
+        next_action="call",
+    )
+    assert codes(LATE) == []
+
+
+def test_a_failed_reminder_until_the_patient_was_contacted(follow_up: FollowUp) -> None:
+    november = at(date(2026, 11, 2))
+    sweep(now=november)
+    deliver(now=november)
+    Notification.objects.update(status=NotificationStatus.FAILED, finished_at=november)
+    assert codes(november) == ["outbox_failed"]
+
+    patient = follow_up.patient
+    patient.last_contact_at = november + timedelta(minutes=1)
+    patient.save()
+    assert codes(november) == []
+
+
+def test_audit_events_that_nobody_sealed(clinic: Clinic, follow_up: FollowUp) -> None:
+    record_event("tried", site=clinic.site, subject=clinic.site, by=None, now=NOW)
+    seen = NOW + timedelta(minutes=70)
+    sweep(now=seen)
+
+    assert codes(NOW + timedelta(minutes=50)) == []
+    assert codes(seen) == ["audit_unsealed"]
+
+
+# ---------------------------------------------------------------- the command
+
+
+def checked() -> tuple[str, int]:
+    said = StringIO()
+    try:
+        call_command("check_failsafe", stdout=said)
+    except SystemExit as end:
+        return said.getvalue(), int(end.code or 0)
+    return said.getvalue(), 0
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_command_is_content_with_a_clean_registry(follow_up: FollowUp) -> None:
+    assert checked() == ("Nothing found.\n", 0)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_command_names_what_it_found_and_the_cure(
+    follow_up: FollowUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failsafe, "NAMED", 1)
+    FollowUp.objects.update(next_look_on=None, owner=None)
+    a_follow_up(a_clinic(), owner=None, next_look_on=None)
+
+    said, status = checked()
+
+    assert status == 1
+    assert "follow_up_without_owner (2): Nobody in post answers" in said
+    assert "… and 1 more" in said
+    assert "Cure: Reassign it" in said
+    assert follow_up.patient.family_name not in said
+
+
+def test_every_check_is_provoked_above() -> None:
+    """A new check without a test is noticed here."""
+    source = Path(__file__).read_text(encoding="utf-8")
+
+    assert [check.code for check in CHECKS if f'"{check.code}"' not in source] == []
