@@ -1,0 +1,26 @@
+"""`make bench`: every benchmark in turn. `python -m bench NAME` runs one."""
+
+import sys
+from collections.abc import Callable
+
+from bench import decisions, import_registry, sweep
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "decisions": decisions.main,
+    "import_registry": import_registry.main,
+    "sweep": sweep.main,
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks, or all of them."""
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}: {', '.join(BENCHMARKS)}.")
+    for name in names or BENCHMARKS:
+        print(f"\n== {name}")
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
