@@ -18,6 +18,11 @@ from surveillance.web.wording import count_words, moment_words, name_of_patient
 from surveillance.workflows.mark_read import mark_read
 
 SHOWN = 100
+WORDS = {
+    NotificationTemplate.PATIENT_REMINDER: "Call the patient: no e-mail could remind them",
+    NotificationTemplate.APPOINTMENT_REMINDER: "Call the patient about the coming appointment",
+}
+"""A message meant for a patient that is in a colleague's inbox is a call to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     shown = list(rows.select_related(*joined)[:SHOWN])
     if request.method == "POST":
         form = ReadForm(request.POST, shown)
-        marked = form.cleaned_data["message"] if form.is_valid() else []
+        ticked = form.cleaned_data["message"] if form.is_valid() else []
+        marked = [row.pk for row in shown] if "all" in request.POST else ticked
         count = mark_read(notifications=marked, by=request.user, now=timezone.now())
         messages.success(request, f"{count_words(count, 'message')} marked as read.")
         return redirect("inbox")
@@ -67,12 +73,16 @@ def _row(message: Notification, *, is_visible: bool) -> InboxRow:
     """Names and links only where the person still holds a role."""
     return InboxRow(
         id=str(message.pk),
-        words=NotificationTemplate(message.template).label,
+        words=_words(NotificationTemplate(message.template)),
         about=_about(message) if is_visible else f"a patient of {message.site.name}",
         url=_url(message) if is_visible else "",
         at=moment_words(message.created_at, message.site),
         is_unread=message.read_at is None,
     )
+
+
+def _words(template: NotificationTemplate) -> str:
+    return WORDS.get(template) or str(template.label)
 
 
 def _about(message: Notification) -> str:

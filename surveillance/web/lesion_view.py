@@ -18,7 +18,7 @@ from surveillance.web.recommendation_view import (
     override_view,
     recommendation_view,
 )
-from surveillance.web.timeline_view import TimelineRow, timeline_rows
+from surveillance.web.timeline_view import History, history_view
 from surveillance.web.wording import date_words, label_of, lesion_words, moment_words, size_words
 
 
@@ -45,8 +45,8 @@ class LesionView:
     owed: tuple[Owed, ...]
     chart: Chart | None
     exams: tuple[ExamRow, ...]
-    timeline: tuple[TimelineRow, ...]
-    timeline_url: str
+    history: History | None
+    history_url: str
 
 
 def lesion_views(records: PatientRecords, allowed: frozenset[Permission]) -> tuple[LesionView, ...]:
@@ -73,15 +73,15 @@ def _lesion_view(
         ),
         chart=size_chart(name, _measurements(observations), LARGE_FROM.value),
         exams=tuple(exam_row(row) for row in observations),
-        timeline=_history(records, lesion),
-        timeline_url=f"?{urlencode({'lesion': str(lesion.pk)})}#lesion-{lesion.pk}",
+        history=_history(records, lesion),
+        history_url=f"?{urlencode({'lesion': str(lesion.pk)})}#lesion-{lesion.pk}",
     )
 
 
-def _history(records: PatientRecords, lesion: Lesion) -> tuple[TimelineRow, ...]:
+def _history(records: PatientRecords, lesion: Lesion) -> History | None:
     if lesion.pk != records.history_of:
-        return ()
-    return timeline_rows(records.history, records.patient.site)
+        return None
+    return history_view(records.history, records.patient.site)
 
 
 def _measurements(observations: Iterable[LesionObservation]) -> list[Measurement]:

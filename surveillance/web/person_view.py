@@ -6,17 +6,21 @@ from django.urls import reverse
 
 from patients.models import AfpResult, Patient, PatientStatus, Sex, Tri
 from surveillance.models import ContactAttempt
+from surveillance.protocol.parameters import ADULT_FROM_YEARS
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.queue_rows import status_words
 from surveillance.web.risk_words import FactRow, contraindication_words, fact_rows, risk_why
 from surveillance.web.wording import (
     age_words,
     date_words,
+    full_months,
     joined,
     moment_words,
     name_of_patient,
     name_of_user,
 )
+
+AFP_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class RiskView:
     facts: tuple[FactRow, ...]
     contraindications: str
     afp: tuple[str, ...]
+    afp_earlier: int
     source: str
 
 
@@ -122,11 +127,22 @@ def risk_view(records: PatientRecords) -> RiskView:
         source = f"In force from {date_words(profile.effective_on)}, recorded by {by}{origin}."
     return RiskView(
         why=risk_why(profile),
-        facts=fact_rows(profile),
+        facts=fact_rows(
+            profile,
+            is_child=_is_child(records),
+            may_be_pregnant=records.patient.sex != Sex.MALE,
+        ),
         contraindications=contraindication_words(profile),
-        afp=tuple(_afp_words(one) for one in records.afp),
+        afp=tuple(_afp_words(one) for one in records.afp[:AFP_SHOWN]),
+        afp_earlier=max(0, len(records.afp) - AFP_SHOWN),
         source=source,
     )
+
+
+def _is_child(records: PatientRecords) -> bool:
+    """Somebody of unknown age may be a child."""
+    born = records.patient.birth_date
+    return born is None or full_months(born, records.on) < 12 * ADULT_FROM_YEARS.value
 
 
 def _afp_words(result: AfpResult) -> str:

@@ -170,6 +170,8 @@ def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> st
     """What a person should do next. The obligation itself is the protocol's; this is the errand."""
     if follow_up.kind == ObligationKind.REVIEW:
         return "Clinician: decide, or complete the facts"
+    if status := status_words(follow_up.patient.status):
+        return f"{status}: settle the plan with the clinician"
     if follow_up.booked_for:
         return _after_booking(follow_up, follow_up.booked_for, on)
     if next_try:
@@ -182,8 +184,8 @@ def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> st
 
 
 def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:
-    if booked_for > follow_up.latest_on:
-        return f"Book earlier: {date_words(booked_for)} is after the last day"
     if booked_for < on:
         return f"Was booked for {date_words(booked_for)}: find out whether it was done"
+    if booked_for > follow_up.latest_on:
+        return f"Book earlier: {date_words(booked_for)} is after the last day"
     return f"Booked for {date_words(booked_for)}"

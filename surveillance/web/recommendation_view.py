@@ -36,7 +36,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class RecommendationView:
-    """One answer of the protocol, for clinician review."""
+    """One answer of the protocol, for clinician review.
+
+    `addons` are only those that no reason explains already.
+    """
 
     title: str
     tag: Tag
@@ -73,6 +76,7 @@ class OverrideView:
 def recommendation_view(row: LesionAssessment, site_moment: str) -> RecommendationView:
     """The newest computed answer for a lesion; `site_moment` is when it was made, in words."""
     answer: dict[str, Any] = row.answer
+    reasons = tuple(answer.get("reasons", []))
     return RecommendationView(
         title=label_of(RecommendationKind, row.recommendation),
         tag=CLASS_TAGS[EscalationClass(row.escalation_class)],
@@ -82,12 +86,14 @@ def recommendation_view(row: LesionAssessment, site_moment: str) -> Recommendati
         alternatives=_modalities(answer.get("alternatives", [])),
         blocked=_modalities(answer.get("blocked", [])),
         biopsy=_biopsy(row, answer),
-        reasons=tuple(answer.get("reasons", [])),
+        reasons=reasons,
         facts_used=tuple((str(name), str(value)) for name, value in answer.get("facts_used", [])),
         missing=tuple(fact_words(name) for name in answer.get("missing", [])),
-        addons=tuple(answer.get("addons", [])),
+        addons=tuple(
+            code for code in answer.get("addons", []) if not any(code in text for text in reasons)
+        ),
         quotes=tuple(
-            Quote(one["key"], one["quote"], one["key"] in STATEMENTS)
+            Quote(one["key"], f"“{one['quote']}”", one["key"] in STATEMENTS)
             for one in answer.get("citations", [])
         ),
         rule=row.rule,

@@ -23,6 +23,7 @@ FACT_WORDS = {
     "torch_evaluated": "infection (TORCH) evaluation",
     "cardiac_failure_signs": "signs of cardiac failure",
 }
+PAEDIATRIC = ("torch_evaluated", "cardiac_failure_signs")
 RISK_TONES = {Risk.AT_RISK: "overdue", Risk.UNDETERMINED: "due", Risk.LOW_RISK: "calm"}
 
 
@@ -76,11 +77,19 @@ def missing_facts(profile: RiskProfile | None) -> list[str]:
     ]
 
 
-def fact_rows(profile: RiskProfile | None) -> tuple[FactRow, ...]:
-    """Every risk fact with its value, in a fixed order; the unknown ones are marked."""
+def fact_rows(
+    profile: RiskProfile | None, *, is_child: bool = True, may_be_pregnant: bool = True
+) -> tuple[FactRow, ...]:
+    """Every risk fact with its value, in a fixed order; the unknown ones are marked.
+
+    What is unknown and cannot matter for this patient is left out.
+    """
     rows = []
+    idle = (() if is_child else PAEDIATRIC) + (() if may_be_pregnant else ("pregnant",))
     for name, words in FACT_WORDS.items():
         value = Tri(getattr(profile, name)) if profile else Tri.UNKNOWN
+        if value == Tri.UNKNOWN and name in idle:
+            continue
         rows.append(FactRow(words[0].upper() + words[1:], str(value.label), value == Tri.UNKNOWN))
     return tuple(rows)
 

@@ -22,6 +22,23 @@ class TimelineRow:
     is_withdrawn: bool
 
 
+SHOWN_AT_FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The newest lines of a history, and the earlier ones, which open on request."""
+
+    newest: tuple[TimelineRow, ...]
+    earlier: tuple[TimelineRow, ...]
+
+
+def history_view(entries: Iterable[TimelineEntry], site: Site) -> History:
+    """The entries, the newest first as they come."""
+    rows = timeline_rows(entries, site)
+    return History(rows[:SHOWN_AT_FIRST], rows[SHOWN_AT_FIRST:])
+
+
 def timeline_rows(entries: Iterable[TimelineEntry], site: Site) -> tuple[TimelineRow, ...]:
     """The entries in the order given."""
     return tuple(_row(entry, site) for entry in entries)

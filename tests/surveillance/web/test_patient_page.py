@@ -82,6 +82,29 @@ def test_missing_risk_facts_are_marked(navigator: Client, clinic: Clinic) -> Non
     assert "Nobody has recorded any risk fact." in response.content.decode()
 
 
+def test_facts_that_cannot_matter_are_not_asked_for(navigator: Client, clinic: Clinic) -> None:
+    def missing(**fields: object) -> set[str]:
+        patient = a_patient(clinic, **fields)
+        facts = navigator.get(page_of(patient)).context["risk"].facts
+        return {fact.name for fact in facts if fact.is_missing}
+
+    paediatric = {"Infection (TORCH) evaluation", "Signs of cardiac failure"}
+    assert missing(sex="MALE") == set()
+    assert missing(sex="FEMALE") == {"Pregnancy"}
+    assert missing(sex="MALE", birth_date=date(2019, 6, 15)) == paediatric
+    assert missing(sex="MALE", birth_date=None) == paediatric
+
+
+def test_older_afp_results_are_counted(navigator: Client, clinic: Clinic) -> None:
+    patient = a_patient(clinic)
+    for day in range(1, 6):
+        AfpResultFactory(patient=patient, taken_on=date(2026, 8, day))
+
+    risk = navigator.get(page_of(patient)).context["risk"]
+
+    assert (len(risk.afp), risk.afp_earlier) == (3, 2)
+
+
 def test_afp_is_shown_with_its_marks(navigator: Client, clinic: Clinic) -> None:
     patient = a_patient(clinic)
     AfpResultFactory(patient=patient, taken_on=date(2026, 8, 1), value_ng_ml=24, rising=True)
@@ -208,7 +231,7 @@ def test_history_is_of_the_lesion_asked_for(navigator: Client, clinic: Clinic) -
 
     def with_history(query: dict[str, str]) -> list[str]:
         lesions = navigator.get(page_of(patient), query).context["lesions"]
-        return [lesion.key for lesion in lesions if lesion.timeline]
+        return [lesion.key for lesion in lesions if lesion.history]
 
     assert with_history({}) == [str(urgent.lesion_id)]
     assert with_history({"lesion": str(other.lesion_id)}) == [str(other.lesion_id)]

@@ -160,6 +160,11 @@ def test_row_says_who_why_what_when_and_what_next(navigator: Client, clinic: Cli
             id="booked too late",
         ),
         pytest.param(
+            {"booked_for": date(2026, 8, 1)},
+            "Was booked for 1 Aug 2026: find out whether it was done",
+            id="appointment long past",
+        ),
+        pytest.param(
             {"booked_for": date(2026, 8, 30)},
             "Was booked for 30 Aug 2026: find out whether it was done",
             id="appointment passed",
@@ -172,6 +177,15 @@ def test_next_step_follows_from_the_state(navigator: Client, clinic: Clinic, fie
     [row] = navigator.get(QUEUE, {"tab": "due"}).context["page"].rows
 
     assert row.next_step == words
+
+
+def test_patient_who_declined_is_a_question_for_the_clinician(navigator, clinic: Clinic) -> None:
+    patient = a_patient(clinic, status="DECLINED", status_on=date(2026, 5, 1))
+    owed(clinic, -1, patient=patient, booked_for=date(2026, 9, 5))
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert row.next_step == "Declined: settle the plan with the clinician"
 
 
 def test_promised_next_try_is_the_next_step(navigator: Client, clinic: Clinic) -> None:

@@ -70,6 +70,24 @@ def test_ticked_messages_are_marked_as_read(navigator: Client, clinic: Clinic, m
     assert (message.read_at, left.read_at) == (NOW, None)
 
 
+def test_all_that_is_shown_can_be_marked_at_once(navigator, clinic: Clinic, message) -> None:
+    message_to(clinic.navigator, clinic.site)
+    theirs = message_to(clinic.lead, clinic.site)
+
+    navigator.post("/inbox/", {"all": "yes"})
+
+    unread = Notification.objects.unread()
+    assert [row.pk for row in unread] == [theirs.pk]
+
+
+def test_reminder_that_no_patient_got_is_a_call_to_make(navigator, clinic: Clinic) -> None:
+    message_to(clinic.navigator, clinic.site, template="PATIENT_REMINDER")
+
+    [row] = navigator.get("/inbox/").context["rows"]
+
+    assert row.words == "Call the patient: no e-mail could remind them"
+
+
 def test_nobody_marks_the_messages_of_others(navigator: Client, clinic: Clinic) -> None:
     theirs = message_to(clinic.lead, clinic.site)
 
