@@ -123,13 +123,23 @@ def _deliver_one(
     message = _read_again(pk, lease)
     if message is None:
         return  # ended by somebody else, or the lease is no longer ours
+    if message.attempts > MOST_ATTEMPTS:
+        # Whoever tried it last died over it: it is not tried for ever.
+        done.failed += _fail(message, lease, "too_many_attempts", now)
+        return
     if monotonic() > lease.send_until or message.channel in done.channels_down:
         done.put_back += _put_back(pk, lease)
         return
-    if unwanted := why_unwanted(message, now):
-        done.cancelled += _cancel(message, lease, unwanted, now)
-        return
-    _send(message, lease, channels[message.channel], done, now)
+    try:
+        if unwanted := why_unwanted(message, now):
+            done.cancelled += _cancel(message, lease, unwanted, now)
+        else:
+            _send(message, lease, channels[message.channel], done, now)
+    except Exception as error:
+        # One message that cannot be dealt with must not keep those behind it from being sent.
+        log.exception("message_crashed", notification_id=str(message.pk))
+        crash = DeliveryFailed(type(error).__name__, permanent=False)
+        _note_failure(message, lease, crash, done, now)
 
 
 def _read_again(pk: UUID, lease: Lease) -> Notification | None:
@@ -174,7 +184,7 @@ def _note_failure(
     """Try again later; after the last attempt, or when trying cannot help, it is a person's."""
     log.warning("not_delivered", notification_id=str(message.pk), code=failure.reason)
     if failure.permanent or message.attempts >= MOST_ATTEMPTS:
-        done.failed += _fail(message, lease, failure, now)
+        done.failed += _fail(message, lease, failure.reason, now)
         return
     pause = FIRST_PAUSE * 2 ** (message.attempts - 1)
     done.retried += _held(message.pk, lease).update(
@@ -190,11 +200,9 @@ def _cancel(message: Notification, lease: Lease, why: str, now: datetime) -> int
     return ended
 
 
-def _fail(message: Notification, lease: Lease, failure: DeliveryFailed, now: datetime) -> int:
+def _fail(message: Notification, lease: Lease, why: str, now: datetime) -> int:
     with transaction.atomic():
-        ended = _finish(
-            message.pk, lease, now, status=NotificationStatus.FAILED, last_error=failure.reason
-        )
+        ended = _finish(message.pk, lease, now, status=NotificationStatus.FAILED, last_error=why)
         if ended:
             fall_back(message=message, now=now)
     return ended

@@ -4,20 +4,21 @@ from datetime import datetime
 
 from surveillance.chase_staff import owner_in_post
 from surveillance.models import Notification, NotificationChannel, NotificationTemplate
+from surveillance.outreach import TO_PATIENTS
 from surveillance.workflows.notify import notify
 
 
 def fall_back(*, message: Notification, now: datetime) -> Notification | None:
-    """Make a task ("call the patient") of an e-mail that a patient cannot or must not get.
+    """Make a task ("call the patient") of a reminder that cannot or must not be sent.
 
-    It goes to whoever answers for the follow-up. None when the message was not an e-mail to a
-    patient (staff are told in the application in any case), or when nobody is in post: then the
-    failsafe finds both the message and the follow-up.
+    It goes to whoever answers for the follow-up now. None when the message was none to a patient
+    (staff are told in the application in any case), when it was that very task, or when nobody is
+    in post: then the failsafe finds both the message and the follow-up.
     """
-    if message.channel != NotificationChannel.EMAIL or message.recipient is not None:
+    if message.template not in TO_PATIENTS:
         return None
     recipient = owner_in_post(message.follow_up)
-    if recipient is None:
+    if recipient is None or recipient == message.recipient:
         return None
     return notify(
         site=message.site,

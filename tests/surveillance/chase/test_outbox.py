@@ -174,7 +174,7 @@ def test_closed_between_claim_and_send_is_not_sent(clinic: Clinic, provider: Fak
 
     def close_the_second(_message: Notification) -> None:
         assert Notification.objects.get(pk=second.pk).lease_owner  # claimed already
-        FollowUp.objects.filter(pk=second.follow_up_id).update(
+        FollowUp.objects.filter(notifications=second).update(
             closed_at=NOW, outcome="NO_LONGER_OWED"
         )
 
@@ -295,6 +295,43 @@ def test_a_server_that_is_down_costs_no_message_an_attempt(
     assert deliver(now=NOW).sent == len(messages)
 
 
+def test_a_message_that_crashes_holds_up_nobody(clinic: Clinic, provider: FakeProvider) -> None:
+    first, second = sorted([a_reminder(clinic), a_reminder(clinic)], key=lambda each: each.pk)
+    provider.answers = [ZeroDivisionError()]
+
+    done = deliver(now=NOW)
+
+    assert (done.retried, provider.taken) == (1, [second.pk])
+    first.refresh_from_db()
+    assert first.last_error == "ZeroDivisionError"
+
+
+def test_a_message_over_which_senders_die_is_given_up(
+    clinic: Clinic, reminder: Notification, provider: FakeProvider
+) -> None:
+    Notification.objects.update(attempts=MOST_ATTEMPTS)
+
+    assert deliver(now=NOW).failed == 1
+
+    reminder.refresh_from_db()
+    assert (reminder.status, reminder.last_error) == ("FAILED", "too_many_attempts")
+    assert provider.taken == []
+    assert Notification.objects.get(channel="IN_APP").recipient == clinic.navigator
+
+
+def test_a_task_of_somebody_who_left_goes_to_whoever_answers_now(clinic: Clinic) -> None:
+    follow_up = a_follow_up(clinic)
+    sweep(now=NOW)
+    clinic.navigator.is_active = False
+    clinic.navigator.save()
+
+    deliver(now=NOW)
+
+    assert Notification.objects.get(status="FAILED").recipient == clinic.navigator
+    assert Notification.objects.get(status="SENT").recipient == clinic.lead
+    assert follow_up.owner == clinic.navigator  # the failsafe says so
+
+
 def test_staff_who_left_get_nothing_and_the_new_owner_does(clinic: Clinic) -> None:
     follow_up = a_follow_up(clinic)
     sweep(now=at(date(2027, 1, 29)))
@@ -308,7 +345,7 @@ def test_staff_who_left_get_nothing_and_the_new_owner_does(clinic: Clinic) -> No
 
 
 def _change_patient(message: Notification, **fields: Any) -> None:
-    patient = Patient.objects.get(pk=message.patient_id)
+    patient = Patient.objects.get(notifications=message)
     for name, value in fields.items():
         setattr(patient, name, value)
     patient.save()

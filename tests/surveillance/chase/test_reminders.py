@@ -101,8 +101,8 @@ def test_one_message_covers_all_lesions_of_one_window(clinic: Clinic) -> None:
 
 def test_the_lesion_that_is_due_first_speaks_for_the_others(clinic: Clinic) -> None:
     patient = a_patient(clinic, reachable=True)
-    later = Window(*(day + timedelta(days=5) for day in (SANITY.earliest, SANITY.target)),
-                   SANITY.latest + timedelta(days=5))  # fmt: skip
+    days = timedelta(days=5)
+    later = Window(SANITY.earliest + days, SANITY.target + days, SANITY.latest + days)
     a_follow_up(clinic, patient=patient, label="due first")
     a_follow_up(clinic, patient=patient, label="due later", window=later)
 
@@ -189,4 +189,4 @@ def test_the_message_is_in_the_patients_language_and_says_nothing_clinical(
     assert f"http://localhost/contact/{clinic.site.slug}/" in sent.body
     assert clinic.site.name in sent.subject
     for secret in (patient.family_name, patient.mrn, "liver", "lesion", "hígado", "MRI", "scan"):
-        assert secret.lower() not in (sent.subject + sent.body).lower()
+        assert secret.lower() not in f"{sent.subject} {sent.body}".lower()

@@ -20,6 +20,7 @@ from surveillance.workflows import sweep as sweep_module
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.sweep import sweep
+from surveillance.workflows.write_chunk import write_chunk
 from tests.factories import MembershipFactory
 from tests.surveillance.chase.scenes import SANITY, Clinic, a_clinic, a_follow_up, a_patient, at
 
@@ -269,12 +270,11 @@ def test_a_person_who_changes_the_follow_up_meanwhile_wins(
 ) -> None:
     """Between the sweep's reading and its writing a navigator books."""
     follow_up = a_follow_up(clinic)
-    write = sweep_module.write_chunk
 
     def book_first(**arguments: Any) -> Any:
-        monkeypatch.setattr(sweep_module, "write_chunk", write)
+        monkeypatch.setattr(sweep_module, "write_chunk", write_chunk)
         book_follow_up(follow_up=follow_up, booked_for=date(2027, 2, 25), by=None, now=at(T1))
-        return write(**arguments)
+        return write_chunk(**arguments)
 
     monkeypatch.setattr(sweep_module, "write_chunk", book_first)
 
