@@ -92,8 +92,8 @@ CELERY_BEAT_SCHEDULE = {
         "send_due_reminders": timedelta(minutes=15),
         "escalate_overdue_follow_ups": timedelta(minutes=15),
         "deliver_notifications": timedelta(minutes=1),
-        "check_failsafe": timedelta(hours=1),
         "seal_audit": timedelta(minutes=5),
+        "check_failsafe": timedelta(hours=1),  # last: at a start the others have their turn first
     }.items()
 }
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_roles")
         call_command("seed_demo", patients=PATIENTS, seed=SEED, as_of=today)
+        call_command("seal_audit")
 
 
 def sign_ins() -> str:
@@ -53,6 +54,7 @@ def sign_ins() -> str:
         first = members.order_by("pk").first()
         if first and first.user.has_usable_password():
             name = first.user.get_username()
-            lines.append(f"  {role.label:<18} {name:<20} {password}   ({first.site.name})")
+            sites = ", ".join(members.filter(user=first.user).values_list("site__name", flat=True))
+            lines.append(f"  {role.label:<18} {name:<20} {password}   {sites}")
     mailbox = (settings.DATA_DIR / "mailbox").relative_to(BASE_DIR)
     return "\n".join([*lines, f"Messages that would be sent are kept in {mailbox}/.", ""])
