@@ -239,6 +239,7 @@ class Stage(Term):
 
 _LABELS: dict[tuple[str, str], str] = {
     ("Tri", "UNKNOWN"): "Not known",
+    ("Sex", "UNKNOWN"): "Not known",
     ("PatientStatus", "TRANSFERRED_ACKNOWLEDGED"): "Transferred, acknowledged",
     ("PatientStatus", "TRANSFERRED_UNACKNOWLEDGED"): "Transferred, not acknowledged",
     ("PatientStatus", "LOST_TO_FOLLOW_UP"): "Lost to follow-up",
