@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from surveillance.protocol import parameters
+from surveillance.protocol.biopsy import NEVER_BIOPSIED
 from surveillance.protocol.characterisation import BENIGN
 from surveillance.protocol.dates import age_in_months
 from surveillance.protocol.growth import has_jumped_below_threshold
@@ -46,14 +47,6 @@ ADDONS: Final[dict[str, str]] = {
 REVIEWED: Final = ("A01", "A05", "A09", "A15", "A19")
 """Add-ons that ask a person for an answer; A09 does so in a low-risk liver only."""
 
-_NO_NEEDLE: Final = frozenset(
-    {
-        Conclusion.HEMANGIOMA_TYPICAL,
-        Conclusion.HYDATID_SUSPECTED,
-        Conclusion.MCN_SUSPECTED,
-    }
-)
-
 
 def addons_of(
     outlook: Outlook, advice: ModalityAdvice, *, missing: bool, biopsy_allowed: bool
@@ -74,7 +67,9 @@ def asks_for_review(addons: tuple[str, ...], *, elevated: bool) -> tuple[str, ..
 
 
 def _contraindicates_biopsy(outlook: Outlook) -> bool:
-    return outlook.now.standing.conclusion in _NO_NEEDLE
+    standing = outlook.now.standing
+    concluded = {standing.conclusion, *(label.conclusion for label in standing.labels)}
+    return bool(concluded & NEVER_BIOPSIED)
 
 
 def _status_is(status: PatientStatus) -> Callable[[Outlook], bool]:
@@ -96,7 +91,7 @@ def _is_pregnant(outlook: Outlook) -> bool:
 
 
 def _last_exam_failed(outlook: Outlook) -> bool:
-    return outlook.now.course.last_exam_failed
+    return outlook.now.course.last_exam_failed and not outlook.now.rule.stop
 
 
 def _afp_is_raised(outlook: Outlook) -> bool:

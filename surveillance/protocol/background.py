@@ -3,11 +3,11 @@
 These facts are read as they stand on the as-of day and applied to the whole history (A-53).
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from surveillance.protocol import parameters
-from surveillance.protocol.dates import age_in_years
+from surveillance.protocol.dates import add_months, age_in_years
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.risk import risk_of
 from surveillance.protocol.terms import Contraindication, Risk, Tri
@@ -49,6 +49,20 @@ def background_of(case: SurveillanceCase) -> Background:
             avoid & {Contraindication.IODINATED_ALLERGY, Contraindication.EGFR_LT_30}
         ),
     )
+
+
+def background_on(background: Background, day: date) -> Background:
+    """The same patient on an earlier day: a child until the 18th birthday."""
+    child = is_child(background.birth_date, day)
+    return background if child is background.child else replace(background, child=child)
+
+
+def adult_from(birth_date: date) -> date:
+    """The first day on which the person is not a child any more: the 18th birthday, 1 March for
+    those born on 29 February (A-18)."""
+    years = parameters.ADULT_FROM_YEARS.value
+    clamped = add_months(birth_date, 12 * years)
+    return clamped if clamped.day == birth_date.day else clamped + timedelta(days=1)
 
 
 def is_child(birth_date: date | None, day: date) -> bool:

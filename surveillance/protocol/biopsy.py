@@ -18,7 +18,7 @@ SEEDING: Final = "Needle-tract seeding: 2.7 % of biopsies overall, 0.9 % per yea
 SMALL_LESION: Final = "Below 10 mm: low yield; only after discussion in the MDT (S26)."
 BEYOND_SOURCE: Final = "Guideline, beyond the source document (A-46)."
 
-_NEVER_BIOPSIED: Final = frozenset(
+NEVER_BIOPSIED: Final = frozenset(
     {
         Conclusion.HEMANGIOMA_TYPICAL,
         Conclusion.HYDATID_SUSPECTED,
@@ -40,7 +40,8 @@ def biopsy_reasons(now: Snapshot, bg: Background) -> tuple[BiopsyReason, ...]:
     rule_id, standing = now.rule.id, now.standing
     if rule_id == "R33" or (rule_id == "R30" and _is_lr_4(now)):
         return standing.answered
-    if rule_id in _UNCERTAIN and uncertainty_persists(now.course):
+    missed = now.decisions.is_nondiagnostic  # not biopsied again by default (A-34)
+    if rule_id in _UNCERTAIN and uncertainty_persists(now.course) and not missed:
         return (BiopsyReason.PERSISTENT_UNCERTAINTY,)
     if rule_id in _GUIDELINE and parameters.GUIDELINE_BIOPSY_REASONS.value:
         return (_GUIDELINE[rule_id],)
@@ -66,7 +67,8 @@ def _may_be_considered(now: Snapshot, bg: Background) -> bool:
         not bg.child
         and by_contrast
         and characterised
-        and now.standing.conclusion not in _NEVER_BIOPSIED
+        and now.standing.conclusion not in NEVER_BIOPSIED
+        and not any(label.conclusion in NEVER_BIOPSIED for label in now.standing.labels)
         and now.decisions.pathology not in _KNOWN
     )
 

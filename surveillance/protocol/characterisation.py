@@ -56,8 +56,8 @@ class Characterisation:
     """A study (or a signed waiver) that stands for knowing what the lesion is.
 
     `full` is False for a single-phase CT, which confirms isolation and answers nothing else;
-    `size_mm` is the size known on that day; `enhancing` is arterial enhancement without washout;
-    `stated` is False where the report gives neither a conclusion nor the arterial phase.
+    `size_mm` is the size known on that day; `enhancing` is arterial enhancement without
+    washout.
     """
 
     on: date
@@ -67,7 +67,6 @@ class Characterisation:
     category: LiRads | None = None
     full: bool = True
     enhancing: bool = False
-    stated: bool = True
 
     @property
     def is_waiver(self) -> bool:
@@ -103,12 +102,12 @@ def is_categorised(study: Study) -> bool:
 
 
 def characterises_fully(study: Study, background: Background) -> bool:
-    """A study that answers S7 and S11: multiphase CT or contrast MRI; CEUS by A-16 only, and
-    only when it states what it found."""
+    """A study that answers S7 and S11: multiphase CT or contrast MRI that says what it saw
+    (A-14); CEUS by A-16 only, and only with a conclusion."""
     if not study.adequate or not is_categorised(study):
         return False
     if study.modality in DYNAMIC:
-        return True
+        return says_what_it_saw(study)
     return study.modality is Modality.CEUS and _ceus_accepted(background) and _is_stated(study)
 
 
@@ -118,6 +117,7 @@ def confirms_isolation(study: Study, background: Background, kind: LesionKind) -
         study.modality is Modality.CT_SINGLE_PHASE
         and study.adequate
         and background.risk is Risk.LOW_RISK
+        and not background.malignancy
         and kind is LesionKind.ISOLATED_CALCIFICATION
         and study.conclusion is Conclusion.ISOLATED_CALCIFICATION
     )
@@ -147,7 +147,7 @@ def dangerous_label(study: Study, reading: Reading) -> Label | None:
     if study.modality in LABEL_MODALITIES:
         if reading.conclusion in DANGEROUS:
             return Label(reading.conclusion, study.on, reading.category)
-    elif study.conclusion is Conclusion.HYDATID_SUSPECTED:
+    elif study.conclusion is Conclusion.HYDATID_SUSPECTED and study.modality is not Modality.XR:
         return Label(Conclusion.HYDATID_SUSPECTED, study.on, None)
     return None
 
@@ -161,7 +161,7 @@ def reading_of(
     outranks every text (S12).
     """
     if study.aphe is Tri.YES and study.washout is Tri.YES:
-        return Reading(Conclusion.SUSPICIOUS_HCC, study.lirads)
+        return Reading(Conclusion.SUSPICIOUS_HCC, LiRads.LR_5)
     stated = stated_conclusion(study)
     if stated is not None:
         return Reading(stated, study.lirads)
@@ -178,10 +178,12 @@ def _table_applies(study: Study, background: Background) -> bool:
     return at_risk_adult and study.adequate and study.modality in DYNAMIC and is_categorised(study)
 
 
-def says_what_it_is(study: Study) -> bool:
-    """The report gives a conclusion, a category, a pattern or at least the arterial phase."""
-    gone = not study.lesion_seen
-    return stated_conclusion(study) is not None or study.aphe is not Tri.UNKNOWN or gone
+def says_what_it_saw(study: Study) -> bool:
+    """The report gives a conclusion, a category or any sign of enhancement, or the lesion is gone.
+    A report without any of them characterises nothing (A-14)."""
+    signs = (study.aphe, study.washout, study.capsule, study.hemangioma_pattern)
+    signed = any(sign is not Tri.UNKNOWN for sign in signs)
+    return signed or not study.lesion_seen or stated_conclusion(study) is not None
 
 
 def stated_conclusion(study: Study) -> Conclusion | None:

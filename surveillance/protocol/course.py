@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from surveillance.protocol.background import Background
 from surveillance.protocol.characterisation import (
+    DYNAMIC,
     Characterisation,
     Label,
     Reading,
@@ -14,28 +15,39 @@ from surveillance.protocol.characterisation import (
     dangerous_label,
     is_categorised,
     reading_of,
-    says_what_it_is,
+    says_what_it_saw,
+    stated_conclusion,
 )
 from surveillance.protocol.decisions import Decisions, waivers_in_force
 from surveillance.protocol.facts import LesionFacts, SurveillanceCase
 from surveillance.protocol.form import Form, form_after_day, form_at_detection
 from surveillance.protocol.growth import NOTHING_CHANGED, Changes, after_day, threshold_growth
 from surveillance.protocol.sizes import is_measured_large
-from surveillance.protocol.studies import SEVERITY, Study
+from surveillance.protocol.studies import SEVERITY, Study, worst_conclusion
 from surveillance.protocol.terms import Conclusion, Modality, Tri, VisualisationScore
 from surveillance.protocol.visits import Visit, visit_of
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A conclusion of a study that does not characterise in this patient."""
+
+    on: date
+    conclusion: Conclusion
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
-    """`size_mm` is the last adequate size, in millimetres. `valid` are the characterisations that
-    hold for the present kind, oldest first. `labels` are the dangerous conclusions that no later
+    """`size_mm` is the last adequate size, in millimetres, measured on `size_on`. `valid` are the
+    characterisations that hold for the present kind, oldest first. `labels` are the dangerous conclusions that no later
     characterising study has outranked. `ultrasound_shows` tells whether the last ultrasound
-    showed the lesion, `limited_ultrasounds` how many in a row were VIS-C."""
+    showed the lesion, `limited_ultrasounds` how many in a row were VIS-C, `unread_contrast` that a
+    contrast study without a reading is the newest, `doubt` what CEUS has said since."""
 
     form: Form
     first_exam_on: date | None = None
     size_mm: Decimal | None = None
+    size_on: date | None = None
     changes: Changes = NOTHING_CHANGED
     valid: tuple[Characterisation, ...] = ()
     labels: tuple[Label, ...] = ()
@@ -44,6 +56,8 @@ class Course:
     ultrasound_shows: bool = False
     limited_ultrasounds: int = 0
     lost_large_on_contrast: bool = False
+    unread_contrast: bool = False
+    doubt: Doubt | None = None
     last_exam_failed: bool = False
 
 
@@ -78,6 +92,7 @@ def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Backgroun
         form=form,
         first_exam_on=course.first_exam_on or (day.on if studies else None),
         size_mm=size,
+        size_on=day.on if measures(studies) else course.size_on,
         changes=changes,
         valid=_valid_after(course, form, new, waivers),
         labels=_labels_after(course.labels, studies, readings, new),
@@ -85,6 +100,8 @@ def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Backgroun
         today=today,
         ultrasound_shows=_ultrasound_shows(course.ultrasound_shows, studies),
         limited_ultrasounds=_limited_after(course.limited_ultrasounds, studies),
+        unread_contrast=_unread_after(course.unread_contrast, studies, new),
+        doubt=_doubt_after(course.doubt, studies, readings, new),
         lost_large_on_contrast=_lost_large(course, studies, new),
         last_exam_failed=failed if studies else course.last_exam_failed,
     )
@@ -103,6 +120,11 @@ def _visit(study: Study, course: Course, form: Form, day: Day, bg: Background) -
         contrast_owed=day.contrast_owed,
         confirms=confirms_isolation(study, bg, form.kind),
     )
+
+
+def measures(studies: tuple[Study, ...]) -> bool:
+    """Any adequate size on that day."""
+    return any(study.trusted_mm for study in studies)
 
 
 def _size_after(size: Decimal | None, studies: tuple[Study, ...]) -> Decimal | None:
@@ -133,7 +155,6 @@ def _characterisations(
                     category=reading.category,
                     full=full,
                     enhancing=study.aphe is Tri.YES and study.washout is not Tri.YES,
-                    stated=says_what_it_is(study),
                 )
             )
     return tuple(found)
@@ -207,6 +228,35 @@ def _lost_large(
     if not any(each.full for each in new):
         return course.lost_large_on_contrast
     return any(not study.lesion_seen for study in studies) and is_measured_large(course.size_mm)
+
+
+def _unread_after(
+    unread: bool, studies: tuple[Study, ...], new: tuple[Characterisation, ...]
+) -> bool:
+    """A dynamic study was filed without saying what it saw, and none has answered since (A-14)."""
+    if any(each.full for each in new):
+        return False
+    silent = (s for s in studies if s.modality in DYNAMIC and not says_what_it_saw(s))
+    return unread or any(study.adequate for study in silent)
+
+
+def _doubt_after(
+    doubt: Doubt | None,
+    studies: tuple[Study, ...],
+    readings: tuple[Reading, ...],
+    new: tuple[Characterisation, ...],
+) -> Doubt | None:
+    """What a CEUS that cannot characterise here has said since the last study that could."""
+    said = [
+        reading.conclusion
+        for study, reading in zip(studies, readings, strict=True)
+        if study.modality is Modality.CEUS and study.adequate and is_categorised(study)
+        if stated_conclusion(study) is not None
+    ]
+    if any(each.full for each in new):
+        return None
+    worst = worst_conclusion(said)
+    return doubt if worst is None else Doubt(studies[0].on, worst)
 
 
 def _failed(study: Study) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 
 from surveillance.protocol import parameters
 from surveillance.protocol.background import Background
+from surveillance.protocol.dates import age_in_months
 from surveillance.protocol.facts import (
     AfpResult,
     CharacterisationWaiver,
@@ -34,7 +35,6 @@ class Decisions:
     pathology_on: date | None = None
     raised_afp_on: date | None = None
     heightened_afp: bool = False
-    afp_high_for_age: bool = False
     afp_high_for_age_on: date | None = None
 
     @property
@@ -60,7 +60,7 @@ def decisions_on(case: SurveillanceCase, day: date, background: Background) -> D
     result = _pathology(lesion, day)
     afp = [each for each in case.patient.afp if each.on <= day]
     newest = [each for each in afp if each.on == max(other.on for other in afp)]
-    high_for_age = any(each.elevated_for_age for each in newest)
+    high_for_age = [each.on for each in afp if _is_high_for_age(each, background)]
     raised = [each.on for each in afp if is_raised(each)]
     return Decisions(
         mdt_on=mdt_on,
@@ -73,14 +73,21 @@ def decisions_on(case: SurveillanceCase, day: date, background: Background) -> D
         pathology_on=result.on if result else None,
         raised_afp_on=max(raised, default=None) if background.elevated else None,
         heightened_afp=any(is_raised(each) for each in newest),
-        afp_high_for_age=high_for_age,
-        afp_high_for_age_on=newest[0].on if high_for_age else None,
+        afp_high_for_age_on=max(high_for_age, default=None),
     )
 
 
 def is_raised(afp: AfpResult) -> bool:
     """20 ng/mL or more, or rising (A-49)."""
     return afp.rising or (afp.value is not None and afp.value >= _AFP_RAISED)
+
+
+def _is_high_for_age(afp: AfpResult, background: Background) -> bool:
+    """As reported; a raised value is high for any child past infancy."""
+    if afp.elevated_for_age or background.birth_date is None:
+        return afp.elevated_for_age
+    months = age_in_months(background.birth_date, afp.on)
+    return is_raised(afp) and months >= parameters.AFP_OF_ADULTS_FROM_MONTHS.value
 
 
 def waivers_in_force(lesion: LesionFacts, day: date) -> tuple[CharacterisationWaiver, ...]:

@@ -158,7 +158,7 @@ def _growth(outlook: Outlook) -> str:
 
 def _afp(outlook: Outlook) -> str:
     decisions = outlook.now.decisions
-    if decisions.afp_high_for_age:
+    if decisions.afp_high_for_age_on:
         return f"high for age on {day_words(decisions.afp_high_for_age_on)}"
     return f"raised on {day_words(decisions.raised_afp_on)}"
 

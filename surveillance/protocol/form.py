@@ -7,12 +7,14 @@ make them look worse, and only a contrast study takes a worrisome cyst feature b
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from surveillance.protocol.background import Background
 from surveillance.protocol.characterisation import (
     BENIGN,
     LABEL_MODALITIES,
     characterises_fully,
+    stated_conclusion,
 )
 from surveillance.protocol.facts import LesionFacts
 from surveillance.protocol.studies import KIND_SEVERITY, SEVERITY, Study
@@ -21,8 +23,11 @@ from surveillance.protocol.terms import (
     Conclusion,
     Isolation,
     LesionKind,
+    Modality,
     Tri,
 )
+
+_MILD: Final = frozenset({LesionKind.ISOLATED_CALCIFICATION, LesionKind.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def _kind_after(kind: LesionKind, studies: Sequence[Study]) -> LesionKind:
         for study in studies
         if study.kind is not None
         and study.kind is not LesionKind.UNKNOWN
-        and (study.adequate or KIND_SEVERITY[study.kind] > KIND_SEVERITY[kind])
+        and (study.adequate or kind in _MILD)
     ]
     return max(said, key=KIND_SEVERITY.__getitem__, default=kind)
 
@@ -145,7 +150,8 @@ def _solid(studies: Sequence[Study]) -> list[tuple[Tri | None, bool]]:
 
 
 def _mucinous_after(suspected: bool, studies: Sequence[Study], contrast: bool) -> bool:
-    plain = [study for study in studies if study.modality not in LABEL_MODALITIES]
+    other = LABEL_MODALITIES | {Modality.XR}
+    plain = [study for study in studies if study.modality not in other]
     if any(study.conclusion is Conclusion.MCN_SUSPECTED for study in plain):
         return True
     return suspected and not contrast
@@ -153,8 +159,14 @@ def _mucinous_after(suspected: bool, studies: Sequence[Study], contrast: bool) -
 
 def _spoken_after(spoken: Conclusion | None, studies: Sequence[Study]) -> Conclusion | None:
     said = [
-        study.conclusion
+        said
         for study in studies
-        if study.conclusion is not None and (study.adequate or study.conclusion not in BENIGN)
+        if (said := _spoken(study)) is not None and (study.adequate or said not in BENIGN)
     ]
     return max(said, key=SEVERITY.__getitem__, default=spoken)
+
+
+def _spoken(study: Study) -> Conclusion | None:
+    """In words or as a category; 'not categorisable' is said too."""
+    uncategorised = study.conclusion is Conclusion.NOT_CATEGORISABLE
+    return study.conclusion if uncategorised else stated_conclusion(study)

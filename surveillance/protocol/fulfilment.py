@@ -90,7 +90,7 @@ def _before(case: SurveillanceCase, study: Study) -> _Before | None:
     bg = background_of(case)
     eve, now, needs = None, None, None
     for snapshot in replay(case, bg):
-        now, needs = snapshot, needs_after(needs, snapshot, case, bg)
+        now, needs = snapshot, needs_after(needs, snapshot, case)
         if snapshot.day < study.on:
             eve = snapshot
     assert now is not None

@@ -81,9 +81,9 @@ def settles(visit: Visit, need: ImagingNeed, bg: Background) -> bool:
 def is_attempt(today: tuple[Visit, ...], need: ImagingNeed) -> bool:
     """An exam that did not settle it was a failed attempt (A-35); an adequate early check is
     information and changes nothing (A-9)."""
-    if need.kind is _K.SINGLE_CHECK_6M:
-        return bool(today) and not any(getattr(visit, need.purpose) for visit in today)
-    return bool(today)
+    if need.kind is _K.SINGLE_CHECK_6M and any(getattr(visit, need.purpose) for visit in today):
+        return False
+    return any(visit.attempt for visit in today)
 
 
 def imaging_need(

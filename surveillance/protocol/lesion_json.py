@@ -79,7 +79,16 @@ _EXAM: Final = (
 )
 _NOTES: Final = ("description", "note")
 _LESION_EXTRAS: Final = (*_NOTES, "id", "label", "number", "segments")
-_EXAM_EXTRAS: Final = (*_NOTES, "id", "site", "reporter", "segments", "number", "calcified_mm")
+_EXAM_EXTRAS: Final = (
+    *_NOTES,
+    "id",
+    "site",
+    "reporter",
+    "segments",
+    "number",
+    "calcified_mm",
+    "rim_aphe",
+)
 """Information: accepted, and it changes nothing."""
 
 

@@ -13,7 +13,7 @@ from surveillance.protocol.outlook import Outlook, decided_with
 from surveillance.protocol.replay import Snapshot
 from surveillance.protocol.rules.table import rule_for
 from surveillance.protocol.sizes import SizeClass
-from surveillance.protocol.standing import CharacterisationStatus, last_contrast_study
+from surveillance.protocol.standing import CharacterisationStatus
 from surveillance.protocol.state import CaseState
 from surveillance.protocol.terms import (
     CalcificationPattern,
@@ -96,7 +96,8 @@ def _unknown_lesion_facts(
     features = _unknown_features(snapshot)
     if form.kind is LesionKind.CYSTIC and features and not state.complex_cyst:
         yield features, (replace(state, complex_cyst=True),)
-    yield from _unknown_conclusion(snapshot)
+    if snapshot.course.unread_contrast:
+        yield ("conclusion",), _read_at_last(state)
     if state.child:
         yield from _unknown_facts_of_a_child(outlook.case.patient, state)
 
@@ -122,16 +123,11 @@ def _unknown_features(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(form, name) is Tri.UNKNOWN)
 
 
-def _unknown_conclusion(
-    snapshot: Snapshot,
-) -> Iterator[tuple[tuple[str, ...], tuple[CaseState, ...]]]:
+def _read_at_last(state: CaseState) -> tuple[CaseState, ...]:
     """The last contrast study was filed without saying what it saw."""
-    study, state = last_contrast_study(snapshot.course), snapshot.state
-    if study is None or study.stated or state.status is CharacterisationStatus.NOT_DONE:
-        return
-    if state.conclusion is Conclusion.INDETERMINATE:
-        said = (Conclusion.BENIGN_SPECIFIC, Conclusion.SUSPICIOUS_HCC)
-        yield ("conclusion",), tuple(replace(state, conclusion=word) for word in said)
+    said = (Conclusion.BENIGN_SPECIFIC, Conclusion.SUSPICIOUS_HCC)
+    done = CharacterisationStatus.MRI
+    return tuple(replace(state, status=done, conclusion=word) for word in said)
 
 
 def _unknown_facts_of_a_child(

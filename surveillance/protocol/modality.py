@@ -107,7 +107,7 @@ def _series_order(kind: RecommendationKind, now: Snapshot, bg: Background) -> tu
         case _K.SINGLE_CHECK_6M:
             if bg.malignancy:
                 return _MRI_ORDER
-            return _ULTRASOUND if now.course.ultrasound_shows else _same_modality(now)
+            return _ULTRASOUND if _ultrasound_serves(now) else _same_modality(now)
         case _K.SURVEILLANCE_IMAGING:
             return _surveillance_order(now)
         case _:
@@ -120,9 +120,14 @@ def _surveillance_order(now: Snapshot) -> tuple[Modality, ...]:
     cyst = now.standing.conclusion is Conclusion.MCN_SUSPECTED or now.rule.id == "R39c"
     if cyst:
         return _MRI_ORDER
-    if is_small(now.course.size_mm) and now.course.ultrasound_shows:
+    if is_small(now.course.size_mm) and _ultrasound_serves(now):
         return _ULTRASOUND
     return _same_modality(now)
+
+
+def _ultrasound_serves(now: Snapshot) -> bool:
+    """The last ultrasound showed the lesion, and no exam has failed since (8.2)."""
+    return now.course.ultrasound_shows and not now.course.last_exam_failed
 
 
 def _same_modality(now: Snapshot) -> tuple[Modality, ...]:

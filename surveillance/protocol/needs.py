@@ -9,7 +9,6 @@ from datetime import date
 from typing import Final
 
 from surveillance.protocol.anchors import anchors_of
-from surveillance.protocol.background import Background, background_of
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.imaging_needs import (
     CONTRAST_KINDS,
@@ -56,22 +55,21 @@ class Needs:
     bridged: bool
 
 
-def needs_after(
-    before: Needs | None, now: Snapshot, case: SurveillanceCase, bg: Background
-) -> Needs:
+def needs_after(before: Needs | None, now: Snapshot, case: SurveillanceCase) -> Needs:
     """What is owed after the news of one day."""
-    rule = now.rule
+    rule, bg = now.rule, now.bg
     owed = before.imaging if before else None
     fulfilled = owed is not None and any(settles(visit, owed, bg) for visit in now.course.today)
     failed_on = () if before is None or fulfilled else before.failed_on
     if owed is not None and not fulfilled and is_attempt(now.course.today, owed):
         failed_on = (*failed_on, now.day)
-    since = before.since if before and before.rule is rule else now.day
+    since = before.since if before and before.rule.need == rule.need else now.day
     contrast_since = _contrast_since(before, rule, now.day)
     start = _start_of(rule, since, contrast_since)
     anchors = anchors_of(now, case, bg, start, failed_on)
     window = window_for(rule.window, anchors)
-    running = owed.window.latest if owed and not fulfilled and not now.decided_today else None
+    released = fulfilled or (now.decided_today and before is not None and before.rule is not rule)
+    running = owed.window.latest if owed and not released else None
     window = _never_later(window, before, now, running)
     return Needs(
         rule=rule,
@@ -122,7 +120,7 @@ def _never_later(
 
 def _only_limited(today: tuple[Visit, ...]) -> bool:
     """Every exam of the day was inadequate: it may warn, but never postpone (I8)."""
-    return bool(today) and all(visit == Visit(visit.on) for visit in today)
+    return bool(today) and all(visit == Visit(visit.on, attempt=visit.attempt) for visit in today)
 
 
 def _referral(before: Needs | None, now: Snapshot, window: Window | None) -> ReferralNeed | None:
@@ -148,5 +146,5 @@ def need_of_kind(
     it differently."""
     if needs.imaging is not None and needs.imaging.kind is kind:
         return needs.imaging
-    anchors = anchors_of(now, case, background_of(case), window.earliest, needs.failed_on)
+    anchors = anchors_of(now, case, now.bg, window.earliest, needs.failed_on)
     return need_of(kind, window, anchors, now)

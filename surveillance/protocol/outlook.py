@@ -26,7 +26,7 @@ def outlook_of(case: SurveillanceCase) -> Outlook:
     now: Snapshot | None = None
     needs: Needs | None = None
     for snapshot in replay(case, bg, studies):
-        now, needs = snapshot, needs_after(needs, snapshot, case, bg)
+        now, needs = snapshot, needs_after(needs, snapshot, case)
     assert now is not None
     assert needs is not None
     return Outlook(case, bg, studies, now, needs)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from surveillance.protocol.background import Background
+from surveillance.protocol.background import Background, adult_from, background_on
 from surveillance.protocol.course import Course, Day, course_after, course_at_detection
 from surveillance.protocol.decisions import Decisions, decisions_on
 from surveillance.protocol.facts import SurveillanceCase
@@ -34,6 +34,7 @@ class Snapshot:
     standing: Standing
     state: CaseState
     rule: Rule
+    bg: Background
     decided_today: bool
     referral_answered_today: bool
 
@@ -42,14 +43,16 @@ def replay(
     case: SurveillanceCase, bg: Background, studies: tuple[Study, ...] | None = None
 ) -> Iterator[Snapshot]:
     """One snapshot for each day with news, oldest first. The case is active with usable data;
-    `studies` are those of its exams, where they have been read already."""
+    `studies` are those of its exams, where they have been read already. Reports are read as for
+    the age group of today, rules answer as for the age group of their day."""
     studies = studies_of(case.exams) if studies is None else studies
     course, owed = course_at_detection(case.lesion), True
     for day in days_with_news(case, studies):
         today = tuple(study for study in studies if study.on == day)
-        decisions = decisions_on(case, day, bg)
+        bg_then = background_on(bg, day)
+        decisions = decisions_on(case, day, bg_then)
         course = course_after(course, Day(day, today, decisions, owed), case, bg)
-        snapshot = _snapshot(case, day, course, decisions, bg)
+        snapshot = _snapshot(case, day, course, decisions, bg_then)
         owed = contrast_is_owed(snapshot.state, snapshot.standing)
         yield snapshot
 
@@ -64,6 +67,8 @@ def days_with_news(case: SurveillanceCase, studies: tuple[Study, ...]) -> tuple[
     days.update(each.on for each in lesion.mdt_decisions)
     days.update(each.on for each in lesion.waivers)
     days.update(each.until + timedelta(days=1) for each in lesion.waivers if each.until)
+    if case.patient.birth_date is not None:
+        days.add(adult_from(case.patient.birth_date))
     if case.patient.cardiac_failure_signs_on is not None:
         days.add(case.patient.cardiac_failure_signs_on)
     return tuple(sorted(day for day in days if first <= day <= case.as_of))
@@ -95,6 +100,7 @@ def _snapshot(
         standing=standing,
         state=state,
         rule=rule_for(state),
+        bg=bg,
         decided_today=met or waived or (conclusive and decisions.is_benign),
         referral_answered_today=met or conclusive,
     )

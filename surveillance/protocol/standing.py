@@ -5,7 +5,7 @@ danger, except where the text says 'on or after' (an MDT decision covers that da
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from surveillance.protocol.course import Course
 from surveillance.protocol.dates import add_months
 from surveillance.protocol.decisions import Decisions
 from surveillance.protocol.sizes import is_measured_large, is_small
+from surveillance.protocol.studies import SEVERITY
 from surveillance.protocol.terms import BiopsyReason, Conclusion, PathologyResult
 from surveillance.protocol.visits import Visit
 
@@ -50,6 +51,7 @@ class Standing:
     arterial enhancement (not AFP alone) awaits a contrast study."""
 
     last: Characterisation | None
+    labels: tuple[Label, ...]
     label: Label | None
     conclusion: Conclusion
     status: CharacterisationStatus
@@ -81,22 +83,26 @@ class Standing:
 
 def standing_of(course: Course, decisions: Decisions, bg: Background) -> Standing:
     """Everything that the rules and windows ask about one day."""
+    course = _without_idle_waivers(course, decisions, bg)
     last = course.valid[-1] if course.valid else None
     open_labels = [each for each in course.labels if not _disproved(each, decisions)]
-    label = worst_label(tuple(each for each in open_labels if not _watched(each, decisions)))
-    watched_suspicion = any(_watched(each, decisions) for each in open_labels)
+    # a non-diagnostic biopsy makes every other conclusion indeterminate (A-34, 5.7)
+    watched = () if bg.child else tuple(each for each in open_labels if _watched(each, decisions))
+    labels = tuple(each for each in open_labels if each not in watched)
+    label, watched_suspicion = worst_label(labels), bool(watched)
     if label is not None:
         conclusion = label.conclusion
-    elif watched_suspicion:
+    elif watched_suspicion or decisions.is_nondiagnostic:
         conclusion = Conclusion.INDETERMINATE
     else:
-        conclusion = _conclusion(course, last, decisions, bg)
+        conclusion = _conclusion(course, last, bg)
     serves = _purpose(last, label)
     clock_on = clock_start(course)
     answered = _answered(course, decisions)
     unanswered = _unanswered(course)
     return Standing(
         last=last,
+        labels=labels,
         label=label,
         conclusion=conclusion,
         status=_status(course, last, conclusion, decisions, bg),
@@ -106,7 +112,7 @@ def standing_of(course: Course, decisions: Decisions, bg: Background) -> Standin
         clock_on=clock_on,
         follow_ups=_since(course.visits, serves, clock_on),
         last_adequate_on=max((v.on for v in course.visits if getattr(v, serves)), default=None),
-        consulted=_consulted(course, decisions),
+        consulted=_consulted(course, decisions, bg),
         watched_suspicion=watched_suspicion,
         bg=bg,
         series_is_watched=serves == "watched",
@@ -139,6 +145,25 @@ def uncertainty_persists(course: Course) -> bool:
     return later[-1].on >= lasting and any(visit.characterises for visit in later)
 
 
+def _without_idle_waivers(course: Course, decisions: Decisions, bg: Background) -> Course:
+    """A waiver stands in for a contrast study that is owed; where none is, it changes nothing."""
+    studies = tuple(each for each in course.valid if not each.is_waiver)
+    if len(studies) == len(course.valid):
+        return course
+    bare = replace(course, valid=studies)
+    return course if _owes_contrast(bare, decisions, bg) else bare
+
+
+def _owes_contrast(course: Course, decisions: Decisions, bg: Background) -> bool:
+    if not course.valid or _unanswered(course) or _afp_unanswered(course, decisions):
+        return True
+    last = course.valid[-1]
+    status = _status(course, last, last.conclusion, decisions, bg)
+    wants_mri = bg.malignancy or course.form.is_complex_cyst
+    enough = status is CharacterisationStatus.MRI or not wants_mri
+    return status is CharacterisationStatus.NOT_DONE or not enough
+
+
 def _disproved(label: Label, decisions: Decisions) -> bool:
     """Pathology found a specific benign lesion on or after the day of the label."""
     benign = decisions.pathology is PathologyResult.BENIGN_SPECIFIC
@@ -151,27 +176,23 @@ def _watched(label: Label, decisions: Decisions) -> bool:
     return label.conclusion in WATCHABLE and watch_on is not None and watch_on >= label.on
 
 
-def _conclusion(
-    course: Course, last: Characterisation | None, decisions: Decisions, bg: Background
-) -> Conclusion:
+def _conclusion(course: Course, last: Characterisation | None, bg: Background) -> Conclusion:
     """Without a dangerous label: that of the last characterisation. A child's hemangioma may be
     called on any adequate exam, a label that was disproved reads as indeterminate."""
     if last is None:
         by_sight = bg.child and course.form.spoken is Conclusion.HEMANGIOMA_TYPICAL
         return Conclusion.HEMANGIOMA_TYPICAL if by_sight else Conclusion.INDETERMINATE
-    if last.conclusion in DANGEROUS or _biopsy_missed(last, decisions):
+    if last.conclusion in DANGEROUS:
         return Conclusion.INDETERMINATE
-    return last.conclusion
+    return _doubted(last, course)
 
 
-def _biopsy_missed(last: Characterisation, decisions: Decisions) -> bool:
-    """A hemangioma that was biopsied since without a diagnosis is not proved any more (A-34)."""
-    return (
-        last.conclusion is Conclusion.HEMANGIOMA_TYPICAL
-        and decisions.pathology is PathologyResult.NONDIAGNOSTIC
-        and decisions.pathology_on is not None
-        and decisions.pathology_on >= last.on
-    )
+def _doubted(last: Characterisation, course: Course) -> Conclusion:
+    """A later CEUS that may not reassure in this patient may still worry (A-16)."""
+    doubt = course.doubt
+    if doubt is None or doubt.on < last.on or doubt.conclusion in DANGEROUS:
+        return last.conclusion
+    return max(last.conclusion, doubt.conclusion, key=SEVERITY.__getitem__)
 
 
 def _status(
@@ -197,10 +218,16 @@ def _accepted(last: Characterisation, decisions: Decisions) -> bool:
 def _has_crossed(
     course: Course, last: Characterisation, conclusion: Conclusion, bg: Background
 ) -> bool:
-    """A-37: now 10 mm or more, below it at the last characterisation, in a strict background;
+    """A-37: 10 mm or more since, below it at the last characterisation, in a strict background;
     a proved hemangioma and a complex cyst have their own rules."""
     exempt = conclusion is Conclusion.HEMANGIOMA_TYPICAL or course.form.is_complex_cyst
-    return bg.strict and not exempt and is_measured_large(course.size_mm) and is_small(last.size_mm)
+    return (
+        bg.strict
+        and not exempt
+        and is_measured_large(course.size_mm)
+        and is_small(last.size_mm)
+        and _is_after(course.size_on or last.on, last.on)
+    )
 
 
 def _trigger(
@@ -260,7 +287,7 @@ def _answer_is_newest(course: Course, changed_on: date, decisions: Decisions) ->
     newest = max([visit.on for visit in course.visits if visit.follow_up] + studies)
     missed = decisions.pathology is PathologyResult.NONDIAGNOSTIC
     later = [decisions.mdt_on, decisions.pathology_on if missed else None]
-    settled = any(day is not None and day >= answer_on for day in later)
+    settled = any(day is not None and day > answer_on for day in later)
     return newest <= answer_on and not settled
 
 
@@ -277,7 +304,7 @@ def _since(visits: Iterable[Visit], serves: str, clock_on: date | None) -> tuple
     return tuple(visit for visit in visits if visit.on > clock_on and getattr(visit, serves))
 
 
-def _consulted(course: Course, decisions: Decisions) -> bool:
+def _consulted(course: Course, decisions: Decisions, bg: Background) -> bool:
     """The MDT decided to watch on or after every item of evidence (3.6)."""
     watch_on = decisions.watch_on
     if watch_on is None:
@@ -288,7 +315,7 @@ def _consulted(course: Course, decisions: Decisions) -> bool:
         course.changes.growth_on,
         course.changes.new_aphe_on,
         decisions.raised_afp_on,
-        decisions.afp_high_for_age_on,
+        decisions.afp_high_for_age_on if bg.child else None,
         *(each.on for each in course.valid if not each.is_waiver),
         *(label.on for label in course.labels),
     ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from surveillance.protocol import parameters
 from surveillance.protocol.background import Background
-from surveillance.protocol.characterisation import BENIGN, WATCHABLE
+from surveillance.protocol.characterisation import WATCHABLE
 from surveillance.protocol.course import Course
 from surveillance.protocol.dates import add_months
 from surveillance.protocol.decisions import Decisions
@@ -164,22 +164,18 @@ def _is_suspicious(course: Course, decisions: Decisions, standing: Standing) -> 
     return (
         decisions.pathology is PathologyResult.MALIGNANT
         or standing.conclusion in WATCHABLE
-        or decisions.afp_high_for_age
+        or decisions.afp_high_for_age_on is not None
         or _growth_is_open(course, decisions, standing)
     )
 
 
 def _growth_is_open(course: Course, decisions: Decisions, standing: Standing) -> bool:
-    """Growth of a child's non-hemangioma that no contrast study or biopsy has called benign."""
+    """Growth of a child's non-hemangioma that no biopsy has called benign since (5.2)."""
     grown_on = course.changes.growth_on
     if grown_on is None or standing.conclusion is Conclusion.HEMANGIOMA_TYPICAL:
         return False
-    proved = decisions.pathology is PathologyResult.BENIGN_SPECIFIC
-    if proved and decisions.pathology_on is not None and decisions.pathology_on >= grown_on:
-        return False
-    return not any(
-        each.full and each.on >= grown_on and each.conclusion in BENIGN for each in course.valid
-    )
+    biopsied_on = decisions.pathology_on if decisions.is_benign else None
+    return biopsied_on is None or biopsied_on < grown_on
 
 
 def _series_is_stable(course: Course) -> bool:

@@ -39,6 +39,9 @@ SEVERITY: Final[dict[Conclusion, int]] = {
 }
 """Least to most dangerous: of two conclusions on one report the later in this order counts."""
 
+INFORMATION: Final = frozenset({Modality.PET_CT, Modality.XR})
+"""Studies that measure and fulfil nothing."""
+
 _LI_RADS_SEVERITY: Final = {
     category: rank
     for rank, category in enumerate(
@@ -138,7 +141,7 @@ def study_of(rows: Sequence[ExamFacts]) -> Study:
     if len(rows) == 1:
         return _study_of_one(first)
     sizes = [row.size_mm for row in rows if row.size_mm is not None]
-    trusted = {row.size_mm for row in rows if row.size_mm is not None and _is_adequate(row)}
+    trusted = {row.size_mm for row in rows if row.size_mm is not None and _is_measurement(row)}
     return Study(
         on=first.on,
         modality=first.modality,
@@ -175,7 +178,7 @@ def _study_of_one(row: ExamFacts) -> Study:
         vis=row.vis,
         lesion_seen=row.lesion_seen,
         size_mm=row.size_mm,
-        trusted_mm=(row.size_mm,) if adequate and row.size_mm is not None else (),
+        trusted_mm=(row.size_mm,) if row.size_mm is not None and _is_measurement(row) else (),
         aphe=row.aphe,
         washout=row.washout,
         capsule=row.capsule,
@@ -196,6 +199,11 @@ def _study_of_one(row: ExamFacts) -> Study:
 
 def _is_adequate(row: ExamFacts) -> bool:
     return row.final and row.adequate and row.vis is not VisualisationScore.C
+
+
+def _is_measurement(row: ExamFacts) -> bool:
+    """PET-CT and radiographs are information; what was not seen was not measured."""
+    return _is_adequate(row) and row.lesion_seen and row.modality not in INFORMATION
 
 
 def worst_conclusion(conclusions: Iterable[Conclusion | None]) -> Conclusion | None:

@@ -17,7 +17,7 @@ from surveillance.protocol.characterisation import (
     is_categorised,
 )
 from surveillance.protocol.sizes import is_small
-from surveillance.protocol.studies import Study
+from surveillance.protocol.studies import INFORMATION, Study
 from surveillance.protocol.terms import Conclusion, Modality
 
 _LOW_RISK: Final = frozenset(
@@ -34,7 +34,6 @@ _STRICT_SMALL: Final = frozenset({Modality.US, Modality.CEUS})
 _STRICT_LARGE: Final = frozenset({Modality.CEUS})
 _WITHOUT_CHARACTERISATION: Final = frozenset({Modality.US, Modality.CEUS, Modality.MRI_NONCONTRAST})
 _OF_THE_LIVER: Final = DYNAMIC | {Modality.US, Modality.CEUS}
-_INFORMATION: Final = frozenset({Modality.PET_CT, Modality.XR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Visit:
     `follow_up` a series or single check of this lesion; `watched` the same while the lesion cannot
     be characterised or is a hydatid cyst; `routine` six-monthly surveillance of the liver;
     `child` a child's serial ultrasound; `characterises` and `confirms` a contrast study that was
-    owed; `contrast_mri` such a study by MRI.
+    owed; `contrast_mri` such a study by MRI. `attempt` is False for PET-CT and radiographs.
     """
 
     on: date
@@ -55,6 +54,7 @@ class Visit:
     characterises: bool = False
     confirms: bool = False
     contrast_mri: bool = False
+    attempt: bool = True
 
 
 def visit_of(
@@ -68,7 +68,7 @@ def visit_of(
     """What `study` counts for. `size_before` is in millimetres; `contrast_owed` tells whether a
     contrast study was owed that day, which then counts even without a size."""
     if not study.adequate or not is_categorised(study):
-        return Visit(study.on)
+        return Visit(study.on, attempt=study.modality not in INFORMATION)
     characterises = characterises_fully(study, background)
     by_contrast = _counts_by_contrast(study, characterises, contrast_owed)
     shown = study.lesion_seen and study.size_mm is not None
@@ -78,10 +78,11 @@ def visit_of(
         follow_up=by_contrast or (shown and study.modality in allowed),
         watched=by_contrast or (shown and study.modality in _WITHOUT_CHARACTERISATION),
         routine=study.whole_liver and study.modality in _OF_THE_LIVER,
-        child=study.modality not in _INFORMATION and (shown or by_contrast),
+        child=study.modality not in INFORMATION and (shown or by_contrast),
         characterises=characterises,
         confirms=characterises or confirms,
         contrast_mri=characterises and study.modality in CONTRAST_MRI,
+        attempt=study.modality not in INFORMATION,
     )
 
 
@@ -93,10 +94,11 @@ def allowed_modalities(background: Background, size_mm: Decimal | None) -> froze
 
 
 def _counts_by_contrast(study: Study, characterises: bool, contrast_owed: bool) -> bool:
-    """A dynamic study follows up when it measures the lesion or shows that it is gone."""
+    """A dynamic study follows up when it measures the lesion or shows that it is gone, and when
+    it answers a contrast study that was owed."""
     if characterises and contrast_owed:
         return True
-    if study.modality not in DYNAMIC or not characterises:
+    if study.modality not in DYNAMIC:
         return False
     is_gone = not study.lesion_seen or study.conclusion is Conclusion.RESOLVED
     return is_gone or study.size_mm is not None

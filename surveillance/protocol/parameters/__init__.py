@@ -26,6 +26,7 @@ from surveillance.protocol.parameters.chase import (
 )
 from surveillance.protocol.parameters.clinical import (
     ADULT_FROM_YEARS,
+    AFP_OF_ADULTS_FROM_MONTHS,
     AFP_RAISED_FROM,
     FIRST_YEAR_MONTHS,
     GROWTH_OTHER_FAMILY_MM,
@@ -95,6 +96,7 @@ ALL: Final[tuple[Parameter[object], ...]] = (
     THRESHOLD_GROWTH_MONTHS,
     AFP_RAISED_FROM,
     ADULT_FROM_YEARS,
+    AFP_OF_ADULTS_FROM_MONTHS,
     INFANT_UNDER_MONTHS,
     YOUNG_INFANT_UNDER_MONTHS,
     FIRST_YEAR_MONTHS,
@@ -153,6 +155,7 @@ ALL: Final[tuple[Parameter[object], ...]] = (
 __all__ = [
     "ACKNOWLEDGEMENT_LIMIT_DAYS",
     "ADULT_FROM_YEARS",
+    "AFP_OF_ADULTS_FROM_MONTHS",
     "AFP_RAISED_FROM",
     "ALL",
     "CHARACTERISATION",

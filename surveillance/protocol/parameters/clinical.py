@@ -81,6 +81,14 @@ AFP_RAISED_FROM: Final = Parameter(
     "From this value, or when rising, AFP asks for dynamic imaging in elevated risk (A-49).",
 )
 
+AFP_OF_ADULTS_FROM_MONTHS: Final = Parameter(
+    "afp_of_adults_from_months",
+    12,
+    "months",
+    _OURS,
+    ("S22",),
+    "From this age on a raised AFP is high for age, whether or not the report says so.",
+)
 ADULT_FROM_YEARS: Final = Parameter(
     "adult_from_years",
     18,

@@ -26,6 +26,8 @@ def is_child(state: CaseState) -> bool:
 def _solved(state: CaseState) -> bool:
     if state.pathology is PathologyResult.BENIGN_SPECIFIC:
         return True
+    if state.pathology is PathologyResult.NONDIAGNOSTIC:
+        return False
     enough = state.status is CharacterisationStatus.MRI or (
         state.status is CharacterisationStatus.OTHER and not state.malignancy
     )
@@ -88,6 +90,7 @@ def child_with_heart_failure(state: CaseState) -> bool:
 @rule(
     "R10",
     RecommendationKind.PAED_MDT_REFERRAL,
+    need="PAEDIATRIC_MDT",
     window=WindowName.URGENT,
     escalation=_URGENT,
     cites=("S22",),
@@ -116,6 +119,7 @@ def child_with_hemangioma(state: CaseState) -> bool:
 @rule(
     "R13",
     RecommendationKind.PAED_MDT_REFERRAL,
+    need="PAEDIATRIC_MDT",
     window=WindowName.URGENT,
     escalation=_URGENT,
     cites=("S7", "S22"),

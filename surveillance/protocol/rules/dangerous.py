@@ -58,6 +58,7 @@ def malignant_on_biopsy(state: CaseState) -> bool:
 @rule(
     "R30",
     RecommendationKind.MDT_REFERRAL,
+    need="MDT",
     window=WindowName.URGENT,
     escalation=_URGENT,
     cites=("S12", "S25"),
@@ -72,6 +73,7 @@ def suspicious_for_hcc_in_at_risk_liver(state: CaseState) -> bool:
 @rule(
     "R31",
     RecommendationKind.MDT_REFERRAL,
+    need="MDT",
     window=WindowName.URGENT,
     escalation=_URGENT,
     cites=("S12",),
@@ -87,6 +89,7 @@ def suspicious_for_hcc_elsewhere(state: CaseState) -> bool:
 @rule(
     "R32",
     RecommendationKind.MDT_REFERRAL,
+    need="MDT",
     window=WindowName.URGENT,
     escalation=_URGENT,
     cites=("S2",),
@@ -102,6 +105,7 @@ def malignant_but_not_hcc(state: CaseState) -> bool:
 @rule(
     "R35",
     RecommendationKind.SURGICAL_REFERRAL,
+    need="SURGEON",
     window=WindowName.EXPEDITED,
     escalation=_AT_RISK,
     cites=("S20",),

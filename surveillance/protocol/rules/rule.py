@@ -32,7 +32,8 @@ class WindowName(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`condition` is read inside the scope of its group; `also` adds citations where its condition
-    holds; `facts` names what a reader must see to follow the decision."""
+    holds; `facts` names what a reader must see to follow the decision.
+    Rules with the same `need` are one need, which begins with the first of them."""
 
     id: str
     title: str
@@ -44,6 +45,7 @@ class Rule:
     also: tuple[tuple[str, Condition], ...]
     facts: tuple[str, ...]
     note: str
+    need: str
 
     @property
     def stop(self) -> bool:
@@ -74,6 +76,7 @@ def rule(  # noqa: PLR0913  (one row of the decision table, by keyword)
     also: Sequence[tuple[str, Condition]] = (),
     facts: Sequence[str] = (),
     note: str = "",
+    need: str = "",
 ) -> Callable[[Condition], Rule]:
     """Turn a condition into a rule; its docstring is the sentence that people read."""
 
@@ -90,6 +93,7 @@ def rule(  # noqa: PLR0913  (one row of the decision table, by keyword)
             tuple(also),
             tuple(facts),
             note,
+            need or rule_id,
         )
 
     return wrap

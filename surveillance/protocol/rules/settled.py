@@ -122,6 +122,7 @@ def complex_cyst_without_mri(state: CaseState) -> bool:
 @rule(
     "R38",
     RecommendationKind.SURGICAL_REFERRAL,
+    need="SURGEON",
     window=WindowName.EXPEDITED,
     escalation=_AT_RISK,
     cites=("S21",),
@@ -149,6 +150,7 @@ def complex_cyst_watched(state: CaseState) -> bool:
 @rule(
     "R40",
     RecommendationKind.SURGICAL_REFERRAL,
+    need="SURGEON",
     window=WindowName.EXPEDITED,
     escalation=_AT_RISK,
     cites=("S8",),
