@@ -15,7 +15,14 @@ from surveillance.web.access import SignedInRequest
 from surveillance.web.owed_view import booking_words
 from surveillance.web.queue_rows import days_words, owed_words, stage_tag
 from surveillance.web.recommendation_view import window_words
-from surveillance.web.wording import Tag, age_words, date_words, lesion_words, name_of_patient
+from surveillance.web.wording import (
+    Tag,
+    age_words,
+    date_words,
+    language_words,
+    lesion_words,
+    name_of_patient,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,6 @@ class Action:
 
 def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) -> Subject:
     """Who and what, as of the site's day."""
-    interpreter = ", interpreter needed" if patient.interpreter_needed else ""
     who = Subject(
         name=name_of_patient(patient),
         url=reverse("patient", args=[patient.pk]),
@@ -57,7 +63,7 @@ def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) ->
         born=date_words(patient.birth_date) or "not recorded",
         age=age_words(patient.birth_date, on),
         phone=patient.phone,
-        language=f"{patient.language}{interpreter}",
+        language=language_words(patient),
     )
     return who if follow_up is None else _with_owed(who, follow_up, on)
 

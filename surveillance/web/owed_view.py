@@ -1,6 +1,7 @@
 """What is owed to a lesion, in plain words, with the actions that a person may take."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
@@ -75,7 +76,7 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         stage=stage_tag(row, records.on),
         days=days_words(row, records.on),
         booking=booking_words(row),
-        snooze=row.snooze_reason,
+        snooze=_snooze_words(row, records.on),
         next_step=next_step(row, records.on),
         owner=name_of_user(row.owner, "No owner"),
         escalations=tuple(
@@ -83,6 +84,12 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         ),
         links=links_of(row, allowed),
     )
+
+
+def _snooze_words(row: FollowUp, on: date) -> str:
+    """Why it is put aside; empty once the day has come."""
+    is_asleep = row.snoozed_until is not None and row.snoozed_until > on
+    return row.snooze_reason if is_asleep else ""
 
 
 def booking_words(row: FollowUp) -> str:

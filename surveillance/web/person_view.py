@@ -15,6 +15,7 @@ from surveillance.web.wording import (
     date_words,
     full_months,
     joined,
+    language_words,
     moment_words,
     name_of_patient,
     name_of_user,
@@ -100,13 +101,12 @@ def _status_note(patient: Patient) -> str:
 
 def contact_details(patient: Patient) -> tuple[tuple[str, str], ...]:
     """Channels with the consent that goes with each; language and interpreter."""
-    interpreter = ", interpreter needed" if patient.interpreter_needed else ""
     return (
         ("Telephone", _channel(patient.phone, patient.consent_phone)),
         ("E-mail", _channel(patient.email, patient.consent_email)),
         ("Text messages", _channel(patient.phone, patient.consent_sms)),
         ("Address", _channel(patient.address, patient.consent_letter)),
-        ("Language", f"{patient.language}{interpreter}"),
+        ("Language", language_words(patient)),
     )
 
 

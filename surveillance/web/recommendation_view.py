@@ -17,9 +17,9 @@ from surveillance.web.risk_words import fact_words, risk_tag
 from surveillance.web.wording import Tag, date_words, joined, label_of, name_of_user
 
 CLASS_TAGS = {
-    EscalationClass.URGENT: Tag("Urgent", "overdue"),
-    EscalationClass.AT_RISK: Tag("At-risk class", "due"),
-    EscalationClass.LOW: Tag("Low class", "calm"),
+    EscalationClass.URGENT: Tag("Chased as urgent", "overdue"),
+    EscalationClass.AT_RISK: Tag("Chased as at risk", "due"),
+    EscalationClass.LOW: Tag("Chased as low risk", "calm"),
     EscalationClass.NONE: Tag("Nothing owed", "quiet"),
 }
 MACHINE = "the protocol, automatically"

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf.locale import LANG_INFO
+
 from surveillance.protocol.terms import Segment, Term
 
 if TYPE_CHECKING:
@@ -69,6 +71,14 @@ def count_words(count: int, thing: str) -> str:
 def name_of_patient(patient: "Patient") -> str:
     """'Family, Given', as on a wristband."""
     return ", ".join(part for part in (patient.family_name, patient.given_name) if part)
+
+
+def language_words(patient: "Patient") -> str:
+    """'Portuguese, interpreter needed'; a code without a known name is shown as it is."""
+    code = patient.language
+    known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().split("-")[0]) or {}
+    interpreter = ", interpreter needed" if patient.interpreter_needed else ""
+    return f"{known.get('name', code)}{interpreter}"
 
 
 def name_of_user(user: "User | None", nobody: str = "") -> str:

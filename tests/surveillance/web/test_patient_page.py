@@ -67,7 +67,7 @@ def test_page_says_who_and_how_to_reach(navigator: Client, clinic: Clinic) -> No
     text = text_of(navigator, patient)
 
     assert "+44 20 7946 0000 (agreed)" in text
-    assert "pt, interpreter needed" in text
+    assert "Portuguese, interpreter needed" in text
     assert "17 May 1970" in text
 
 
@@ -254,6 +254,14 @@ def test_queries_do_not_grow_with_lesions(navigator: Client, clinic: Clinic) -> 
         an_exam(owed(clinic, -9, lesion=a_lesion(patient, f"L{number}")).lesion, NOW.date(), 7)
 
     assert queries() == few
+
+
+def test_snooze_is_told_until_its_day(navigator: Client, clinic: Clinic) -> None:
+    awake = owed(clinic, 9, snoozed_until=NOW.date(), snooze_reason="Was abroad.")
+    asleep = owed(clinic, 9, snoozed_until=date(2026, 9, 1), snooze_reason="Is abroad.")
+
+    assert "Was abroad." not in text_of(navigator, awake.patient).split("History")[0]
+    assert "Is abroad." in text_of(navigator, asleep.patient).split("History")[0]
 
 
 def test_role_that_ended_opens_nothing(client: Client, clinic: Clinic) -> None:
