@@ -18,7 +18,7 @@ from surveillance.protocol.characterisation import (
     says_what_it_saw,
     stated_conclusion,
 )
-from surveillance.protocol.decisions import Decisions, waivers_in_force
+from surveillance.protocol.decisions import waivers_in_force
 from surveillance.protocol.facts import LesionFacts, SurveillanceCase
 from surveillance.protocol.form import Form, form_after_day, form_at_detection
 from surveillance.protocol.growth import NOTHING_CHANGED, Changes, after_day, threshold_growth
@@ -38,11 +38,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`size_mm` is the last adequate size, in millimetres, measured on `size_on`. `valid` are the
-    characterisations that hold for the present kind, oldest first. `labels` are the dangerous conclusions that no later
-    characterising study has outranked. `ultrasound_shows` tells whether the last ultrasound
-    showed the lesion, `limited_ultrasounds` how many in a row were VIS-C, `unread_contrast` that a
-    contrast study without a reading is the newest, `doubt` what CEUS has said since."""
+    """What the exams have established.
+
+    `size_mm` is the last adequate size, in millimetres, measured on `size_on`. `valid` are the
+    characterisations that hold for the present kind, oldest first. `labels` are the dangerous
+    conclusions that no later characterising study has outranked. `ultrasound_shows` tells whether
+    the last ultrasound showed the lesion, `limited_ultrasounds` how many in a row were VIS-C,
+    `unread_contrast` that a contrast study without a reading is the newest, `doubt` what CEUS has
+    said since.
+    """
 
     form: Form
     first_exam_on: date | None = None
@@ -63,12 +67,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one day brings: its reports, what is decided by then, whether contrast was owed."""
+    """What one day brings: its reports."""
 
     on: date
     studies: tuple[Study, ...]
-    decisions: Decisions
-    contrast_owed: bool
 
 
 def course_at_detection(lesion: LesionFacts) -> Course:
@@ -86,7 +88,7 @@ def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Backgroun
     readings = tuple(_read(study, course, bg) for study in studies)
     new = _characterisations(studies, readings, form, size, bg)
     waivers = _waivers_after(course, form, day, case.lesion, size)
-    today = tuple(_visit(study, course, form, day, bg) for study in studies)
+    today = tuple(_visit(study, course, form, bg) for study in studies)
     failed = any(_failed(study) for study in studies)
     return Course(
         form=form,
@@ -112,12 +114,11 @@ def _read(study: Study, course: Course, bg: Background) -> Reading:
     return reading_of(study, bg, size_mm=size, grown=threshold_growth(course.changes, study))
 
 
-def _visit(study: Study, course: Course, form: Form, day: Day, bg: Background) -> Visit:
+def _visit(study: Study, course: Course, form: Form, bg: Background) -> Visit:
     return visit_of(
         study,
         bg,
         size_before=course.size_mm,
-        contrast_owed=day.contrast_owed,
         confirms=confirms_isolation(study, bg, form.kind),
     )
 

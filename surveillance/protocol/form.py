@@ -17,13 +17,12 @@ from surveillance.protocol.characterisation import (
     stated_conclusion,
 )
 from surveillance.protocol.facts import LesionFacts
-from surveillance.protocol.studies import KIND_SEVERITY, SEVERITY, Study
+from surveillance.protocol.studies import INFORMATION, KIND_SEVERITY, SEVERITY, Study
 from surveillance.protocol.terms import (
     CalcificationPattern,
     Conclusion,
     Isolation,
     LesionKind,
-    Modality,
     Tri,
 )
 
@@ -81,7 +80,9 @@ def form_at_detection(lesion: LesionFacts) -> Form:
 
 
 def form_after_day(form: Form, day: date, studies: Sequence[Study], background: Background) -> Form:
-    """The form after the reports of one day."""
+    """The form after the reports of one day; PET-CT and radiographs tell of suspicion only."""
+    spoken = _spoken_after(form.spoken, studies)
+    studies = [study for study in studies if study.modality not in INFORMATION]
     kind = _kind_after(form.kind, studies)
     contrast = any(characterises_fully(study, background) for study in studies)
     return Form(
@@ -93,7 +94,7 @@ def form_after_day(form: Form, day: date, studies: Sequence[Study], background: 
         solid_component=_feature_after(form.solid_component, _solid(studies), contrast),
         kind_changed_on=form.kind_changed_on if kind is form.kind else day,
         suspected_mucinous=_mucinous_after(form.suspected_mucinous, studies, contrast),
-        spoken=_spoken_after(form.spoken, studies),
+        spoken=spoken,
     )
 
 
@@ -150,8 +151,7 @@ def _solid(studies: Sequence[Study]) -> list[tuple[Tri | None, bool]]:
 
 
 def _mucinous_after(suspected: bool, studies: Sequence[Study], contrast: bool) -> bool:
-    other = LABEL_MODALITIES | {Modality.XR}
-    plain = [study for study in studies if study.modality not in other]
+    plain = [study for study in studies if study.modality not in LABEL_MODALITIES]
     if any(study.conclusion is Conclusion.MCN_SUSPECTED for study in plain):
         return True
     return suspected and not contrast

@@ -14,7 +14,7 @@ from surveillance.protocol.imaging_needs import (
 )
 from surveillance.protocol.needs import Needs, need_of_kind, needs_after
 from surveillance.protocol.recommendation import Window
-from surveillance.protocol.replay import Snapshot, contrast_is_owed, replay
+from surveillance.protocol.replay import Snapshot, replay
 from surveillance.protocol.studies import Study, report_key, study_of
 from surveillance.protocol.terms import (
     LesionKind,
@@ -105,7 +105,6 @@ def _visit(study: Study, eve: Snapshot | None, bg: Background, case: Surveillanc
         study,
         bg,
         size_before=size,
-        contrast_owed=contrast_is_owed(eve.state, eve.standing) if eve else True,
         confirms=confirms_isolation(study, bg, kind),
     )
 

@@ -126,8 +126,11 @@ def _surveillance_order(now: Snapshot) -> tuple[Modality, ...]:
 
 
 def _ultrasound_serves(now: Snapshot) -> bool:
-    """The last ultrasound showed the lesion, and no exam has failed since (8.2)."""
-    return now.course.ultrasound_shows and not now.course.last_exam_failed
+    """The last ultrasound showed the lesion, and no attempt has failed since the last adequate
+    exam (8.2)."""
+    last = now.standing.last_adequate_on or now.course.first_exam_on
+    failed = any(visit.attempt and last and visit.on > last for visit in now.course.visits)
+    return now.course.ultrasound_shows and not failed
 
 
 def _same_modality(now: Snapshot) -> tuple[Modality, ...]:

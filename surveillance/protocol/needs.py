@@ -42,8 +42,9 @@ class ReferralNeed:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What is owed at the end of a day. `window` is that of the rule; `since` the first day of the
-    unbroken run of the rule; `contrast_since` the same for a contrast study of at least that
-    urgency; `bridged` tells that only contrast rules have come between the referral and now."""
+    unbroken need of the rule; `contrast_since` the same for a contrast study of at least that
+    urgency. `referral` is the task that nobody has answered, `shown` the last referral of the
+    rules, remembered while only contrast rules come between (fault 12 of 6.3)."""
 
     rule: Rule
     window: Window | None
@@ -52,7 +53,7 @@ class Needs:
     failed_on: tuple[date, ...]
     imaging: ImagingNeed | None
     referral: ReferralNeed | None
-    bridged: bool
+    shown: ReferralNeed | None
 
 
 def needs_after(before: Needs | None, now: Snapshot, case: SurveillanceCase) -> Needs:
@@ -65,7 +66,7 @@ def needs_after(before: Needs | None, now: Snapshot, case: SurveillanceCase) -> 
         failed_on = (*failed_on, now.day)
     since = before.since if before and before.rule.need == rule.need else now.day
     contrast_since = _contrast_since(before, rule, now.day)
-    start = _start_of(rule, since, contrast_since)
+    start = _start_of(now, since, contrast_since)
     anchors = anchors_of(now, case, bg, start, failed_on)
     window = window_for(rule.window, anchors)
     released = fulfilled or (now.decided_today and before is not None and before.rule is not rule)
@@ -79,8 +80,7 @@ def needs_after(before: Needs | None, now: Snapshot, case: SurveillanceCase) -> 
         failed_on=failed_on,
         imaging=imaging_need(now, window, anchors, running, bg),
         referral=_referral(before, now, window),
-        bridged=rule.kind in REFERRAL_KINDS
-        or (before is not None and before.bridged and rule.kind in CONTRAST_KINDS),
+        shown=_shown(before, now, window),
     )
 
 
@@ -95,11 +95,14 @@ def _contrast_since(before: Needs | None, rule: Rule, day: date) -> Starts:
     return (first, second, third)
 
 
-def _start_of(rule: Rule, since: date, contrast_since: Starts) -> date:
-    """A contrast study is owed since it was first owed with at least this urgency."""
-    if rule.kind not in CONTRAST_KINDS:
+def _start_of(now: Snapshot, since: date, contrast_since: Starts) -> date:
+    """A contrast study is owed since it was first owed with at least this urgency; a malignant
+    biopsy since its day."""
+    if now.rule.id == "R20":
+        return now.decisions.pathology_on or since
+    if now.rule.kind not in CONTRAST_KINDS:
         return since
-    return contrast_since[_LEVELS.index(rule.window)] or since
+    return contrast_since[_LEVELS.index(now.rule.window)] or since
 
 
 def _never_later(
@@ -111,8 +114,9 @@ def _never_later(
         return not_later_than(window, running)
     if before is None or now.rule.kind not in REFERRAL_KINDS:
         return window
-    if before.referral and before.bridged and not now.referral_answered_today:
-        window = not_later_than(window, before.referral.window.latest)
+    shown = None if now.referral_answered_today else before.shown
+    if shown is not None:
+        window = not_later_than(window, shown.window.latest)
     if before.rule is not now.rule and _only_limited(now.course.today):
         window = not_later_than(window, running)
     return window
@@ -120,7 +124,15 @@ def _never_later(
 
 def _only_limited(today: tuple[Visit, ...]) -> bool:
     """Every exam of the day was inadequate: it may warn, but never postpone (I8)."""
-    return bool(today) and all(visit == Visit(visit.on, attempt=visit.attempt) for visit in today)
+    return bool(today) and not any(visit.adequate for visit in today)
+
+
+def _shown(before: Needs | None, now: Snapshot, window: Window | None) -> ReferralNeed | None:
+    if now.rule.kind in REFERRAL_KINDS and window is not None:
+        return ReferralNeed(now.rule, window)
+    if before is None or now.rule.kind not in CONTRAST_KINDS or now.referral_answered_today:
+        return None
+    return before.shown
 
 
 def _referral(before: Needs | None, now: Snapshot, window: Window | None) -> ReferralNeed | None:

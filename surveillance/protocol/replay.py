@@ -14,12 +14,7 @@ from surveillance.protocol.decisions import Decisions, decisions_on
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.rules.rule import Rule
 from surveillance.protocol.rules.table import rule_for
-from surveillance.protocol.standing import (
-    CharacterisationStatus,
-    Standing,
-    Trigger,
-    standing_of,
-)
+from surveillance.protocol.standing import Standing, standing_of
 from surveillance.protocol.state import CaseState, state_of
 from surveillance.protocol.studies import Study, studies_of
 
@@ -46,15 +41,13 @@ def replay(
     `studies` are those of its exams, where they have been read already. Reports are read as for
     the age group of today, rules answer as for the age group of their day."""
     studies = studies_of(case.exams) if studies is None else studies
-    course, owed = course_at_detection(case.lesion), True
+    course = course_at_detection(case.lesion)
     for day in days_with_news(case, studies):
         today = tuple(study for study in studies if study.on == day)
         bg_then = background_on(bg, day)
         decisions = decisions_on(case, day, bg_then)
-        course = course_after(course, Day(day, today, decisions, owed), case, bg)
-        snapshot = _snapshot(case, day, course, decisions, bg_then)
-        owed = contrast_is_owed(snapshot.state, snapshot.standing)
-        yield snapshot
+        course = course_after(course, Day(day, today), case, bg)
+        yield _snapshot(case, day, course, decisions, bg_then)
 
 
 def days_with_news(case: SurveillanceCase, studies: tuple[Study, ...]) -> tuple[date, ...]:
@@ -72,16 +65,6 @@ def days_with_news(case: SurveillanceCase, studies: tuple[Study, ...]) -> tuple[
     if case.patient.cardiac_failure_signs_on is not None:
         days.add(case.patient.cardiac_failure_signs_on)
     return tuple(sorted(day for day in days if first <= day <= case.as_of))
-
-
-def contrast_is_owed(state: CaseState, standing: Standing) -> bool:
-    """A contrast study was owed after this day, so the next one counts even without a size."""
-    if standing.trigger is Trigger.UNEVALUATED:
-        return True
-    wants_mri = state.malignancy or state.complex_cyst
-    if wants_mri:
-        return standing.status is not CharacterisationStatus.MRI
-    return standing.status is CharacterisationStatus.NOT_DONE
 
 
 def _snapshot(

@@ -18,7 +18,7 @@ from surveillance.protocol.characterisation import (
 )
 from surveillance.protocol.sizes import is_small
 from surveillance.protocol.studies import INFORMATION, Study
-from surveillance.protocol.terms import Conclusion, Modality
+from surveillance.protocol.terms import Modality
 
 _LOW_RISK: Final = frozenset(
     {
@@ -55,6 +55,7 @@ class Visit:
     confirms: bool = False
     contrast_mri: bool = False
     attempt: bool = True
+    adequate: bool = False
 
 
 def visit_of(
@@ -62,15 +63,14 @@ def visit_of(
     background: Background,
     *,
     size_before: Decimal | None,
-    contrast_owed: bool,
     confirms: bool,
 ) -> Visit:
-    """What `study` counts for. `size_before` is in millimetres; `contrast_owed` tells whether a
-    contrast study was owed that day, which then counts even without a size."""
+    """What `study` counts for. `size_before` is in millimetres; `confirms` tells that a
+    single-phase CT confirms isolation."""
     if not study.adequate or not is_categorised(study):
         return Visit(study.on, attempt=study.modality not in INFORMATION)
     characterises = characterises_fully(study, background)
-    by_contrast = _counts_by_contrast(study, characterises, contrast_owed)
+    by_contrast = _counts_by_contrast(study, characterises)
     shown = study.lesion_seen and study.size_mm is not None
     allowed = allowed_modalities(background, size_before)
     return Visit(
@@ -83,6 +83,7 @@ def visit_of(
         confirms=characterises or confirms,
         contrast_mri=characterises and study.modality in CONTRAST_MRI,
         attempt=study.modality not in INFORMATION,
+        adequate=True,
     )
 
 
@@ -93,12 +94,9 @@ def allowed_modalities(background: Background, size_mm: Decimal | None) -> froze
     return _STRICT_SMALL if is_small(size_mm) else _STRICT_LARGE
 
 
-def _counts_by_contrast(study: Study, characterises: bool, contrast_owed: bool) -> bool:
-    """A dynamic study follows up when it measures the lesion or shows that it is gone, and when
-    it answers a contrast study that was owed."""
-    if characterises and contrast_owed:
+def _counts_by_contrast(study: Study, characterises: bool) -> bool:
+    """A dynamic study follows up when it says what it saw or measures the lesion; one that finds
+    the lesion gone does both."""
+    if characterises:
         return True
-    if study.modality not in DYNAMIC:
-        return False
-    is_gone = not study.lesion_seen or study.conclusion is Conclusion.RESOLVED
-    return is_gone or study.size_mm is not None
+    return study.modality in DYNAMIC and study.lesion_seen and study.size_mm is not None
