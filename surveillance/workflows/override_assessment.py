@@ -50,10 +50,11 @@ def override_assessment(
     or by more than three months (S28), a contraindicated modality, no reason.
     """
     patient = lock_records([lesion.patient_id])[lesion.patient_id]
+    if not may(by, Permission.OVERRIDE, patient.site):
+        raise OverrideRefused("Only a clinician or the medical director of this site overrides.")
     today = patient.site.local_date(now)
-    standing = standing_overrides([lesion.pk], today).get(lesion.pk)
     asked = (kind, reason, latest_on, modality or "", expires_on)
-    if standing is not None and _says(standing) == asked and standing.assessed_by == by:
+    if standing := _said_before(asked, lesion, by, today):
         return standing
     overridden = assess_lesion(lesion=lesion, cause="override_requested", by=by, now=now)
     request = OverrideRequest(
@@ -66,8 +67,7 @@ def override_assessment(
         by_responsible_clinician=_is_responsible(by, patient, kind),
         signed_not_appropriate=kind == OverrideKind.CLOSE,
     )
-    computed = recommend(build_case(lesion, as_of=today))
-    _refuse(kind, request, computed, expires_on, may(by, Permission.OVERRIDE, patient.site))
+    _refuse(kind, request, recommend(build_case(lesion, as_of=today)), expires_on)
     row = append_override(
         overridden=overridden,
         kind=kind,
@@ -79,7 +79,13 @@ def override_assessment(
         by=by,
         now=now,
     )
-    detail = {"lesion": str(lesion.pk), "kind": kind.value, "rule": overridden.rule}
+    _audit(row, patient, by, now)
+    assess_lesion(lesion=lesion, cause="override_recorded", by=by, now=now)
+    return row
+
+
+def _audit(row: LesionAssessment, patient: Patient, by: "User", now: datetime) -> None:
+    detail = {"lesion": str(row.lesion_id), "kind": row.override_kind, "rule": row.rule}
     record_event(
         "assessment_overridden",
         site=patient.site,
@@ -89,8 +95,16 @@ def override_assessment(
         now=now,
         detail=detail,
     )
-    assess_lesion(lesion=lesion, cause="override_recorded", by=by, now=now)
-    return row
+
+
+def _said_before(
+    asked: tuple[object, ...], lesion: Lesion, by: "User", today: date
+) -> LesionAssessment | None:
+    """The standing override of this person, where it says exactly what is asked for again."""
+    standing = standing_overrides([lesion.pk], today).get(lesion.pk)
+    if standing is None or _says(standing) != asked or standing.assessed_by != by:
+        return None
+    return standing
 
 
 def _says(row: LesionAssessment) -> tuple[object, ...]:
@@ -120,12 +134,9 @@ def _refuse(
     request: OverrideRequest,
     computed: Recommendation,
     expires_on: date | None,
-    may_override: bool,
 ) -> None:
     problem = None
-    if not may_override:
-        problem = "Only a clinician or the medical director of this site overrides a decision."
-    elif request.on is not None and expires_on is not None and expires_on <= request.on:
+    if request.on is not None and expires_on is not None and expires_on <= request.on:
         problem = "The override would have expired already. Give a later day."
     problem = problem or _mismatch(kind, request, computed) or check_override(computed, request)
     if problem:

@@ -45,10 +45,11 @@ from surveillance.workflows.register_lesion import register_lesion
 from surveillance.workflows.retract_exam import retract_exam
 from surveillance.workflows.retract_lesion_event import retract_lesion_event
 from surveillance.workflows.unmerge_patients import unmerge_patients
-from surveillance.workflows.update_risk import RiskFacts, update_risk
+from surveillance.workflows.update_risk import update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
-from tests.factories import HEALTHY_LIVER, MembershipFactory, PatientFactory
+from tests.factories import MembershipFactory, PatientFactory
 from tests.journeys.story import at
+from tests.surveillance.factories import risk_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +153,7 @@ class World:
     def _risk(self, facts: dict[str, Any]) -> None:
         update_risk(
             patient=self.patient,
-            facts=RiskFacts(**HEALTHY_LIVER | facts),
+            facts=risk_facts(**facts),
             effective_on=self.day,
             source="letter",
             **self.who,
@@ -225,7 +226,7 @@ def check_lesion(lesion: Lesion, day: date) -> None:
             assert window_of(row) == wanted.window
 
 
-@settings(max_examples=min(settings.default.max_examples, 100))
+@settings(max_examples=min(settings().max_examples, 100))
 @given(
     born=st.sampled_from([date(1970, 5, 17), date(2004, 2, 29), date(2021, 9, 1)]),
     history=HISTORIES,

@@ -30,7 +30,7 @@ def agree(window: Window, day: date) -> None:
     assert soon is (stage in (Stage.NOT_YET, Stage.OPEN))
 
 
-@settings(max_examples=min(settings.default.max_examples, 200))
+@settings(max_examples=min(settings().max_examples, 200))
 @given(days=st.lists(DAYS, min_size=3, max_size=3), day=DAYS)
 @example(days=[date(2024, 2, 29)] * 3, day=date(2024, 2, 29))
 @example(days=[date(2026, 8, 31), date(2026, 12, 31), date(2027, 2, 28)], day=date(2027, 3, 1))

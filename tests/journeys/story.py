@@ -11,9 +11,10 @@ from surveillance.protocol.terms import LesionKind, Modality, ObligationKind, Tr
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.record_lesion_event import record_lesion_event
 from surveillance.workflows.register_lesion import register_lesion
-from surveillance.workflows.update_risk import RiskFacts, update_risk
+from surveillance.workflows.update_risk import update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
-from tests.factories import HEALTHY_LIVER, MembershipFactory, PatientFactory
+from tests.factories import MembershipFactory, PatientFactory
+from tests.surveillance.factories import risk_facts
 
 
 def at(day: date) -> datetime:
@@ -34,7 +35,7 @@ class Story:
         """A healthy liver but for `facts`, known from that day."""
         update_risk(
             patient=self.patient,
-            facts=RiskFacts(**HEALTHY_LIVER | facts),
+            facts=risk_facts(**facts),
             effective_on=on,
             source="clinic letter",
             by=self.navigator,

@@ -42,6 +42,7 @@ def test_low_risk_lesion_is_checked_once_and_discharged():
     )
     check.refresh_from_db()
     assert check.outcome == "COMPLETED"
+    assert check.completed_by is not None
     assert check.completed_by.performed_on == date(2026, 7, 8)
     assert story.rule(lesion) == "R66"
     assert story.owed(lesion) == {}

@@ -33,7 +33,8 @@ from surveillance.protocol.terms import (
     Risk,
     Tri,
 )
-from tests.factories import NOW, TODAY, PatientFactory
+from surveillance.workflows.update_risk import RiskFacts
+from tests.factories import HEALTHY_LIVER, NOW, TODAY, PatientFactory
 
 EARLIER = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 
@@ -184,3 +185,9 @@ def report(*findings: Finding, on: date, accession: str = "", **said: Any) -> Ex
         findings=findings,
         **said,
     )
+
+
+def risk_facts(**facts: Any) -> RiskFacts:
+    """A healthy liver but for `facts`."""
+    told: dict[str, Any] = HEALTHY_LIVER | facts
+    return RiskFacts(**told)

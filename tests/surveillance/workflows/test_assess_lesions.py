@@ -24,8 +24,8 @@ from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.reassign import reassign
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
-from surveillance.workflows.update_risk import RiskFacts, update_risk
-from tests.factories import HEALTHY_LIVER, NOW, TODAY, MembershipFactory, PatientFactory
+from surveillance.workflows.update_risk import update_risk
+from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
 from tests.surveillance.factories import (
     EscalationFactory,
     ImagingExamFactory,
@@ -33,6 +33,7 @@ from tests.surveillance.factories import (
     LesionObservationFactory,
     finding,
     report,
+    risk_facts,
 )
 
 LAST_WEEK = date(2026, 8, 24)
@@ -185,7 +186,7 @@ def test_need_that_is_overdue_from_its_first_day_counts_from_that_day(ward):
 
     update_risk(
         patient=patient,
-        facts=RiskFacts(**HEALTHY_LIVER | {"cirrhosis": Tri.YES}),
+        facts=risk_facts(cirrhosis=Tri.YES),
         effective_on=TODAY,
         source="letter",
         by=None,
@@ -214,7 +215,7 @@ def test_exam_known_when_the_follow_up_opened_does_not_complete_it(ward):
 
     update_risk(
         patient=ward.cirrhotic,
-        facts=RiskFacts(**HEALTHY_LIVER | {"chronic_hbv": Tri.YES}),
+        facts=risk_facts(chronic_hbv=Tri.YES),
         effective_on=TODAY,
         source="letter",
         by=None,

@@ -1,11 +1,12 @@
 """What a navigator does to an open follow-up: book, put aside, reassign, log a contact."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from patients.models import AuditEvent, Role
-from surveillance.models import ContactAttempt, FollowUp
+from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
 from surveillance.workflows.book_follow_up import BookingImpossible, book_follow_up
 from surveillance.workflows.change_follow_up import (
     FollowUpAlreadyClosed,
@@ -38,7 +39,7 @@ def snoozed(ward, follow_up, until, reason="on holiday", **said):
 
 
 def logged(ward, *follow_ups, **said):
-    values = {"channel": "PHONE", "outcome": "NO_ANSWER", "now": NOW} | said
+    values: dict[str, Any] = {"channel": "PHONE", "outcome": "NO_ANSWER", "now": NOW} | said
     return log_contact(patient=ward.cirrhotic, follow_ups=follow_ups, by=ward.navigator, **values)
 
 
@@ -279,8 +280,8 @@ def test_contact_with_a_merged_record_belongs_to_the_survivor(ward, follow_up):
     attempt = log_contact(
         patient=merged,
         follow_ups=[follow_up],
-        channel="PHONE",
-        outcome="AGREED",
+        channel=ContactChannel.PHONE,
+        outcome=ContactOutcome.AGREED,
         by=ward.navigator,
         now=NOW,
     )

@@ -1,6 +1,7 @@
 """Lesions are registered; what is known of them besides exams is recorded and retracted."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ Kind = LesionEventKind
 
 
 def recorded(ward, kind=Kind.MDT_DECISION, value="CONTINUE_SURVEILLANCE", **said):
-    values = {"occurred_on": LAST_WEEK, "author": "Dr Example", "now": NOW} | said
+    values: dict[str, Any] = {"occurred_on": LAST_WEEK, "author": "Dr Example", "now": NOW} | said
     return record_lesion_event(
         lesion=ward.lesion, kind=kind, value=value, by=ward.clinician, **values
     )

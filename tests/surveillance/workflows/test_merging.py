@@ -1,6 +1,7 @@
 """Two records become one, and are taken apart again."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,8 @@ from patients.models import (
 )
 from surveillance.models import (
     ContactAttempt,
+    ContactChannel,
+    ContactOutcome,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -29,16 +32,15 @@ from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.register_lesion import register_lesion
 from surveillance.workflows.repoint_records import MOVED
 from surveillance.workflows.unmerge_patients import MergeNotSeparable, unmerge_patients
-from surveillance.workflows.update_risk import RiskFacts, update_risk
+from surveillance.workflows.update_risk import update_risk
 from tests.factories import (
-    HEALTHY_LIVER,
     NOW,
     TODAY,
     AfpResultFactory,
     PatientFactory,
     RiskProfileFactory,
 )
-from tests.surveillance.factories import finding, report
+from tests.surveillance.factories import finding, report, risk_facts
 
 LAST_WEEK = date(2026, 8, 24)
 LATER = NOW + timedelta(days=10)
@@ -54,8 +56,8 @@ def duplicate(ward):
     log_contact(
         patient=patient,
         follow_ups=FollowUp.objects.open().filter(patient=patient),
-        channel="PHONE",
-        outcome="AGREED",
+        channel=ContactChannel.PHONE,
+        outcome=ContactOutcome.AGREED,
         by=ward.navigator,
         now=NOW,
     )
@@ -73,7 +75,7 @@ def duplicate(ward):
 
 
 def merged(ward, duplicate, **said):
-    values = {"reason": "same person", "by": ward.navigator, "now": NOW} | said
+    values: dict[str, Any] = {"reason": "same person", "by": ward.navigator, "now": NOW} | said
     return merge_patients(survivor=ward.cirrhotic, duplicate=duplicate, **values)
 
 
@@ -105,14 +107,14 @@ def test_every_table_that_points_to_a_patient_moves_or_is_known_to_stay():
 
 
 def test_everything_of_the_duplicate_moves_to_the_survivor(ward, duplicate):
-    before = {model: model.objects.filter(patient=duplicate).count() for model in MOVED}
+    before = {model: model._default_manager.filter(patient=duplicate).count() for model in MOVED}
 
     merge = merged(ward, duplicate)
 
     assert all(before.values()), before
     for model, count in before.items():
-        assert not model.objects.filter(patient=duplicate).exists(), model
-        assert model.objects.filter(patient=ward.cirrhotic).count() >= count
+        assert not model._default_manager.filter(patient=duplicate).exists(), model
+        assert model._default_manager.filter(patient=ward.cirrhotic).count() >= count
         assert len(merge.moved[model.__name__]) == count
     duplicate.refresh_from_db()
     assert duplicate.merged_into == ward.cirrhotic
@@ -265,7 +267,7 @@ def test_risk_recorded_since_the_merge_is_kept(ward, duplicate):
     merge = merged(ward, duplicate)
     update_risk(
         patient=ward.cirrhotic,
-        facts=RiskFacts(**HEALTHY_LIVER | {"ald": Tri.YES}),
+        facts=risk_facts(ald=Tri.YES),
         effective_on=TODAY,
         source="letter",
         by=None,
@@ -352,4 +354,8 @@ def test_chain_of_merges_is_undone_from_its_beginning(ward, duplicate):
 
 
 def _whose():
-    return {(model, row.pk): row.patient_id for model in MOVED for row in model.objects.all()}
+    return {
+        (model, pk): owner
+        for model in MOVED
+        for pk, owner in model._default_manager.values_list("pk", "patient_id")
+    }

@@ -1,6 +1,7 @@
 """A clinician's word beside the computed rule (clinical.md 8.9, I27)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,8 @@ from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.record_lesion_event import record_lesion_event
 from surveillance.workflows.reopen_lesion import ReopeningNeedsReason, reopen_lesion
 from surveillance.workflows.update_risk import RiskFacts, update_risk
-from tests.factories import HEALTHY_LIVER, NOW, TODAY, MembershipFactory, PatientFactory
-from tests.surveillance.factories import LesionFactory, finding, report
+from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
+from tests.surveillance.factories import LesionFactory, finding, report, risk_facts
 
 LAST_WEEK = date(2026, 8, 24)
 TOMORROW = NOW + timedelta(days=1)
@@ -59,7 +60,7 @@ def imaging(lesion):
 
 
 def overridden(ward, lesion, kind, **said):
-    values = {"reason": "worried", "by": ward.clinician, "now": NOW} | said
+    values: dict[str, Any] = {"reason": "worried", "by": ward.clinician, "now": NOW} | said
     return override_assessment(lesion=lesion, kind=kind, **values)
 
 
@@ -123,7 +124,7 @@ def test_later_date_is_spent_when_the_patient_becomes_at_risk(ward, low_risk):
 
     update_risk(
         patient=low_risk.patient,
-        facts=RiskFacts(**HEALTHY_LIVER | {"cirrhosis": Tri.YES}),
+        facts=risk_facts(cirrhosis=Tri.YES),
         effective_on=TODAY,
         source="letter",
         by=None,
@@ -269,7 +270,7 @@ def test_reopening_needs_a_reason_and_a_person(ward, watched):
 
 
 def closed(ward, follow_up, outcome, note="seen", **said):
-    values = {"by": ward.navigator, "now": TOMORROW} | said
+    values: dict[str, Any] = {"by": ward.navigator, "now": TOMORROW} | said
     return close_follow_up(follow_up=follow_up, outcome=outcome, note=note, **values)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,21 +22,26 @@ from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.update_risk import AfpFacts, RiskFacts, update_risk
 from surveillance.workflows.withdraw_patient import NeedsClinicianSignature, withdraw_patient
-from tests.factories import HEALTHY_LIVER, NOW, TODAY, MembershipFactory, PatientFactory
-from tests.surveillance.factories import LesionFactory, finding, report
+from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
+from tests.surveillance.factories import LesionFactory, finding, report, risk_facts
 
 LAST_WEEK = date(2026, 8, 24)
 NEXT_WEEK = NOW + timedelta(days=7)
 
 
 def at_risk(ward, patient, now=NOW, **said):
-    facts = RiskFacts(**HEALTHY_LIVER | {"cirrhosis": Tri.YES})
-    values = {"facts": facts, "effective_on": TODAY} | said
+    facts = risk_facts(cirrhosis=Tri.YES)
+    values: dict[str, Any] = {"facts": facts, "effective_on": TODAY} | said
     return update_risk(patient=patient, source="letter", by=ward.navigator, now=now, **values)
 
 
 def withdrawn(ward, status, **said):
-    values = {"status_on": TODAY, "reason": "letter", "by": ward.clinician, "now": NOW} | said
+    values: dict[str, Any] = {
+        "status_on": TODAY,
+        "reason": "letter",
+        "by": ward.clinician,
+        "now": NOW,
+    } | said
     return withdraw_patient(patient=ward.cirrhotic, status=status, **values)
 
 
@@ -58,7 +64,7 @@ def test_cirrhosis_reopens_a_discharged_lesion(ward):
 
     profile = at_risk(ward, patient)
 
-    newest = LesionAssessment.objects.filter(lesion=lesion).newest_first().first()
+    newest = LesionAssessment.objects.filter(lesion=lesion).newest_first()[0]
     assert profile == RiskProfile.objects.filter(patient=patient).latest("sequence")
     assert (newest.rule, newest.cause) == ("R52", "risk_updated")
     assert FollowUp.objects.open().get(lesion=lesion, kind="IMAGING").escalation_class == "AT_RISK"
@@ -73,7 +79,7 @@ def test_every_lesion_of_the_patient_is_decided_about(ward):
 
 
 def test_same_risk_again_changes_nothing(ward, watched):
-    facts = RiskFacts(**HEALTHY_LIVER | {"chronic_hcv": Tri.YES})
+    facts = risk_facts(chronic_hcv=Tri.YES)
     at_risk(ward, ward.cirrhotic, facts=facts)
     decisions = LesionAssessment.objects.count()
 
