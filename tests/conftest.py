@@ -1,10 +1,12 @@
 """What every test shares: hypothesis profiles, and tables that can be emptied between tests."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +19,12 @@ settings.register_profile(
     "ci", max_examples=2000, deadline=None, suppress_health_check=SLOW_MACHINE, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture
+def fresh_cache() -> None:
+    """An empty cache, without emptying the Redis that other processes use meanwhile."""
+    caches["default"].key_prefix = f"test-{uuid.uuid4()}"
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +40,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
-    plain_flush = connection.ops.sql_flush
+    operations = type(connection.ops)  # every connection's: beside a browser Django opens another
+    plain_flush = operations.sql_flush
 
-    def flush(*args: Any, **kwargs: Any) -> list[str]:
+    def flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         dropped = [f'DROP TRIGGER IF EXISTS "{name}"' for name, _sql in triggers]
-        return [*dropped, *plain_flush(*args, **kwargs), *(sql for _name, sql in triggers)]
+        return [*dropped, *plain_flush(self, *args, **kwargs), *(sql for _name, sql in triggers)]
 
-    setattr(connection.ops, "sql_flush", flush)  # noqa: B010  # mypy forbids the plain form
+    setattr(operations, "sql_flush", flush)  # noqa: B010  # mypy forbids the plain form
     yield
-    setattr(connection.ops, "sql_flush", plain_flush)  # noqa: B010
+    setattr(operations, "sql_flush", plain_flush)  # noqa: B010

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.contrib.sessions.backends.cached_db import KEY_PREFIX
+from django.core.cache import caches
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
@@ -14,12 +15,7 @@ from django.urls import reverse
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_guesses_from_before() -> None:
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 
 
 @pytest.fixture
@@ -108,4 +104,5 @@ def test_a_session_ends_when_idle_and_lives_while_its_owner_works(navigator: Use
         assert "_auth_user_id" in client.session
 
         clock.move_to(NOON + idle * 3)
+        caches["default"].delete(f"{KEY_PREFIX}{client.cookies['sessionid'].value}")  # Redis did
         assert "_auth_user_id" not in client.session
