@@ -1,1 +1,1 @@
-"""Fills an empty installation with an invented registry and two months of work on it."""
+"""Fills an empty installation with an invented registry and three weeks of work on it."""

@@ -1,4 +1,4 @@
-"""An invented registry goes in, and two months are lived through day by day.
+"""An invented registry goes in, and three weeks are lived through day by day.
 
 Everything known before the first of those days goes in at once. On each day the rows that became
 known the day before go in, people call and book, and the sweep reminds and escalates: the queue,
@@ -22,7 +22,8 @@ from surveillance.intake.synthetic.words import SITES
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.sweep import sweep
 
-DAYS = 60
+DAYS = 20
+"""Short of the day on which a backlog reaches the medical director (clinical.md 8.6: L+21)."""
 BOOKED_AHEAD = timedelta(days=10)
 NOON = time(12, tzinfo=UTC)
 """The same calendar day at all three sites."""

@@ -64,12 +64,12 @@ def _gap(rng: Random, person: Person, lesion: SyntheticLesion, number: int) -> i
     if person.habit == "lost" and chance(rng, 45):
         return None
     late = {
-        "punctual": rng.randint(-12, 14), "late": rng.randint(15, 110),
-        "erratic": rng.choice((-20, 5, 60, 190)), "lost": rng.randint(0, 90),
+        "punctual": rng.randint(-12, 14), "late": rng.randint(10, 55),
+        "erratic": rng.choice((-20, 5, 40, 120)), "lost": rng.randint(0, 60),
     }[person.habit]  # fmt: skip
     if number == 1:
-        return max(6, int(rng.expovariate(1 / 26)) + 8 + max(late, 0))
-    due = 122 if person.is_elevated and number <= 3 and chance(rng, 35) else 170
+        return max(6, int(rng.expovariate(1 / 20)) + 8 + max(late, 0) // 2)
+    due = 122 if person.is_elevated and number <= 3 and chance(rng, 35) else 166
     return max(25, due + late)
 
 
@@ -90,11 +90,11 @@ def _is_done(rng: Random, person: Person, lesion: SyntheticLesion, number: int) 
 
 def _next_modality(rng: Random, person: Person, lesion: SyntheticLesion, number: int) -> str:
     if person.is_child:
-        mass = lesion.story in {"large_nodule", "small_nodule"}
+        mass = lesion.story != "isolated" or person.is_elevated or person.has_cancer
         return "MRI_EXTRACELLULAR" if mass and number == 1 else "US"
     if number == 1:
         return _contrast_modality(rng, person)
-    if lesion.first_mm < 9 or chance(rng, 4):
+    if lesion.first_mm < 9 or chance(rng, 2):
         return "US"
     return _contrast_modality(rng, person)
 
@@ -129,4 +129,4 @@ def _exam(rng: Random, person: Person, day: date, modality: str, number: int) ->
         cells["vis"] = pick(rng, {"A": 60, "B": 28, "C": 12})
     if chance(rng, 2):
         cells["report_text"] = "Synthetic report.\nFindings as in the columns of this row."
-    return SyntheticExam(day, modality, "no" if chance(rng, 3) else "yes", cells)
+    return SyntheticExam(day, modality, "no" if chance(rng, 1.5) else "yes", cells)

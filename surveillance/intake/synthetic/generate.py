@@ -10,6 +10,7 @@ from typing import TextIO
 from surveillance.intake.synthetic.exams import SyntheticExam, first_day, invent_exams
 from surveillance.intake.synthetic.happenings import happenings
 from surveillance.intake.synthetic.lesions import (
+    CONTRAST,
     SyntheticLesion,
     finding_cells,
     invent_lesion,
@@ -63,7 +64,8 @@ def _story(rng: Random, person: Person, last_day: date) -> Iterator[SyntheticRow
     lesions = [invent_lesion(rng, person, "L1", began)]
     exams = list(invent_exams(rng, person, lesions[0], last_day))
     for number in range(2, rng.choice(LESIONS) + 1):
-        since = rng.choice(exams[:2]).day if chance(rng, 25) else began
+        seen_first = [exam.day for exam in exams[1:] if exam.modality in CONTRAST]
+        since = seen_first[0] if seen_first and chance(rng, 25) else began
         lesions.append(invent_lesion(rng, person, f"L{number}", since))
     risk = _risk_over_time(rng, person, exams, last_day)
     for exam in exams:
@@ -96,13 +98,10 @@ def _risk_over_time(
     """What is known of the risk at the first exam, and what is learned at a later one."""
     risk = {exams[0].day: dict(person.facts)}
     later = [exam.day for exam in exams[1:] if exam.day > exams[0].day]
-    if later and not person.is_child:
-        if person.risk == "undetermined" and chance(rng, 40):
-            risk[rng.choice(later)] = _completed(person)
-        elif person.risk == "low" and chance(rng, 4):
-            risk[rng.choice(later)] = {
-                rng.choice(("cirrhosis", "chronic_hbv", "extrahepatic_malignancy")): "yes"
-            }
+    if later and not person.is_child and person.risk == "low" and chance(rng, 4):
+        risk[rng.choice(later)] = {
+            rng.choice(("cirrhosis", "chronic_hbv", "extrahepatic_malignancy")): "yes"
+        }
     if person.pregnant_until and last_day - exams[-1].day < timedelta(days=200):
         risk[exams[-1].day] = risk.get(exams[-1].day, {}) | {
             "pregnant": "yes",
@@ -113,15 +112,6 @@ def _risk_over_time(
     return risk
 
 
-def _completed(person: Person) -> dict[str, str]:
-    good = {"normal_liver_function": "yes", "normal_liver_parenchyma": "yes"}
-    return {
-        name: good.get(name, "no")
-        for name, value in person.facts.items()
-        if value in {"", "unknown"}
-    }
-
-
 def _childhood(rng: Random) -> dict[str, str]:
-    facts = {"torch_evaluated": "yes" if chance(rng, 60) else "unknown"}
+    facts = {"torch_evaluated": "yes" if chance(rng, 82) else "unknown"}
     return facts | {"cardiac_failure_signs": "yes" if chance(rng, 3) else "no"}

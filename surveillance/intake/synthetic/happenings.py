@@ -35,12 +35,23 @@ def happenings(
 ) -> Iterator[Happening]:
     """Dated cells of further rows of this person, none after `as_of`."""
     every = [
+        *_completion(rng, person, exams),
         *_blood(rng, person, exams),
         *_decisions(rng, person, lesions[0], exams),
         *_waiver(rng, person, lesions[0], exams),
         *_leaving(rng, exams, as_of),
     ]
     yield from (one for one in every if one[0] <= as_of)
+
+
+def _completion(rng: Random, person: Person, exams: Sequence[SyntheticExam]) -> Iterator[Happening]:
+    """What was not known of the risk is asked for, and mostly answered."""
+    good = {"normal_liver_function": "yes", "normal_liver_parenchyma": "yes"}
+    unknown = [name for name, value in person.facts.items() if value in {"", "unknown"}]
+    if unknown and chance(rng, 78):
+        day = exams[0].day + timedelta(days=rng.randint(5, 20))
+        facts = {name: good.get(name, "no") for name in unknown}
+        yield day, facts | {"risk_effective_on": day.isoformat()}
 
 
 def _blood(rng: Random, person: Person, exams: Sequence[SyntheticExam]) -> Iterator[Happening]:
@@ -62,13 +73,13 @@ def _decisions(
     if lesion.story not in (CHILD_DANGEROUS if person.is_child else DANGEROUS) or not shown:
         return
     about = {name: value for name, value in lesion_cells(lesion).items() if name == "lesion_label"}
-    day = shown[-1].day + timedelta(days=rng.randint(6, 30))
-    if chance(rng, 78):
+    day = shown[-1].day + timedelta(days=rng.randint(6, 24))
+    if chance(rng, 92):
         outcome = pick(rng, _outcomes(lesion))
         yield day, about | {
             "mdt_outcome": outcome, "mdt_on": day.isoformat(), "mdt_author": rng.choice(CLINICIANS)
         }  # fmt: skip
-        if outcome in {"TREAT", "SURGERY"} and chance(rng, 55):
+        if outcome in {"TREAT", "SURGERY"} and chance(rng, 88):
             treated = day + timedelta(days=rng.randint(15, 60))
             yield treated, about | {
                 "treatment": "REMOVED" if outcome == "SURGERY" else "TREATED",
@@ -85,7 +96,7 @@ def _decisions(
 
 def _outcomes(lesion: SyntheticLesion) -> dict[str, int]:
     if lesion.story in {"hcc", "metastasis"}:
-        return {"TREAT": 55, "CONTINUE_SURVEILLANCE": 20, "BIOPSY": 25}
+        return {"TREAT": 76, "CONTINUE_SURVEILLANCE": 12, "BIOPSY": 12}
     if lesion.story in {"growing", *CHILD_DANGEROUS}:
         return {"CONTINUE_SURVEILLANCE": 60, "BIOPSY": 40}
     return {"SURGERY": 55, "CONTINUE_SURVEILLANCE": 45}

@@ -18,13 +18,13 @@ LIVER = (
     "other_chronic_liver_disease", "hcc_risk_factors", "prior_hcc",
 )  # fmt: skip
 RISKS = {
-    "low": 36, "cirrhosis": 19, "chronic_hbv": 9, "chronic_hcv": 6, "masld_advanced_fibrosis": 6,
+    "low": 38, "cirrhosis": 20, "chronic_hbv": 10, "chronic_hcv": 6, "masld_advanced_fibrosis": 6,
     "ald": 4, "other_chronic_liver_disease": 2, "prior_hcc": 1, "malignancy": 7,
-    "malignancy_and_cirrhosis": 2, "undetermined": 8,
+    "malignancy_and_cirrhosis": 2, "undetermined": 4,
 }  # fmt: skip
 """In percent. Children carry their own."""
-CHILD_RISKS = {"low": 86, "other_chronic_liver_disease": 6, "malignancy": 3, "undetermined": 5}
-HABITS = {"punctual": 76, "late": 14, "erratic": 7, "lost": 3}
+CHILD_RISKS = {"low": 90, "other_chronic_liver_disease": 5, "malignancy": 3, "undetermined": 2}
+HABITS = {"punctual": 81, "late": 11, "erratic": 5, "lost": 3}
 CONTRAINDICATIONS = {
     "": 92, "MRI_DEVICE": 3, "GADOLINIUM_ALLERGY": 1, "IODINATED_ALLERGY": 2, "EGFR_LT_30": 1,
     "EGFR_LT_30|GADOLINIUM_ALLERGY": 1,
@@ -103,7 +103,7 @@ def _cells(rng: Random, number: int, site: DemoSite, born: date, sex: str) -> di
         "mrn": mrn,
         "family_name": rng.choice(FAMILY_FIRST) + rng.choice(FAMILY_LAST),
         "given_name": rng.choice(GIVEN),
-        "birth_date": "" if chance(rng, 0.5) else born.isoformat(),
+        "birth_date": "" if chance(rng, 0.3) else born.isoformat(),
         "sex": sex if not chance(rng, 1) else "UNKNOWN",
         "language": language,
         "interpreter_needed": "yes" if language != "en" and chance(rng, 55) else "no",
