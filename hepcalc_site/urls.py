@@ -1,7 +1,5 @@
 """Every address of the site."""
 
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -17,6 +15,5 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     path("admin/", admin.site.urls),
+    path("", include("surveillance.web.urls")),
 ]
-if find_spec("surveillance.web") and find_spec("surveillance.web.urls"):
-    urlpatterns.append(path("", include("surveillance.web.urls")))
