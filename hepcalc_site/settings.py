@@ -24,6 +24,9 @@ IS_LOCAL = set(ALLOWED_HOSTS) <= LOCAL_HOSTS
 FIRST_HOST = (ALLOWED_HOSTS or ["localhost"])[0].lstrip(".*") or "localhost"
 SITE_URL = env.web_address("SITE_URL", f"{'https' if HTTPS else 'http'}://{FIRST_HOST}")
 DATA_DIR = (BASE_DIR / env.text("DATA_DIR", ".data")).resolve()
+REGISTRY_UPLOAD_DIR = (
+    BASE_DIR / env.text("REGISTRY_UPLOAD_DIR", str(DATA_DIR / "registry-uploads"))
+).resolve()
 STATIC_ROOT = (BASE_DIR / env.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
 if not IS_LOCAL and DEBUG:
     env.refuse("DEBUG", "is on although ALLOWED_HOSTS names more than this machine", "Turn it off")
@@ -92,6 +95,7 @@ CELERY_BEAT_SCHEDULE = {
         "send_due_reminders": timedelta(minutes=15),
         "escalate_overdue_follow_ups": timedelta(minutes=15),
         "deliver_notifications": timedelta(minutes=1),
+        "import_registry_files": timedelta(seconds=20),
         "seal_audit": timedelta(minutes=5),
         "check_failsafe": timedelta(hours=1),  # last: at a start the others have their turn first
     }.items()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from patients.workflows.seal_audit import seal_audit as seal_audit_events
 from surveillance.delivery.heartbeat import ping
 from surveillance.failsafe import find_all
+from surveillance.intake.csv_registry.uploads import work_on_uploads
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.sweep import sweep
 
@@ -33,6 +34,12 @@ def escalate_overdue_follow_ups() -> None:
 def deliver_notifications() -> None:
     """Send what waits in the outbox."""
     deliver(now=timezone.now())
+
+
+@shared_task
+def import_registry_files() -> None:
+    """Preview and take in the registry files that wait; a large one over several wake-ups."""
+    work_on_uploads(clock=timezone.now)
 
 
 @shared_task

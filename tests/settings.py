@@ -37,3 +37,6 @@ if IS_SQLITE:
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
+
+UPLOAD_FOLDER = tempfile.TemporaryDirectory(prefix="hepcalc-uploads-")
+REGISTRY_UPLOAD_DIR = UPLOAD_FOLDER.name

@@ -131,6 +131,11 @@ class TakenIn:
     rows: int
     refused: int
 
+    @classmethod
+    def nothing(cls) -> "TakenIn":
+        """No rows, nothing done."""
+        return cls(Counter(), (), 0, 0)
+
 
 def summed(plans: Sequence[PatientPlan]) -> TakenIn:
     """The plans of several patients, added up."""

@@ -12,6 +12,12 @@ from surveillance.web.inbox import inbox
 from surveillance.web.mailbox import mailbox
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
+from surveillance.web.registry_import import (
+    registry_import,
+    registry_import_file,
+    registry_import_problems,
+    registry_template,
+)
 from surveillance.web.status_action import status_action
 
 urlpatterns = [
@@ -27,6 +33,12 @@ urlpatterns = [
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
     path("inbox/", inbox, name="inbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
+    path("registry/", registry_import, name="registry_import"),
+    path("registry/template.csv", registry_template, name="registry_template"),
+    path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),
+    path(
+        "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
+    ),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

@@ -27,7 +27,8 @@ class ImportTakenOver(WorkflowRefused):
 class ImportPosition:
     """Whose import it is, and the last patient (site, MRN) of the batch; None before the first.
 
-    `unread`: what is wrong with `unread_rows` rows of the batch that could not be read at all.
+    `unread`: what is wrong with `unread_rows` rows of the batch that could not be read at all. `of`
+    is the number of rows of the whole file.
     """
 
     import_id: UUID
@@ -35,6 +36,7 @@ class ImportPosition:
     end: tuple[str, str] | None
     unread: tuple[RowProblem, ...]
     unread_rows: int
+    of: int
     lease_until: datetime
 
 
@@ -51,11 +53,16 @@ def note_import_progress(*, position: ImportPosition, taken: TakenIn) -> None:
         counts=added(row.counts, taken.counts),
         rows=row.rows + taken.rows + position.unread_rows,
         refused_rows=row.refused_rows + taken.refused + position.unread_rows,
-        progress=row.progress | ({"after": list(position.end)} if position.end else {}),
+        progress=row.progress | _place(position),
         lease_until=position.lease_until,
     )
     problems = (*position.unread, *taken.problems)
     RegistryImportProblem.objects.bulk_create([_stored(row, problem) for problem in problems])
+
+
+def _place(position: ImportPosition) -> dict[str, object]:
+    place: dict[str, object] = {"of": position.of}
+    return place | ({"after": list(position.end)} if position.end else {})
 
 
 def added(

@@ -23,7 +23,7 @@ NEXT = {
         RegistryImportStatus.RUNNING,
         RegistryImportStatus.DISCARDED,
     },
-    RegistryImportStatus.RUNNING: {RegistryImportStatus.FINISHED},
+    RegistryImportStatus.RUNNING: {RegistryImportStatus.FINISHED, RegistryImportStatus.REFUSED},
     RegistryImportStatus.REFUSED: {RegistryImportStatus.DISCARDED},
 }
 ENDS = {

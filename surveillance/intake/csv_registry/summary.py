@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
 from typing import TextIO
 
 from surveillance.registry.plan import CHANGED, CREATED, KINDS, UNCHANGED
@@ -58,6 +59,13 @@ def write_errors(problems: Iterable[RowProblem], file: TextIO, *, header: bool =
     if header:
         writer.writerow(ERROR_COLUMNS)
     writer.writerows(map(error_cells, problems))
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One row of a file, with its end of line."""
+    text = StringIO()
+    csv.writer(text).writerow(list(cells))
+    return text.getvalue()
 
 
 def _harmless(cell: str) -> str:
