@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import filterfalse
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from surveillance.chase_facts import Candidate, Standing
+from surveillance.chase_ladder import steps_due
 from surveillance.chase_staff import Staff, accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
 from surveillance.outreach import is_booked_in_time
 from surveillance.protocol import parameters
-from surveillance.protocol.ladder import LadderStep, steps_due
-from surveillance.protocol.recommendation import Window
-from surveillance.protocol.terms import EscalationClass
+from surveillance.protocol.ladder import LadderStep
 from surveillance.workflows.notify import NewNotification, id_from
 from surveillance.workflows.write_chunk import Change, NewEscalation
 
@@ -87,14 +85,7 @@ def ladder_steps(candidate: Candidate, day: date) -> tuple[LadderStep, ...]:
 
     A later appointment counts as none; so does one that has passed without an exam.
     """
-    return _steps(candidate.ladder, candidate.window, day, candidate.owed_since)
-
-
-@lru_cache(maxsize=4096)  # a pure answer; on one day many follow-ups share a window
-def _steps(
-    ladder: EscalationClass, window: Window, day: date, owed_since: date
-) -> tuple[LadderStep, ...]:
-    return steps_due(ladder, window, day, owed_since=owed_since)
+    return steps_due(candidate.columns, day, candidate.owed_since)
 
 
 def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[date]:

@@ -6,15 +6,14 @@ several are to be booked, the one whose last day comes first speaks for all of t
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 
 from surveillance.chase_facts import Candidate, Waiting
+from surveillance.chase_ladder import newest_reminder
 from surveillance.chase_staff import accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
 from surveillance.outreach import appointment_key, reminder_key
-from surveillance.protocol.ladder import ReminderStep, reminders_due
-from surveillance.protocol.recommendation import Window
-from surveillance.protocol.terms import EscalationClass, ObligationKind
+from surveillance.protocol.ladder import ReminderStep
+from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.escalate import Moment
 from surveillance.workflows.notify import NewNotification
 
@@ -51,22 +50,14 @@ def reminder_due(candidate: Candidate, day: date) -> ReminderStep | None:
         return None
     if booked_for is not None and booked_for < day:
         return None
-    return _newest_step(candidate.ladder, candidate.window, day, booked_for)
-
-
-@lru_cache(maxsize=4096)  # a pure answer; on one day many follow-ups share a window
-def _newest_step(
-    ladder: EscalationClass, window: Window, day: date, booked_for: date | None
-) -> ReminderStep | None:
-    steps = reminders_due(ladder, window, day, booked_for=booked_for)
-    return steps[-1] if steps else None
+    return newest_reminder(candidate.columns, day, booked_for)
 
 
 def _speaks_for(candidate: Candidate, others: Iterable[Waiting], day: date) -> bool:
     """Whether nothing else that waits for a booking, and has a reminder, ends sooner."""
     own = candidate.latest_on, candidate.id
     sooner = (each for each in others if (each.latest_on, each.id) < own)
-    return not any(_newest_step(each.ladder, each.window, day, None) for each in sooner)
+    return not any(newest_reminder(each.columns, day, None) for each in sooner)
 
 
 def _message(

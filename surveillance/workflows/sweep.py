@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -35,11 +34,10 @@ from surveillance.chase_facts import (
     read_standing,
     read_waiting,
 )
+from surveillance.chase_ladder import next_step_on
 from surveillance.chase_staff import escalations_without_owner_in_post, read_staff
 from surveillance.models import FollowUp, SweepRun
-from surveillance.protocol.ladder import ReminderStep, next_look_on
-from surveillance.protocol.recommendation import Window
-from surveillance.protocol.terms import EscalationClass
+from surveillance.protocol.ladder import ReminderStep
 from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
 from surveillance.workflows.notify import NewNotification
 from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
@@ -220,19 +218,8 @@ def next_look(candidate: Candidate, standing: Mapping[int, Standing], day: date)
         days.append(booked_for + timedelta(days=1))
     else:
         booked_for = None
-    step = _next_step(candidate.ladder, candidate.window, day, candidate.owed_since, booked_for)
+    step = next_step_on(candidate.columns, day, candidate.owed_since, booked_for)
     return min((each for each in (*days, step) if each is not None), default=None)
-
-
-@lru_cache(maxsize=4096)  # a pure answer; on one day many follow-ups share a window
-def _next_step(
-    ladder: EscalationClass,
-    window: Window,
-    day: date,
-    owed_since: date,
-    booked_for: date | None,
-) -> date | None:
-    return next_look_on(ladder, window, day, owed_since=owed_since, booked_for=booked_for)
 
 
 def _write(decisions: Sequence[Decision], now: datetime, tally: Tally) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from patients.audit import Deed, record_events
+from surveillance.chase_facts import array_literal
 from surveillance.models import Escalation, EscalationResolution, FollowUp
 from surveillance.workflows.end_escalations import end_escalations
 from surveillance.workflows.notify import NewNotification, id_from
@@ -138,15 +139,15 @@ def _write_postgres(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     looks = [(d.follow_up_id, d.version, d.seen_next_look_on, d.next_look_on) for d in decisions]
     raised = [(d.follow_up_id, *row) for d in decisions for row in d.raise_]
     told = [(d.follow_up_id, id_from(row.dedupe_key), *row) for d in decisions for row in d.tell]
-    arrays = [*_columns(looks, 4), *_columns(raised, 6), *_columns(told, 7)]
-    values: list[Any] = [*arrays[:4], now, now, *arrays[4:10], now, now, *arrays[10:]]
+    arrays = [*_arrays(looks, 4), *_arrays(raised, 6), *_arrays(told, 7)]
     with connection.cursor() as cursor:
-        cursor.execute(_POSTGRES, values)
+        cursor.execute(_POSTGRES, [*arrays[:4], now, now, *arrays[4:10], now, now, *arrays[10:]])
         return {row[0] for row in cursor.fetchall()}
 
 
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width
+def _arrays(rows: Sequence[Sequence[object]], width: int) -> list[str]:
+    """The rows turned into columns, each as PostgreSQL reads an array."""
+    return [array_literal(column) for column in zip(*rows, strict=True)] or ["{}"] * width
 
 
 # ---------------------------------------------------------------- SQLite: one writer at a time
