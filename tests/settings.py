@@ -5,6 +5,7 @@ DATABASE_URL and REDIS_URL are honoured, so that the same tests run on PostgreSQ
 
 import os
 import tempfile
+from pathlib import Path
 
 TEST_FOLDER = tempfile.TemporaryDirectory(prefix="hepcalc-test-")
 TEST_ENVIRONMENT = {
@@ -39,4 +40,4 @@ if IS_SQLITE:
     )
 
 UPLOAD_FOLDER = tempfile.TemporaryDirectory(prefix="hepcalc-uploads-")
-REGISTRY_UPLOAD_DIR = UPLOAD_FOLDER.name
+REGISTRY_UPLOAD_DIR = Path(UPLOAD_FOLDER.name)
