@@ -205,13 +205,11 @@ def _form_changes(choose: Choose) -> dict[str, Any]:
     }
 
 
-def _patient(
-    choose: Choose, young: bool, exams: list[ExamFacts], as_of: date
-) -> PatientFacts:
+def _patient(choose: Choose, young: bool, exams: list[ExamFacts], as_of: date) -> PatientFacts:
     facts = {**NORMAL_LIVER, **choose(RISKS)}
     facts["extrahepatic_malignancy"] = choose([NO, NO, NO, NO, YES, UNKNOWN])
     first = min(exam.on for exam in exams)
-    afp = ()
+    afp: tuple[AfpResult, ...] = ()
     if choose(RARELY):
         value, rising = choose([Decimal(5), Decimal(19), Decimal(20), Decimal(90)]), choose(RARELY)
         high = choose(RARELY)
