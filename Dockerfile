@@ -1,5 +1,5 @@
 # One image for web, worker and beat. Runs as an ordinary user on a read-only file system;
-# only /tmp is written to.
+# only /tmp, and /uploads for registry files, are written to.
 
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
@@ -17,7 +17,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=hepcalc_site.settings \
     STATIC_ROOT=/app/staticfiles \
     DATA_DIR=/tmp
-RUN groupadd --gid 10001 hepcalc && useradd --uid 10001 --gid hepcalc --no-create-home hepcalc
+RUN groupadd --gid 10001 hepcalc && useradd --uid 10001 --gid hepcalc --no-create-home hepcalc \
+    && install -d -m 0700 -o hepcalc -g hepcalc /uploads
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
 COPY manage.py LICENSE ./
