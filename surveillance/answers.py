@@ -178,7 +178,7 @@ def _exam(exam: ExamFacts) -> Json:
         "date": exam.on.isoformat(),
         "modality": exam.modality.value,
         **{name: getattr(exam, name) for name in EXAM_FLAGS},
-        "ref": exam.ref,
+        "accession": exam.ref,
         **_known_tris(exam, EXAM_TRIS),
     }
     if exam.size_mm is not None:

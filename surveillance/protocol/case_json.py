@@ -9,14 +9,17 @@ from decimal import Decimal
 from typing import Final
 
 from surveillance.protocol.facts import (
+    OverrideFacts,
     SurveillanceCase,
 )
 from surveillance.protocol.json_values import (
     CaseRefused,
+    optional,
     read_count,
     read_date,
     read_list,
     read_object,
+    read_text,
 )
 from surveillance.protocol.lesion_json import read_exam, read_lesion
 from surveillance.protocol.patient_json import read_patient
@@ -28,6 +31,7 @@ _CASE: Final = (
     "history",
     "as_of",
     "open_lesions",
+    "override",
     "description",
     "note",
     "expect",
@@ -68,7 +72,19 @@ def read_case(data: object) -> SurveillanceCase:
         exams=tuple(read_exam(row, f"history[{index}]") for index, row in enumerate(rows)),
         as_of=read_date(fields["as_of"], "as_of"),
         open_lesions=read_count(fields.get("open_lesions"), "open_lesions"),
+        override=optional(fields.get("override"), "override", _read_override),
         case_id=case_id(data) or "",
+    )
+
+
+def _read_override(value: object, path: str) -> OverrideFacts:
+    """A clinician's override on record (A20)."""
+    fields = read_object(value, path, ("date", "author", "reason", "expires_on"))
+    return OverrideFacts(
+        on=read_date(fields.get("date"), f"{path}.date"),
+        author=read_text(fields.get("author"), f"{path}.author"),
+        reason=read_text(fields.get("reason"), f"{path}.reason"),
+        expires_on=optional(fields.get("expires_on"), f"{path}.expires_on", read_date),
     )
 
 

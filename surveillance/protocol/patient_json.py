@@ -7,6 +7,7 @@ from surveillance.protocol.facts import (
     NORMAL_LIVER_FACTS,
     AfpResult,
     PatientFacts,
+    Provenance,
 )
 from surveillance.protocol.json_values import (
     one_or_many,
@@ -16,6 +17,7 @@ from surveillance.protocol.json_values import (
     read_flag,
     read_list,
     read_object,
+    read_text,
     read_tri,
     read_word,
     refuse,
@@ -40,6 +42,7 @@ _PATIENT: Final = (
     "torch_evaluated",
     "cardiac_failure_signs",
     "cardiac_failure_signs_on",
+    "provenance",
 )
 _EXTRAS: Final = ("description", "note", "id", "mrn", "egfr", "eGFR", "pregnancy_expected_end")
 """Information: accepted, and it changes nothing."""
@@ -68,9 +71,26 @@ def read_patient(value: object) -> PatientFacts:
         afp=tuple(
             _read_afp(item, where) for where, item in one_or_many(fields.get("afp"), "patient.afp")
         ),
+        provenance=_read_provenance(fields.get("provenance")),
         cardiac_failure_signs_on=optional(signs_on, f"{path}.cardiac_failure_signs_on", read_date),
         **tris,
     )
+
+
+def _read_provenance(value: object) -> dict[str, Provenance]:
+    """Where the facts come from, by field; for the reasons, never for the decision."""
+    path = "patient.provenance"
+    told = read_object({} if value is None else value, path, _PATIENT)
+    found = {}
+    for name, item in told.items():
+        where = f"{path}.{name}"
+        fields = read_object(item, where, ("source", "recorded_on", "recorded_by"))
+        found[name] = Provenance(
+            source=read_text(fields.get("source"), f"{where}.source"),
+            recorded_on=optional(fields.get("recorded_on"), f"{where}.recorded_on", read_date),
+            recorded_by=read_text(fields.get("recorded_by"), f"{where}.recorded_by"),
+        )
+    return found
 
 
 def _read_contraindications(value: object) -> frozenset[Contraindication]:

@@ -173,7 +173,7 @@ def _told_before(follow_up: FollowUp, decision: Decision) -> set[UUID]:
     earlier = {exam.pk for exam in exams if exam.recorded_at < follow_up.opened_at}
     same_moment = [exam for exam in exams if exam.recorded_at == follow_up.opened_at]
     if same_moment:
-        known = {exam["ref"] for exam in follow_up.assessment.inputs["history"]}
+        known = {exam["accession"] for exam in follow_up.assessment.inputs["history"]}
         earlier |= {exam.pk for exam in same_moment if exam.accession in known}
     return earlier
 
