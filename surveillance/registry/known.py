@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from uuid import UUID
 
 from patients.models import AfpResult, Patient, RiskProfile, Site
@@ -85,21 +86,21 @@ def _patients(groups: Collection[PatientRows]) -> dict[Key, Patient]:
 
 def _survivors(patients: Iterable[Patient]) -> dict[UUID, Patient]:
     """Follow merges to the record that survives; one query per generation of merges."""
-    chain = {patient.pk: patient for patient in patients}
-    asked = list(chain)
-    while missing := _targets(chain.values()) - {*chain}:
+    found = {patient.pk: patient for patient in patients}
+    asked = list(found)
+    while missing := _targets(found.values()) - {*found}:
         rows = Patient.objects.filter(pk__in=missing).select_related("site")
-        chain |= {row.pk: row for row in rows}
-    return {pk: _end_of(chain[pk], chain) for pk in asked}
+        found |= {row.pk: row for row in rows}
+    return {pk: _end_of(found[pk], found) for pk in asked}
 
 
 def _targets(patients: Iterable[Patient]) -> set[UUID]:
     return {row.merged_into_id for row in patients if row.merged_into_id is not None}
 
 
-def _end_of(patient: Patient, chain: Mapping[UUID, Patient]) -> Patient:
+def _end_of(patient: Patient, found: Mapping[UUID, Patient]) -> Patient:
     while patient.merged_into_id is not None:
-        patient = chain[patient.merged_into_id]
+        patient = found[patient.merged_into_id]
     return patient
 
 
@@ -112,9 +113,9 @@ def _read_exams(known: Known, groups: Collection[PatientRows]) -> None:
             known.exams[key] = exam
         else:
             known.retracted_exams[key].append(exam)
-    if known.exams:
-        standing = [exam.pk for exam in known.exams.values()]
-        for row in LesionObservation.objects.filter(exam__in=standing):
+    found = [*known.exams.values(), *chain.from_iterable(known.retracted_exams.values())]
+    if found:
+        for row in LesionObservation.objects.filter(exam__in=[exam.pk for exam in found]):
             known.findings[row.exam_id][row.lesion_id] = row
 
 

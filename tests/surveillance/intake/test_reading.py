@@ -119,7 +119,7 @@ class TestRecords:
 
         assert cells == [line for line in rows if "".join(line).strip()]
 
-    @given(st.text("ab,\"\n", max_size=60))
+    @given(st.text('ab,"\n', max_size=60))
     def test_any_text_is_read_to_its_end(self, text: str) -> None:
         found = records(text)
 
