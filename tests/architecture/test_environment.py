@@ -52,6 +52,7 @@ def test_only_the_settings_read_the_environment() -> None:
         "hepcalc_site/demo.py",
         "hepcalc_site/management/commands/demo.py",
         "hepcalc_site/management/commands/up.py",
+        "patients/management/commands/add_member.py",  # a password, kept off the command line
         "surveillance/management/commands/seed_demo.py",
     }
 
