@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patients.models import AuditEvent, AuditSeal, Membership, Site
 from surveillance.models import (
@@ -30,6 +30,8 @@ from surveillance.models import (
 )
 from surveillance.outreach import QUIET_STATUSES
 from surveillance.ownership import ACCOUNTABLE
+from surveillance.protocol.priority import sort_key
+from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 
 NAMED = 20
@@ -40,8 +42,6 @@ SEALS_LOOKED_BACK = timedelta(days=7)
 """Older events are the business of verify_audit, which reads the whole chain."""
 DANGEROUS = (EscalationClass.AT_RISK, EscalationClass.URGENT)
 DAY = timedelta(days=1)
-
-OPEN_OF_LESION = FollowUp.objects.open().filter(lesion=OuterRef("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ def _never_imaged(_now: datetime) -> Iterable[object]:
 
 
 def _owed_without_follow_up(now: datetime) -> Iterable[object]:
-    newest = LesionAssessment.objects.filter(lesion=OuterRef("pk"), overrides=None)
-    newest = newest.order_by("-sequence")
-    rows = Lesion.objects.filter(~Exists(OPEN_OF_LESION)).annotate(
-        stopped=Subquery(newest.values("stop")[:1])
+    computed = LesionAssessment.objects.filter(lesion=OuterRef("lesion"), overrides=None)
+    is_open = FollowUp.objects.open().filter(lesion=OuterRef("lesion"))
+    owed = LesionAssessment.objects.filter(overrides=None, stop=False).filter(
+        ~Exists(is_open), ~Exists(computed.filter(sequence__gt=OuterRef("sequence")))
     )
-    candidates = rows.filter(stopped=False).order_by("pk")
-    return (pk for pk in _pks(candidates) if not _is_closed_by_clinician(pk, now))
+    lesions = owed.order_by("lesion").values_list("lesion", flat=True).iterator()
+    return (lesion for lesion in lesions if not _is_closed_by_clinician(lesion, now))
 
 
 def _is_closed_by_clinician(lesion: UUID, now: datetime) -> bool:
@@ -159,8 +159,10 @@ def _overdue_without_escalation(now: datetime) -> Iterable[object]:
     raised = Escalation.objects.unresolved().filter(follow_up=OuterRef("pk"))
 
     def rows(day: date) -> FollowUpQuerySet:
-        overdue = FollowUp.objects.overdue(day - DAY).filter(escalation_class__in=DANGEROUS)
-        return overdue.filter(~Exists(raised))
+        # By the index of the queue, which is ordered by danger: a little more than the overdue.
+        front = max(sort_key(each, Window(day, day, day)) for each in DANGEROUS)
+        overdue = FollowUp.objects.overdue(day - DAY).filter(sort_key__lte=front)
+        return overdue.filter(~Exists(raised), escalation_class__in=DANGEROUS)
 
     return _since(now, rows)
 
