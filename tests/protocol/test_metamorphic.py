@@ -75,22 +75,20 @@ def split(row: ExamFacts, moved: set[str]) -> tuple[ExamFacts, ExamFacts]:
     blank = {
         name: Tri.UNKNOWN if isinstance(getattr(row, name), Tri) else None for name in FINDINGS
     }
-    first = replace(row, **{name: blank[name] for name in moved})
-    second = replace(row, **{name: blank[name] for name in FINDINGS if name not in moved})
+    kept: dict[str, Any] = {name: blank[name] for name in moved}
+    left: dict[str, Any] = {name: blank[name] for name in FINDINGS if name not in moved}
+    first, second = replace(row, **kept), replace(row, **left)
     return first, second
 
 
 @given(adults())
 def test_an_older_smaller_exam_is_never_less_urgent(case: SurveillanceCase) -> None:
     first = min(case.exams, key=lambda row: row.on)
-    assume(first.size_mm is not None and first.size_mm > 2 and first.adequate)
-    same_day = [row for row in case.exams if row.on == first.on]
-    assume(len(same_day) == 1 and first.size_mm is not None)
-    grown = [row for row in case.exams if row.size_mm is not None]
-    assume(max(row.size_mm or Decimal(0) for row in grown) <= first.size_mm)  # no other growth
-    older = ExamFacts(
-        on=date(first.on.year - 1, 6, 15), modality=first.modality, size_mm=first.size_mm / 2
-    )
+    sizes = [row.size_mm for row in case.exams if row.size_mm is not None]
+    assume(first.size_mm is not None and first.adequate and first.size_mm == max(sizes))
+    assume(len([row for row in case.exams if row.on == first.on]) == 1)
+    half = max(sizes, default=Decimal(8)) / 2
+    older = ExamFacts(on=date(first.on.year - 1, 6, 15), modality=first.modality, size_mm=half)
 
     before = recommend(case)
     after = recommend(replace(case, exams=(older, *case.exams)))

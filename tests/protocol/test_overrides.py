@@ -1,0 +1,95 @@
+"""What a clinician may change about an answer (8.9, I27)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from surveillance.protocol.overrides import OverrideRequest, check_override
+from surveillance.protocol.recommend import recommend
+from surveillance.protocol.recommendation import Recommendation
+from surveillance.protocol.terms import Contraindication, LiRads, Modality
+from tests.protocol.scenarios import CIRRHOTIC, SPOT, case, lr3, mri, us
+
+AT_RISK = recommend(case(lr3("2026-02-10"), who=CIRRHOTIC))
+URGENT = recommend(case(mri("2026-02-10", "14", lirads=LiRads.LR_5), who=CIRRHOTIC))
+LOW = recommend(case(mri("2026-02-10", "7", lirads=LiRads.LR_3)))
+CLOSED = recommend(case(us("2026-02-10", "4"), what=SPOT))
+WITHOUT_IODINE = recommend(
+    case(
+        lr3("2026-02-10"),
+        who=CIRRHOTIC | {"contraindications": frozenset({Contraindication.IODINATED_ALLERGY})},
+    )
+)
+
+
+def asked(**changes: Any) -> OverrideRequest:
+    usual = {"author": "Dr Example", "reason": "patient abroad", "on": date(2026, 3, 1)}
+    return OverrideRequest(**{**usual, **changes})
+
+
+def latest_of(answer: Recommendation, days: int) -> date:
+    assert answer.window is not None
+    return answer.window.latest + timedelta(days=days)
+
+
+@pytest.mark.parametrize("blank", [{"author": " "}, {"reason": ""}, {"on": None}])
+def test_author_reason_and_date_are_needed(blank: dict[str, Any]) -> None:
+    refusal = check_override(AT_RISK, asked(latest=latest_of(AT_RISK, -1), **blank))
+
+    assert refusal is not None
+    assert "author, a reason and a date" in refusal
+
+
+def test_something_must_change() -> None:
+    assert check_override(AT_RISK, asked()) is not None
+
+
+@pytest.mark.parametrize("answer", [AT_RISK, URGENT, LOW])
+def test_any_clinician_may_choose_a_sooner_date(answer: Recommendation) -> None:
+    assert check_override(answer, asked(latest=latest_of(answer, -10))) is None
+
+
+@pytest.mark.parametrize("answer", [AT_RISK, URGENT])
+def test_nobody_postpones_outside_the_low_class(answer: Recommendation) -> None:
+    request = asked(latest=latest_of(answer, 1), by_responsible_clinician=True)
+
+    refusal = check_override(answer, request)
+
+    assert refusal is not None
+    assert "S28" in refusal
+
+
+def test_low_class_is_postponed_by_the_responsible_clinician_three_months_at_most() -> None:
+    by_anybody = asked(latest=latest_of(LOW, 1))
+    by_responsible = asked(latest=date(2026, 11, 10), by_responsible_clinician=True)
+    too_late = asked(latest=date(2026, 11, 11), by_responsible_clinician=True)
+
+    assert LOW.window is not None
+    assert LOW.window.latest == date(2026, 8, 10)
+    assert check_override(LOW, by_anybody) is not None
+    assert check_override(LOW, by_responsible) is None
+    assert "2026-11-10" in str(check_override(LOW, too_late))
+
+
+def test_a_closed_lesion_has_no_date() -> None:
+    assert "Nothing is owed" in str(check_override(CLOSED, asked(latest=date(2026, 9, 1))))
+
+
+def test_modality_is_changed_by_the_responsible_clinician_unless_contraindicated() -> None:
+    ct = {"modality": Modality.CT_MULTIPHASE}
+
+    assert check_override(AT_RISK, asked(**ct)) is not None
+    assert check_override(AT_RISK, asked(**ct, by_responsible_clinician=True)) is None
+    refusal = check_override(WITHOUT_IODINE, asked(**ct, by_responsible_clinician=True))
+    assert "contraindicated" in str(refusal)
+
+
+def test_closing_needs_a_signature_or_proof() -> None:
+    assert check_override(AT_RISK, asked(close=True, benign_proof=True)) is not None
+    responsible = asked(close=True, by_responsible_clinician=True)
+    assert "R04" in str(check_override(AT_RISK, responsible))
+    signed = asked(close=True, by_responsible_clinician=True, signed_not_appropriate=True)
+    proved = asked(close=True, by_responsible_clinician=True, benign_proof=True)
+    assert check_override(AT_RISK, signed) is None
+    assert check_override(AT_RISK, proved) is None
