@@ -41,12 +41,6 @@ class PatientRecords:
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
 
-    @property
-    def open_follow_ups(self) -> list[FollowUp]:
-        """What is owed to any lesion, the most dangerous first."""
-        rows = [row for rows in self.open_by_lesion.values() for row in rows]
-        return sorted(rows, key=lambda row: (row.sort_key, row.pk))
-
 
 def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
     """Read it all, with the history of one lesion: the one asked for, else the most urgent."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from patients.models import Membership, Role
@@ -92,7 +92,7 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
         items.append(("Queue", reverse("queue"), ""))
     items.append(("Inbox", reverse("inbox"), badge))
     if Permission.IMPORT_REGISTRY in granted:
-        items += [("Registry", url, "") for url in _address("registry_import")]
+        items.append(("Registry", reverse("registry_import"), ""))
     return tuple(
         NavItem(label, url, request.path.startswith(url), badge) for label, url, badge in items
     )
@@ -105,11 +105,3 @@ def _extra(user: User) -> tuple[NavItem, ...]:
     if getattr(settings, "EMAIL_FILE_PATH", None):
         links.append(NavItem("Demonstration mailbox", reverse("mailbox")))
     return tuple(links)
-
-
-def _address(name: str) -> list[str]:
-    """The address of a page that may not be installed."""
-    try:
-        return [reverse(name)]
-    except NoReverseMatch:
-        return []

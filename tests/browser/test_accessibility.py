@@ -107,6 +107,22 @@ def test_lesion_in_the_admin_has_no_violations(
     assert refused_scripts == []
 
 
+def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic) -> None:
+    clinic.administrator.is_staff = True
+    clinic.administrator.save()
+    sign_in(clinic.administrator)
+
+    found = {}
+    for address in ("/registry/", "/components/"):
+        page.goto(address)
+        found[address] = violations(page)
+    page.goto("/registry/")
+    page.get_by_role("main").get_by_role("button").first.click()
+    found["nothing chosen"] = violations(page)
+
+    assert {name: rules for name, rules in found.items() if rules} == {}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_have_no_axe_violations(
     page: Page, sign_in, clinic, busy, scheme, complaints

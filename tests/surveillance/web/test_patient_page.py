@@ -224,6 +224,14 @@ def test_actions_are_those_of_the_role(client: Client, clinic: Clinic, role, act
     assert bool(response.context["contact_url"]) == bool(actions)
 
 
+def test_review_is_not_booked(navigator: Client, clinic: Clinic) -> None:
+    review = owed(clinic, -1, kind="REVIEW", recommendation="MANUAL_REVIEW")
+
+    [lesion] = navigator.get(page_of(review.patient)).context["lesions"]
+
+    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close"]
+
+
 def test_history_is_of_the_lesion_asked_for(navigator: Client, clinic: Clinic) -> None:
     patient = a_patient(clinic)
     urgent = owed(clinic, -9, patient=patient)

@@ -9,10 +9,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from surveillance.models import ContactAttempt, FollowUp
+from surveillance.models import ContactAttempt, Escalation, FollowUp
 from surveillance.web.queue_query import PAGE_SIZE
 from tests.factories import NOW, TODAY, MembershipFactory, UserFactory
-from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, a_patient, escalated, owed
+from tests.surveillance.web.scenes import (
+    Clinic,
+    a_clinic,
+    a_lesion,
+    a_patient,
+    an_exam,
+    escalated,
+    owed,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 QUEUE = "/queue/"
@@ -186,6 +194,43 @@ def test_patient_who_declined_is_a_question_for_the_clinician(navigator, clinic:
     [row] = navigator.get(QUEUE).context["page"].rows
 
     assert row.next_step == "Declined: settle the plan with the clinician"
+
+
+def test_wrong_number_is_the_first_thing_to_mend(navigator: Client, clinic: Clinic) -> None:
+    owed(clinic, -1, patient=a_patient(clinic, last_contact_outcome="WRONG_NUMBER"))
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert row.next_step == "Find a number or address that works"
+
+
+def test_lesion_shows_its_newest_size(navigator: Client, clinic: Clinic) -> None:
+    lesion = a_lesion(a_patient(clinic), kind="UNKNOWN")
+    owed(clinic, -1, lesion=lesion)
+    an_exam(lesion, date(2026, 3, 3), 9.96)
+    an_exam(lesion, date(2025, 3, 3), 7)
+    an_exam(lesion, date(2026, 6, 3), None)
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert row.lesion_detail == "Kind not known, 9.96 mm on 3 Mar 2026"
+
+
+def test_acknowledged_escalation_says_until_when(navigator: Client, clinic: Clinic) -> None:
+    escalation = escalated(owed(clinic, -9), clinic.clinician)
+
+    def words(until: date) -> str:
+        Escalation.objects.filter(pk=escalation.pk).update(
+            acknowledged_at=NOW,
+            acknowledged_by=clinic.clinician,
+            acknowledged_until=until,
+            next_action="Calling.",
+        )
+        [row] = navigator.get(QUEUE).context["page"].rows
+        return str(row.escalation)
+
+    assert words(TODAY) == "Escalated to tier 3, acknowledged until 31 Aug 2026"
+    assert words(TODAY - timedelta(days=1)) == "Escalated to tier 3 again"
 
 
 def test_promised_next_try_is_the_next_step(navigator: Client, clinic: Clinic) -> None:

@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 
 from patients.models import Role
 from surveillance.models import Notification
+from surveillance.web.mailbox import newest_letters
 from surveillance.workflows.mark_read import mark_read
 from tests.factories import NOW, PASSWORD, MembershipFactory, SiteFactory, UserFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, escalated, owed
@@ -160,6 +161,15 @@ def test_messages_of_one_file_are_told_apart(administrator: Client, tmp_path) ->
         shown = administrator.get("/mailbox/").context["letters"]
 
     assert [one.subject for one in shown] == ["No 2", "No 1", "No 0"]
+
+
+def test_mailbox_reads_only_as_many_as_it_shows(tmp_path) -> None:
+    with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
+        for number in range(3):
+            letter = EmailMessage(f"No {number}", "Text", "us@a.org", ["b@b.org"])
+            EmailBackend().send_messages([letter])
+
+    assert len(newest_letters(tmp_path, 2)) == 2
 
 
 def test_mailbox_does_not_exist_where_mail_is_sent(administrator: Client) -> None:
