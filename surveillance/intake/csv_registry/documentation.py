@@ -1,4 +1,4 @@
-"""The page about registry files, made from the table of columns so that it cannot be out of date."""
+"""The page about registry files, made from the table of columns."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ The template with all columns: *Registry* → *template with all columns*. An in
 
 ## How it is read
 
-- **Text**: UTF-8 (with or without a byte order mark), UTF-16 with one, or Windows-1252. Separated by
-  comma, semicolon, tab or vertical bar. Line breaks may stand inside quotation marks.
+- **Text**: UTF-8 (with or without a byte order mark), UTF-16 with one, or Windows-1252. Separated
+  by comma, semicolon, tab or vertical bar. Line breaks may stand inside quotation marks.
 - **Columns** in any order; those you do not have may be left out. Capitals, spaces, hyphens and
   underscores do not matter. A column that is not known refuses the file, with a guess at what was
   meant: a misspelt “cirrhosis” must not be read as “not stated”. Columns of your own begin with
@@ -41,13 +41,13 @@ The template with all columns: *Registry* → *template with all columns*. An in
   first. A final report replaces its own preliminary version. What was retracted here does not come
   back with the same file.
 - Rows of a record that was merged go to the surviving record.
-- **A row goes in whole or not at all; good rows go in beside bad ones; a file taken in twice changes
-  nothing.** Each lesion that learned something new is decided about once.
-- Errors name line, column, value and cure. The line is the one on which the row begins in the file.
+- **A row goes in whole or not at all; good rows go in beside bad ones; a file taken in twice
+  changes nothing.** Each lesion that learned something new is decided about once.
+- Errors name line, column, value and cure. The line is the one on which the row begins.
 
-`manage.py import_registry FILE.csv [--dry-run] [--site SLUG] [--date-format DD/MM/YYYY] [--progress]
-[--errors FILE]` ends with status 1 if any row was refused. On the page, administrators of a site see
-what a file would do before anything is recorded; a file may have 200 MB there.
+`manage.py import_registry FILE.csv [--dry-run] [--site SLUG] [--date-format DD/MM/YYYY]
+[--progress] [--errors FILE]` ends with status 1 if any row was refused. On the page, administrators
+of a site see what a file would do before anything is recorded; a file may have 200 MB there.
 
 ## Columns
 """

@@ -14,6 +14,7 @@ from random import Random
 from django.db import transaction
 
 from patients.models import Patient, Site
+from patients.workflows.seal_audit import seal_audit
 from surveillance.intake.csv_registry.importing import Destination, take_in
 from surveillance.intake.demonstration.rows import LaterRows, batches
 from surveillance.intake.demonstration.work import book_ahead, work_at
@@ -74,6 +75,7 @@ def fill(
         sweep(now=now, kind="chase" if now == clock else "replay")
         deliver(now=now)
         on_progress(f"{day}")
+    seal_audit(now=clock)
     return count
 
 

@@ -4,6 +4,8 @@ import os
 import secrets
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,9 +63,9 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
         sites = make_sites(SITES, now=clock)
         make_people(people, sites, password=password, now=clock)
-        _hurry()
         begun = time.monotonic()
-        rows = fill(story, sites, clock=clock, on_progress=self._progress)
+        with _in_a_hurry():
+            rows = fill(story, sites, clock=clock, on_progress=self._progress)
         self._report(story, rows, time.monotonic() - begun)
         self._sign_ins(people, password)
 
@@ -113,11 +115,18 @@ def refuse_other_data(people: tuple[DemoPerson, ...]) -> None:
         )
 
 
-def _hurry() -> None:
+@contextmanager
+def _in_a_hurry() -> Iterator[None]:
     """Invented data need not survive a power cut: whoever is interrupted begins anew."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous = OFF")
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = OFF")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA synchronous = FULL")
 
 
 def _is_filled() -> bool:
