@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.workflows.record_view import record_view
-from surveillance.models import Escalation
+from surveillance.case_records import standing_overrides
+from surveillance.models import Escalation, LesionAssessment
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
 from surveillance.web.action_page import subject_of
 from surveillance.web.escalation_view import escalation_detail
 from surveillance.web.forms import SEEN_FORMAT, AcknowledgeForm
-from surveillance.web.recommendation_view import recommendation_view
+from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import moment_words
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
@@ -69,11 +70,14 @@ def _show(
     follow_up = escalation.follow_up
     today = follow_up.site.local_date(now)
     allowed = permissions_at(request.user, follow_up.site)
-    decided = moment_words(follow_up.assessment.assessed_at, follow_up.site)
+    newest = LesionAssessment.objects.filter(lesion=follow_up.lesion, overrides=None)
+    decision = newest.newest_first().first() or follow_up.assessment
+    override = standing_overrides([follow_up.lesion_id], today).get(follow_up.lesion_id)
     context = {
         "subject": subject_of(follow_up.patient, today, follow_up),
         "escalation": escalation_detail(escalation, today),
-        "advice": recommendation_view(follow_up.assessment, decided),
+        "advice": recommendation_view(decision, moment_words(decision.assessed_at, follow_up.site)),
+        "override": override_view(override) if override else None,
         "form": form,
         "may_answer": Permission.ACKNOWLEDGE in allowed and escalation.resolved_at is None,
     }

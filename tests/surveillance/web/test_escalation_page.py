@@ -8,7 +8,14 @@ from django.test import Client
 from patients.models import AuditEvent
 from surveillance.models import Escalation
 from tests.factories import NOW
-from tests.surveillance.web.scenes import Clinic, a_clinic, escalated, owed
+from tests.surveillance.web.scenes import (
+    Clinic,
+    a_clinic,
+    an_assessment,
+    escalated,
+    owed,
+    window_ending,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 ANSWER = {"next_action": "I call the patient myself.", "until": "2026-09-03"}
@@ -48,6 +55,25 @@ def test_page_says_what_is_overdue_why_and_what_is_advised(clinician, raised) ->
         "Acknowledge",
     ):
         assert words in text
+
+
+def test_newest_decision_is_shown_with_the_override_that_stands(clinician, clinic, raised) -> None:
+    lesion = raised.follow_up.lesion
+    newest = an_assessment(lesion, window_ending(30), rule="R33")
+    an_assessment(
+        lesion,
+        window_ending(10),
+        overrides=newest,
+        override_kind="SOONER",
+        override_reason="New pain.",
+        assessed_by=clinic.clinician,
+    )
+
+    text = clinician.get(address(raised)).content.decode()
+
+    assert "Rule R33" in text
+    assert "Clinician’s decision: Sooner date" in text
+    assert "What the protocol says" in text
 
 
 def test_opening_it_is_recorded(clinician, raised) -> None:
