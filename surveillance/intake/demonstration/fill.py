@@ -68,7 +68,7 @@ def fill(
         count += number
         on_progress(f"{count:,} rows")
     for day in _days(story):
-        now = min(datetime.combine(day, NOON), clock)
+        now = clock if day == clock.date() else datetime.combine(day, NOON)
         with transaction.atomic():  # a day is a few hundred small steps; one sync to disk is enough
             count += sum(_take_in(later.of(day - timedelta(days=1)), sites, now))
             _work(story, day, sites, later, now)
