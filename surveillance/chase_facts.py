@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from surveillance.chase_ladder import Columns
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
 from surveillance.outreach import is_quiet, may_be_emailed
-from surveillance.protocol.terms import ObligationKind
+from surveillance.protocol.terms import EscalationClass, ObligationKind
 
 
 class Candidate(NamedTuple):
@@ -150,7 +150,10 @@ def read_candidates(rows: FollowUpQuerySet) -> Iterator[Candidate]:
 def read_waiting(patients: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
     """What waits for a booking, by patient: one message speaks for all of it."""
     rows = FollowUp.objects.open().filter(
-        patient__in=_any_of(set(patients)), kind=ObligationKind.IMAGING, booked_for=None
+        patient__in=_any_of(set(patients)),
+        kind=ObligationKind.IMAGING,
+        booked_for=None,
+        escalation_class__in=list(EscalationClass),  # a broken row holds up no other
     )
     found: dict[UUID, list[Waiting]] = defaultdict(list)
     for row in map(Waiting._make, rows.values_list(*Waiting._fields)):

@@ -1,10 +1,10 @@
 """Taking an escalation on: with a next action, for seven days at most."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from patients.models import AuditEvent
+from patients.models import AuditEvent, Site
 from surveillance.models import Escalation, EscalationResolution, FollowUp
 from surveillance.workflows.acknowledge_escalation import (
     AcknowledgementIncomplete,
@@ -117,6 +117,29 @@ def test_two_people_answer_and_the_second_is_told(clinic: Clinic, escalation: Es
 
     with pytest.raises(EscalationAnsweredMeanwhile):
         answer(escalation, clinic, by=clinic.navigator, next_action="write a letter")
+
+
+def test_two_people_answer_at_the_same_moment_and_one_wins(
+    clinic: Clinic, escalation: Escalation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other answer is written after this one has read and before it writes."""
+    local_date = Site.local_date
+
+    def meanwhile(site: Site, now: datetime) -> date:
+        Escalation.objects.update(
+            acknowledged_at=at(DAY),
+            acknowledged_by=clinic.navigator,
+            acknowledged_until=DAY,
+            next_action="write a letter",
+        )
+        return local_date(site, now)
+
+    monkeypatch.setattr(Site, "local_date", meanwhile)
+
+    with pytest.raises(EscalationAnsweredMeanwhile):
+        answer(escalation, clinic)
+
+    assert Escalation.objects.get(pk=escalation.pk).acknowledged_by != clinic.lead
 
 
 def test_without_the_audit_event_nothing_is_noted(

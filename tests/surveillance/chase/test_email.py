@@ -134,6 +134,30 @@ def test_after_a_failure_the_rest_of_the_batch_goes_over_a_new_connection(sink: 
     assert messages[0].last_error == "address_cannot_be_written"
 
 
+def test_staff_are_led_to_the_patient_where_there_is_no_escalation(sink: SmtpSink) -> None:
+    [message] = queue(1)
+    message.recipient = a_clinic().lead
+
+    channel = EmailChannel()
+
+    channel.send(message)
+    channel.close()
+
+    [raw] = sink.messages
+    assert f"http://localhost/patients/{message.patient_id}/".encode() in raw
+
+
+def test_without_an_address_nothing_is_sent(sink: SmtpSink) -> None:
+    [message] = queue(1)
+    assert message.patient is not None
+    message.patient.email = ""
+
+    with pytest.raises(DeliveryFailed, match="no_address"):
+        EmailChannel().send(message)
+
+    assert sink.connections == 0
+
+
 def test_the_message_is_plain_text_without_anything_clinical(sink: SmtpSink) -> None:
     [message] = queue(1)
 

@@ -332,6 +332,89 @@ def test_a_task_of_somebody_who_left_goes_to_whoever_answers_now(clinic: Clinic)
     assert follow_up.owner == clinic.navigator  # the failsafe says so
 
 
+def test_an_escalation_that_was_resolved_meanwhile_is_not_told(clinic: Clinic) -> None:
+    a_follow_up(clinic, kind="REFERRAL")
+    sweep(now=at(date(2027, 1, 29)))
+    Escalation.objects.update(resolved_at=NOW, resolution="BOOKED_IN_TIME")
+
+    assert deliver(now=at(date(2027, 1, 29))).cancelled == 2
+    assert mail.outbox == []
+
+
+def test_an_appointment_that_passed_is_not_announced(clinic: Clinic) -> None:
+    follow_up = a_follow_up(
+        clinic, patient=a_patient(clinic, reachable=True), booked_for=date(2026, 12, 10)
+    )
+    sweep(now=at(date(2026, 12, 9)))
+    assert Notification.objects.get().template == NotificationTemplate.APPOINTMENT_REMINDER
+
+    assert deliver(now=at(date(2026, 12, 11))).cancelled == 1
+    assert follow_up.booked_for == date(2026, 12, 10)
+
+
+def test_a_message_that_was_ended_while_another_was_sent_is_left_alone(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    first, second = sorted([a_reminder(clinic), a_reminder(clinic)], key=lambda each: each.pk)
+
+    def cancel_the_second(_message: Notification) -> None:
+        Notification.objects.filter(pk=second.pk).update(status="CANCELLED", finished_at=NOW)
+
+    provider.while_sending = cancel_the_second
+
+    done = deliver(now=NOW)
+
+    assert (done.sent, done.cancelled, provider.taken) == (1, 0, [first.pk])
+
+
+def test_a_failure_after_the_lease_was_lost_ends_nothing(
+    clinic: Clinic, reminder: Notification, provider: FakeProvider
+) -> None:
+    class LoseLease(DeliveryFailed):
+        def __init__(self) -> None:
+            super().__init__("smtp_550", permanent=True)
+
+    def send(message: Notification) -> ProviderReceipt:
+        Notification.objects.filter(pk=message.pk).update(lease_owner="other")
+        raise LoseLease
+
+    provider.send = send  # type: ignore[method-assign]
+
+    assert deliver(now=NOW).failed == 0
+    assert Notification.objects.get().status == NotificationStatus.PENDING
+
+
+def test_a_message_of_no_follow_up_has_nobody_to_fall_back_on(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    patient = a_patient(clinic, reachable=True)
+    notify(
+        site=clinic.site,
+        channel=NotificationChannel.EMAIL,
+        template=NotificationTemplate.PATIENT_REMINDER,
+        dedupe_key="by hand",
+        patient=patient,
+        now=NOW,
+    )
+    provider.answers = [DeliveryFailed("smtp_550", permanent=True)]
+
+    assert deliver(now=NOW).failed == 1
+    assert Notification.objects.count() == 1
+
+
+def test_an_email_to_staff_that_fails_needs_no_task_since_they_are_told_inside(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    a_follow_up(clinic, kind="REFERRAL")
+    sweep(now=at(date(2027, 1, 29)))
+    provider.answers = [DeliveryFailed("smtp_550", permanent=True)]
+
+    done = deliver(now=at(date(2027, 1, 29)))
+
+    assert (done.failed, done.sent) == (1, 1)
+    assert Notification.objects.count() == 2
+
+
 def test_staff_who_left_get_nothing_and_the_new_owner_does(clinic: Clinic) -> None:
     follow_up = a_follow_up(clinic)
     sweep(now=at(date(2027, 1, 29)))

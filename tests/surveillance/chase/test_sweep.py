@@ -11,6 +11,8 @@ from surveillance.models import (
     Escalation,
     EscalationResolution,
     FollowUp,
+    ImagingExam,
+    LesionObservation,
     Notification,
     NotificationTemplate,
     SweepRun,
@@ -297,6 +299,61 @@ def test_a_row_that_cannot_be_decided_is_parked_and_the_rest_moves_on(clinic: Cl
     bad.refresh_from_db()
     assert bad.next_look_on == date(2026, 8, 31)  # so the next run tries again
     assert sweep(now=at(T1)).parked == 1
+
+
+def test_a_booked_row_that_cannot_be_decided_is_parked_too(clinic: Clinic) -> None:
+    bad = a_follow_up(
+        clinic, escalation_class="NO_SUCH", kind="REVIEW", booked_for=date(2027, 2, 20)
+    )
+
+    assert sweep(now=at(T1)).parked_ids == [str(bad.pk)]
+
+
+def test_a_bad_row_does_not_hold_up_the_same_patients_other_lesion(clinic: Clinic) -> None:
+    patient = a_patient(clinic)
+    a_follow_up(clinic, patient=patient, label="bad", escalation_class="NO_SUCH")
+    good = a_follow_up(clinic, patient=patient, label="good")
+
+    sweep(now=at(T1))
+
+    assert open_tiers(good) == [1]
+
+
+def test_a_site_that_cannot_be_decided_about_again_is_chased_all_the_same(clinic: Clinic) -> None:
+    """A child has come of age, and an exam of hers holds a modality that does not exist."""
+    child = a_patient(clinic, birth_date=date(2009, 1, 20))
+    follow_up = a_follow_up(clinic, patient=child)
+    exam = an_exam(follow_up, modality="NO_SUCH")
+    LesionObservation.objects.create(exam=exam, lesion=follow_up.lesion)
+
+    first = sweep(now=at(T1))
+    second = sweep(now=at(T1))
+
+    assert first.parked_ids == second.parked_ids == [f"site:{clinic.site.slug}"]
+    assert open_tiers(follow_up) == [1]
+
+
+def test_what_time_alone_changed_is_decided_again_once_a_day(clinic: Clinic) -> None:
+    child = a_patient(clinic, birth_date=date(2009, 1, 20))
+    lesion = a_follow_up(clinic, patient=child).lesion
+
+    sweep(now=at(date(2027, 1, 21)))
+    sweep(now=at(date(2027, 1, 21)) + timedelta(hours=1))
+
+    causes = lesion.assessments.order_by("sequence").values_list("cause", flat=True)
+    assert list(causes) == ["test", "time_passed"]
+
+
+def an_exam(follow_up: FollowUp, **fields: Any) -> ImagingExam:
+    values = {
+        "patient": follow_up.patient,
+        "site": follow_up.site,
+        "accession": str(follow_up.pk),
+        "performed_on": date(2026, 8, 31),
+        "content_digest": "",
+        "recorded_at": at(date(2026, 8, 31)),
+    }
+    return ImagingExam.objects.create(**values | fields)
 
 
 def test_a_row_that_the_database_refuses_is_parked_and_the_rest_moves_on(clinic: Clinic) -> None:
