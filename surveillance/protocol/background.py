@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from surveillance.protocol import parameters
-from surveillance.protocol.dates import add_months, age_in_years
+from surveillance.protocol.dates import MONTHS_OF_A_YEAR, add_months, age_in_years
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.risk import risk_of
 from surveillance.protocol.terms import Contraindication, Risk, Tri
@@ -60,8 +60,8 @@ def background_on(background: Background, day: date) -> Background:
 def adult_from(birth_date: date) -> date:
     """The first day on which the person is not a child any more: the 18th birthday, 1 March for
     those born on 29 February (A-18)."""
-    years = parameters.ADULT_FROM_YEARS.value
-    clamped = add_months(birth_date, 12 * years)
+    months = MONTHS_OF_A_YEAR * parameters.ADULT_FROM_YEARS.value
+    clamped = add_months(birth_date, months)
     return clamped if clamped.day == birth_date.day else clamped + timedelta(days=1)
 
 

@@ -24,6 +24,8 @@ from surveillance.protocol.json_values import (
 from surveillance.protocol.lesion_json import read_exam, read_lesion
 from surveillance.protocol.patient_json import read_patient
 
+__all__ = ["CaseRefused", "case_id", "read_case", "read_line"]
+
 _CASE: Final = (
     "id",
     "patient",

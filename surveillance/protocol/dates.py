@@ -2,6 +2,9 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Final
+
+MONTHS_OF_A_YEAR: Final = 12
 
 
 def add_months(anchor: date, months: int) -> date:
@@ -10,7 +13,7 @@ def add_months(anchor: date, months: int) -> date:
     31 August + 6 months is 28 February (29 in a leap year). Never chain: 31 January + 1 + 1 is
     not 31 January + 2.
     """
-    years, month_index = divmod(anchor.month - 1 + months, 12)
+    years, month_index = divmod(anchor.month - 1 + months, MONTHS_OF_A_YEAR)
     year, month = anchor.year + years, month_index + 1
     if anchor.day <= 28:
         return date(year, month, anchor.day)
@@ -25,10 +28,10 @@ def add_days(anchor: date, days: int) -> date:
 def age_in_months(birth_date: date, day: date) -> int:
     """Completed months of life on `day`; a month begins on the day of birth, or on the first of
     the next month where that day does not exist (29 February: 1 March, A-18)."""
-    months = (day.year - birth_date.year) * 12 + day.month - birth_date.month
+    months = (day.year - birth_date.year) * MONTHS_OF_A_YEAR + day.month - birth_date.month
     return months - 1 if day.day < birth_date.day else months
 
 
 def age_in_years(birth_date: date, day: date) -> int:
     """Completed years of life on `day`; born on 29 February means older on 1 March (A-18)."""
-    return age_in_months(birth_date, day) // 12
+    return age_in_months(birth_date, day) // MONTHS_OF_A_YEAR

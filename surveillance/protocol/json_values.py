@@ -25,7 +25,7 @@ _LONGEST_SHOWN: Final = 60
 _EARLIEST_YEAR: Final = 1900
 _LATEST_YEAR: Final = 2200
 _LARGEST_SIZE_MM: Final = parameters.LARGEST_PLAUSIBLE_SIZE.value
-_LARGEST_AFP: Final = Decimal(100_000_000)
+_LARGEST_AFP: Final = parameters.LARGEST_PLAUSIBLE_AFP.value
 
 PATTERN_ALIASES: Final = {
     "COARSE": CalcificationPattern.COARSE_CHUNKY,

@@ -128,6 +128,8 @@ def _surveillance_order(now: Snapshot) -> tuple[Modality, ...]:
 def _ultrasound_serves(now: Snapshot) -> bool:
     """The last ultrasound showed the lesion, and no attempt has failed since the last adequate
     exam (8.2)."""
+    if now.standing.series_is_watched:
+        return now.course.ultrasound_shows
     last = now.standing.last_adequate_on or now.course.first_exam_on
     failed = any(visit.attempt and last and visit.on > last for visit in now.course.visits)
     return now.course.ultrasound_shows and not failed

@@ -28,6 +28,7 @@ from surveillance.protocol.visits import Visit
 from surveillance.protocol.windows import not_later_than, window_for
 
 _LEVELS: Final = (WindowName.CHARACTERISATION, WindowName.EXPEDITED, WindowName.URGENT)
+_SPECIALISTS: Final = REFERRAL_KINDS - {RecommendationKind.PAED_EVALUATION}
 Starts = tuple[date | None, date | None, date | None]
 
 
@@ -112,7 +113,7 @@ def _never_later(
         return None
     if now.rule.kind in IMAGING_KINDS:
         return not_later_than(window, running)
-    if before is None or now.rule.kind not in REFERRAL_KINDS:
+    if before is None or now.rule.kind not in _SPECIALISTS:
         return window
     shown = None if now.referral_answered_today else before.shown
     if shown is not None:
@@ -128,7 +129,7 @@ def _only_limited(today: tuple[Visit, ...]) -> bool:
 
 
 def _shown(before: Needs | None, now: Snapshot, window: Window | None) -> ReferralNeed | None:
-    if now.rule.kind in REFERRAL_KINDS and window is not None:
+    if now.rule.kind in _SPECIALISTS and window is not None:
         return ReferralNeed(now.rule, window)
     if before is None or now.rule.kind not in CONTRAST_KINDS or now.referral_answered_today:
         return None

@@ -183,6 +183,14 @@ LOW_EGFR_BELOW: Final = Parameter(
     ("ACR-NKF-2021",),
     "A recorded eGFR below this is a contraindication, whether or not it was ticked (A-28).",
 )
+LARGEST_PLAUSIBLE_AFP: Final = Parameter(
+    "largest_plausible_afp",
+    Decimal(100_000_000),
+    "ng/mL",
+    _OURS,
+    ("S36",),
+    "A value above this is refused as a slip of the pen; it decides nothing.",
+)
 LARGEST_PLAUSIBLE_SIZE: Final = Parameter(
     "largest_plausible_size",
     Decimal(400),
