@@ -47,8 +47,10 @@ def registry_import(request: SignedInRequest) -> HttpResponse:
     sites = sites_where(request.user, Permission.IMPORT_REGISTRY).order_by("name")
     if not sites:
         raise PermissionDenied
-    form = RegistryFileForm(request.POST or None, request.FILES or None, sites=sites)
-    if request.method == "POST" and form.is_valid():
+    is_post = request.method == "POST"
+    given = (request.POST, request.FILES) if is_post else (None, None)
+    form = RegistryFileForm(*given, sites=sites)
+    if form.is_valid():
         row = _offer(request, form)
         return redirect("registry_import_file", pk=row.pk)
     files = RegistryImport.objects.offered_by(request.user).select_related("site")[:RECENT]

@@ -101,11 +101,12 @@ class OpenRegistryFile:
     def __exit__(self, *_error: object) -> None:
         self._spool.__exit__()
 
-    def batches(self, *, after: Position | None = None, size: int = BATCH_ROWS) -> Iterator[Batch]:
-        """Broken rows, then whole patients, about `size` rows at a time.
+    def batches(self, *, after: Position | None = None, size: int = 0) -> Iterator[Batch]:
+        """Broken rows, then whole patients, about `size` rows at a time (0: as many as is best).
 
         With `after`, from the patient after that one on; the broken rows were handed out before.
         """
+        size = size or BATCH_ROWS
         if after is None:
             yield from self._broken(size)
         groups: list[PatientRows] = []

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
@@ -20,6 +19,7 @@ from surveillance.models import (
     ImagingExam,
     Notification,
 )
+from tests.architecture.sources import ROOT
 from tests.factories import NOW, PatientFactory, SiteFactory, UserFactory
 from tests.surveillance.intake.registry_files import csv_file, row
 
@@ -174,7 +174,7 @@ class TestSeedDemo:
 
 
 def test_the_page_about_columns_is_what_the_code_says() -> None:
-    written = settings.BASE_DIR / "docs" / "registry-file.md"
+    written = ROOT / "docs" / "registry-file.md"
 
     assert written.read_text(encoding="utf-8") == registry_file_page(), (
         "run: manage.py print_registry_columns > docs/registry-file.md"

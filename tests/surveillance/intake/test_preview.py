@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -27,7 +28,7 @@ from tests.surveillance.intake.registry_files import LOW_RISK, csv_file, row
 from tests.surveillance.intake.snapshot import counts, snapshot
 
 few = settings(
-    max_examples=max(10, settings.default.max_examples // 20),
+    max_examples=max(10, settings().max_examples // 20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -109,7 +110,8 @@ def test_the_file_leads_where_people_would_have_come(tmp_path: Path) -> None:
         by=None,
         now=NOW,
     )  # fmt: skip
-    facts = {name: value.upper() for name, value in LOW_RISK.items()} | {"chronic_hbv": "YES"}
+    facts: dict[str, Any] = {name: value.upper() for name, value in LOW_RISK.items()}
+    facts["chronic_hbv"] = "YES"
     update_risk(
         patient=patient, facts=RiskFacts(**facts), effective_on=date(2026, 3, 1),
         source="registry file", by=None, now=NOW,
