@@ -137,19 +137,19 @@ def _is_stated(study: Study) -> bool:
     )
 
 
-def dangerous_label(study: Study, reading: Reading) -> Label | None:
-    """The dangerous conclusion of a study, from a limited one too; None if it has none.
+def dangerous_labels(study: Study, reading: Reading) -> tuple[Label, ...]:
+    """Every dangerous conclusion of a study, from a limited one too; mostly none.
 
     HCC and other malignancy count from contrast studies (CEUS, single-phase CT and PET-CT
     included), hydatid disease from any study, a mucinous neoplasm from contrast studies (plain
     imaging makes the cyst complex instead).
     """
     if study.modality in LABEL_MODALITIES:
-        if reading.conclusion in DANGEROUS:
-            return Label(reading.conclusion, study.on, reading.category)
-    elif study.conclusion is Conclusion.HYDATID_SUSPECTED and study.modality is not Modality.XR:
-        return Label(Conclusion.HYDATID_SUSPECTED, study.on, None)
-    return None
+        said = {reading.conclusion, study.conclusion or reading.conclusion} & DANGEROUS
+        return tuple(Label(each, study.on, reading.category) for each in sorted(said))
+    if study.conclusion is Conclusion.HYDATID_SUSPECTED and study.modality is not Modality.XR:
+        return (Label(Conclusion.HYDATID_SUSPECTED, study.on, None),)
+    return ()
 
 
 def reading_of(
@@ -175,7 +175,7 @@ def reading_of(
 
 def _table_applies(study: Study, background: Background) -> bool:
     at_risk_adult = background.risk is Risk.AT_RISK and not background.child
-    return at_risk_adult and study.adequate and study.modality in DYNAMIC and is_categorised(study)
+    return at_risk_adult and characterises_fully(study, background) and study.modality in DYNAMIC
 
 
 def says_what_it_saw(study: Study) -> bool:
@@ -187,8 +187,11 @@ def says_what_it_saw(study: Study) -> bool:
 
 
 def stated_conclusion(study: Study) -> Conclusion | None:
-    """The most dangerous of the conclusion, the LI-RADS category and the enhancement pattern."""
+    """The most dangerous of the conclusion, the LI-RADS category and the enhancement pattern; a
+    malignancy keeps the name that the report gives it."""
     explicit = study.conclusion
+    if explicit in WATCHABLE:
+        return explicit
     if explicit is Conclusion.HEMANGIOMA_TYPICAL and study.hemangioma_pattern is Tri.NO:
         explicit = Conclusion.INDETERMINATE
     if explicit is Conclusion.NOT_CATEGORISABLE:

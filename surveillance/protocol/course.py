@@ -12,7 +12,7 @@ from surveillance.protocol.characterisation import (
     Reading,
     characterises_fully,
     confirms_isolation,
-    dangerous_label,
+    dangerous_labels,
     is_categorised,
     reading_of,
     says_what_it_saw,
@@ -200,8 +200,7 @@ def _labels_after(
     outranked = any(each.full for each in new)
     standing = {} if outranked else {label.conclusion: label for label in labels}
     for study, reading in zip(studies, readings, strict=True):
-        label = dangerous_label(study, reading)
-        if label is not None:
+        for label in dangerous_labels(study, reading):
             standing[label.conclusion] = label
     return tuple(standing[key] for key in sorted(standing))
 

@@ -80,12 +80,8 @@ def _concerns(override: StandingOverride, owed: Obligation, computed: Recommenda
 def _departed(override: StandingOverride, owed: Obligation) -> Obligation:
     if override.kind is Departure.MODALITY:
         return replace(owed, modality=override.modality)
-    if override.latest is None:
-        return owed
+    window, day = owed.window, override.latest or owed.window.latest
     if override.kind is Departure.LATER:
-        return replace(owed, window=replace(owed.window, latest=override.latest))
-    return replace(owed, window=_no_later_than(owed.window, override.latest))
-
-
-def _no_later_than(window: Window, day: date) -> Window:
-    return Window(min(window.earliest, day), min(window.target, day), min(window.latest, day))
+        return replace(owed, window=replace(window, latest=day))
+    sooner = Window(min(window.earliest, day), min(window.target, day), min(window.latest, day))
+    return replace(owed, window=sooner)

@@ -31,7 +31,8 @@ _MILD: Final = frozenset({LesionKind.ISOLATED_CALCIFICATION, LesionKind.UNKNOWN}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`spoken` is the conclusion last written on any report, whatever the modality."""
+    """`spoken` is the conclusion last written on any report, whatever the modality; `shown` that
+    of an adequate one."""
 
     kind: LesionKind
     isolation: Isolation
@@ -42,6 +43,7 @@ class Form:
     kind_changed_on: date | None = None
     suspected_mucinous: bool = False
     spoken: Conclusion | None = None
+    shown: Conclusion | None = None
 
     @property
     def has_worrisome_feature(self) -> bool:
@@ -82,6 +84,7 @@ def form_at_detection(lesion: LesionFacts) -> Form:
 def form_after_day(form: Form, day: date, studies: Sequence[Study], background: Background) -> Form:
     """The form after the reports of one day; PET-CT and radiographs tell of suspicion only."""
     spoken = _spoken_after(form.spoken, studies)
+    shown = _spoken_after(form.shown, [study for study in studies if study.adequate])
     studies = [study for study in studies if study.modality not in INFORMATION]
     kind = _kind_after(form.kind, studies)
     contrast = any(characterises_fully(study, background) for study in studies)
@@ -95,6 +98,7 @@ def form_after_day(form: Form, day: date, studies: Sequence[Study], background: 
         kind_changed_on=form.kind_changed_on if kind is form.kind else day,
         suspected_mucinous=_mucinous_after(form.suspected_mucinous, studies, contrast),
         spoken=spoken,
+        shown=shown,
     )
 
 

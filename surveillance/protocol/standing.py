@@ -180,7 +180,7 @@ def _conclusion(course: Course, last: Characterisation | None, bg: Background) -
     """Without a dangerous label: that of the last characterisation. A child's hemangioma may be
     called on any adequate exam, a label that was disproved reads as indeterminate."""
     if last is None:
-        by_sight = bg.child and course.form.spoken is Conclusion.HEMANGIOMA_TYPICAL
+        by_sight = bg.child and course.form.shown is Conclusion.HEMANGIOMA_TYPICAL
         return Conclusion.HEMANGIOMA_TYPICAL if by_sight else Conclusion.INDETERMINATE
     if last.conclusion in DANGEROUS:
         return Conclusion.INDETERMINATE

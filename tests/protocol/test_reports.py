@@ -10,7 +10,7 @@ from surveillance.protocol.background import Background, background_of
 from surveillance.protocol.characterisation import (
     characterises_fully,
     confirms_isolation,
-    dangerous_label,
+    dangerous_labels,
     li_rads_category,
     reading_of,
 )
@@ -320,9 +320,28 @@ def test_dangerous_labels(row: ExamFacts, label: Conclusion | None) -> None:
     study = one(row)
     reading = reading_of(study, background(**CIRRHOTIC), size_mm=study.size_mm, grown=False)
 
-    found = dangerous_label(study, reading)
+    found = dangerous_labels(study, reading)
 
-    assert (found.conclusion if found else None) is label
+    assert [each.conclusion for each in found] == ([label] if label else [])
+
+
+def test_a_study_may_carry_two_labels() -> None:
+    study = one(mri(DAY, "40", conclusion=Conclusion.MCN_SUSPECTED, lirads=LiRads.LR_5))
+    reading = reading_of(study, background(), size_mm=study.size_mm, grown=False)
+
+    found = {each.conclusion for each in dangerous_labels(study, reading)}
+
+    assert found == {Conclusion.MCN_SUSPECTED, Conclusion.SUSPICIOUS_HCC}
+
+
+def test_a_malignancy_keeps_the_name_that_the_report_gives_it() -> None:
+    row = mri(DAY, "40", conclusion=Conclusion.MALIGNANT_NON_HCC, lirads=LiRads.LR_TIV)
+
+    assert concluded(row, **CIRRHOTIC) is Conclusion.MALIGNANT_NON_HCC
+
+
+def test_a_silent_study_is_not_read_by_the_table() -> None:
+    assert concluded(mri(DAY, "40"), **CIRRHOTIC) is Conclusion.INDETERMINATE
 
 
 # ---------------------------------------------------------------- the form over time
