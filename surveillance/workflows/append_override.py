@@ -27,7 +27,8 @@ def append_override(
     modality. Callers have checked that the departure is allowed.
     """
     latest = latest_on or overridden.latest_on
-    moved = overridden.latest_on is not None or latest_on is not None
+    window = [overridden.earliest_on, overridden.target_on]
+    earliest, target = (min(day, latest) if day and latest else None for day in window)
     return LesionAssessment.objects.create(
         lesion=overridden.lesion,
         as_of=as_of,
@@ -40,8 +41,8 @@ def append_override(
         risk=overridden.risk,
         escalation_class=overridden.escalation_class,
         stop=kind == OverrideKind.CLOSE or overridden.stop,
-        earliest_on=_no_later(overridden.earliest_on, latest) if moved else None,
-        target_on=_no_later(overridden.target_on, latest) if moved else None,
+        earliest_on=earliest,
+        target_on=target,
         latest_on=latest,
         preferred_modality=modality or overridden.preferred_modality,
         biopsy_allowed=overridden.biopsy_allowed,
@@ -53,9 +54,3 @@ def append_override(
         override_reason=reason,
         override_expires_on=expires_on,
     )
-
-
-def _no_later(day: date | None, latest: date | None) -> date | None:
-    if day is None or latest is None:
-        return latest
-    return min(day, latest)

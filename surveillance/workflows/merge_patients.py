@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from patients.audit import record_event
+from patients.audit import Deed, record_events
 from patients.history import save_with_history
 from patients.models import Patient, RiskProfile
-from surveillance.models import PatientMerge
+from surveillance.models import FollowUp, PatientMerge
+from surveillance.ownership import accountable_owner
 from surveillance.record_locks import lock_records
 from surveillance.workflows.combine_risk import combine_risk
 from surveillance.workflows.errors import WorkflowRefused
@@ -44,7 +45,11 @@ def merge_patients(
     source = Patient.objects.get(pk=duplicate.pk)
     _refuse(target, source, reason)
     combined, before = _combined(target, source, now)
+    owner = accountable_owner(target)
     moved = repoint_records(source=source, target=target)
+    if owner is not None:
+        # One person calls the patient, also about the lesions that come with the duplicate.
+        FollowUp.objects.open().filter(pk__in=moved["FollowUp"]).update(owner=owner)
     source.merged_into = target
     save_with_history(source, reason="merged", by=by, now=now, fields=["merged_into"])
     merge = PatientMerge.objects.create(
@@ -55,16 +60,7 @@ def merge_patients(
         merged_at=now,
         merged_by=by,
     )
-    for person, what in ((target, "survivor"), (source, "duplicate")):
-        record_event(
-            "patients_merged",
-            site=person.site,
-            subject=merge,
-            patient=person,
-            by=by,
-            now=now,
-            detail={"as": what, "survivor": str(target.pk), "duplicate": str(source.pk)},
-        )
+    _audit(merge, by, now)
     refresh_last_contact(patients=[target, source])
     update_risk(
         patient=target,
@@ -75,6 +71,16 @@ def merge_patients(
         now=now,
     )
     return merge
+
+
+def _audit(merge: PatientMerge, by: "User | None", now: datetime) -> None:
+    roles = {"survivor": merge.survivor, "duplicate": merge.duplicate}
+    ids = {name: str(person.pk) for name, person in roles.items()}
+    deeds = [
+        Deed("patients_merged", person.site, merge, person, {"as": name} | ids)
+        for name, person in roles.items()
+    ]
+    record_events(deeds, by=by, now=now)
 
 
 def _refuse(target: Patient, source: Patient, reason: str) -> None:

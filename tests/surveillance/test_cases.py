@@ -147,6 +147,21 @@ def test_egfr_of_thirty_is_no_contraindication():
     assert build_case(lesion, as_of=TODAY).patient.contraindications == frozenset()
 
 
+def test_signs_of_heart_failure_are_told_with_their_day():
+    lesion = LesionFactory()
+    RiskProfileFactory(
+        patient=lesion.patient, cardiac_failure_signs=Tri.YES, cardiac_failure_signs_on=YESTERDAY
+    )
+    AfpResultFactory(patient=lesion.patient, value_ng_ml=None, rising=True)
+
+    case = build_case(lesion, as_of=TODAY)
+
+    written = case_as_json(case)["patient"]
+    assert case.patient.cardiac_failure_signs_on == YESTERDAY
+    assert written["cardiac_failure_signs_on"] == "2026-08-30"
+    assert written["afp"][0]["value_ng_ml"] is None
+
+
 def test_afp_results_are_told_by_day_and_never_before_they_were_taken():
     lesion = LesionFactory()
     AfpResultFactory(patient=lesion.patient, taken_on=YESTERDAY, value_ng_ml=Decimal("45.50"))

@@ -221,6 +221,15 @@ def test_incomplete_override_is_refused(ward, watched, kind, said):
     assert watched.closed_at is None
 
 
+def test_date_cannot_be_chosen_where_nothing_is_owed(ward):
+    lesion = LesionFactory(patient=PatientFactory(site=ward.site, low_risk=True))
+    told = report(finding(lesion, conclusion=Conclusion.BENIGN_SPECIFIC), on=LAST_WEEK)
+    record_exam(patient=lesion.patient, report=told, by=None, now=NOW)
+
+    with pytest.raises(OverrideRefused):
+        overridden(ward, lesion, OverrideKind.SOONER, latest_on=date(2026, 12, 1))
+
+
 def test_only_a_clinician_of_the_site_overrides(ward, watched):
     for nobody in (ward.navigator, MembershipFactory(clinician=True).user):
         with pytest.raises(OverrideRefused):

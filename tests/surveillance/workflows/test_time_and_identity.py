@@ -13,7 +13,7 @@ from surveillance.workflows.assess_lesion import assess_lesion
 from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.update_risk import update_risk
-from tests.factories import NOW, TODAY, PatientFactory
+from tests.factories import NOW, TODAY, PatientFactory, RiskProfileFactory
 from tests.surveillance.factories import LesionFactory, finding, report, risk_facts
 
 LAST_WEEK = date(2026, 8, 24)
@@ -74,6 +74,15 @@ def test_birthday_of_a_patient_of_another_site_is_that_sites_business(ward):
     assert reassess_changed_by_time(site=elsewhere, now=at(date(2026, 9, 15))) == 0
     assert reassess_changed_by_time(site=ward.site, now=at(date(2026, 9, 15))) == 1
     assert newest(lesion).cause == "time_passed"
+
+
+def test_patient_without_birth_date_is_found_for_other_reasons_only(ward):
+    lesion = LesionFactory(patient=PatientFactory(site=ward.site, birth_date=None))
+    RiskProfileFactory(patient=lesion.patient, pregnant=Tri.YES, expected_delivery_on=TODAY)
+    assess_lesion(lesion=lesion, cause="test", by=None, now=NOW)
+
+    assert changed_by_time(ward.site, TODAY) == []
+    assert changed_by_time(ward.site, TODAY + timedelta(days=1)) == [lesion]
 
 
 def test_second_look_on_the_same_day_changes_nothing(ward):
