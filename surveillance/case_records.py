@@ -108,11 +108,31 @@ def _observations(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[Lesion
 
 
 def standing_overrides(lesion_ids: Iterable[UUID], as_of: date) -> dict[UUID, LesionAssessment]:
-    """The override of each lesion that was recorded last, unless it was lifted or has expired."""
+    """The override of each lesion that was recorded last, unless it was lifted, has expired, or
+    was spent: what it answered has changed since, and no signature comes back by itself."""
     rows = LesionAssessment.objects.filter(lesion__in=list(lesion_ids), overrides__isnull=False)
     rows = rows.select_related("assessed_by", "overrides").order_by("sequence")
     newest = {row.lesion_id: row for row in rows}
-    return {pk: row for pk, row in newest.items() if _stands(row, as_of)}
+    found = {pk: row for pk, row in newest.items() if _stands(row, as_of)}
+    for pk in _spent(found):
+        del found[pk]
+    return found
+
+
+def _spent(found: Mapping[UUID, LesionAssessment]) -> set[UUID]:
+    """The lesions about which something else was decided after their override."""
+    if not found:
+        return set()
+    since = min(row.sequence for row in found.values())
+    later = LesionAssessment.objects.filter(
+        lesion__in=list(found), overrides=None, sequence__gt=since
+    ).defer("answer")
+    return {
+        row.lesion_id
+        for row in later
+        if row.sequence > found[row.lesion_id].sequence
+        and row.signed_for != found[row.lesion_id].signed_for
+    }
 
 
 def _stands(override: LesionAssessment, as_of: date) -> bool:

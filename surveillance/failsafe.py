@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patients.models import AuditEvent, AuditSeal, Membership, Site
+from surveillance.case_records import standing_overrides
 from surveillance.models import (
     Escalation,
     FollowUp,
@@ -114,17 +115,8 @@ def _owed_without_follow_up(now: datetime) -> Iterable[object]:
 
 def _is_closed_by_clinician(lesion: UUID, now: datetime) -> bool:
     """Whether a clinician's signed closure stands beside the decision (8.9)."""
-    rows = LesionAssessment.objects.filter(lesion=lesion)
-    computed = rows.filter(overrides=None).order_by("-sequence").first()
-    override = rows.filter(overrides__isnull=False).order_by("-sequence").first()
-    if computed is None or override is None or override.override_kind != OverrideKind.CLOSE:
-        return False
-    expires_on = override.override_expires_on
-    has_expired = expires_on is not None and expires_on < now.date() - DAY
-    return not has_expired and (override.rule, override.escalation_class) == (
-        computed.rule,
-        computed.escalation_class,
-    )
+    override = standing_overrides([lesion], (now - DAY).date()).get(lesion)
+    return override is not None and override.override_kind == OverrideKind.CLOSE
 
 
 def _at_risk_without_imaging(_now: datetime) -> Iterable[object]:

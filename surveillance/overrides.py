@@ -2,7 +2,7 @@
 
 from surveillance.models import LesionAssessment
 from surveillance.protocol.departure import Departure, StandingOverride
-from surveillance.protocol.terms import EscalationClass, Modality
+from surveillance.protocol.terms import EscalationClass, Modality, Risk, Tri
 
 
 def standing_override(row: LesionAssessment | None) -> StandingOverride | None:
@@ -15,6 +15,8 @@ def standing_override(row: LesionAssessment | None) -> StandingOverride | None:
         rule=computed.rule,
         escalation_class=EscalationClass(computed.escalation_class),
         computed_latest=computed.latest_on,
+        risk=Risk(computed.risk),
+        malignancy=Tri(computed.malignancy),
         latest=row.latest_on if kind in (Departure.SOONER, Departure.LATER) else None,
         modality=Modality(row.preferred_modality) if kind is Departure.MODALITY else None,
     )

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet
 from surveillance.models.lesion import Lesion
-from surveillance.protocol.terms import EscalationClass, Modality, RecommendationKind, Risk
+from surveillance.protocol.terms import EscalationClass, Modality, RecommendationKind, Risk, Tri
 
 
 class AssessmentQuerySet(AppendOnlyQuerySet["LesionAssessment"]):
@@ -85,3 +85,15 @@ class LesionAssessment(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"LesionAssessment {self.pk}: {self.rule}"
+
+    @property
+    def malignancy(self) -> str:
+        """Cancer outside the liver, as the decision knew it."""
+        told = self.inputs.get("patient", {}).get("extrahepatic_malignancy", "")
+        return str(told or Tri.UNKNOWN).upper()
+
+    @property
+    def signed_for(self) -> tuple[str, str, str, str]:
+        """What a signature answers: rule, class, liver risk and cancer. Another need is another
+        signature."""
+        return self.rule, self.escalation_class, self.risk, self.malignancy

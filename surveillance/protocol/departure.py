@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from surveillance.protocol.recommendation import Obligation, Recommendation, Window
-from surveillance.protocol.terms import EscalationClass, Modality, ObligationKind
+from surveillance.protocol.terms import EscalationClass, Modality, ObligationKind, Risk, Tri
 
 
 class Departure(StrEnum):
@@ -32,18 +32,21 @@ class StandingOverride:
     rule: str
     escalation_class: EscalationClass
     computed_latest: date | None
+    risk: Risk
+    malignancy: Tri
     latest: date | None = None
     modality: Modality | None = None
 
 
-def still_applies(override: StandingOverride, computed: Recommendation) -> bool:
+def still_applies(override: StandingOverride, computed: Recommendation, malignancy: Tri) -> bool:
     """Whether the override still answers what the protocol says now.
 
-    Any other rule or class means a new need. A date is spent once the computed window has moved
+    Any other rule, class, liver risk or `malignancy` outside the liver means a new need (A-53). A date is spent once the computed window has moved
     on (an exam was done), a later date also when it has tightened; a modality when it has become
     contraindicated (S28, I13, I27).
     """
-    if (override.rule, override.escalation_class) != (computed.rule, computed.escalation_class):
+    signed = (override.rule, override.escalation_class, override.risk, override.malignancy)
+    if signed != (computed.rule, computed.escalation_class, computed.risk, malignancy):
         return False
     if override.kind is Departure.CLOSE:
         return True

@@ -18,6 +18,7 @@ from surveillance.protocol.terms import (
     ObligationKind,
     RecommendationKind,
     Risk,
+    Tri,
 )
 
 WINDOW = Window(date(2026, 11, 30), date(2026, 12, 31), date(2027, 2, 28))
@@ -64,13 +65,13 @@ ANSWER = computed(SURVEILLANCE, REVIEW)
 
 
 def override(kind: Departure, **said: object) -> StandingOverride:
-    plain = StandingOverride(kind, "R69", AT_RISK, WINDOW.latest)
+    plain = StandingOverride(kind, "R69", AT_RISK, WINDOW.latest, Risk.AT_RISK, Tri.NO)
     return replace(plain, **said)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [Departure.CLOSE, Departure.SOONER, Departure.MODALITY])
 def test_override_stands_while_the_same_is_computed(kind):
-    assert still_applies(override(kind, latest=SOON, modality=Modality.US), ANSWER)
+    assert still_applies(override(kind, latest=SOON, modality=Modality.US), ANSWER, Tri.NO)
 
 
 @pytest.mark.parametrize("kind", list(Departure))
@@ -82,7 +83,7 @@ def test_override_stands_while_the_same_is_computed(kind):
     ],
 )
 def test_override_is_spent_by_another_need(kind, answer):
-    assert not still_applies(override(kind, latest=SOON, modality=Modality.US), answer)
+    assert not still_applies(override(kind, latest=SOON, modality=Modality.US), answer, Tri.NO)
 
 
 @pytest.mark.parametrize(
@@ -103,17 +104,19 @@ def test_dates_are_spent_when_the_window_moves(kind, escalation, latest, stands)
 
     said = override(kind, escalation_class=escalation, latest=SOON)
 
-    assert still_applies(said, answer) is stands
+    assert still_applies(said, answer, Tri.NO) is stands
 
 
 def test_sooner_date_on_a_need_that_lost_its_window_is_spent():
-    assert not still_applies(override(Departure.SOONER, latest=SOON), replace(ANSWER, window=None))
+    assert not still_applies(
+        override(Departure.SOONER, latest=SOON), replace(ANSWER, window=None), Tri.NO
+    )
 
 
 def test_contraindicated_modality_is_spent():
     said = override(Departure.MODALITY, modality=Modality.CT_MULTIPHASE)
 
-    assert not still_applies(said, ANSWER)
+    assert not still_applies(said, ANSWER, Tri.NO)
 
 
 def test_closing_leaves_nothing_owed():
@@ -157,3 +160,15 @@ def test_modality_concerns_imaging_only():
     referral, imaging = obligations_under(said, answer)
 
     assert (referral, imaging.modality) == (REFERRAL, Modality.CEUS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "malignancy"),
+    [
+        pytest.param(replace(ANSWER, risk=Risk.UNDETERMINED), Tri.NO, id="another liver risk"),
+        pytest.param(ANSWER, Tri.YES, id="a cancer"),
+        pytest.param(ANSWER, Tri.UNKNOWN, id="a cancer in question"),
+    ],
+)
+def test_a_signature_does_not_answer_for_facts_that_came_later(answer, malignancy):
+    assert not still_applies(override(Departure.CLOSE), answer, malignancy)
