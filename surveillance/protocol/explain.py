@@ -50,8 +50,7 @@ def day_words(day: date | None) -> str:
 
 def _age(outlook: Outlook) -> str:
     born, as_of = outlook.bg.birth_date, outlook.case.as_of
-    if born is None:
-        return "not known"
+    assert born is not None
     years = age_in_years(born, as_of)
     return f"{years} years" if years >= 2 else f"{age_in_months(born, as_of)} months"
 

@@ -62,8 +62,7 @@ def _answer(rule: Rule) -> Iterator[str]:
         yield "- Nothing stays owed."
     else:
         yield f"- Window: {rule.window}; escalation class: {rule.escalation}"
-    if rule.facts:
-        yield f"- Reads: {', '.join(rule.facts)}"
+    yield f"- Reads: {', '.join(rule.facts)}"
     if rule.note:
         yield f"- Note: {rule.note}"
 

@@ -639,6 +639,64 @@ def test_administrative_answers_name_field_and_value(
     assert bool(answer.obligations) is (rule == "R05")
 
 
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (Provenance(), "cirrhosis = yes)"),
+        (Provenance(recorded_by="Dr Example"), "cirrhosis = yes by Dr Example)"),
+        (Provenance(recorded_on=date(2026, 1, 5)), "cirrhosis = yes, recorded 2026-01-05)"),
+    ],
+)
+def test_a_source_is_told_as_far_as_it_is_known(origin: Provenance, words: str) -> None:
+    who = CIRRHOTIC | {"provenance": {"cirrhosis": origin}}
+
+    assert any(
+        words in reason for reason in recommend(case(us("2026-01-10", "15"), who=who)).reasons
+    )
+
+
+@pytest.mark.parametrize(
+    ("born", "latest"),
+    [
+        pytest.param(date(2025, 9, 8), date(2026, 3, 10), id="below 6 months"),
+        pytest.param(date(2025, 5, 8), date(2026, 5, 10), id="below 12 months"),
+        pytest.param(date(2019, 5, 8), date(2026, 7, 10), id="older"),
+    ],
+)
+def test_hemangioma_of_a_child_is_monitored_by_age(born: date, latest: date) -> None:
+    seen = us("2026-01-10", "35", conclusion=Conclusion.HEMANGIOMA_TYPICAL)
+    answer = recommend(case(seen, who=CHILD | {"birth_date": born}))
+
+    assert answer.rule == "R12"
+    assert answer.window is not None
+    assert answer.window.latest == latest
+
+
+def test_a_limited_report_does_not_prove_a_childs_hemangioma() -> None:
+    seen = us("2026-01-10", "35", conclusion=Conclusion.HEMANGIOMA_TYPICAL, adequate=False)
+
+    assert recommend(case(seen, who=CHILD)).rule == "R13"
+
+
+def test_single_phase_ct_never_leads_to_a_biopsy() -> None:
+    confirmed = exam(
+        "2026-01-10", Modality.CT_SINGLE_PHASE, "12", conclusion=Conclusion.ISOLATED_CALCIFICATION
+    )
+    missed = {"pathology": (biopsy("2026-02-10", PathologyResult.NONDIAGNOSTIC),)}
+    answer = recommend(case(confirmed, what=SPOT | missed, as_of="2026-02-11"))
+
+    assert answer.rule == "R67"
+    assert not answer.biopsy_allowed
+
+
+def test_growth_stops_the_clock_until_it_is_answered() -> None:
+    seen = mri("2026-01-10", "22", conclusion=Conclusion.HEMANGIOMA_TYPICAL)
+    answer = recommend(case(seen, us("2026-07-10", "30"), who=CIRRHOTIC))
+
+    assert answer.rule == "R42"
+    assert any("the clock has not started" in reason for reason in answer.reasons)
+
+
 def test_lesion_removed_tomorrow_is_still_there_today() -> None:
     removed = {"status": LesionStatus.REMOVED_OR_TREATED, "status_on": date(2026, 1, 11)}
     today = case(us("2026-01-10", "5"), what=SPOT | removed)

@@ -151,6 +151,17 @@ def test_information_is_accepted() -> None:
     )
 
 
+def test_sources_and_overrides_are_read() -> None:
+    told = {"cirrhosis": {"source": "letter", "recorded_on": "2026-01-02", "recorded_by": "Dr E"}}
+    override = {"date": "2026-01-12", "author": "Dr E", "reason": "abroad"}
+    case = read(patient__provenance=told, override=override, open_lesions=2)
+
+    assert case.patient.provenance["cirrhosis"].recorded_on == date(2026, 1, 2)
+    assert case.override is not None
+    assert case.override.author == "Dr E"
+    assert {"A10", "A20"} <= set(recommend(case).addons)
+
+
 def test_accession_names_the_report() -> None:
     assert read(history__0__accession=17).exams[0].ref == "17"
 

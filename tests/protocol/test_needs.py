@@ -377,6 +377,14 @@ def test_an_exam_settles_neither_referral_nor_review() -> None:
         assert not fulfils(lr3("2026-02-01"), AT_RISK_LARGE, kind, advice, window).fulfilled
 
 
+def test_a_case_without_birth_date_is_judged_as_an_adult() -> None:
+    unborn = case(lr3("2026-02-10"), who=CIRRHOTIC | {"birth_date": None})
+    window = Window(day("2026-05-10"), day("2026-06-10"), day("2026-08-10"))
+    kind = RecommendationKind.SURVEILLANCE_IMAGING
+
+    assert fulfils(lr3("2026-06-01"), unborn, IMAGING, kind, window).fulfilled
+
+
 def test_the_first_exam_settles_nothing() -> None:
     window = Window(day("2026-01-10"), day("2026-01-24"), day("2026-02-07"))
     empty = case(as_of="2026-02-01")

@@ -42,10 +42,7 @@ _BRANCHES: tuple[tuple[Condition, RuleGroup], ...] = (
 
 def rule_for(state: CaseState) -> Rule:
     """The rule that answers `state`. Exactly one does (shown by enumeration), so order is free."""
-    for rule in group_for(state).rules:
-        if rule.condition(state):
-            return rule
-    raise AssertionError(f"no rule answers {state}")
+    return next(rule for rule in group_for(state).rules if rule.condition(state))
 
 
 def group_for(state: CaseState) -> RuleGroup:
