@@ -81,10 +81,10 @@ def read_list(value: object, path: str) -> list[object]:
 
 
 def one_or_many(value: object, path: str) -> list[tuple[str, object]]:
-    """(path, object) for one object or for each of a list of them."""
+    """(path, object) for one object or for each of a list of them; false and null are none."""
     if isinstance(value, list):
         return [(f"{path}[{index}]", item) for index, item in enumerate(value)]
-    return [] if value is None else [(path, value)]
+    return [] if value is None or value is False else [(path, value)]
 
 
 def read_date(value: object, path: str) -> date:
@@ -118,6 +118,17 @@ def read_tri(value: object, path: str) -> Tri:
     if word in _TRI_WORDS:
         return _TRI_WORDS[word]
     raise refuse(path, value, "yes, no, unknown, true, false or null")
+
+
+def read_dated_tri(value: object, path: str, known: Iterable[str]) -> tuple[Tri, date | None]:
+    """A three-valued word, or an object with its `value` and perhaps the `date` it began."""
+    if not isinstance(value, dict):
+        return read_tri(value, path), None
+    fields = read_object(value, path, ("value", "date", *known))
+    return (
+        read_tri(fields.get("value"), f"{path}.value"),
+        optional(fields.get("date"), f"{path}.date", read_date),
+    )
 
 
 def read_flag(value: object, path: str, default: bool) -> bool:

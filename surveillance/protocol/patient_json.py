@@ -1,5 +1,7 @@
 """The written form of a patient becomes facts."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from surveillance.protocol.facts import (
@@ -14,6 +16,7 @@ from surveillance.protocol.json_values import (
     optional,
     read_afp_value,
     read_date,
+    read_dated_tri,
     read_flag,
     read_list,
     read_object,
@@ -27,6 +30,7 @@ from surveillance.protocol.terms import (
     Contraindication,
     PatientStatus,
     Sex,
+    Tri,
 )
 
 _PATIENT: Final = (
@@ -55,14 +59,15 @@ def read_patient(value: object) -> PatientFacts:
         *LIVER_FACTS,
         *NORMAL_LIVER_FACTS,
         "extrahepatic_malignancy",
-        "pregnant",
         "torch_evaluated",
-        "cardiac_failure_signs",
     )
     tris: dict[str, Any] = {
         name: read_tri(fields.get(name), f"{path}.{name}") for name in tri_names
     }
-    signs_on = fields.get("cardiac_failure_signs_on")
+    signs, signs_on = _read_heart_failure(fields)
+    pregnant, _ = read_dated_tri(
+        fields.get("pregnant"), "patient.pregnant", ("expected_end", "note")
+    )
     return PatientFacts(
         birth_date=optional(fields.get("birth_date"), f"{path}.birth_date", read_date),
         sex=said_word(fields, path, "sex", Sex) or Sex.UNKNOWN,
@@ -72,9 +77,19 @@ def read_patient(value: object) -> PatientFacts:
             _read_afp(item, where) for where, item in one_or_many(fields.get("afp"), "patient.afp")
         ),
         provenance=_read_provenance(fields.get("provenance")),
-        cardiac_failure_signs_on=optional(signs_on, f"{path}.cardiac_failure_signs_on", read_date),
+        pregnant=pregnant,
+        cardiac_failure_signs=signs,
+        cardiac_failure_signs_on=signs_on,
         **tris,
     )
+
+
+def _read_heart_failure(fields: Mapping[str, object]) -> tuple[Tri, date | None]:
+    """The signs and the day they began, which is written in one of two places."""
+    name = "cardiac_failure_signs"
+    signs, began_on = read_dated_tri(fields.get(name), f"patient.{name}", ("note",))
+    other = optional(fields.get(f"{name}_on"), f"patient.{name}_on", read_date)
+    return signs, began_on or other
 
 
 def _read_provenance(value: object) -> dict[str, Provenance]:

@@ -151,6 +151,25 @@ def test_information_is_accepted() -> None:
     )
 
 
+def test_dated_facts_may_be_objects() -> None:
+    inside = read(
+        patient__cardiac_failure_signs={"value": "yes", "date": "2026-01-05"},
+        patient__pregnant={"value": "yes", "expected_end": "2026-08-01"},
+    ).patient
+    beside = read(
+        patient__cardiac_failure_signs="yes", patient__cardiac_failure_signs_on="2026-01-05"
+    ).patient
+
+    assert inside.cardiac_failure_signs is beside.cardiac_failure_signs is Tri.YES
+    assert inside.cardiac_failure_signs_on == beside.cardiac_failure_signs_on == date(2026, 1, 5)
+    assert inside.pregnant is Tri.YES
+
+
+def test_no_event_is_false_or_null() -> None:
+    assert read(lesion__characterisation_waived=False).lesion.waivers == ()
+    assert read(lesion__pathology=None).lesion.pathology == ()
+
+
 def test_sources_and_overrides_are_read() -> None:
     told = {"cirrhosis": {"source": "letter", "recorded_on": "2026-01-02", "recorded_by": "Dr E"}}
     override = {"date": "2026-01-12", "author": "Dr E", "reason": "abroad"}
