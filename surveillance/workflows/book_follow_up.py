@@ -1,7 +1,7 @@
 """An appointment is made, moved or cancelled, or an order is placed."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,6 +13,10 @@ from surveillance.workflows.errors import WorkflowRefused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+LONGEST_AHEAD = timedelta(days=730)
+"""An appointment further away than two years is a slip of the pen, and would silence nobody."""
 
 
 class BookingImpossible(WorkflowRefused):
@@ -38,8 +42,8 @@ def book_follow_up(
 
     An appointment has no clinical effect: one past the last day is noted and counts as unbooked
     (clinical.md 8.2). `booked_for=None` cancels, and says why. An order already noted stays
-    unless another is given. Twice changes nothing. Refused: a day in the past, an order of the
-    future, follow-ups of several patients, a cancellation without reason, closed or changed
+    unless another is given. Twice changes nothing. Refused: a day in the past or more than two
+    years ahead, an order of the future, follow-ups of several patients, a cancellation without reason, closed or changed
     meanwhile.
     """
     lock_records([follow_up.patient_id])
@@ -75,6 +79,10 @@ def _refuse(
         raise BookingImpossible(
             f"{booked_for} is in the past. If the exam was done, record its report.",
             field="booked_for",
+        )
+    if booked_for is not None and booked_for > today + LONGEST_AHEAD:
+        raise BookingImpossible(
+            f"{booked_for} is more than two years ahead. Look at the year.", field="booked_for"
         )
     if ordered_on is not None and ordered_on > today:
         raise BookingImpossible(

@@ -99,6 +99,7 @@ def test_appointment_is_cancelled_with_a_reason(ward, follow_up):
     ("said", "field"),
     [
         pytest.param({"booked_for": YESTERDAY}, "booked_for", id="past"),
+        pytest.param({"booked_for": date(9999, 12, 31)}, "booked_for", id="a slip of the year"),
         pytest.param(
             {"booked_for": TOMORROW, "ordered_on": TOMORROW}, "ordered_on", id="order of tomorrow"
         ),
