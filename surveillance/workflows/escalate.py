@@ -95,7 +95,7 @@ def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[
             yield each.acknowledged_until + timedelta(days=1)
 
 
-def escalation_id(follow_up: UUID, tier: int) -> UUID:
+def escalation_id(follow_up: UUID, tier: int) -> str:
     """The id of the one escalation of this follow-up on this tier."""
     return id_from(f"escalation:{follow_up}:{tier}")
 
@@ -150,8 +150,8 @@ def _raise_again(
     key = f"escalation:{candidate.id}:T{present.tier}:{moment.day}"
     template = NotificationTemplate.ESCALATION_RAISED
     return Escalated(
-        change=(Change(present.id, "escalation_raised_again", values),),
-        tell=_tell(present.id, owner, template, key, moment),
+        change=(Change(present.id.hex, "escalation_raised_again", values),),
+        tell=_tell(present.id.hex, owner, template, key, moment),
     )
 
 
@@ -165,7 +165,7 @@ def _say_again(
         return Escalated()
     key = f"escalation:{candidate.id}:{top.key}"
     template = NotificationTemplate.ESCALATION_RAISED
-    return Escalated(tell=_tell(present.id, present.owner_id, template, key, moment))
+    return Escalated(tell=_tell(present.id.hex, present.owner_id, template, key, moment))
 
 
 def _handed_over(
@@ -180,8 +180,8 @@ def _handed_over(
         if owner is not None:
             key = f"escalation:{candidate.id}:T{each.tier}:to:{owner}:{moment.day}"
             yield Escalated(
-                change=(Change(each.id, "escalation_handed_over", {"owner_id": owner}),),
-                tell=_tell(each.id, owner, template, key, moment),
+                change=(Change(each.id.hex, "escalation_handed_over", {"owner_id": owner}),),
+                tell=_tell(each.id.hex, owner, template, key, moment),
             )
 
 
@@ -207,7 +207,7 @@ def _incident_review(
     is_open_already = present is not None and present.incident_review_on is not None
     if is_open_already or not any(map(_is_review, steps)):
         return Escalated()
-    escalation = escalation_id(candidate.id, TOP_TIER) if present is None else present.id
+    escalation = escalation_id(candidate.id, TOP_TIER) if present is None else present.id.hex
     key = f"incident-review:{candidate.id}"
     template = NotificationTemplate.INCIDENT_REVIEW
     return Escalated(
@@ -223,11 +223,11 @@ def _returned(standing: Mapping[int, Standing], moment: Moment) -> Iterator[NewN
         if each.is_open and until and until < moment.day:
             key = f"returned:{each.id}:{until}"
             template = NotificationTemplate.ESCALATION_RETURNED
-            yield from _tell(each.id, each.owner_id, template, key, moment)
+            yield from _tell(each.id.hex, each.owner_id, template, key, moment)
 
 
 def _tell(
-    escalation: UUID,
+    escalation: str,
     owner: int | None,
     template: NotificationTemplate,
     key: str,

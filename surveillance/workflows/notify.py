@@ -26,12 +26,12 @@ class NewNotification(NamedTuple):
     template: str
     dedupe_key: str
     recipient_id: int | None
-    escalation_id: UUID | None
+    escalation_id: str | None
 
 
-def id_from(key: str) -> UUID:
-    """An id that follows from `key`: whoever writes the row gives it the same."""
-    return UUID(bytes=sha256(key.encode()).digest()[:16])
+def id_from(key: str) -> str:
+    """The 32 digits of an id that follows from `key`: the same whoever writes the row."""
+    return sha256(key.encode()).hexdigest()[:32]
 
 
 def notify(
@@ -53,7 +53,7 @@ def notify(
     became of it. Nothing is sent here; `deliver` sends, not earlier than `not_before`.
     """
     message = Notification(
-        id=id_from(dedupe_key),
+        id=UUID(id_from(dedupe_key)),
         site=site,
         channel=channel,
         template=template,

@@ -24,7 +24,7 @@ FOLLOW_UPS = FollowUp._meta.db_table
 class NewEscalation(NamedTuple):
     """A tier of one follow-up that is about to be raised, or recorded as passed over."""
 
-    id: UUID
+    id: str
     tier: int
     step: str
     owner_id: int | None
@@ -34,7 +34,7 @@ class NewEscalation(NamedTuple):
 class Change(NamedTuple):
     """New values for an escalation that exists, and the name of the deed in the audit trail."""
 
-    escalation_id: UUID
+    escalation_id: str
     deed: str
     values: Mapping[str, object]
 
@@ -109,26 +109,26 @@ _SKIPPED = EscalationResolution.SKIPPED.value
 _POSTGRES = f"""
 WITH moved AS (
     UPDATE {FOLLOW_UPS} f SET next_look_on = d.next_look_on
-    FROM unnest(%s::uuid[], %s::int[], %s::date[], %s::date[])
-        AS d(id, version, seen, next_look_on)
+    FROM unnest(%s::uuid[], %s::int[], %s::date[], %s::date[]) WITH ORDINALITY
+        AS d(id, version, seen, next_look_on, number)
     WHERE f.id = d.id AND f.version = d.version AND f.next_look_on = d.seen
         AND f.closed_at IS NULL
-    RETURNING f.id, f.site_id, f.patient_id
+    RETURNING f.id, f.site_id, f.patient_id, d.number
 ), raised AS (
     {_ESCALATION}
     SELECT n.id, moved.id, n.tier, n.step, n.owner_id, %s,
         CASE WHEN n.is_skipped THEN %s END, CASE WHEN n.is_skipped THEN '{_SKIPPED}' ELSE '' END, ''
-    FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::int[], %s::boolean[])
-        AS n(follow_up_id, id, tier, step, owner_id, is_skipped)
-    JOIN moved ON moved.id = n.follow_up_id
+    FROM unnest(%s::int[], %s::uuid[], %s::smallint[], %s::text[], %s::int[], %s::boolean[])
+        AS n(number, id, tier, step, owner_id, is_skipped)
+    JOIN moved ON moved.number = n.number
     ON CONFLICT DO NOTHING
 ), told AS (
     {_NOTIFICATION}
     SELECT n.id, n.channel, n.template, n.dedupe_key, n.recipient_id, n.escalation_id,
         moved.site_id, moved.patient_id, moved.id, %s, %s, 'PENDING', 0, '', '', ''
-    FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::uuid[])
-        AS n(follow_up_id, id, channel, template, dedupe_key, recipient_id, escalation_id)
-    JOIN moved ON moved.id = n.follow_up_id
+    FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::uuid[])
+        AS n(number, id, channel, template, dedupe_key, recipient_id, escalation_id)
+    JOIN moved ON moved.number = n.number
     ON CONFLICT DO NOTHING
 )
 SELECT id FROM moved
@@ -137,8 +137,9 @@ SELECT id FROM moved
 
 def _write_postgres(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     looks = [(d.follow_up_id, d.version, d.seen_next_look_on, d.next_look_on) for d in decisions]
-    raised = [(d.follow_up_id, *row) for d in decisions for row in d.raise_]
-    told = [(d.follow_up_id, id_from(row.dedupe_key), *row) for d in decisions for row in d.tell]
+    numbered = list(enumerate(decisions, start=1))
+    raised = [(number, *row) for number, d in numbered for row in d.raise_]
+    told = [(number, id_from(row.dedupe_key), *row) for number, d in numbered for row in d.tell]
     arrays = [*_arrays(looks, 4), *_arrays(raised, 6), *_arrays(told, 7)]
     with connection.cursor() as cursor:
         cursor.execute(_POSTGRES, [*arrays[:4], now, now, *arrays[4:10], now, now, *arrays[10:]])
