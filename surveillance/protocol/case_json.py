@@ -1,12 +1,13 @@
 """The written form of a case: JSON as in the test vectors becomes facts.
 
-Absent means unknown; an unknown field name, word, date or number is refused with its path.
+Absent means unknown; a misspelt field name, an unknown word, date or number is refused with its
+path.
 """
 
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from surveillance.protocol.facts import (
     OverrideFacts,
@@ -21,10 +22,10 @@ from surveillance.protocol.json_values import (
     read_object,
     read_text,
 )
-from surveillance.protocol.lesion_json import read_exam, read_lesion
-from surveillance.protocol.patient_json import read_patient
+from surveillance.protocol.lesion_json import EXAM_FIELDS, LESION_FIELDS, read_exam, read_lesion
+from surveillance.protocol.patient_json import PATIENT_FIELDS, read_patient
 
-__all__ = ["CaseRefused", "case_id", "read_case", "read_line"]
+__all__ = ["CaseRefused", "case_id", "ignored_fields", "read_case", "read_line"]
 
 _CASE: Final = (
     "id",
@@ -58,7 +59,9 @@ def read_line(line: str) -> object:
 def case_id(data: object) -> str | None:
     """The id of a case that may be unreadable otherwise; None if it has none."""
     value = data.get("id") if isinstance(data, dict) else None
-    return None if value is None or isinstance(value, (dict, list)) else str(value)
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    return str(value).encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
 
 
 def read_case(data: object) -> SurveillanceCase:
@@ -77,6 +80,17 @@ def read_case(data: object) -> SurveillanceCase:
         override=optional(fields.get("override"), "override", _read_override),
         case_id=case_id(data) or "",
     )
+
+
+def ignored_fields(data: object) -> tuple[str, ...]:
+    """Paths of the fields of a readable case that no rule reads, each once."""
+    case = data if isinstance(data, dict) else {}
+    parts: list[tuple[str, Any, tuple[str, ...]]] = [("", case, _CASE)]
+    parts += [("patient.", case.get("patient"), PATIENT_FIELDS)]
+    parts += [("lesion.", case.get("lesion"), LESION_FIELDS)]
+    parts += [("history[].", row, EXAM_FIELDS) for row in case.get("history") or ()]
+    found = (f"{path}{name}" for path, part, known in parts for name in part if name not in known)
+    return tuple(dict.fromkeys(found))
 
 
 def _read_override(value: object, path: str) -> OverrideFacts:

@@ -41,9 +41,9 @@ class StandingOverride:
 def still_applies(override: StandingOverride, computed: Recommendation, malignancy: Tri) -> bool:
     """Whether the override still answers what the protocol says now.
 
-    Any other rule, class, liver risk or `malignancy` outside the liver means a new need (A-53). A date is spent once the computed window has moved
-    on (an exam was done), a later date also when it has tightened; a modality when it has become
-    contraindicated (S28, I13, I27).
+    Any other rule, class, liver risk or `malignancy` outside the liver means a new need (A-53).
+    A date is spent once the computed window has moved on (an exam was done), a later date also
+    when it has tightened; a modality when it has become contraindicated (S28, I13, I27).
     """
     signed = (override.rule, override.escalation_class, override.risk, override.malignancy)
     if signed != (computed.rule, computed.escalation_class, computed.risk, malignancy):

@@ -7,6 +7,7 @@ allowed; nothing is guessed.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from surveillance.protocol import parameters
@@ -22,6 +23,7 @@ T = TypeVar("T", bound=Term)
 V = TypeVar("V")
 
 _LONGEST_SHOWN: Final = 60
+_RESEMBLES: Final = 0.8
 _EARLIEST_YEAR: Final = 1900
 _LATEST_YEAR: Final = 2200
 _LARGEST_SIZE_MM: Final = parameters.LARGEST_PLAUSIBLE_SIZE.value
@@ -61,13 +63,15 @@ def _shown(value: object) -> str:
 
 
 def read_object(value: object, path: str, known: Iterable[str]) -> Mapping[str, object]:
-    """A JSON object without unknown field names (they are mostly misspelt)."""
+    """A JSON object. A name that resembles a known one is misspelt and refused; any other unknown
+    name is information that no rule reads (`case_json.ignored_fields` tells of it)."""
     if not isinstance(value, dict):
         raise refuse(path, value, "an object")
     known = tuple(known)
     for name in value:
-        if name not in known:
-            raise CaseRefused(f"{path}.{name}: unknown field; known are {', '.join(known)}.")
+        meant = None if name in known else get_close_matches(name.lower(), known, 1, _RESEMBLES)
+        if meant:
+            raise CaseRefused(f"{path}.{name}: unknown field; did you mean {meant[0]}?")
     return value
 
 

@@ -89,12 +89,15 @@ _EXAM_EXTRAS: Final = (
     "calcified_mm",
     "rim_aphe",
 )
+LESION_FIELDS: Final = (*_LESION, *_LESION_EXTRAS)
+EXAM_FIELDS: Final = (*_EXAM, *_EXAM_EXTRAS)
+"""Every name that an exam of the history may bear; the extras are read by nobody."""
 """Information: accepted, and it changes nothing."""
 
 
 def read_lesion(value: object) -> LesionFacts:
     path = "lesion"
-    fields = read_object(value, path, (*_LESION, *_LESION_EXTRAS))
+    fields = read_object(value, path, LESION_FIELDS)
     features = ("symptomatic", "thick_wall", "septations", "solid_component")
     tris = {name: read_tri(fields.get(name), f"{path}.{name}") for name in features}
     return LesionFacts(
@@ -148,7 +151,7 @@ def _read_waiver(value: object, path: str) -> CharacterisationWaiver:
 
 
 def read_exam(value: object, path: str) -> ExamFacts:
-    fields = read_object(value, path, (*_EXAM, *_EXAM_EXTRAS))
+    fields = read_object(value, path, EXAM_FIELDS)
     signs = ("aphe", "washout", "capsule", "hemangioma_pattern")
     tris: dict[str, Any] = {name: read_tri(fields.get(name), f"{path}.{name}") for name in signs}
     features: dict[str, Any] = {

@@ -49,12 +49,13 @@ _PATIENT: Final = (
     "provenance",
 )
 _EXTRAS: Final = ("description", "note", "id", "mrn", "egfr", "eGFR", "pregnancy_expected_end")
+PATIENT_FIELDS: Final = (*_PATIENT, *_EXTRAS)
 """Information: accepted, and it changes nothing."""
 
 
 def read_patient(value: object) -> PatientFacts:
     path = "patient"
-    fields = read_object(value, path, (*_PATIENT, *_EXTRAS))
+    fields = read_object(value, path, PATIENT_FIELDS)
     tri_names = (
         *LIVER_FACTS,
         *NORMAL_LIVER_FACTS,

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from surveillance.management.commands.decide import answer_to
+
 VECTORS = Path(__file__).parents[1] / "data" / "cases.jsonl"
 CONTRACT = [
     *["id", "rule", "recommendation", "window", "preferred_modality", "biopsy_allowed"],
@@ -89,3 +91,22 @@ def test_a_case_without_an_id_is_answered(monkeypatch: pytest.MonkeyPatch) -> No
     answers, _ = from_input(monkeypatch, json.dumps(case).encode())
 
     assert answers[0]["id"] is None
+
+
+def test_a_field_that_no_rule_reads_is_named_and_changes_nothing() -> None:
+    plain = json.loads(VECTORS.read_text().splitlines()[0])
+    told = json.loads(VECTORS.read_text().splitlines()[0])
+    told["patient"]["blood_group"] = "0"
+    told["history"][0]["radiation_dose"] = 3
+
+    answer = answer_to(json.dumps(told).encode())
+
+    assert answer.pop("ignored_fields") == ["patient.blood_group", "history[].radiation_dose"]
+    assert answer == answer_to(json.dumps(plain).encode())
+
+
+def test_half_a_surrogate_pair_in_an_id_is_answered() -> None:
+    answer = answer_to(b'{"id": "\\ud800"}')
+
+    assert answer["id"] == "?"
+    assert "as_of" in str(answer["error"])

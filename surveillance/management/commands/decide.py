@@ -14,7 +14,13 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from surveillance.protocol.case_json import CaseRefused, case_id, read_case, read_line
+from surveillance.protocol.case_json import (
+    CaseRefused,
+    case_id,
+    ignored_fields,
+    read_case,
+    read_line,
+)
 from surveillance.protocol.decision_json import decision_json
 from surveillance.protocol.recommend import recommend
 
@@ -57,7 +63,9 @@ def answer_to(line: bytes) -> dict[str, object]:
         return {"id": None, "error": "line: this is not UTF-8 text."}
     except CaseRefused as refusal:
         return {"id": case_id(written), "error": str(refusal)}
-    return decision_json(case, recommend(case))
+    answer = decision_json(case, recommend(case))
+    ignored = ignored_fields(written)
+    return answer | {"ignored_fields": list(ignored)} if ignored else answer
 
 
 @contextmanager
@@ -65,9 +73,8 @@ def _opened(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return
-    try:
-        stream = Path(name).open("rb")
-    except OSError as problem:
-        raise CommandError(f"{name} cannot be read: {problem.strerror}.") from None
-    with stream:
+    path = Path(name)
+    if not path.is_file():
+        raise CommandError(f"{name} cannot be read: there is no such file.")
+    with path.open("rb") as stream:
         yield stream
