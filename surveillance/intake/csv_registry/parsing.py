@@ -54,7 +54,10 @@ class RowReader:
                     problems.append(_problem(record.line, column.name, text, bad))
                 else:
                     stated[column.part][column.field] = value
-        problems += self._check(record.line, stated)
+        unreadable = {problem.column for problem in problems}
+        further = self._check(record.line, stated)
+        # A cell that cannot be read is not missing as well.
+        problems += [problem for problem in further if problem.column not in unreadable]
         return problems or _row(record.line, stated)
 
     def _check(self, line: int, stated: Stated) -> list[RowProblem]:

@@ -178,6 +178,10 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert {column for column, _ in found} >= {"size_mm", "modality", "birth_date"}
 
 
+def test_a_cell_that_cannot_be_read_is_not_called_missing_as_well() -> None:
+    assert problems_of(row(modality="MRI")) == [("modality", "unclear")]
+
+
 @pytest.mark.parametrize("cells", [["north"], ["north"] * 40], ids=["too few", "too many"])
 def test_a_row_of_another_length_is_refused(cells: list[str]) -> None:
     header = match_header(list(row()), needs_site=False)
