@@ -131,20 +131,23 @@ def test_nothing_owed_after_a_stop(follow_up: FollowUp) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expires_on", "rule", "expected"),
+    ("expires_on", "next_rule", "expected"),
     [
         pytest.param(None, "R69", [], id="stands"),
         pytest.param(date(2026, 9, 1), "R69", ["lesion_owed_without_follow_up"], id="expired"),
-        pytest.param(None, "R34a", ["lesion_owed_without_follow_up"], id="answers another rule"),
+        pytest.param(None, "R34a", ["lesion_owed_without_follow_up"], id="spent by a new need"),
     ],
 )
 def test_a_clinicians_closure_counts_while_it_stands(
-    clinic: Clinic, follow_up: FollowUp, expires_on: date | None, rule: str, expected: list[str]
+    clinic: Clinic,
+    follow_up: FollowUp,
+    expires_on: date | None,
+    next_rule: str,
+    expected: list[str],
 ) -> None:
     an_assessment(
         follow_up.lesion,
         stop=True,
-        rule=rule,
         overrides=follow_up.assessment,
         override_kind=OverrideKind.CLOSE,
         override_reason="comorbidity",
@@ -152,6 +155,7 @@ def test_a_clinicians_closure_counts_while_it_stands(
         assessed_by=clinic.clinician,
     )
     FollowUp.objects.update(closed_at=NOW, outcome="NOT_APPROPRIATE")
+    an_assessment(follow_up.lesion, rule=next_rule)
 
     assert codes() == expected
 
