@@ -130,6 +130,19 @@ class TestSeedDemo:
         assert "Password of all: " in printed
         assert not [(one.code, one.count) for one in find_all(now=NOW)]
 
+    def test_the_file_of_the_same_seed_says_nothing_new(self, tmp_path: Path) -> None:
+        story = {"patients": 60, "seed": 5, "as_of": "2026-08-31"}
+        file = tmp_path / "same.csv"
+        call_command("seed_demo", **story, write=file)
+        assert not Patient.objects.exists(), "writing the file does not touch the database"
+        call_command("seed_demo", **story, days=4)
+
+        out, _, status = import_registry(file)
+
+        assert status == 0
+        created_or_changed = [line.split()[-3:-1] for line in out.splitlines()[1:-1]]
+        assert {number for line in created_or_changed for number in line} == {"0"}
+
     def test_a_second_time_changes_nothing(self, capsys) -> None:
         call_command("seed_demo", patients=3, days=1, as_of="2026-08-31")
         before = Patient.objects.count()
