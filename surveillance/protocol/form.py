@@ -17,6 +17,7 @@ from surveillance.protocol.characterisation import (
     stated_conclusion,
 )
 from surveillance.protocol.facts import LesionFacts
+from surveillance.protocol.sizes import is_measured_large
 from surveillance.protocol.studies import INFORMATION, KIND_SEVERITY, SEVERITY, Study
 from surveillance.protocol.terms import (
     CalcificationPattern,
@@ -32,7 +33,8 @@ _MILD: Final = frozenset({LesionKind.ISOLATED_CALCIFICATION, LesionKind.UNKNOWN}
 @dataclass(frozen=True, slots=True)
 class Form:
     """`spoken` is the conclusion last written on any report, whatever the modality; `shown` that
-    of an adequate one."""
+    of an adequate one; `maybe_large` that a report which does not count (limited, unsigned, PET-CT,
+    radiograph) measured 10 mm or more and no adequate size has settled it since."""
 
     kind: LesionKind
     isolation: Isolation
@@ -44,6 +46,7 @@ class Form:
     suspected_mucinous: bool = False
     spoken: Conclusion | None = None
     shown: Conclusion | None = None
+    maybe_large: bool = False
 
     @property
     def has_worrisome_feature(self) -> bool:
@@ -65,6 +68,7 @@ class Form:
             self.isolation is Isolation.CONFIRMED
             and self.pattern is CalcificationPattern.PUNCTATE
             and not doubted
+            and not self.maybe_large
             and not self.has_worrisome_feature
         )
 
@@ -85,6 +89,7 @@ def form_after_day(form: Form, day: date, studies: Sequence[Study], background: 
     """The form after the reports of one day; PET-CT and radiographs tell of suspicion only."""
     spoken = _spoken_after(form.spoken, studies)
     shown = _spoken_after(form.shown, [study for study in studies if study.adequate])
+    maybe_large = _maybe_large_after(form.maybe_large, studies)
     studies = [study for study in studies if study.modality not in INFORMATION]
     kind = _kind_after(form.kind, studies)
     contrast = any(characterises_fully(study, background) for study in studies)
@@ -99,7 +104,16 @@ def form_after_day(form: Form, day: date, studies: Sequence[Study], background: 
         suspected_mucinous=_mucinous_after(form.suspected_mucinous, studies, contrast),
         spoken=spoken,
         shown=shown,
+        maybe_large=maybe_large,
     )
+
+
+def _maybe_large_after(maybe: bool, studies: Sequence[Study]) -> bool:
+    """Any uncertainty asks for contrast (S6): a large size is not forgotten because its report
+    does not count."""
+    counted = any(study.trusted_mm and study.modality not in INFORMATION for study in studies)
+    told = any(is_measured_large(study.size_mm) for study in studies)
+    return not counted and (told or maybe)
 
 
 def _kind_after(kind: LesionKind, studies: Sequence[Study]) -> LesionKind:

@@ -43,8 +43,8 @@ def book_follow_up(
     An appointment has no clinical effect: one past the last day is noted and counts as unbooked
     (clinical.md 8.2). `booked_for=None` cancels, and says why. An order already noted stays
     unless another is given. Twice changes nothing. Refused: a day in the past or more than two
-    years ahead, an order of the future, follow-ups of several patients, a cancellation without reason, closed or changed
-    meanwhile.
+    years ahead, an order of the future, follow-ups of several patients, a cancellation without
+    reason, closed or changed meanwhile.
     """
     lock_records([follow_up.patient_id])
     everyone = [follow_up, *also]

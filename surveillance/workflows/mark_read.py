@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def mark_read(*, notifications: Iterable[UUID], by: "User", now: datetime) -> int:
     """Mark those of `notifications` that were addressed to `by` and are unread; return how many.
 
-    Nobody can mark another person's messages, and the first reading is the one that is kept. Reading
-    a message changes nothing about what is owed, so no audit event is written.
+    Nobody can mark another person's messages, and the first reading is the one that is kept.
+    Reading a message changes nothing about what is owed, so no audit event is written.
     """
     own = Notification.objects.inbox_of(by).unread().filter(pk__in=list(notifications))
     return own.update(read_at=now)

@@ -465,3 +465,27 @@ def test_a_good_row_in_a_limited_report_only_enlarges() -> None:
     assert outlook_of(larger).now.course.size_mm == Decimal(12)
     assert outlook_of(smaller).now.course.size_mm == Decimal(7)
     assert outlook_of(first).now.course.size_mm is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "stands"),
+    [
+        pytest.param({"adequate": False}, True, id="limited"),
+        pytest.param({"final": False}, True, id="unsigned"),
+        pytest.param({"modality": Modality.PET_CT}, True, id="PET-CT"),
+        pytest.param({"size_mm": Decimal("9.9"), "adequate": False}, False, id="small and limited"),
+    ],
+)
+def test_a_large_size_that_does_not_count_still_throws_doubt(
+    limits: dict[str, Any], stands: bool
+) -> None:
+    said = {"modality": Modality.CT_NONCONTRAST, "size_mm": Decimal(30)} | limits
+    report, later = one(ExamFacts(on=DAY, **said)), one(us("2026-02-10", "4"))
+    proved = form_at_detection(lesion(**SPOT))
+
+    told = form_after_day(proved, DAY, [report], background())
+    settled = form_after_day(told, date(2026, 2, 10), [later], background())
+
+    assert told.maybe_large is stands
+    assert told.is_proved_punctate is not stands
+    assert settled.is_proved_punctate
