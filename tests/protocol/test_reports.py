@@ -479,7 +479,8 @@ def test_a_good_row_in_a_limited_report_only_enlarges() -> None:
 def test_a_large_size_that_does_not_count_still_throws_doubt(
     limits: dict[str, Any], stands: bool
 ) -> None:
-    said = {"modality": Modality.CT_NONCONTRAST, "size_mm": Decimal(30)} | limits
+    said: dict[str, Any] = {"modality": Modality.CT_NONCONTRAST, "size_mm": Decimal(30)}
+    said |= limits
     report, later = one(ExamFacts(on=DAY, **said)), one(us("2026-02-10", "4"))
     proved = form_at_detection(lesion(**SPOT))
 
