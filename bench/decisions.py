@@ -13,7 +13,7 @@ from bench import measure, rules_table
 from surveillance.protocol.case_json import read_case
 from surveillance.protocol.citations import citations
 from surveillance.protocol.recommend import recommend
-from surveillance.protocol.rules.table import RULES, rule_for
+from surveillance.protocol.rules.table import rule_for
 from surveillance.protocol.state import CaseState
 
 CASES = Path(__file__).parent.parent / "tests" / "data" / "cases.jsonl"
@@ -84,7 +84,7 @@ def _shared_rules() -> None:
 
 def explained(state: CaseState) -> tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]]:
     """What the core says of a state: rule, its sentence, what it read, the quoted sources."""
-    rule = RULES[rule_for(state).id]
+    rule = rule_for(state)
     read = (
         ("risk", state.risk.value),
         ("kind", state.kind.value),

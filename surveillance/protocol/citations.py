@@ -4,6 +4,7 @@ Quotes are the words of the document; '…' marks words left out. A rule cites k
 read is the quote.
 """
 
+from functools import cache
 from typing import Final
 
 from surveillance.protocol.recommendation import Citation
@@ -108,8 +109,9 @@ def citation(key: str) -> Citation:
     return _CITATIONS[key]
 
 
+@cache
 def citations(keys: tuple[str, ...]) -> tuple[Citation, ...]:
-    """The citations named by `keys`, in their order."""
+    """The citations named by `keys`, in their order. There are as many answers as rules."""
     return tuple(_CITATIONS[key] for key in keys)
 
 
