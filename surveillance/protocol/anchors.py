@@ -1,5 +1,6 @@
 """The days from which the windows of one lesion are counted on one day."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -15,16 +16,24 @@ from surveillance.protocol.windows import Anchors
 _FULL: Final = parameters.SURVEILLANCE.value
 
 
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The last exam that settled the series, and the exams since that settled nothing."""
+
+    settled_on: date | None = None
+    failed_on: tuple[date, ...] = ()
+
+
 def anchors_of(
-    now: Snapshot, case: SurveillanceCase, bg: Background, since: date, failed_on: tuple[date, ...]
+    now: Snapshot, case: SurveillanceCase, bg: Background, since: date, attempts: Attempts
 ) -> Anchors:
-    """`since` is the start of the need, `failed_on` the attempts that did not fulfil it.
+    """`since` is the start of the need.
 
     Where no exam was adequate for a purpose, the first exam stands in, which is never later.
     """
     first = now.course.first_exam_on or now.day
     standing, visits = now.standing, now.course.visits
-    last = standing.last_adequate_on or first
+    last = max(standing.last_adequate_on or first, attempts.settled_on or first)
     is_series = now.rule.window is WindowName.SURVEILLANCE
     target, latest = _series_months(now, case, bg) if is_series else _full_series()
     return Anchors(
@@ -34,7 +43,7 @@ def anchors_of(
         last_of_child=max((visit.on for visit in visits if visit.child), default=first),
         clock_on=standing.clock_on or last,
         birth_date=bg.birth_date,
-        failed_on=failed_on,
+        failed_on=attempts.failed_on,
         target_months=target,
         latest_months=latest,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from surveillance.protocol.anchors import anchors_of
+from surveillance.protocol.anchors import Attempts, anchors_of
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.imaging_needs import (
     CONTRAST_KINDS,
@@ -28,6 +28,9 @@ from surveillance.protocol.visits import Visit
 from surveillance.protocol.windows import not_later_than, window_for
 
 _LEVELS: Final = (WindowName.CHARACTERISATION, WindowName.EXPEDITED, WindowName.URGENT)
+_SERIES: Final = frozenset(
+    {RecommendationKind.SURVEILLANCE_IMAGING, RecommendationKind.SINGLE_CHECK_6M}
+)
 _SPECIALISTS: Final = REFERRAL_KINDS - {RecommendationKind.PAED_EVALUATION}
 Starts = tuple[date | None, date | None, date | None]
 
@@ -51,7 +54,7 @@ class Needs:
     window: Window | None
     since: date
     contrast_since: Starts
-    failed_on: tuple[date, ...]
+    attempts: Attempts
     imaging: ImagingNeed | None
     referral: ReferralNeed | None
     shown: ReferralNeed | None
@@ -62,13 +65,11 @@ def needs_after(before: Needs | None, now: Snapshot, case: SurveillanceCase) -> 
     rule, bg = now.rule, now.bg
     owed = before.imaging if before else None
     fulfilled = owed is not None and any(settles(visit, owed, bg) for visit in now.course.today)
-    failed_on = () if before is None or fulfilled else before.failed_on
-    if owed is not None and not fulfilled and is_attempt(now.course.today, owed):
-        failed_on = (*failed_on, now.day)
+    attempts = _attempts(before, now, fulfilled)
     since = before.since if before and before.rule.need == rule.need else now.day
     contrast_since = _contrast_since(before, rule, now.day)
     start = _start_of(now, since, contrast_since)
-    anchors = anchors_of(now, case, bg, start, failed_on)
+    anchors = anchors_of(now, case, bg, start, attempts)
     window = window_for(rule.window, anchors)
     released = fulfilled or (now.decided_today and before is not None and before.rule is not rule)
     running = owed.window.latest if owed and not released else None
@@ -78,11 +79,24 @@ def needs_after(before: Needs | None, now: Snapshot, case: SurveillanceCase) -> 
         window=window,
         since=since,
         contrast_since=contrast_since,
-        failed_on=failed_on,
+        attempts=attempts,
         imaging=imaging_need(now, window, anchors, running, bg),
         referral=_referral(before, now, window),
         shown=_shown(before, now, window),
     )
+
+
+def _attempts(before: Needs | None, now: Snapshot, fulfilled: bool) -> Attempts:
+    """An exam that settles the series is what the next window counts from, whatever rule follows;
+    one that settles nothing is a failed attempt (8.2)."""
+    if before is None:
+        return Attempts()
+    owed, so_far = before.imaging, before.attempts
+    if fulfilled and owed is not None:
+        return Attempts(now.day if owed.kind in _SERIES else so_far.settled_on)
+    if owed is not None and is_attempt(now.course.today, owed):
+        return Attempts(so_far.settled_on, (*so_far.failed_on, now.day))
+    return so_far
 
 
 def _contrast_since(before: Needs | None, rule: Rule, day: date) -> Starts:
@@ -159,5 +173,5 @@ def need_of_kind(
     it differently."""
     if needs.imaging is not None and needs.imaging.kind is kind:
         return needs.imaging
-    anchors = anchors_of(now, case, now.bg, window.earliest, needs.failed_on)
+    anchors = anchors_of(now, case, now.bg, window.earliest, needs.attempts)
     return need_of(kind, window, anchors, now)

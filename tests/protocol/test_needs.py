@@ -441,3 +441,20 @@ def test_early_adequate_check_leaves_the_date_and_a_failed_one_brings_it_forward
     assert days(early.window) == ("2026-07-10", "2026-08-10", "2026-08-10")
     assert days(failed.window) == ("2026-07-10", "2026-07-20", "2026-07-20")
     assert days(hasty.window) == ("2026-07-10", "2026-07-10", "2026-07-10")
+
+
+def test_an_exam_that_settled_a_waived_series_counts_although_the_waiver_idles_afterwards() -> None:
+    crossed = mri("2026-07-13", "10.5", lirads=LiRads.LR_NC)
+    before = case(
+        mri("2026-01-10", "9.5", lirads=LiRads.LR_3),
+        crossed,
+        who=CIRRHOTIC,
+        what={"waivers": (waiver("2026-07-20"),)},
+        as_of="2026-08-01",
+    )
+    row = us("2026-08-28", "8")
+    after = case(*before.exams, row, who=CIRRHOTIC, what={"waivers": (waiver("2026-07-20"),)})
+
+    assert verdict(before, row)[0]
+    assert recommend(after).window is not None
+    assert days(recommend(after).window)[2] == "2027-02-28"
