@@ -1,5 +1,7 @@
 """The whole decision table, in the order of the text, and the one rule that answers a state."""
 
+from functools import lru_cache
+
 from surveillance.protocol.rules.administrative import ADMINISTRATIVE, is_administrative
 from surveillance.protocol.rules.change import CHANGE, has_changed
 from surveillance.protocol.rules.characterised import CHARACTERISED
@@ -40,8 +42,11 @@ _BRANCHES: tuple[tuple[Condition, RuleGroup], ...] = (
 """The scopes, shortened: each is asked only where those above it do not hold."""
 
 
+@lru_cache(maxsize=65_536)
 def rule_for(state: CaseState) -> Rule:
-    """The rule that answers `state`. Exactly one does (shown by enumeration), so order is free."""
+    """The rule that answers `state`. Exactly one does (shown by enumeration), so order is free.
+
+    States are few and frozen, so that an answer is worked out once and then remembered."""
     return next(rule for rule in group_for(state).rules if rule.condition(state))
 
 
