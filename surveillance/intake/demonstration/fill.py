@@ -16,6 +16,7 @@ from django.db import transaction
 from patients.models import Patient, Site
 from patients.workflows.seal_audit import seal_audit
 from surveillance.intake.csv_registry.importing import Destination, take_in
+from surveillance.intake.demonstration.backlog import answer_backlog
 from surveillance.intake.demonstration.rows import LaterRows, batches
 from surveillance.intake.demonstration.work import book_ahead, work_at
 from surveillance.intake.synthetic.generate import SyntheticRow, generate
@@ -67,6 +68,7 @@ def fill(
     for number in _take_in(early, sites, first):
         count += number
         on_progress(f"{count:,} rows")
+    answer_backlog(now=first, rng=Random(story.seed))
     for day in _days(story):
         now = clock if day == clock.date() else datetime.combine(day, NOON)
         with transaction.atomic():  # a day is a few hundred small steps; one sync to disk is enough
