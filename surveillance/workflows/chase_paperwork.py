@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib.auth.models import User
 
@@ -28,7 +29,7 @@ class Missing(NamedTuple):
     key: str
     template: NotificationTemplate
     patient: Patient
-    lesions: tuple[object, ...] = ()
+    lesions: tuple[UUID, ...] = ()
 
 
 def chase_paperwork(*, site: Site, now: datetime) -> int:
