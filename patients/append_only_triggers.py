@@ -44,8 +44,9 @@ def freeze(
     model: str,
     mutable: Sequence[str],
 ) -> None:
-    """Install the two triggers of one model's table."""
+    """Install the two triggers of one model's table, in place of those it may have."""
     meta = apps.get_model(app_label, model)._meta
+    thaw_tables(schema_editor, [meta.db_table])
     frozen = [f.column for f in meta.concrete_fields if f.name not in mutable]
     for statement in _statements(schema_editor.connection.vendor, meta.db_table, frozen):
         schema_editor.execute(statement, params=None)

@@ -31,6 +31,7 @@ class Candidate(NamedTuple):
     latest_on: date
     owed_since: date
     booked_for: date | None
+    twice_missed_on: date | None
     owner_id: int | None
     navigator_id: int | None
     responsible_clinician_id: int | None
@@ -70,6 +71,7 @@ _COLUMNS = (
     "latest_on",
     "owed_since",
     "booked_for",
+    "twice_missed_on",
     "owner_id",
     "patient__navigator_id",
     "patient__responsible_clinician_id",

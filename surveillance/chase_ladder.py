@@ -17,12 +17,15 @@ Columns = tuple[str, date, date, date]
 
 
 @lru_cache(maxsize=KEPT)
-def steps_due(columns: Columns, day: date, owed_since: date) -> tuple[LadderStep, ...]:
+def steps_due(
+    columns: Columns, day: date, owed_since: date, twice_missed_on: date | None = None
+) -> tuple[LadderStep, ...]:
     """The steps owed by `day` while nothing is booked in time; ValueError for an unknown class."""
-    escalation_class, *window = columns
-    return ladder.steps_due(
-        EscalationClass(escalation_class), Window(*window), day, owed_since=owed_since
-    )
+    name, *window = columns
+    escalation_class = EscalationClass(name)
+    steps = ladder.steps_due(escalation_class, Window(*window), day, owed_since=owed_since)
+    missed = ladder.steps_after_missed(escalation_class, day, twice_missed_on)
+    return tuple(sorted((*steps, *missed), key=lambda step: (step.due_on, step.tier)))
 
 
 @lru_cache(maxsize=KEPT)

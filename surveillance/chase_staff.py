@@ -64,6 +64,14 @@ def accountable(tier: int, candidate: Candidate, staff: Staff) -> int | None:
     return None
 
 
+def holder_of(tier: int, site: int, patient: UUID) -> User | None:
+    """Who holds the seat of that tier for a patient, whatever is owed; else the next above."""
+    staff = read_staff(site)
+    held = (staff.one_with(role, patient) for role in LADDER[tier - 1 :])
+    user = next((holder for holder in held if holder is not None), None)
+    return None if user is None else User.objects.get(pk=user)
+
+
 def _named(role: Role, candidate: Candidate) -> tuple[int | None, ...]:
     """Those whom the records name for this seat, before anybody else who holds the role."""
     if role == Role.NURSE_NAVIGATOR:

@@ -93,7 +93,14 @@ class ImagingExam(AppendOnlyModel):
                 name="imaging_exam_from_outside_has_evidence",
             ),
         ]
-        indexes = [models.Index(fields=["patient", "performed_on"], name="exam_by_patient_idx")]
+        indexes = [
+            models.Index(fields=["patient", "performed_on"], name="exam_by_patient_idx"),
+            models.Index(
+                fields=["site", "performed_on"],
+                condition=Q(report_status=ReportStatus.PRELIMINARY, retracted_at=None),
+                name="exam_preliminary_idx",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"ImagingExam {self.pk}"

@@ -36,6 +36,10 @@ class NotificationTemplate(models.TextChoices):
     ESCALATION_RAISED = "ESCALATION_RAISED", "Escalation raised"
     ESCALATION_RETURNED = "ESCALATION_RETURNED", "Acknowledged escalation came back"
     INCIDENT_REVIEW = "INCIDENT_REVIEW", "Incident review"
+    MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
+    TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
+    REPORT_MISSING = "REPORT_MISSING", "Final report missing"
+    REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

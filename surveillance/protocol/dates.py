@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 MONTHS_OF_A_YEAR: Final = 12
+SATURDAY: Final = 5
 
 
 def add_months(anchor: date, months: int) -> date:
@@ -23,6 +24,18 @@ def add_months(anchor: date, months: int) -> date:
 def add_days(anchor: date, days: int) -> date:
     """`days` days on; both are inclusive clinic days."""
     return anchor + timedelta(days=days)
+
+
+def add_working_days(anchor: date, days: int) -> date:
+    """The day by which `days` working days after `anchor` have come: Monday to Friday (8.2).
+
+    Public holidays are not known.
+    """
+    day = anchor
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < SATURDAY
+    return day
 
 
 def age_in_months(birth_date: date, day: date) -> int:

@@ -27,7 +27,8 @@ _TOP_TIER = 4
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
-    """A tier that must be told from `due_on` on. Keys: 'created', 'L-30', 'T+1', 'L+7', 'L+60'."""
+    """A tier that must be told from `due_on` on. Keys: 'created', 'L-30', 'T+1', 'L+7', 'L+60';
+    'DNA2' after two missed appointments."""
 
     key: str
     tier: int
@@ -70,6 +71,19 @@ def steps_due(
     """Every step owed on or before `day`, oldest first."""
     steps = _steps(escalation_class, window, owed_since, booked_for, until=day)
     return tuple(sorted(steps, key=lambda step: (step.due_on, step.tier)))
+
+
+def steps_after_missed(
+    escalation_class: EscalationClass, day: date, twice_missed_on: date | None
+) -> tuple[LadderStep, ...]:
+    """The step owed from the day of the second missed appointment on (8.2); none for NONE.
+
+    Like every step before the latest day it is silent while an appointment in time stands.
+    """
+    is_owed = twice_missed_on is not None and twice_missed_on <= day
+    if twice_missed_on is None or not is_owed or escalation_class is EscalationClass.NONE:
+        return ()
+    return (LadderStep("DNA2", parameters.MISSED_TIER.value, twice_missed_on),)
 
 
 def next_look_on(

@@ -15,6 +15,7 @@ from surveillance.timeline.entry import SYSTEM, TimelineEntry, TimelineKind, lin
 
 WORDS = {
     "follow_up_booked": "Booked for {booked_for}",
+    "missed_appointment_recorded": "Did not attend the appointment of {booked_for}",
     "follow_up_booking_cancelled": "Booking cancelled",
     "follow_up_snoozed": "Put aside until {until}",
     "follow_up_reassigned": "Given to {owner}",

@@ -27,9 +27,16 @@ from surveillance.web.wording import name_of_user
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.close_follow_up import close_follow_up
 from surveillance.workflows.reassign import reassign
+from surveillance.workflows.record_missed_appointment import record_missed_appointment
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
 
 BOOK = Action("Order or book", "Save booking")
+MISSED = Action(
+    "Did not attend",
+    "Record missed appointment",
+    "The booking is cleared, the exam stays due, and its owner is asked to contact the patient. A "
+    "second missed appointment goes to the lead navigator at once.",
+)
 SNOOZE = Action(
     "Snooze", "Put aside", "It leaves the lists until that day. What is owed, and by when, stays."
 )
@@ -115,6 +122,24 @@ def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
 
     return finish(here, BOOK, form, act, "The booking is noted.")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def did_not_attend(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The patient did not come to the appointment."""
+    here = visit(request, pk, Permission.BOOK)
+    form = FollowUpForm(**here.data)
+
+    def act() -> None:
+        record_missed_appointment(
+            follow_up=here.follow_up,
+            expected_version=form.cleaned_data["version"],
+            by=request.user,
+            now=here.now,
+        )
+
+    return finish(here, MISSED, form, act, "The missed appointment is recorded.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from surveillance.models import Notification, NotificationTemplate
+from surveillance.protocol.dates import add_working_days
+from surveillance.protocol.parameters import MISSED_CONTACT_WITHIN
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, signed_in
-from surveillance.web.wording import count_words, moment_words, name_of_patient
+from surveillance.web.wording import count_words, date_words, moment_words, name_of_patient
 from surveillance.workflows.mark_read import mark_read
 
 SHOWN = 100
@@ -73,7 +75,7 @@ def _row(message: Notification, *, is_visible: bool) -> InboxRow:
     """Names and links only where the person still holds a role."""
     return InboxRow(
         id=str(message.pk),
-        words=_words(NotificationTemplate(message.template)),
+        words=_words(message),
         about=_about(message) if is_visible else f"a patient of {message.site.name}",
         url=_url(message) if is_visible else "",
         at=moment_words(message.created_at, message.site),
@@ -81,7 +83,12 @@ def _row(message: Notification, *, is_visible: bool) -> InboxRow:
     )
 
 
-def _words(template: NotificationTemplate) -> str:
+def _words(message: Notification) -> str:
+    template = NotificationTemplate(message.template)
+    if template == NotificationTemplate.MISSED_APPOINTMENT:
+        missed_on = message.site.local_date(message.created_at)
+        last = add_working_days(missed_on, MISSED_CONTACT_WITHIN.value)
+        return f"{template.label} by {date_words(last)}"
     return WORDS.get(template) or str(template.label)
 
 

@@ -20,6 +20,7 @@ from surveillance.web.queue_rows import (
 from surveillance.web.recommendation_view import window_words
 from surveillance.web.wording import (
     Tag,
+    count_words,
     date_words,
     lesion_words,
     moment_words,
@@ -82,7 +83,7 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         escalations=tuple(
             escalation_view(one, records) for one in records.escalations.get(row.pk, [])
         ),
-        links=links_of(row, allowed),
+        links=links_of(row, allowed, records.on),
     )
 
 
@@ -97,7 +98,8 @@ def booking_words(row: FollowUp) -> str:
     number = f" (number {row.order_number})" if row.order_number else ""
     ordered = f"Ordered {date_words(row.ordered_on)}{number}" if row.ordered_on else "Not ordered"
     booked = f"booked for {date_words(row.booked_for)}" if row.booked_for else "not booked"
-    return f"{ordered}, {booked}"
+    missed = count_words(row.missed_appointments, "missed appointment")
+    return f"{ordered}, {booked}{f', {missed}' if row.missed_appointments else ''}"
 
 
 def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
@@ -111,16 +113,19 @@ def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
     )
 
 
-def links_of(row: FollowUp, allowed: frozenset[Permission]) -> tuple[Link, ...]:
+def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[Link, ...]:
     """The actions on one follow-up that the person's role allows."""
     offered = [
         (Permission.BOOK, "Order or book", "follow_up_book"),
+        (Permission.BOOK, "Did not attend", "follow_up_missed"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),
     ]
     if row.kind == ObligationKind.REVIEW:
-        offered = offered[1:]
+        offered = offered[2:]
+    elif row.booked_for is None or row.booked_for > on:
+        del offered[1]
     return tuple(
         Link(words, reverse(name, args=[row.pk]))
         for permission, words, name in offered

@@ -7,7 +7,7 @@ from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_page import contact_page
 from surveillance.web.escalation_page import escalation_page
-from surveillance.web.follow_up_actions import book, change_owner, close, snooze
+from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
 from surveillance.web.inbox import inbox
 from surveillance.web.mailbox import mailbox
 from surveillance.web.patient_page import patient_page
@@ -27,6 +27,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),

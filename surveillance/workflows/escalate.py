@@ -85,7 +85,7 @@ def ladder_steps(candidate: Candidate, day: date) -> tuple[LadderStep, ...]:
 
     A later appointment counts as none; so does one that has passed without an exam.
     """
-    return steps_due(candidate.columns, day, candidate.owed_since)
+    return steps_due(candidate.columns, day, candidate.owed_since, candidate.twice_missed_on)
 
 
 def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[date]:

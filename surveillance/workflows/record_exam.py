@@ -11,6 +11,7 @@ from surveillance.exam_reports import ExamReport, RecordedExam
 from surveillance.workflows.append_exams import append_exams
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.warn_of_amendment import decided_before, warn_of_amendment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,6 +22,7 @@ def record_exam(
 ) -> RecordedExam:
     """Put a reported exam on file and decide again about every lesion it describes.
 
+    An amended report that makes the case more urgent is told to the lead navigator at once (8.2).
     The same report again changes nothing (`created` is False). Refused: an impossible date or
     size, a lesion of another patient, an accession number that is on file with other content or
     for another patient (see `append_exams` and `check_report`).
@@ -37,5 +39,7 @@ def _record(patient: Patient, report: ExamReport, by: "User | None", now: dateti
     [answer] = append_exams(entries=[(patient, report)], by=by, now=now)
     if isinstance(answer, WorkflowRefused):
         raise answer
+    before = decided_before(answer.exam, answer.lesions) if answer.created else {}
     assessments = assess_lesions(lesions=answer.lesions, cause="exam_recorded", by=by, now=now)
+    warn_of_amendment(exam=answer.exam, before=before, assessments=assessments, now=now)
     return replace(answer, assessments=tuple(assessments))

@@ -48,8 +48,8 @@ def schedule_follow_ups(
 ) -> list[FollowUp]:
     """Open the follow-ups, in order; what each replaces is closed as SUPERSEDED first.
 
-    A successor keeps its predecessor's owner, its place on the ladder (`owed_since`), and order,
-    booking and snooze as far as they still make sense.
+    A successor keeps its predecessor's owner, its place on the ladder (`owed_since` and missed
+    appointments), and order, booking and snooze as far as they still make sense.
     """
     if not new:
         return []
@@ -93,13 +93,16 @@ def _row(one: NewFollowUp, owners: Owners, now: datetime) -> FollowUp:
         opened_at=now,
         owner=owners.of(one.patient, before=earlier.owner_id if earlier else None),
         sort_key=sort_key(owed.escalation_class, window),
-        next_look_on=_first_look(owed, since, today, carried.get("booked_for")),
+        next_look_on=_first_look(owed, since, today, carried),
         **carried,
     )
 
 
-def _first_look(owed: Obligation, since: date, today: date, booked_for: date | None) -> date | None:
+def _first_look(owed: Obligation, since: date, today: date, carried: dict[str, Any]) -> date | None:
     """Today if a step of the ladder or a reminder is due already, else the day of the first."""
+    booked_for = carried.get("booked_for")
+    if carried.get("twice_missed_on"):
+        return today
     advice = (owed.escalation_class, owed.window, today)
     if steps_due(*advice, owed_since=since, booked_for=booked_for):
         return today
@@ -126,9 +129,14 @@ def _carried(one: NewFollowUp) -> dict[str, Any]:
     replaced = one.replaces
     if replaced is None:
         return {}
-    window, carried = one.obligation.window, {}
+    window = one.obligation.window
+    carried: dict[str, Any] = {
+        "missed_appointments": replaced.missed_appointments,
+        "twice_missed_on": replaced.twice_missed_on,
+    }
     if replaced.advised_modality == (one.obligation.modality or ""):
-        carried = {"ordered_on": replaced.ordered_on, "order_number": replaced.order_number}
+        carried["ordered_on"] = replaced.ordered_on
+        carried["order_number"] = replaced.order_number
         if replaced.booked_for is not None and replaced.booked_for <= window.latest:
             carried["booked_for"] = replaced.booked_for
     if replaced.snoozed_until is not None and _may_sleep(replaced.snoozed_until, one, window):

@@ -1,6 +1,7 @@
 """Look at every follow-up for which something may be due, and write what is due.
 
-0. What time alone has changed (a birthday, an expired override) is decided about again, once a day.
+0. What time alone has changed (a birthday, an expired override) is decided about again, and papers
+   that are late (an acknowledgement, a final report) are asked for, once a day.
 1. Each site has its own day. Sites with the same day are looked at together. Follow-ups with an
    escalation whose owner left are looked at today.
 2. Read follow-ups whose `next_look_on` has come, in chunks, without locks. It is only a hint: what
@@ -38,6 +39,7 @@ from surveillance.chase_ladder import next_step_on
 from surveillance.chase_staff import escalations_without_owner_in_post, read_staff
 from surveillance.models import FollowUp, SweepRun
 from surveillance.protocol.ladder import ReminderStep
+from surveillance.workflows.chase_paperwork import chase_paperwork
 from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
 from surveillance.workflows.notify import NewNotification
 from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
@@ -102,6 +104,7 @@ def _decide_again(
             continue
         try:
             reassess_changed_by_time(site=site, now=now)
+            chase_paperwork(site=site, now=now)
         except Exception:
             # A lesion that cannot be decided about must not keep everybody else from being chased.
             log.exception("site_not_decided_again", site=site.slug)

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveillance.protocol.dates import add_days, add_months, age_in_months, age_in_years
+from surveillance.protocol.dates import (
+    add_days,
+    add_months,
+    add_working_days,
+    age_in_months,
+    age_in_years,
+)
 
 DAYS = st.dates(min_value=date(1950, 1, 1), max_value=date(2150, 12, 31))
 
@@ -59,3 +65,16 @@ def test_add_days_crosses_the_leap_day() -> None:
 def test_age(birth: date, day: date, years: int, months: int) -> None:
     assert age_in_years(birth, day) == years
     assert age_in_months(birth, day) == months
+
+
+@pytest.mark.parametrize(
+    ("anchor", "days", "expected"),
+    [
+        pytest.param(date(2026, 8, 31), 5, date(2026, 9, 7), id="Monday: over one weekend"),
+        pytest.param(date(2026, 9, 4), 1, date(2026, 9, 7), id="Friday to Monday"),
+        pytest.param(date(2026, 9, 5), 5, date(2026, 9, 11), id="Saturday to Friday"),
+        pytest.param(date(2026, 9, 5), 0, date(2026, 9, 5), id="none"),
+    ],
+)
+def test_working_days_are_monday_to_friday(anchor: date, days: int, expected: date) -> None:
+    assert add_working_days(anchor, days) == expected

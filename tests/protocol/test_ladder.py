@@ -10,6 +10,7 @@ from surveillance.protocol.ladder import (
     acknowledgement_limit_days,
     next_look_on,
     reminders_due,
+    steps_after_missed,
     steps_due,
     tier_on,
 )
@@ -223,3 +224,19 @@ def test_urgent_stands_where_a_task_due_60_days_sooner_would() -> None:
 
     assert sort_key(URGENT, later) == sort_key(AT_RISK, SANITY)
     assert sort_key(AT_RISK, SANITY) < sort_key(LOW, SANITY) < sort_key(NONE, SANITY)
+
+
+@pytest.mark.parametrize("escalation", [LOW, AT_RISK, URGENT])
+def test_two_missed_appointments_are_tier_two_at_once(escalation: EscalationClass) -> None:
+    second = date(2026, 12, 17)
+    before, after = second - timedelta(days=1), second + timedelta(days=900)
+
+    assert steps_after_missed(escalation, before, second) == ()
+    for day in (second, after):
+        [step] = steps_after_missed(escalation, day, second)
+        assert (step.key, step.tier, step.due_on) == ("DNA2", 2, second)
+
+
+def test_one_missed_appointment_or_nothing_owed_adds_no_step() -> None:
+    assert steps_after_missed(AT_RISK, OPENED, None) == ()
+    assert steps_after_missed(NONE, OPENED, OPENED) == ()

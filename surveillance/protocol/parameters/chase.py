@@ -71,6 +71,28 @@ REMINDER_EVERY: Final = Parameter(
 REMINDERS_BEFORE_APPOINTMENT: Final = Parameter(
     "reminders_before_appointment", (7, 1), "days", _OURS, ("S28",), "Once an exam is booked."
 )
+MISSED_CONTACT_WITHIN: Final = Parameter(
+    "missed_contact_within",
+    5,
+    "working days",
+    _OURS,
+    ("S28",),
+    "The patient is contacted after a missed appointment (8.2); Monday to Friday.",
+)
+MISSED_TIER: Final = Parameter(
+    "missed_tier", 2, "tier", _OURS, ("S28",), "At once after the second missed appointment (8.2)."
+)
+TRANSFER_ACKNOWLEDGED_WITHIN: Final = Parameter(
+    "transfer_acknowledged_within",
+    14,
+    "days",
+    _OURS,
+    ("S28",),
+    "Then the acknowledgement of a transfer is chased (A07).",
+)
+REPORT_WITHIN: Final = Parameter(
+    "report_within", 14, "days", _OURS, ("S28",), "Then a missing final report is chased (8.2)."
+)
 QUEUE_HEAD_START: Final = Parameter(
     "queue_head_start",
     {

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from surveillance.models import FollowUp, FollowUpOutcome
+from surveillance.workflows.deliver import deliver
 from tests.factories import NOW, TODAY, MembershipFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, owed, surveyed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-VERBS = ("book", "snooze", "close", "owner")
+VERBS = ("book", "missed", "snooze", "close", "owner")
 
 
 def address(follow_up: FollowUp, verb: str) -> str:
@@ -291,3 +292,38 @@ def test_status_of_the_future_is_told_at_its_field(navigator: Client, clinic: Cl
     )
 
     assert list(response.context["form"].errors) == ["status_on"]
+
+
+def test_missed_appointment_is_recorded_from_the_patient_page(navigator, clinic) -> None:
+    follow_up = owed(clinic, 20, booked_for=TODAY)
+    page = navigator.get(f"/patients/{follow_up.patient_id}/").content.decode()
+    assert address(follow_up, "missed") in page
+
+    response = navigator.post(address(follow_up, "missed"), {"version": 1}, follow=True)
+
+    assert "1 missed appointment" in response.content.decode()
+    assert address(follow_up, "missed") not in response.content.decode()
+    follow_up.refresh_from_db()
+    assert (follow_up.booked_for, follow_up.missed_appointments) == (None, 1)
+
+
+@pytest.mark.parametrize("days", [None, 1])
+def test_nothing_to_miss_is_not_offered_and_refused(navigator, clinic, days) -> None:
+    booked_for = None if days is None else TODAY + timedelta(days=days)
+    follow_up = owed(clinic, 20, booked_for=booked_for)
+    page = navigator.get(f"/patients/{follow_up.patient_id}/").content.decode()
+    assert address(follow_up, "missed") not in page
+
+    [problem] = problems(navigator.post(address(follow_up, "missed"), {"version": 1}))
+
+    assert "no appointment of today or before" in problem
+
+
+def test_inbox_says_by_when_to_contact_the_patient(navigator, clinic) -> None:
+    follow_up = owed(clinic, 20, booked_for=TODAY)
+    navigator.post(address(follow_up, "missed"), {"version": 1})
+    deliver(now=NOW)
+
+    page = navigator.get("/inbox/").content.decode()
+
+    assert "Missed appointment: contact the patient by 7 Sep 2026" in page
