@@ -68,7 +68,7 @@ def fill(
     for number in _take_in(early, sites, first):
         count += number
         on_progress(f"{count:,} rows")
-    answer_backlog(now=first, rng=Random(story.seed))
+    answer_backlog(now=first, rng=_dice(story, story.begins_on, "backlog"))
     for day in _days(story):
         now = clock if day == clock.date() else datetime.combine(day, NOON)
         with transaction.atomic():  # a day is a few hundred small steps; one sync to disk is enough
