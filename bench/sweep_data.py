@@ -104,7 +104,8 @@ INSERT INTO surveillance_followup (id, lesion_id, patient_id, site_id, assessmen
     outcome, outcome_note)
 SELECT gen_random_uuid(), d.lesion, d.patient, s.id, a.sequence, 'IMAGING',
     'SURVEILLANCE_IMAGING', 'US', 'AT_RISK', '', d.latest - 90, d.latest - 60, d.latest,
-    d.latest - 180, now(), u.id, '', '', d.latest - DATE '0001-01-01' + 1, d.latest - 30, 1, 0, '', ''
+    d.latest - 180, now(), u.id, '', '', d.latest - DATE '0001-01-01' + 1, d.latest - 30, 1,
+    0, '', ''
 FROM (
     SELECT id AS lesion, patient_id AS patient,
         CASE WHEN (row_number() OVER ()) %% k.every = 0 THEN k.day + 30
