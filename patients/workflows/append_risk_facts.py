@@ -11,8 +11,8 @@ from django.db import transaction
 
 from patients.audit import Deed, record_events
 from patients.models import AfpResult, Patient, RiskProfile
-from patients.workflows.field_rules import refuse_bad_fields, refuse_day_outside_life
-from patients.workflows.record_risk_profile import RISK_FIELDS, RiskFacts
+from patients.workflows.record_afp_result import refuse_impossible_afp
+from patients.workflows.record_risk_profile import RiskFacts, refuse_impossible_risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def append_risk_facts(
 ) -> None:
     """Add the profiles and results; the caller has seen that they are new.
 
-    Refused, all together: a value outside the vocabulary, a day in the future or before birth.
+    Refused, all together: what `record_risk_profile` and `record_afp_result` refuse.
     """
     rows = [_profile(one, source, by, now) for one in profiles]
     results = [_result(one, source, by, now) for one in afp]
@@ -67,16 +67,12 @@ def _profile(one: NewProfile, source: str, by: User | None, now: datetime) -> Ri
         recorded_by=by,
         **facts,
     )
-    refuse_bad_fields(row, [*RISK_FIELDS, "effective_on"])
-    today = one.patient.site.local_date(now)
-    refuse_day_outside_life(one.patient, "effective_on", row.effective_on, today)
+    refuse_impossible_risk(row, today=one.patient.site.local_date(now))
     return row
 
 
 def _result(one: NewAfp, source: str, by: User | None, now: datetime) -> AfpResult:
-    today = one.patient.site.local_date(now)
-    refuse_day_outside_life(one.patient, "taken_on", one.taken_on, today)
-    return AfpResult(
+    row = AfpResult(
         patient=one.patient,
         taken_on=one.taken_on,
         value_ng_ml=one.value_ng_ml,
@@ -86,6 +82,8 @@ def _result(one: NewAfp, source: str, by: User | None, now: datetime) -> AfpResu
         recorded_at=now,
         recorded_by=by,
     )
+    refuse_impossible_afp(row, today=one.patient.site.local_date(now))
+    return row
 
 
 def _deed(action: str, row: RiskProfile | AfpResult, on: date) -> Deed:

@@ -43,7 +43,7 @@ def record_afp_result(
     day and value with other flags.
     """
     row = AfpResult(patient=patient, recorded_at=now, recorded_by=by, **asdict(result))
-    _refuse_impossible(row, today=patient.site.local_date(now))
+    refuse_impossible_afp(row, today=patient.site.local_date(now))
     with transaction.atomic():
         # The patient's row serialises two senders of one result.
         Patient.objects.select_for_update().get(pk=patient.pk)
@@ -66,7 +66,8 @@ def record_afp_result(
     return row
 
 
-def _refuse_impossible(row: AfpResult, *, today: date) -> None:
+def refuse_impossible_afp(row: AfpResult, *, today: date) -> None:
+    """Refuse a result without value or flag, a negative value, an impossible day."""
     refuse_bad_fields(row, ["taken_on", "value_ng_ml", "source"])
     refuse_day_outside_life(row.patient, "taken_on", row.taken_on, today)
     if row.value_ng_ml is None and not (row.rising or row.elevated_for_age):

@@ -78,7 +78,7 @@ def record_risk_profile(
         recorded_by=by,
         **asdict(facts) | {"contraindications": sorted(facts.contraindications)},
     )
-    _refuse_impossible(profile, today=patient.site.local_date(now))
+    refuse_impossible_risk(profile, today=patient.site.local_date(now))
     with transaction.atomic():
         # The patient's row serialises two authors, so that equal facts are stored once.
         Patient.objects.select_for_update().get(pk=patient.pk)
@@ -90,7 +90,8 @@ def record_risk_profile(
     return profile
 
 
-def _refuse_impossible(profile: RiskProfile, *, today: date) -> None:
+def refuse_impossible_risk(profile: RiskProfile, *, today: date) -> None:
+    """Refuse values outside their vocabulary or range, impossible days, facts at odds."""
     refuse_bad_fields(profile, [*RISK_FIELDS, "effective_on", "source"])
     refuse_day_outside_life(profile.patient, "effective_on", profile.effective_on, today)
     signs_on = profile.cardiac_failure_signs_on

@@ -19,7 +19,7 @@ from surveillance.models import (
     NotificationStatus,
 )
 from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed
-from surveillance.workflows.end_escalations import end_escalations
+from surveillance.workflows.resolve_escalations import resolve_escalations
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -90,7 +90,7 @@ def _silence(closings: Iterable[Closing], by: "User | None", now: datetime) -> N
         why = EscalationResolution.SUPERSEDED if superseded else None
         ended[why or EscalationResolution.FOLLOW_UP_CLOSED].append(closing.follow_up)
     for resolution, follow_ups in ended.items():
-        end_escalations(follow_ups=follow_ups, resolution=resolution, by=by, now=now)
+        resolve_escalations(follow_ups=follow_ups, resolution=resolution, by=by, now=now)
     closed = [closing.follow_up for closing in closings]
     waiting = Notification.objects.waiting().filter(follow_up__in=closed)
     waiting.update(status=NotificationStatus.CANCELLED, finished_at=now)

@@ -1,8 +1,8 @@
 """Takes in the rows of a registry, many patients at a time, and decides once about each lesion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from patients.workflows.amend_demographics import amend_demographics
 from patients.workflows.append_risk_facts import NewAfp, NewProfile, append_risk_facts
 from patients.workflows.register_patient import Demographics
 from patients.workflows.register_patients import NewPatient, register_patients
+from surveillance.exam_reports import RecordedExam
 from surveillance.models import Lesion, LesionEventKind
 from surveillance.protocol.terms import LesionKind, LesionNumber, Segment, Tri
 from surveillance.record_locks import lock_records
@@ -25,10 +26,13 @@ from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.note_import_progress import ImportPosition, note_import_progress
 from surveillance.workflows.register_lesions import NewLesion, register_lesions
+from surveillance.workflows.warn_of_amendments import amendments_among, warn_of_amendments
 from surveillance.workflows.withdraw_patient import withdraw_patient
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+T = TypeVar("T")
 
 CAUSE = "registry_import"
 SOURCE = "registry file"
@@ -67,10 +71,10 @@ def _write(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> No
     _write_people(plans, by, now)
     _write_risk(plans, by, now)
     _write_lesions(plans, by, now)
-    _write_exams(plans, by, now)
+    recorded = _write_exams(plans, by, now)
     _write_events(plans, by, now)
     _write_statuses(plans, by, now)
-    _assess(plans, by, now)
+    _assess(plans, recorded, by, now)
 
 
 def _write_people(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
@@ -164,12 +168,13 @@ def _lesions(plan: PatientPlan) -> dict[str, Lesion]:
     return {label: row for label, row in on_file.items() if row is not None}
 
 
-def _write_exams(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
+def _write_exams(
+    plans: Sequence[PatientPlan], by: "User | None", now: datetime
+) -> list[RecordedExam]:
     entries = [
         (_holder(plan), report) for plan in plans for report in reports_of(plan, _lesions(plan))
     ]
-    if entries:
-        _all_accepted(append_exams(entries=entries, further_findings=True, by=by, now=now))
+    return _all_accepted(append_exams(entries=entries, further_findings=True, by=by, now=now))
 
 
 def _write_events(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
@@ -185,15 +190,17 @@ def _write_events(plans: Sequence[PatientPlan], by: "User | None", now: datetime
         for plan in plans
         for label, event in plan.events
     ]
-    if new:
-        _all_accepted(append_lesion_events(new=new, by=by, now=now))
+    _all_accepted(append_lesion_events(new=new, by=by, now=now))
 
 
-def _all_accepted(answers: Sequence[object]) -> None:
+def _all_accepted(answers: Iterable[T | WorkflowRefused]) -> list[T]:
     """What the plan let through and the record refuses after all undoes the whole batch."""
+    accepted: list[T] = []
     for answer in answers:
         if isinstance(answer, WorkflowRefused):
             raise answer
+        accepted.append(answer)
+    return accepted
 
 
 def _write_statuses(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
@@ -209,8 +216,18 @@ def _write_statuses(plans: Sequence[PatientPlan], by: "User | None", now: dateti
             )
 
 
-def _assess(plans: Sequence[PatientPlan], by: "User | None", now: datetime) -> None:
-    """Every lesion of everyone of whom a fact is new: risk and age touch them all."""
+def _assess(
+    plans: Sequence[PatientPlan],
+    recorded: Sequence[RecordedExam],
+    by: "User | None",
+    now: datetime,
+) -> None:
+    """Every lesion of everyone of whom a fact is new: risk and age touch them all.
+
+    An amended report that makes a case more urgent is told at once, as by `record_exam` (8.2).
+    """
+    amendments = amendments_among(recorded)
     people = {_holder(plan).pk for plan in plans if plan.adds_facts}
     lesions = Lesion.objects.filter(patient__in=people).order_by("patient", "pk")
-    assess_lesions(lesions=lesions, cause=CAUSE, by=by, now=now)
+    assessments = assess_lesions(lesions=lesions, cause=CAUSE, by=by, now=now)
+    warn_of_amendments(amendments=amendments, assessments=assessments, now=now)

@@ -11,7 +11,7 @@ from surveillance.exam_reports import ExamReport, RecordedExam
 from surveillance.workflows.append_exams import append_exams
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
-from surveillance.workflows.warn_of_amendment import decided_before, warn_of_amendment
+from surveillance.workflows.warn_of_amendments import amendments_among, warn_of_amendments
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,7 +39,7 @@ def _record(patient: Patient, report: ExamReport, by: "User | None", now: dateti
     [answer] = append_exams(entries=[(patient, report)], by=by, now=now)
     if isinstance(answer, WorkflowRefused):
         raise answer
-    before = decided_before(answer.exam, answer.lesions) if answer.created else {}
+    amendments = amendments_among([answer])
     assessments = assess_lesions(lesions=answer.lesions, cause="exam_recorded", by=by, now=now)
-    warn_of_amendment(exam=answer.exam, before=before, assessments=assessments, now=now)
+    warn_of_amendments(amendments=amendments, assessments=assessments, now=now)
     return replace(answer, assessments=tuple(assessments))

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from patients.audit import Deed, record_events
 from surveillance.chase_facts import array_literal
 from surveillance.models import Escalation, EscalationResolution, FollowUp
-from surveillance.workflows.end_escalations import end_escalations
 from surveillance.workflows.notify import NewNotification, id_from
+from surveillance.workflows.resolve_escalations import resolve_escalations
 
 FOLLOW_UPS = FollowUp._meta.db_table
 
@@ -71,7 +71,7 @@ def _change_standing(decisions: Iterable[Decision], moved: set[UUID], now: datet
     kept = [decision for decision in decisions if decision.follow_up_id in moved]
     booked = [decision.follow_up_id for decision in kept if decision.is_booked_in_time]
     if booked:
-        end_escalations(
+        resolve_escalations(
             follow_ups=FollowUp.objects.filter(pk__in=booked),
             resolution=EscalationResolution.BOOKED_IN_TIME,
             by=None,

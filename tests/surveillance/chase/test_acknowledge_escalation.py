@@ -103,7 +103,7 @@ def test_an_incomplete_answer_is_refused(
 
 def test_a_resolved_escalation_cannot_be_taken_on(clinic: Clinic, escalation: Escalation) -> None:
     resolve_escalations(
-        follow_up=escalation.follow_up,
+        follow_ups=[escalation.follow_up],
         resolution=EscalationResolution.FOLLOW_UP_CLOSED,
         now=at(DAY),
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from patients.models import AfpResult, Patient, PatientStatus, RiskProfile, Tri
+from patients.models import AfpResult, Patient, PatientStatus, RiskProfile, Role, Tri
 from patients.workflows.amend_demographics import amend_demographics
 from surveillance.models import (
     FollowUp,
@@ -14,6 +14,7 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    Notification,
 )
 from surveillance.workflows.merge_patients import merge_patients
 from surveillance.workflows.retract_exam import retract_exam
@@ -229,6 +230,20 @@ class TestAgain:
         assert outcome.counts["exams"] == {"changed": 1}
         standing = ImagingExam.objects.standing().get()
         assert standing.observations.get().size_mm == 9
+
+    @pytest.mark.parametrize(
+        ("lirads", "told"), [("LR-5", ["EMAIL", "IN_APP"]), ("LR-3", [])], ids=["worse", "same"]
+    )
+    def test_an_amended_report_that_looks_worse_is_told_to_the_lead(
+        self, take, north, lirads: str, told: list[str]
+    ) -> None:
+        lead = MembershipFactory(site=north, role=Role.LEAD_NAVIGATOR).user
+        take(row(**CIRRHOTIC | CONTRAST, report_status="preliminary", lirads="LR-3"))
+
+        take(row(**CIRRHOTIC | CONTRAST, report_status="final", lirads=lirads))
+
+        warnings = Notification.objects.filter(template="REPORT_LESS_FAVOURABLE", recipient=lead)
+        assert sorted(warnings.values_list("channel", flat=True)) == told
 
     def test_an_exam_retracted_here_does_not_come_back(self, take) -> None:
         take(row())

@@ -1,4 +1,4 @@
-"""Verbs for one row, of which the machine mostly uses the many-row form; and lost races."""
+"""Verbs that larger workflows use, tried by themselves; and lost races."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ from surveillance.workflows.close_follow_ups import Closing, close_follow_ups
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.register_lesion import register_lesion
 from surveillance.workflows.resolve_escalations import resolve_escalations
-from surveillance.workflows.schedule_follow_up import schedule_follow_up
+from surveillance.workflows.schedule_follow_ups import NewFollowUp, schedule_follow_ups
 from tests.factories import NOW, TODAY
 from tests.surveillance.factories import (
     EscalationFactory,
@@ -46,7 +46,7 @@ WINDOW = Window(date(2026, 11, 20), date(2026, 12, 20), date(2027, 2, 20))
 def scheduled(ward):
     assessment = LesionAssessmentFactory(lesion=ward.lesion)
 
-    def schedule(window=WINDOW):
+    def schedule(window=WINDOW, *, replaces=None):
         owed = Obligation(
             ObligationKind.IMAGING,
             RecommendationKind.SURVEILLANCE_IMAGING,
@@ -55,9 +55,15 @@ def scheduled(ward):
             Modality.US,
             "because",
         )
-        return schedule_follow_up(
-            lesion=ward.lesion, assessment=assessment, obligation=owed, by=None, now=NOW
+        new = NewFollowUp(
+            lesion=ward.lesion,
+            patient=ward.cirrhotic,
+            assessment=assessment,
+            obligation=owed,
+            replaces=replaces,
         )
+        [follow_up] = schedule_follow_ups(new=[new], by=None, now=NOW)
+        return follow_up
 
     return schedule
 
@@ -72,15 +78,10 @@ def test_obligation_becomes_a_follow_up_with_an_owner(ward, scheduled):
     assert stored.next_look_on == date(2026, 10, 21)  # thirty days before earliest
 
 
-def test_same_obligation_again_is_the_same_follow_up(scheduled):
-    assert scheduled() == scheduled()
-    assert FollowUp.objects.count() == 1
-
-
-def test_other_window_supersedes(scheduled):
+def test_what_a_follow_up_replaces_is_superseded(scheduled):
     first = scheduled()
 
-    second = scheduled(Window(WINDOW.earliest, WINDOW.earliest, WINDOW.target))
+    second = scheduled(Window(WINDOW.earliest, WINDOW.earliest, WINDOW.target), replaces=first)
 
     first.refresh_from_db()
     assert (first.outcome, first.superseded_by) == ("SUPERSEDED", second)
@@ -94,14 +95,16 @@ def test_overdue_obligation_is_looked_at_today(scheduled):
 
 def test_escalations_are_resolved_once(ward):
     escalation = EscalationFactory()
-    call = {
-        "follow_up": escalation.follow_up,
-        "resolution": EscalationResolution.BOOKED_IN_TIME,
-        "now": NOW,
-    }
 
-    assert resolve_escalations(**call) == 1
-    assert resolve_escalations(**call) == 0
+    def resolve() -> int:
+        return resolve_escalations(
+            follow_ups=[escalation.follow_up],
+            resolution=EscalationResolution.BOOKED_IN_TIME,
+            now=NOW,
+        )
+
+    assert resolve() == 1
+    assert resolve() == 0
 
     escalation.refresh_from_db()
     assert (escalation.resolution, escalation.resolved_at) == ("BOOKED_IN_TIME", NOW)

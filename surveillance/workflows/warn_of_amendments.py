@@ -1,12 +1,14 @@
 """A report replaced an earlier version of itself, and the case looks worse: say so at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from surveillance.chase_staff import holder_of
+from surveillance.exam_reports import RecordedExam
 from surveillance.models import (
     ImagingExam,
     Lesion,
@@ -22,18 +24,39 @@ LEAD_NAVIGATOR = 2
 ASCENDING = tuple(EscalationClass)
 
 
-def decided_before(exam: ImagingExam, lesions: Iterable[Lesion]) -> dict[UUID, EscalationClass]:
-    """By lesion, the class while the version stood that `exam` replaces; empty if it is the first.
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A new version of a report, and by lesion the class while the version before it stood."""
+
+    exam: ImagingExam
+    before: Mapping[UUID, EscalationClass]
+
+
+def amendments_among(recorded: Iterable[RecordedExam]) -> list[Amendment]:
+    """The exams just recorded that replace an earlier version of themselves.
 
     What was decided because that version was retracted does not count: the lesion was without
-    its report then. To be asked before the lesions are assessed with the new version.
+    its report then. To be asked before the lesions are assessed with the new versions.
     """
+    created = {_key(one.exam): one for one in recorded if one.created}
     versions = ImagingExam.objects.filter(
-        site=exam.site_id, accession=exam.accession, patient=exam.patient_id
-    )
-    previous = versions.exclude(retracted_at=None).order_by("-retracted_at").first()
-    if previous is None:
-        return {}
+        accession__in=[accession for _, accession, _ in created]
+    ).exclude(retracted_at=None)
+    previous = {_key(row): row for row in versions.order_by("retracted_at")}
+    return [
+        Amendment(one.exam, _decided_before(previous[key], one.lesions))
+        for key, one in created.items()
+        if key in previous
+    ]
+
+
+def _key(exam: ImagingExam) -> tuple[int, str, UUID]:
+    return (exam.site_id, exam.accession, exam.patient_id)
+
+
+def _decided_before(
+    previous: ImagingExam, lesions: Iterable[Lesion]
+) -> dict[UUID, EscalationClass]:
     ended = previous.retracted_at
     rows = LesionAssessment.objects.filter(
         lesion__in=list(lesions), overrides=None, assessed_at__lte=ended
@@ -42,23 +65,26 @@ def decided_before(exam: ImagingExam, lesions: Iterable[Lesion]) -> dict[UUID, E
     return {lesion: EscalationClass(name) for lesion, name in found}
 
 
-def warn_of_amendment(
+def warn_of_amendments(
     *,
-    exam: ImagingExam,
-    before: Mapping[UUID, EscalationClass],
-    assessments: Iterable[LesionAssessment],
+    amendments: Iterable[Amendment],
+    assessments: Sequence[LesionAssessment],
     now: datetime,
-) -> bool:
-    """Tell the lead navigator if a lesion's class is higher than `before`; once per version.
+) -> None:
+    """Tell the lead navigator of each amendment that raised a lesion's class; once per version.
 
     In the application and, where there is an address, by e-mail, without clinical content.
     Nobody in post up to the top: nobody is told, and the failsafe names the follow-ups.
     """
-    if not any(_is_worse(one, before) for one in assessments):
-        return False
+    for amendment in amendments:
+        if any(_is_worse(one, amendment.before) for one in assessments):
+            _tell_lead(amendment.exam, now)
+
+
+def _tell_lead(exam: ImagingExam, now: datetime) -> None:
     recipient = holder_of(LEAD_NAVIGATOR, exam.site_id, exam.patient_id)
     if recipient is None:
-        return False
+        return
     by_email = [NotificationChannel.EMAIL] if recipient.email else []
     for channel in (NotificationChannel.IN_APP, *by_email):
         notify(
@@ -70,7 +96,6 @@ def warn_of_amendment(
             patient=exam.patient,
             now=now,
         )
-    return True
 
 
 def _is_worse(decided: LesionAssessment, before: Mapping[UUID, EscalationClass]) -> bool:
