@@ -35,7 +35,7 @@ def _measure(size: int, due: int) -> list[float]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     taken = measure.interleaved(
         {
-            "bare SQL, one statement": lambda: sweep_data.bare_sql(messages // due),
+            "bare SQL, one statement": lambda: sweep_data.bare_sql(messages),
             "sweep, decided in Python": lambda: sweep(now=now),
         },
         rounds=ROUNDS,

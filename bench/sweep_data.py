@@ -58,7 +58,8 @@ def written() -> tuple[int, int]:
 
 
 def bare_sql(messages: int) -> None:
-    """The floor: one statement finds, moves, escalates and writes `messages` rows for each."""
+    """The floor: one statement finds and moves the same rows, escalates each and writes
+    `messages` rows for all of them together."""
     with connection.cursor() as cursor:
         cursor.execute(_BARE, [DAY, DAY, messages])
 
@@ -120,6 +121,8 @@ WITH moved AS (
     UPDATE surveillance_followup SET next_look_on = latest_on - 14
     WHERE closed_at IS NULL AND next_look_on <= %s
     RETURNING id, site_id, patient_id, owner_id
+), numbered AS (
+    SELECT *, row_number() OVER () AS number, count(*) OVER () AS all_rows FROM moved
 ), raised AS (
     INSERT INTO surveillance_escalation (id, follow_up_id, tier, step, owner_id, raised_at,
         next_action, resolution)
@@ -129,8 +132,9 @@ WITH moved AS (
 INSERT INTO surveillance_notification (id, site_id, channel, template, dedupe_key, recipient_id,
     follow_up_id, escalation_id, created_at, not_before, status, attempts, lease_owner,
     provider_message_id, last_error)
-SELECT gen_random_uuid(), moved.site_id, 'IN_APP', 'ESCALATION_RAISED',
-    moved.id || '/' || k || '/' || %s::date, moved.owner_id, moved.id, raised.id, now(), now(),
+SELECT gen_random_uuid(), n.site_id, 'IN_APP', 'ESCALATION_RAISED',
+    n.id || '/' || k || '/' || %s::date, n.owner_id, n.id, raised.id, now(), now(),
     'PENDING', 0, '', '', ''
-FROM moved JOIN raised ON raised.follow_up_id = moved.id, generate_series(1, %s) k
+FROM numbered n JOIN raised ON raised.follow_up_id = n.id,
+    LATERAL generate_series(n.number, %s, n.all_rows) k
 """

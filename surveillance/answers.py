@@ -148,6 +148,10 @@ def _lesion(facts: LesionFacts) -> Json:
         **_known_tris(facts, LESION_TRIS),
         "status": facts.status.value.lower(),
     }
+    if facts.symptoms:
+        written["symptoms"] = [
+            {"date": one.on.isoformat(), "value": one.value.value.lower()} for one in facts.symptoms
+        ]
     if facts.status_on is not None:
         written["status_on"] = _day(facts.status_on)
     if facts.pathology:

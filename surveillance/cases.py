@@ -34,6 +34,7 @@ from surveillance.protocol.facts import (
     PatientFacts,
     Provenance,
     SurveillanceCase,
+    Symptoms,
 )
 from surveillance.protocol.parameters import LOW_EGFR_BELOW
 from surveillance.protocol.terms import (
@@ -134,7 +135,8 @@ def _lesion_facts(records: Records) -> LesionFacts:
     removals = told[LesionEventKind.REMOVED_OR_TREATED]
     return LesionFacts(
         kind=LesionKind(records.lesion.kind),
-        symptomatic=Tri(symptoms[-1].value if symptoms else records.lesion.symptomatic),
+        symptomatic=Tri(records.lesion.symptomatic),
+        symptoms=tuple(Symptoms(event.occurred_on, Tri(event.value)) for event in symptoms),
         status=LesionStatus.REMOVED_OR_TREATED if removals else LesionStatus.PRESENT,
         status_on=removals[-1].occurred_on if removals else None,
         pathology=tuple(
@@ -155,6 +157,8 @@ def _lesion_facts(records: Records) -> LesionFacts:
 def _waiver(event: LesionEvent, profile: RiskProfile | None) -> CharacterisationWaiver:
     """A waiver signed during a pregnancy holds until its expected end (A-29)."""
     until = profile.expected_delivery_on if profile else None
+    if until is not None and until < event.occurred_on:
+        until = None  # that pregnancy was over when the waiver was signed
     return CharacterisationWaiver(event.occurred_on, event.evidence, event.author, until)
 
 

@@ -119,7 +119,7 @@ def _risk_is_undetermined(outlook: Outlook) -> bool:
 
 def _symptoms_need_a_clinician(outlook: Outlook) -> bool:
     acted_on = outlook.now.rule.id == "R40"
-    return outlook.case.lesion.symptomatic is Tri.YES and not acted_on
+    return outlook.now.state.symptomatic is Tri.YES and not acted_on
 
 
 def _is_infant_in_evaluation(outlook: Outlook) -> bool:

@@ -6,11 +6,14 @@ path.
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from surveillance.protocol.facts import (
+    LesionFacts,
     OverrideFacts,
+    PatientFacts,
     SurveillanceCase,
 )
 from surveillance.protocol.json_values import (
@@ -20,7 +23,8 @@ from surveillance.protocol.json_values import (
     read_date,
     read_list,
     read_object,
-    read_text,
+    read_words,
+    refuse,
 )
 from surveillance.protocol.lesion_json import EXAM_FIELDS, LESION_FIELDS, read_exam, read_lesion
 from surveillance.protocol.patient_json import PATIENT_FIELDS, read_patient
@@ -52,6 +56,8 @@ def read_line(line: str) -> object:
         )
     except CaseRefused:
         raise
+    except ArithmeticError:
+        raise CaseRefused("line: a number with an exponent beyond reason.") from None
     except (ValueError, RecursionError) as problem:
         raise CaseRefused(f"line: this is not valid JSON ({problem}).") from None
 
@@ -71,15 +77,35 @@ def read_case(data: object) -> SurveillanceCase:
     if fields.get("as_of") is None:
         raise CaseRefused("as_of: missing; it must be a date as YYYY-MM-DD.")
     rows = read_list(fields.get("history"), "history")
+    patient = read_patient(_required(fields, "patient"))
+    lesion = read_lesion(_required(fields, "lesion"))
+    _refuse_before_birth(patient, lesion)
     return SurveillanceCase(
-        patient=read_patient(_required(fields, "patient")),
-        lesion=read_lesion(_required(fields, "lesion")),
+        patient=patient,
+        lesion=lesion,
         exams=tuple(read_exam(row, f"history[{index}]") for index, row in enumerate(rows)),
         as_of=read_date(fields["as_of"], "as_of"),
         open_lesions=read_count(fields.get("open_lesions"), "open_lesions"),
         override=optional(fields.get("override"), "override", _read_override),
         case_id=case_id(data) or "",
     )
+
+
+def _refuse_before_birth(patient: PatientFacts, lesion: LesionFacts) -> None:
+    """Exams apart, which R05 answers, nothing can have happened before the patient was born."""
+    born = patient.birth_date
+    dated: list[tuple[str, date | None]] = [
+        ("patient.cardiac_failure_signs_on", patient.cardiac_failure_signs_on),
+        ("lesion.status_on", lesion.status_on),
+        *(("patient.afp.date", each.on) for each in patient.afp),
+        *(("lesion.pathology.date", each.on) for each in lesion.pathology),
+        *(("lesion.mdt_outcome.date", each.on) for each in lesion.mdt_decisions),
+        *(("lesion.characterisation_waived.date", each.on) for each in lesion.waivers),
+        *(("lesion.symptoms.date", each.on) for each in lesion.symptoms),
+    ]
+    for path, day in dated:
+        if born is not None and day is not None and day < born:
+            raise refuse(path, day.isoformat(), f"on or after the day of birth, {born.isoformat()}")
 
 
 def ignored_fields(data: object) -> tuple[str, ...]:
@@ -98,8 +124,8 @@ def _read_override(value: object, path: str) -> OverrideFacts:
     fields = read_object(value, path, ("date", "author", "reason", "expires_on"))
     return OverrideFacts(
         on=read_date(fields.get("date"), f"{path}.date"),
-        author=read_text(fields.get("author"), f"{path}.author"),
-        reason=read_text(fields.get("reason"), f"{path}.reason"),
+        author=read_words(fields.get("author"), f"{path}.author"),
+        reason=read_words(fields.get("reason"), f"{path}.reason"),
         expires_on=optional(fields.get("expires_on"), f"{path}.expires_on", read_date),
     )
 

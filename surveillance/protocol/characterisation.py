@@ -95,6 +95,13 @@ class Reading:
     category: LiRads | None
 
 
+def voices_suspicion(study: Study, background: Background) -> bool:
+    """A study that cannot characterise here calls the lesion malignant, or suspicious for it:
+    that is not "unchanged" (S17), whatever was measured."""
+    suspicious = study.conclusion in WATCHABLE
+    return suspicious and not characterises_fully(study, background)
+
+
 def is_categorised(study: Study) -> bool:
     """False for LR-NC and 'not categorisable': such an exam characterises nothing (A-35)."""
     uncategorised = study.lirads is LiRads.LR_NC
@@ -137,18 +144,19 @@ def _is_stated(study: Study) -> bool:
     )
 
 
-def dangerous_labels(study: Study, reading: Reading) -> tuple[Label, ...]:
+def dangerous_labels(study: Study, reading: Reading, bg: Background) -> tuple[Label, ...]:
     """Every dangerous conclusion of a study, from a limited one too; mostly none.
 
     HCC and other malignancy count from contrast studies (CEUS, single-phase CT and PET-CT
-    included), hydatid disease from any study, a mucinous neoplasm from contrast studies (plain
-    imaging makes the cyst complex instead).
+    included), in a child from any study (5.2); hydatid disease from any study, a mucinous
+    neoplasm from contrast studies (plain imaging makes the cyst complex instead).
     """
     if study.modality in LABEL_MODALITIES:
         said = {reading.conclusion, study.conclusion or reading.conclusion} & DANGEROUS
         return tuple(Label(each, study.on, reading.category) for each in sorted(said))
-    if study.conclusion is Conclusion.HYDATID_SUSPECTED and study.modality is not Modality.XR:
-        return (Label(Conclusion.HYDATID_SUSPECTED, study.on, None),)
+    by_sight = {Conclusion.HYDATID_SUSPECTED} | (WATCHABLE if bg.child else frozenset())
+    if study.conclusion in by_sight and study.modality is not Modality.XR:
+        return (Label(study.conclusion, study.on, None),)
     return ()
 
 
@@ -165,7 +173,7 @@ def reading_of(
     stated = stated_conclusion(study)
     if stated is not None:
         return Reading(stated, study.lirads)
-    if not study.lesion_seen:
+    if study.is_gone:
         return Reading(Conclusion.RESOLVED, None)
     if _table_applies(study, background):
         category = li_rads_category(study, size_mm, grown)
@@ -183,7 +191,7 @@ def says_what_it_saw(study: Study) -> bool:
     A report without any of them characterises nothing (A-14)."""
     signs = (study.aphe, study.washout, study.capsule, study.hemangioma_pattern)
     signed = any(sign is not Tri.UNKNOWN for sign in signs)
-    return signed or not study.lesion_seen or stated_conclusion(study) is not None
+    return signed or study.is_gone or stated_conclusion(study) is not None
 
 
 def stated_conclusion(study: Study) -> Conclusion | None:
@@ -194,11 +202,17 @@ def stated_conclusion(study: Study) -> Conclusion | None:
         return explicit
     if explicit is Conclusion.HEMANGIOMA_TYPICAL and study.hemangioma_pattern is Tri.NO:
         explicit = Conclusion.INDETERMINATE
+    if explicit is Conclusion.RESOLVED and _enhances(study):
+        explicit = None  # what enhances is not gone (A-38)
     if explicit is Conclusion.NOT_CATEGORISABLE:
         explicit = None
     pattern = Conclusion.HEMANGIOMA_TYPICAL if study.hemangioma_pattern is Tri.YES else None
     mapped = _OF_LI_RADS.get(study.lirads) if study.lirads is not None else None
     return worst_conclusion((explicit, mapped, pattern))
+
+
+def _enhances(study: Study) -> bool:
+    return Tri.YES in (study.aphe, study.washout, study.capsule)
 
 
 def li_rads_category(study: Study, size_mm: Decimal | None, grown: bool) -> LiRads:

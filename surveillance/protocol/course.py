@@ -1,10 +1,11 @@
 """The course of a lesion: everything that its exams have established, day by day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from surveillance.protocol.background import Background
+from surveillance.protocol.background import Background, background_on
 from surveillance.protocol.characterisation import (
     DYNAMIC,
     Characterisation,
@@ -17,12 +18,13 @@ from surveillance.protocol.characterisation import (
     reading_of,
     says_what_it_saw,
     stated_conclusion,
+    voices_suspicion,
 )
 from surveillance.protocol.decisions import waivers_in_force
 from surveillance.protocol.facts import LesionFacts, SurveillanceCase
 from surveillance.protocol.form import Form, form_after_day, form_at_detection
 from surveillance.protocol.growth import NOTHING_CHANGED, Changes, after_day, threshold_growth
-from surveillance.protocol.sizes import is_measured_large
+from surveillance.protocol.sizes import NOTHING_MM, is_measured_large
 from surveillance.protocol.studies import SEVERITY, Study, worst_conclusion
 from surveillance.protocol.terms import Conclusion, Modality, Tri, VisualisationScore
 from surveillance.protocol.visits import Visit, visit_of
@@ -89,7 +91,7 @@ def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Backgroun
     new = _characterisations(studies, readings, form, size, bg)
     waivers = _waivers_after(course, form, day, case.lesion, size)
     today = tuple(_visit(study, course, form, bg) for study in studies)
-    failed = any(_failed(study) for study in studies)
+    failed = any(_failed(study, bg) for study in studies)
     return Course(
         form=form,
         first_exam_on=course.first_exam_on or (day.on if studies else None),
@@ -97,7 +99,7 @@ def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Backgroun
         size_on=day.on if measures(studies) else course.size_on,
         changes=changes,
         valid=_valid_after(course, form, new, waivers),
-        labels=_labels_after(course.labels, studies, readings, new),
+        labels=_labels_after(course.labels, zip(studies, readings, strict=True), new, bg),
         visits=course.visits + today,
         today=today,
         ultrasound_shows=_ultrasound_shows(course.ultrasound_shows, studies),
@@ -152,13 +154,20 @@ def _characterisations(
                     on=study.on,
                     modality=study.modality,
                     conclusion=reading.conclusion,
-                    size_mm=study.size_mm if study.size_mm is not None else size,
+                    size_mm=_size_at(study, size),
                     category=reading.category,
                     full=full,
                     enhancing=study.aphe is Tri.YES and study.washout is not Tri.YES,
                 )
             )
     return tuple(found)
+
+
+def _size_at(study: Study, known: Decimal | None) -> Decimal | None:
+    """Millimetres; nothing, where a lesion that was never measured was not there to be seen."""
+    if study.size_mm is not None:
+        return study.size_mm
+    return NOTHING_MM if known is None and study.is_gone else known
 
 
 def _valid_after(
@@ -192,15 +201,15 @@ def _waivers_after(
 
 def _labels_after(
     labels: tuple[Label, ...],
-    studies: tuple[Study, ...],
-    readings: tuple[Reading, ...],
+    read: Iterable[tuple[Study, Reading]],
     new: tuple[Characterisation, ...],
+    bg: Background,
 ) -> tuple[Label, ...]:
     """A characterising study outranks every earlier label; a new label joins those that remain."""
     outranked = any(each.full for each in new)
     standing = {} if outranked else {label.conclusion: label for label in labels}
-    for study, reading in zip(studies, readings, strict=True):
-        for label in dangerous_labels(study, reading):
+    for study, reading in read:
+        for label in dangerous_labels(study, reading, background_on(bg, study.on)):
             standing[label.conclusion] = label
     return tuple(standing[key] for key in sorted(standing))
 
@@ -227,7 +236,7 @@ def _lost_large(
     """The last contrast study found no correlate of a large lesion (A-54)."""
     if not any(each.full for each in new):
         return course.lost_large_on_contrast
-    return any(not study.lesion_seen for study in studies) and is_measured_large(course.size_mm)
+    return any(study.is_gone for study in studies) and is_measured_large(course.size_mm)
 
 
 def _unread_after(
@@ -259,6 +268,11 @@ def _doubt_after(
     return doubt if worst is None else Doubt(studies[0].on, worst)
 
 
-def _failed(study: Study) -> bool:
-    """Limited, VIS-C, unsigned, LR-NC or not seen: it does not fulfil (A08)."""
-    return not (study.adequate and study.lesion_seen and is_categorised(study))
+def _failed(study: Study, bg: Background) -> bool:
+    """Limited, VIS-C, unsigned, LR-NC, a suspicion that nobody has characterised, or not seen
+    (gone on a contrast study is an answer): it does not fulfil (A08)."""
+    if not study.adequate or not is_categorised(study):
+        return True
+    if characterises_fully(study, bg):
+        return False
+    return not study.lesion_seen or voices_suspicion(study, bg)

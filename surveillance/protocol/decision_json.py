@@ -32,7 +32,7 @@ def decision_json(case: SurveillanceCase, answer: Recommendation) -> dict[str, o
         "alternatives": [modality.value for modality in answer.alternatives],
         "blocked": [modality.value for modality in answer.blocked],
         "biopsy_cautions": list(answer.biopsy_cautions),
-        "facts_used": {name: value for name, value in answer.facts_used},
+        "facts_used": dict(answer.facts_used),
         "quotes": {citation.key: citation.quote for citation in answer.citations},
         "obligations": [_obligation_json(each) for each in answer.obligations],
     }

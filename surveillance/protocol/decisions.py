@@ -13,9 +13,10 @@ from surveillance.protocol.facts import (
     Pathology,
     SurveillanceCase,
 )
-from surveillance.protocol.terms import MdtOutcome, PathologyResult
+from surveillance.protocol.terms import MdtOutcome, PathologyResult, Tri
 
 _AFP_RAISED = parameters.AFP_RAISED_FROM.value
+_BY_WORRY = (Tri.YES, Tri.UNKNOWN, Tri.NO)
 _RESULTS_BY_DANGER = (
     PathologyResult.BENIGN_SPECIFIC,
     PathologyResult.NONDIAGNOSTIC,
@@ -94,6 +95,16 @@ def waivers_in_force(lesion: LesionFacts, day: date) -> tuple[CharacterisationWa
     """Signed waivers that hold on `day`, oldest first (A-29, A-30)."""
     held = (w for w in lesion.waivers if w.on <= day and (w.until is None or day <= w.until))
     return tuple(sorted(held, key=lambda waiver: waiver.on))
+
+
+def symptoms_on(lesion: LesionFacts, day: date) -> Tri:
+    """What is known of symptoms on `day`; of two words on one day the more worrying counts."""
+    known = [each for each in lesion.symptoms if each.on <= day]
+    if not known:
+        return lesion.symptomatic
+    newest = max(each.on for each in known)
+    said = {each.value for each in known if each.on == newest}
+    return next(word for word in _BY_WORRY if word in said)
 
 
 def _mdt(lesion: LesionFacts, day: date) -> tuple[date | None, date | None]:

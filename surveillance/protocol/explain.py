@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from surveillance.protocol.characterisation import DANGEROUS
 from surveillance.protocol.dates import age_in_months, age_in_years
 from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS, PatientFacts
 from surveillance.protocol.outlook import Outlook
@@ -118,7 +119,7 @@ def _cyst_features(outlook: Outlook) -> str:
 
 
 def _symptomatic(outlook: Outlook) -> str:
-    return _word(outlook.case.lesion.symptomatic)
+    return _word(outlook.now.state.symptomatic)
 
 
 def _size(outlook: Outlook) -> str:
@@ -129,7 +130,7 @@ def _size(outlook: Outlook) -> str:
 def _characterisation(outlook: Outlook) -> str:
     standing = outlook.now.standing
     if standing.is_waived and standing.last:
-        return f"waived on {standing.last.on.isoformat()}"
+        return f"waived on {standing.last.on.isoformat()}{_signed(outlook, standing.last.on)}"
     study = last_contrast_study(outlook.now.course)
     if study is None or study.modality is None:
         return "none that characterises the lesion"
@@ -138,15 +139,41 @@ def _characterisation(outlook: Outlook) -> str:
     return text if done else f"{text}, made when the lesion was below 10 mm"
 
 
+def _signed(outlook: Outlook, day: date) -> str:
+    """', signed by Dr Ng (pregnancy)'"""
+    waiver = next((each for each in outlook.case.lesion.waivers if each.on == day), None)
+    if waiver is None:
+        return ""
+    signed = f", signed by {waiver.author}" if waiver.author else ", nobody's signature recorded"
+    return f"{signed} ({waiver.reason})" if waiver.reason else signed
+
+
 def _conclusion(outlook: Outlook) -> str:
     standing = outlook.now.standing
     text = _word(standing.conclusion)
     if standing.label is not None:
         category = f", {standing.label.category}" if standing.label.category else ""
-        return f"{text}{category}, since the report of {standing.label.on.isoformat()}"
+        since = f"{text}{category}, since the report of {standing.label.on.isoformat()}"
+        return since + _signs_against_words(outlook, standing.label.on)
     if standing.watched_suspicion:
         return f"{text} (suspicious, and the MDT decided to watch)"
     return text
+
+
+def _signs_against_words(outlook: Outlook, on: date) -> str:
+    """Signs that say more than the words of their report (S12, A-38)."""
+    signed = [
+        study
+        for study in outlook.studies
+        if study.on == on and study.aphe is Tri.YES and study.washout is Tri.YES
+    ]
+    if not signed:
+        return ""
+    said = next((s.conclusion for s in signed if s.conclusion not in (None, *DANGEROUS)), None)
+    signs = " (arterial enhancement with washout"
+    if said is None:
+        return signs + ")"
+    return f"{signs}, although the report says {_word(said)}: the more dangerous counts, A-38)"
 
 
 def _growth(outlook: Outlook) -> str:

@@ -115,9 +115,18 @@ class CharacterisationWaiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Symptoms:
+    """From `on`, whether symptoms are attributed to the lesion."""
+
+    on: date
+    value: Tri
+
+
+@dataclass(frozen=True, slots=True)
 class LesionFacts:
     """Clinical.md 3.3. `kind`, `isolation`, `pattern` and the cyst features are as first recorded;
-    an exam may change them (see `ExamFacts`)."""
+    an exam may change them (see `ExamFacts`). `symptomatic` holds until the first of `symptoms`.
+    """
 
     kind: LesionKind = LesionKind.UNKNOWN
     isolation: Isolation = Isolation.UNKNOWN
@@ -131,6 +140,7 @@ class LesionFacts:
     pathology: tuple[Pathology, ...] = ()
     mdt_decisions: tuple[MdtDecision, ...] = ()
     waivers: tuple[CharacterisationWaiver, ...] = ()
+    symptoms: tuple[Symptoms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,10 @@ def form_at_detection(lesion: LesionFacts) -> Form:
 def form_after_day(form: Form, day: date, studies: Sequence[Study], background: Background) -> Form:
     """The form after the reports of one day; PET-CT and radiographs tell of suspicion only."""
     spoken = _spoken_after(form.spoken, studies)
-    shown = _spoken_after(form.shown, [study for study in studies if study.adequate])
+    seen = [study for study in studies if study.modality not in INFORMATION]
+    shown = _spoken_after(form.shown, [study for study in seen if study.adequate])
     maybe_large = _maybe_large_after(form.maybe_large, studies)
-    studies = [study for study in studies if study.modality not in INFORMATION]
+    studies = seen
     kind = _kind_after(form.kind, studies)
     contrast = any(characterises_fully(study, background) for study in studies)
     return Form(

@@ -26,6 +26,7 @@ _LONGEST_SHOWN: Final = 60
 _RESEMBLES: Final = 0.8
 _EARLIEST_YEAR: Final = 1900
 _LATEST_YEAR: Final = 2200
+_SMALLEST_SIZE_MM: Final = parameters.SMALLEST_PLAUSIBLE_SIZE.value
 _LARGEST_SIZE_MM: Final = parameters.LARGEST_PLAUSIBLE_SIZE.value
 _LARGEST_AFP: Final = parameters.LARGEST_PLAUSIBLE_AFP.value
 
@@ -154,6 +155,14 @@ def read_text(value: object, path: str) -> str:
     return str(value)
 
 
+def read_words(value: object, path: str) -> str:
+    """Text that must say something."""
+    text = read_text(value, path)
+    if not text.strip():
+        raise refuse(path, value, "text that is not empty")
+    return text
+
+
 def read_count(value: object, path: str) -> int:
     """A whole number from 1 on; absent is 1."""
     if value is None:
@@ -164,28 +173,32 @@ def read_count(value: object, path: str) -> int:
 
 
 def read_size(value: object, path: str) -> Decimal:
-    """Millimetres: more than 0 and at most 400; never rounded."""
-    size = _number(value, path)
-    if not 0 < size <= _LARGEST_SIZE_MM:
-        raise refuse(path, value, f"more than 0 and at most {_LARGEST_SIZE_MM} mm")
+    """Millimetres: more than 0 and at most 400 (no finer than 0.01); never rounded."""
+    size = read_number(value, path)
+    if not _SMALLEST_SIZE_MM <= size <= _LARGEST_SIZE_MM:
+        raise refuse(path, value, f"from {_SMALLEST_SIZE_MM} to {_LARGEST_SIZE_MM} mm")
     return size
 
 
 def read_afp_value(value: object, path: str) -> Decimal:
     """ng/mL, 0 or more."""
-    amount = _number(value, path)
+    amount = read_number(value, path)
     if not 0 <= amount <= _LARGEST_AFP:
         raise refuse(path, value, "a number of ng/mL, 0 or more")
     return amount
 
 
-def _number(value: object, path: str) -> Decimal:
+def read_number(value: object, path: str) -> Decimal:
+    """A finite number, exact."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, float, str)):
         raise refuse(path, value, "a number")
+    text = str(value)
     try:
-        number = Decimal(str(value))
+        number = Decimal(text)
     except InvalidOperation:
         raise refuse(path, value, "a number") from None
+    if "_" in text:  # Decimal reads 1_0 as ten
+        raise refuse(path, value, "a number")
     if not number.is_finite():
         raise refuse(path, value, "a finite number")
     return number

@@ -9,6 +9,7 @@ from surveillance.protocol.facts import (
     LesionFacts,
     MdtDecision,
     Pathology,
+    Symptoms,
 )
 from surveillance.protocol.json_values import (
     LI_RADS_ALIASES,
@@ -16,6 +17,7 @@ from surveillance.protocol.json_values import (
     one_or_many,
     optional,
     read_date,
+    read_dated_tri,
     read_exam_modality,
     read_flag,
     read_object,
@@ -35,6 +37,7 @@ from surveillance.protocol.terms import (
     LiRads,
     MdtOutcome,
     PathologyResult,
+    Tri,
     VisualisationScore,
 )
 
@@ -45,6 +48,7 @@ _LESION: Final = (
     "isolation",
     "pattern",
     "symptomatic",
+    "symptoms",
     "thick_wall",
     "septations",
     "solid_component",
@@ -98,12 +102,16 @@ EXAM_FIELDS: Final = (*_EXAM, *_EXAM_EXTRAS)
 def read_lesion(value: object) -> LesionFacts:
     path = "lesion"
     fields = read_object(value, path, LESION_FIELDS)
-    features = ("symptomatic", "thick_wall", "septations", "solid_component")
+    features = ("thick_wall", "septations", "solid_component")
     tris = {name: read_tri(fields.get(name), f"{path}.{name}") for name in features}
+    symptomatic, since = read_dated_tri(fields.get("symptomatic"), f"{path}.symptomatic", _NOTES)
+    began = () if since is None else (Symptoms(since, symptomatic),)
     return LesionFacts(
         kind=said_word(fields, path, "kind", LesionKind) or LesionKind.UNKNOWN,
         isolation=said_word(fields, path, "isolation", Isolation) or Isolation.UNKNOWN,
         pattern=_pattern(fields, path) or CalcificationPattern.UNKNOWN,
+        symptomatic=Tri.UNKNOWN if began else symptomatic,
+        symptoms=(*began, *_events(fields, "symptoms", _read_symptoms)),
         status=said_word(fields, path, "status", LesionStatus) or LesionStatus.PRESENT,
         status_on=optional(fields.get("status_on"), f"{path}.status_on", read_date),
         pathology=_events(fields, "pathology", _read_pathology),
@@ -118,6 +126,12 @@ def _events(
 ) -> tuple[Event, ...]:
     found = one_or_many(fields.get(name), f"lesion.{name}")
     return tuple(read(item, where) for where, item in found)
+
+
+def _read_symptoms(value: object, path: str) -> Symptoms:
+    fields = read_object(value, path, ("date", "value", *_NOTES))
+    on = read_date(fields.get("date"), f"{path}.date")
+    return Symptoms(on, read_tri(fields.get("value"), f"{path}.value"))
 
 
 def _read_pathology(value: object, path: str) -> Pathology:

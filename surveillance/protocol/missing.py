@@ -81,13 +81,13 @@ def _lesion_facts_that_matter(outlook: Outlook, snapshot: Snapshot) -> Iterator[
 def _unknown_lesion_facts(
     outlook: Outlook, snapshot: Snapshot
 ) -> Iterator[tuple[tuple[str, ...], tuple[CaseState, ...]]]:
-    state, form, lesion = snapshot.state, snapshot.course.form, outlook.case.lesion
+    state, form = snapshot.state, snapshot.course.form
     if state.kind is LesionKind.UNKNOWN:
         kinds = (kind for kind in LesionKind if kind is not LesionKind.UNKNOWN)
         yield ("kind",), tuple(replace(state, kind=kind) for kind in kinds)
     if state.size is SizeClass.UNKNOWN:
         yield ("size_mm",), (replace(state, size=SizeClass.SMALL),)
-    if lesion.symptomatic is Tri.UNKNOWN:
+    if state.symptomatic is Tri.UNKNOWN:
         answers = (replace(state, symptomatic=Tri.YES), replace(state, symptomatic=Tri.NO))
         yield ("symptomatic",), answers
     spot = _unknown_spot_facts(snapshot)

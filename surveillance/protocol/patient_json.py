@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from surveillance.protocol.facts import (
@@ -19,6 +20,7 @@ from surveillance.protocol.json_values import (
     read_dated_tri,
     read_flag,
     read_list,
+    read_number,
     read_object,
     read_text,
     read_tri,
@@ -26,6 +28,7 @@ from surveillance.protocol.json_values import (
     refuse,
     said_word,
 )
+from surveillance.protocol.parameters import LOW_EGFR_BELOW
 from surveillance.protocol.terms import (
     Contraindication,
     PatientStatus,
@@ -48,8 +51,9 @@ _PATIENT: Final = (
     "cardiac_failure_signs_on",
     "provenance",
 )
-_EXTRAS: Final = ("description", "note", "id", "mrn", "egfr", "eGFR", "pregnancy_expected_end")
-PATIENT_FIELDS: Final = (*_PATIENT, *_EXTRAS)
+_EXTRAS: Final = ("description", "note", "id", "mrn", "pregnancy_expected_end")
+_EGFR: Final = ("egfr", "eGFR")
+PATIENT_FIELDS: Final = (*_PATIENT, *_EGFR, *_EXTRAS)
 """Information: accepted, and it changes nothing."""
 
 
@@ -73,7 +77,7 @@ def read_patient(value: object) -> PatientFacts:
         birth_date=optional(fields.get("birth_date"), f"{path}.birth_date", read_date),
         sex=said_word(fields, path, "sex", Sex) or Sex.UNKNOWN,
         status=said_word(fields, path, "status", PatientStatus) or PatientStatus.ACTIVE,
-        contraindications=_read_contraindications(fields.get("contraindications")),
+        contraindications=_read_contraindications(fields),
         afp=tuple(
             _read_afp(item, where) for where, item in one_or_many(fields.get("afp"), "patient.afp")
         ),
@@ -109,12 +113,23 @@ def _read_provenance(value: object) -> dict[str, Provenance]:
     return found
 
 
-def _read_contraindications(value: object) -> frozenset[Contraindication]:
+def _read_contraindications(fields: Mapping[str, object]) -> frozenset[Contraindication]:
+    """Those named, and a low eGFR (mL/min/1.73 m²) whether or not somebody named it."""
     path = "patient.contraindications"
-    return frozenset(
+    named = frozenset(
         read_word(item, f"{path}[{index}]", Contraindication, {})
-        for index, item in enumerate(read_list(value, path))
+        for index, item in enumerate(read_list(fields.get("contraindications"), path))
     )
+    measured = [optional(fields.get(name), f"patient.{name}", _read_egfr) for name in _EGFR]
+    is_low = any(egfr is not None and egfr < LOW_EGFR_BELOW.value for egfr in measured)
+    return named | {Contraindication.EGFR_LT_30} if is_low else named
+
+
+def _read_egfr(value: object, path: str) -> Decimal:
+    egfr = read_number(value, path)
+    if egfr < 0:
+        raise refuse(path, value, "a number of mL/min/1.73 m², 0 or more")
+    return egfr
 
 
 def _read_afp(value: object, path: str) -> AfpResult:

@@ -43,10 +43,11 @@ def data_problems(case: SurveillanceCase) -> tuple[tuple[str, str], ...]:
         found.append(("birth_date", "patient.birth_date is missing."))
     if not case.exams:
         found.append(("history", "history has no exam."))
-    for day in sorted({exam.on for exam in case.exams}):
-        problem = _impossible(day, born, case.as_of)
-        if problem:
-            found.append(("date", f"history.date {day.isoformat()} is {problem}."))
+    days = sorted({exam.on for exam in case.exams})
+    wrong = [(day, _impossible(day, born, case.as_of)) for day in days]
+    told = [f"history.date {day.isoformat()} is {why}." for day, why in wrong if why]
+    if told:
+        found.append(("date", " ".join(told)))
     return tuple(found)
 
 

@@ -59,6 +59,7 @@ def days_with_news(case: SurveillanceCase, studies: tuple[Study, ...]) -> tuple[
     days.update(each.on for each in lesion.pathology)
     days.update(each.on for each in lesion.mdt_decisions)
     days.update(each.on for each in lesion.waivers)
+    days.update(each.on for each in lesion.symptoms)
     days.update(each.until + timedelta(days=1) for each in lesion.waivers if each.until)
     if case.patient.birth_date is not None:
         days.add(adult_from(case.patient.birth_date))

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from surveillance.protocol import parameters
 
 _LARGE = parameters.LARGE_FROM.value
+NOTHING_MM: Final = Decimal()
+"""The size of what is not there."""
 
 
 class SizeClass(StrEnum):

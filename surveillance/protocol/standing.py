@@ -43,6 +43,15 @@ class Trigger(StrEnum):
     EVALUATED = "EVALUATED"
 
 
+class Basis(StrEnum):
+    """What stands behind an "indeterminate": a contrast study since the last change; no more than
+    a signed waiver; or a suspicion that the MDT decided to watch."""
+
+    STUDY = "STUDY"
+    WAIVER = "WAIVER"
+    WATCH = "WATCH"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`clock_on` is the start of the two-year clock; `follow_ups` are the adequate follow-ups since
@@ -63,6 +72,7 @@ class Standing:
     last_adequate_on: date | None
     consulted: bool
     watched_suspicion: bool
+    waived_only: bool
     bg: Background
     series_is_watched: bool
     """Without a characterisation, or in a hydatid cyst, plain ultrasound serves the series."""
@@ -71,6 +81,13 @@ class Standing:
     def is_waived(self) -> bool:
         """A signed waiver stands in for the last characterisation."""
         return self.last is not None and self.last.is_waiver
+
+    @property
+    def basis(self) -> Basis:
+        """Only what rests on a study can be closed by time (I25, I26, A-52)."""
+        if self.watched_suspicion:
+            return Basis.WATCH
+        return Basis.WAIVER if self.waived_only else Basis.STUDY
 
     @property
     def is_past_first_year(self) -> bool:
@@ -114,6 +131,7 @@ def standing_of(course: Course, decisions: Decisions, bg: Background) -> Standin
         last_adequate_on=max((v.on for v in course.visits if getattr(v, serves)), default=None),
         consulted=_consulted(course, decisions, bg),
         watched_suspicion=watched_suspicion,
+        waived_only=_waived_only(course),
         bg=bg,
         series_is_watched=serves == "watched",
     )
@@ -125,6 +143,13 @@ def clock_start(course: Course) -> date | None:
     return min(
         (each.on for each in course.valid if reset_on is None or each.on >= reset_on), default=None
     )
+
+
+def _waived_only(course: Course) -> bool:
+    """Since the last change, or at all, only a waiver has stood in for a contrast study."""
+    changed_on = course.changes.reset_on
+    standing = [each for each in course.valid if changed_on is None or each.on >= changed_on]
+    return bool(standing) and all(each.is_waiver for each in standing)
 
 
 def last_contrast_study(course: Course) -> Characterisation | None:

@@ -9,10 +9,10 @@ from surveillance.protocol.background import Background
 from surveillance.protocol.characterisation import WATCHABLE
 from surveillance.protocol.course import Course
 from surveillance.protocol.dates import add_months
-from surveillance.protocol.decisions import Decisions
+from surveillance.protocol.decisions import Decisions, symptoms_on
 from surveillance.protocol.facts import PatientFacts, SurveillanceCase
 from surveillance.protocol.sizes import SizeClass, size_class
-from surveillance.protocol.standing import CharacterisationStatus, Standing, Trigger
+from surveillance.protocol.standing import Basis, CharacterisationStatus, Standing, Trigger
 from surveillance.protocol.terms import (
     Conclusion,
     LesionKind,
@@ -63,6 +63,7 @@ class CaseState:
     suspicious: bool = False
     evaluated_for_causes: bool = False
     stable_series: bool = False
+    basis: Basis = Basis.STUDY
     lesion_changed: bool = False
     """Growth or new enhancement behind the trigger, not AFP alone; chooses words, never rules."""
 
@@ -107,7 +108,7 @@ def state_of(
         kind=course.form.kind,
         punctate=course.form.is_proved_punctate,
         complex_cyst=course.form.is_complex_cyst,
-        symptomatic=case.lesion.symptomatic,
+        symptomatic=symptoms_on(case.lesion, day),
         size=size_class(course.size_mm),
         status=standing.status,
         conclusion=standing.conclusion,
@@ -120,6 +121,7 @@ def state_of(
         suspicious=bg.child and _is_suspicious(course, decisions, standing),
         evaluated_for_causes=case.patient.torch_evaluated is Tri.YES,
         stable_series=bg.child and _series_is_stable(course),
+        basis=standing.basis,
         lesion_changed=standing.unanswered,
     )
 

@@ -103,6 +103,7 @@ class Study:
     adequate: bool
     vis: VisualisationScore | None
     lesion_seen: bool
+    shows_something: bool
     size_mm: Decimal | None
     trusted_mm: tuple[Decimal, ...]
     aphe: Tri
@@ -120,6 +121,11 @@ class Study:
     whole_liver: bool
     final: bool
     ref: str
+
+    @property
+    def is_gone(self) -> bool:
+        """Not seen, and nothing that the report says belies it (A-38)."""
+        return not self.lesion_seen and not self.shows_something
 
 
 def studies_of(exams: Iterable[ExamFacts]) -> tuple[Study, ...]:
@@ -148,6 +154,7 @@ def study_of(rows: Sequence[ExamFacts]) -> Study:
         adequate=all(_is_adequate(row) for row in rows),
         vis=max((row.vis for row in rows if row.vis is not None), default=None),
         lesion_seen=all(row.lesion_seen for row in rows),
+        shows_something=any(map(_shows, rows)),
         size_mm=max(sizes, default=None),
         trusted_mm=tuple(sorted(trusted)),
         aphe=_worst_tri(rows, _aphe, _DANGEROUS_YES),
@@ -177,6 +184,7 @@ def _study_of_one(row: ExamFacts) -> Study:
         adequate=adequate,
         vis=row.vis,
         lesion_seen=row.lesion_seen,
+        shows_something=_shows(row),
         size_mm=row.size_mm,
         trusted_mm=(row.size_mm,) if row.size_mm is not None and _is_measurement(row) else (),
         aphe=row.aphe,
@@ -199,6 +207,12 @@ def _study_of_one(row: ExamFacts) -> Study:
 
 def _is_adequate(row: ExamFacts) -> bool:
     return row.final and row.adequate and row.vis is not VisualisationScore.C
+
+
+def _shows(row: ExamFacts) -> bool:
+    """A size or a sign of enhancement, whatever else the row says."""
+    signs = (row.aphe, row.washout, row.capsule, row.hemangioma_pattern)
+    return row.size_mm is not None or Tri.YES in signs
 
 
 def _is_measurement(row: ExamFacts) -> bool:

@@ -15,6 +15,7 @@ from surveillance.protocol.characterisation import (
     DYNAMIC,
     characterises_fully,
     is_categorised,
+    voices_suspicion,
 )
 from surveillance.protocol.sizes import is_small
 from surveillance.protocol.studies import INFORMATION, Study
@@ -67,8 +68,11 @@ def visit_of(
 ) -> Visit:
     """What `study` counts for. `size_before` is in millimetres; `confirms` tells that a
     single-phase CT confirms isolation."""
+    attempt = study.modality not in INFORMATION
     if not study.adequate or not is_categorised(study):
-        return Visit(study.on, attempt=study.modality not in INFORMATION)
+        return Visit(study.on, attempt=attempt)
+    if voices_suspicion(study, background):
+        return Visit(study.on, attempt=attempt, adequate=True)
     characterises = characterises_fully(study, background)
     by_contrast = _counts_by_contrast(study, characterises)
     shown = study.lesion_seen and study.size_mm is not None
@@ -82,7 +86,7 @@ def visit_of(
         characterises=characterises,
         confirms=characterises or confirms,
         contrast_mri=characterises and study.modality in CONTRAST_MRI,
-        attempt=study.modality not in INFORMATION,
+        attempt=attempt,
         adequate=True,
     )
 

@@ -237,7 +237,7 @@ def test_missing_history_is_left_to_the_protocol() -> None:
         ({"history__0__modality": "MR"}, ["history[0].modality", "'MR'", "MRI_HEPATOBILIARY"]),
         ({"history__0__modality": "MRI_CONTRAST"}, ["history[0].modality"]),
         ({"history__0__modality": None}, ["history[0].modality"]),
-        ({"history__0__size_mm": 0}, ["history[0].size_mm", "0", "more than 0"]),
+        ({"history__0__size_mm": 0}, ["history[0].size_mm", "0", "from 0.01 to 400 mm"]),
         ({"history__0__size_mm": -3}, ["history[0].size_mm", "-3"]),
         ({"history__0__size_mm": 401}, ["history[0].size_mm", "401", "400 mm"]),
         ({"history__0__size_mm": "14 mm"}, ["history[0].size_mm", "'14 mm'", "a number"]),

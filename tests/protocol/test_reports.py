@@ -255,7 +255,8 @@ def test_the_table_is_for_at_risk_adults() -> None:
     ],
 )
 def test_conclusion_without_words(findings: dict[str, Any], expected: Conclusion) -> None:
-    assert concluded(mri(DAY, "14", **findings)) is expected
+    size = None if findings.get("lesion_seen") is False else "14"
+    assert concluded(mri(DAY, size, **findings)) is expected
 
 
 @pytest.mark.parametrize(
@@ -320,7 +321,7 @@ def test_dangerous_labels(row: ExamFacts, label: Conclusion | None) -> None:
     study = one(row)
     reading = reading_of(study, background(**CIRRHOTIC), size_mm=study.size_mm, grown=False)
 
-    found = dangerous_labels(study, reading)
+    found = dangerous_labels(study, reading, background(**CIRRHOTIC))
 
     assert [each.conclusion for each in found] == ([label] if label else [])
 
@@ -329,7 +330,7 @@ def test_a_study_may_carry_two_labels() -> None:
     study = one(mri(DAY, "40", conclusion=Conclusion.MCN_SUSPECTED, lirads=LiRads.LR_5))
     reading = reading_of(study, background(), size_mm=study.size_mm, grown=False)
 
-    found = {each.conclusion for each in dangerous_labels(study, reading)}
+    found = {each.conclusion for each in dangerous_labels(study, reading, background())}
 
     assert found == {Conclusion.MCN_SUSPECTED, Conclusion.SUSPICIOUS_HCC}
 

@@ -14,7 +14,7 @@ import pytest
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES, rule_for
 from surveillance.protocol.sizes import SizeClass
-from surveillance.protocol.standing import CharacterisationStatus, Trigger
+from surveillance.protocol.standing import Basis, CharacterisationStatus, Trigger
 from surveillance.protocol.state import Admin, CaseState
 from surveillance.protocol.terms import Conclusion, LesionKind, PathologyResult, Risk, Tri
 
@@ -45,7 +45,7 @@ STRIDE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 53
 
 def adult_states(stride: int, **fixed: object) -> Iterator[CaseState]:
     """Every `stride`-th combination; a fact in `fixed` keeps its value."""
-    choices = {name: (fixed[name],) if name in fixed else ADULT[name] for name in ADULT}
+    choices = ADULT | {name: (value,) for name, value in fixed.items()}
     for combination in islice(product(*choices.values()), 0, None, stride):
         yield CaseState(**dict(zip(choices, combination, strict=True)))
 
@@ -126,6 +126,17 @@ def test_exactly_one_rule_answers_adult_states(pathology: PathologyResult | None
 
     assert ALL_ADULT_STATES == 4_976_640
     assert sum(reached.values()) == -(-(ALL_ADULT_STATES // len(PATHOLOGY)) // STRIDE)
+
+
+@pytest.mark.parametrize("basis", [Basis.WAIVER, Basis.WATCH])
+def test_exactly_one_rule_answers_whatever_stands_behind_the_conclusion(basis: Basis) -> None:
+    """What a waiver or a watched suspicion changes depends on neither symptoms nor form."""
+    plain = {"punctate": False, "complex_cyst": False, "symptomatic": Tri.NO}
+    states = adult_states(1 if STRIDE == 1 else 7, twelve_months=False, basis=basis, **plain)
+
+    reached = check_exactly_one(states)
+
+    assert not {"R66", "R68"} & set(reached)
 
 
 def test_every_rule_is_reachable() -> None:

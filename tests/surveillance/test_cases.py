@@ -263,7 +263,8 @@ def test_events_are_told_unless_retracted_or_still_to_come():
         (MdtOutcome.CONTINUE_SURVEILLANCE, "Dr A")
     ]
     assert [one.result for one in facts.pathology] == [PathologyResult.NONDIAGNOSTIC]
-    assert facts.symptomatic is Tri.YES
+    assert facts.symptomatic is Tri.NO
+    assert [one.value for one in facts.symptoms] == [Tri.YES]
     assert [one.reason for one in facts.waivers] == ["pregnancy"]
     assert (facts.status, facts.status_on) == (LesionStatus.PRESENT, None)
 

@@ -40,7 +40,8 @@ class Command(BaseCommand):
         with _opened(options["file"]) as lines:
             for answer in answers(lines):
                 refused += "error" in answer
-                self.stdout.write(json.dumps(answer, ensure_ascii=False))
+                # ASCII: any terminal and any half of a surrogate pair can be written.
+                self.stdout.write(json.dumps(answer))
         if refused:
             sys.exit(1)
 

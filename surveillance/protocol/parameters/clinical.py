@@ -199,3 +199,11 @@ LARGEST_PLAUSIBLE_SIZE: Final = Parameter(
     ("S36",),
     "A size above this is refused as a slip of the pen; it decides nothing.",
 )
+SMALLEST_PLAUSIBLE_SIZE: Final = Parameter(
+    "smallest_plausible_size",
+    Decimal("0.01"),
+    "mm",
+    _OURS,
+    ("S36",),
+    "The precision in which sizes are kept; a smaller one is refused as a slip of the pen.",
+)

@@ -6,6 +6,7 @@ from surveillance.protocol.rules.change import has_changed, is_unsettled_adult
 from surveillance.protocol.rules.rule import RuleGroup, WindowName, rule
 from surveillance.protocol.rules.uncharacterised import lacks_contrast_study
 from surveillance.protocol.sizes import SizeClass
+from surveillance.protocol.standing import Basis
 from surveillance.protocol.state import CaseState
 from surveillance.protocol.terms import (
     Conclusion,
@@ -20,7 +21,7 @@ _CLOSE = RecommendationKind.NO_FURTHER_WORKUP
 _SERIES = RecommendationKind.SURVEILLANCE_IMAGING
 _SINGLE = RecommendationKind.SINGLE_CHECK_6M
 _ROUTINE = RecommendationKind.ROUTINE_HCC_SURVEILLANCE
-_FACTS = ("conclusion", "risk", "malignancy", "size", "clock", "pathology")
+_FACTS = ("conclusion", "characterisation", "risk", "malignancy", "size", "clock", "pathology")
 
 
 def is_characterised_adult(state: CaseState) -> bool:
@@ -51,6 +52,22 @@ def _small(state: CaseState) -> bool:
     return state.size is SizeClass.SMALL
 
 
+def _alone(state: CaseState) -> bool:
+    """A known malignancy, in a low-risk liver."""
+    return state.malignancy and not state.elevated
+
+
+def _rests_on_study(state: CaseState) -> bool:
+    """A waiver, or a suspicion that is watched, is never closed by time (I25, I26, A-52)."""
+    return state.basis is Basis.STUDY
+
+
+def _wants_series(state: CaseState) -> bool:
+    """Large, suspicious and watched (A-7), or small and checked without ever a contrast study."""
+    checked_unproved = state.basis is Basis.WAIVER and state.check_met
+    return not _small(state) or state.basis is Basis.WATCH or checked_unproved
+
+
 def _cystic(state: CaseState) -> bool:
     return state.kind is LesionKind.CYSTIC
 
@@ -71,15 +88,13 @@ def benign_in_low_risk(state: CaseState) -> bool:
 )
 def benign_with_malignancy(state: CaseState) -> bool:
     """With a known malignancy and a low-risk liver a benign lesion has one check at 6 months."""
-    alone = state.malignancy and not state.elevated
-    return _benign(state) and alone and not state.check_met
+    return _benign(state) and _alone(state) and not state.check_met
 
 
 @rule("R61b", _CLOSE, cites=("S17",), facts=_FACTS)
 def benign_with_malignancy_checked(state: CaseState) -> bool:
     """That lesion is closed once the check has shown it unchanged."""
-    alone = state.malignancy and not state.elevated
-    return _benign(state) and alone and state.check_met
+    return _benign(state) and _alone(state) and state.check_met
 
 
 @rule(
@@ -137,15 +152,15 @@ def probably_benign_with_risk(state: CaseState) -> bool:
 )
 def small_indeterminate_in_low_risk(state: CaseState) -> bool:
     """A small indeterminate lesion in a low-risk liver has one check at 6 months."""
-    small_and_low = not _strict(state) and _small(state)
-    return _indeterminate(state) and small_and_low and not state.check_met
+    single = not _strict(state) and not _wants_series(state)
+    return _indeterminate(state) and single and not state.check_met
 
 
 @rule("R66", _CLOSE, cites=("S17",), facts=_FACTS)
 def small_indeterminate_in_low_risk_checked(state: CaseState) -> bool:
     """A small indeterminate lesion in a low-risk liver is closed once the check is unchanged."""
-    small_and_low = not _strict(state) and _small(state)
-    return _indeterminate(state) and small_and_low and state.check_met
+    single = not _strict(state) and not _wants_series(state)
+    return _indeterminate(state) and single and state.check_met
 
 
 @rule(
@@ -158,15 +173,17 @@ def small_indeterminate_in_low_risk_checked(state: CaseState) -> bool:
 )
 def large_indeterminate_in_low_risk(state: CaseState) -> bool:
     """A large indeterminate lesion in a low-risk liver is imaged every 3-6 months for 2 years."""
-    large_and_low = not _strict(state) and not _small(state)
-    return _indeterminate(state) and large_and_low and not state.two_years
+    series = not _strict(state) and _wants_series(state)
+    done = state.two_years and _rests_on_study(state)
+    return _indeterminate(state) and series and not done
 
 
 @rule("R68", _CLOSE, cites=("S34",), facts=_FACTS)
 def large_indeterminate_in_low_risk_stable(state: CaseState) -> bool:
     """A large indeterminate lesion in a low-risk liver is closed after 2 stable years."""
-    large_and_low = not _strict(state) and not _small(state)
-    return _indeterminate(state) and large_and_low and state.two_years
+    series = not _strict(state) and _wants_series(state)
+    done = state.two_years and _rests_on_study(state)
+    return _indeterminate(state) and series and done
 
 
 @rule(
@@ -180,7 +197,8 @@ def large_indeterminate_in_low_risk_stable(state: CaseState) -> bool:
 )
 def indeterminate_with_risk(state: CaseState) -> bool:
     """An indeterminate lesion with liver risk or cancer is imaged every 3-6 months for 2 years."""
-    return _indeterminate(state) and _strict(state) and not state.two_years
+    kept_open = _alone(state) and not _rests_on_study(state)
+    return _indeterminate(state) and _strict(state) and (not state.two_years or kept_open)
 
 
 @rule(
@@ -200,8 +218,8 @@ def stable_in_elevated_risk(state: CaseState) -> bool:
 @rule("R71b", _CLOSE, cites=("S13",), facts=_FACTS)
 def stable_with_malignancy(state: CaseState) -> bool:
     """After 2 stable years in a low-risk liver with a known malignancy the lesion is closed."""
-    alone = state.malignancy and not state.elevated
-    return not _benign(state) and alone and state.two_years
+    proved = _probably_benign(state) or _rests_on_study(state)
+    return not _benign(state) and _alone(state) and state.two_years and proved
 
 
 CHARACTERISED = RuleGroup(

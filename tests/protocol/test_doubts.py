@@ -1,0 +1,209 @@
+"""In doubt nothing is closed: contradictory reports, suspicions, waivers (A-7, A-38, I25, I26)."""
+
+from typing import Any
+
+import pytest
+
+from surveillance.protocol.facts import ExamFacts, SurveillanceCase
+from surveillance.protocol.recommend import recommend
+from surveillance.protocol.terms import (
+    Conclusion,
+    EscalationClass,
+    LesionKind,
+    LiRads,
+    Modality,
+    Tri,
+)
+from tests.protocol.scenarios import (
+    CHILD,
+    CIRRHOTIC,
+    MALIGNANCY,
+    SPOT,
+    YES,
+    case,
+    exam,
+    lr3,
+    mri,
+    us,
+    waiver,
+    watch,
+)
+
+HCC, OTHER_CANCER = Conclusion.SUSPICIOUS_HCC, Conclusion.MALIGNANT_NON_HCC
+FIRST = us("2026-01-10", "14")
+SMALL = {"aphe": Tri.NO, "conclusion": Conclusion.INDETERMINATE}
+
+
+def rule_of(asked: SurveillanceCase) -> str:
+    return recommend(asked).rule
+
+
+class TestContradictoryReports:
+    def test_a_lesion_not_seen_is_gone(self) -> None:
+        assert rule_of(case(FIRST, mri("2026-02-10", lesion_seen=False))) == "R60"
+
+    @pytest.mark.parametrize(
+        ("rows", "at_risk"),
+        [
+            pytest.param(
+                [mri("2026-02-10", "14", aphe=YES, lesion_seen=False)], "R69", id="one row"
+            ),
+            pytest.param(
+                [
+                    mri("2026-02-10", "14", aphe=YES, capsule=YES),
+                    mri("2026-02-10", lesion_seen=False),
+                ],
+                "R30",
+                id="two rows of one report",
+            ),
+            pytest.param(
+                [mri("2026-02-10", "14", aphe=YES, conclusion=Conclusion.RESOLVED)],
+                "R69",
+                id="in words",
+            ),
+        ],
+    )
+    def test_what_enhances_is_not_gone(self, rows: list[ExamFacts], at_risk: str) -> None:
+        assert rule_of(case(FIRST, *rows)) == "R67"
+        assert rule_of(case(FIRST, *rows, who=CIRRHOTIC)) == at_risk
+
+    def test_a_size_of_what_was_not_seen_answers_nothing(self) -> None:
+        assert rule_of(case(FIRST, mri("2026-02-10", "14", lesion_seen=False))) == "R55"
+
+    def test_gone_on_contrast_fulfils_and_is_not_called_a_failed_exam(self) -> None:
+        answer = recommend(case(FIRST, mri("2026-02-10", lesion_seen=False), who=CIRRHOTIC))
+
+        assert answer.rule == "R62"
+        assert "A08" not in answer.addons
+
+    def test_first_seen_at_ten_millimetres_after_contrast_found_nothing(self) -> None:
+        nothing = mri("2026-01-10", lesion_seen=False)
+
+        assert rule_of(case(nothing, us("2026-08-01", "12"), who=CIRRHOTIC)) == "R56"
+
+    def test_signs_that_outrank_the_words_are_named(self) -> None:
+        spoken = mri(
+            "2026-02-10", "30", aphe=YES, washout=YES, conclusion=Conclusion.HEMANGIOMA_TYPICAL
+        )
+
+        answer = recommend(case(FIRST, spoken, who=CIRRHOTIC))
+
+        assert answer.rule == "R30"
+        assert "arterial enhancement with washout" in dict(answer.facts_used)["conclusion"]
+        assert "A-38" in dict(answer.facts_used)["conclusion"]
+
+
+class TestSuspicionWithoutContrast:
+    @pytest.mark.parametrize("said", [HCC, OTHER_CANCER])
+    @pytest.mark.parametrize("modality", [Modality.US, Modality.CT_NONCONTRAST])
+    def test_a_child_is_referred(self, said: Conclusion, modality: Modality) -> None:
+        series = [us("2026-01-10", "6"), us("2026-07-10", "6")]
+        last = exam("2027-01-12", modality, "6", conclusion=said)
+
+        answer = recommend(case(*series, last, who=CHILD, what=SPOT))
+
+        assert (answer.rule, answer.escalation_class) == ("R10", EscalationClass.URGENT)
+
+    def test_what_was_suspected_in_a_child_stays_suspected_in_the_adult(self) -> None:
+        last = us("2037-11-01", "6", conclusion=HCC)
+
+        assert rule_of(case(last, who=CHILD, what=SPOT, as_of="2037-12-02")) == "R31"
+
+    def test_a_radiograph_calls_no_hemangioma(self) -> None:
+        film = exam("2026-01-10", Modality.XR, "20", conclusion=Conclusion.HEMANGIOMA_TYPICAL)
+
+        asked = case(film, who=CHILD, what={"kind": LesionKind.NODULE_OR_MASS})
+
+        assert rule_of(asked) == "R13"
+
+    @pytest.mark.parametrize("said", [HCC, OTHER_CANCER])
+    def test_a_check_that_voices_suspicion_does_not_discharge(self, said: Conclusion) -> None:
+        before = [us("2026-01-10", "7"), mri("2026-02-10", "7", **SMALL)]
+        unchanged, suspicious = us("2026-08-10", "7"), us("2026-08-10", "7", conclusion=said)
+
+        assert recommend(case(*before, unchanged)).stop
+        answer = recommend(case(*before, suspicious))
+        assert answer.rule == "R65"
+        assert "A08" in answer.addons
+
+    @pytest.mark.parametrize("said", [HCC, OTHER_CANCER])
+    def test_a_series_goes_on_by_contrast_and_no_later(self, said: Conclusion) -> None:
+        before = [us("2026-01-10", "7"), lr3("2026-02-10", "7")]
+        quiet = case(*before, as_of="2026-06-20", who=CIRRHOTIC)
+        suspicious = case(*before, us("2026-06-20", "7", conclusion=said), who=CIRRHOTIC)
+
+        expected, answer = recommend(quiet).window, recommend(suspicious)
+
+        assert answer.window is not None
+        assert expected is not None
+        assert answer.window.latest <= expected.latest
+        assert answer.preferred_modality is Modality.MRI_EXTRACELLULAR
+
+
+class TestWatchedInLowRisk:
+    @pytest.mark.parametrize("size", ["8", "14"])
+    @pytest.mark.parametrize(
+        "signs",
+        [
+            pytest.param({"aphe": YES, "washout": YES}, id="S12"),
+            pytest.param({"lirads": LiRads.LR_M}, id="LR-M"),
+        ],
+    )
+    def test_it_is_a_series_with_three_months_that_time_never_closes(
+        self, size: str, signs: dict[str, Any]
+    ) -> None:
+        scan = mri("2026-01-10", size, **signs)
+        watched = {"mdt_decisions": (watch("2026-02-01"),)}
+        later = [us(f"{year}-{month:02}-08", size) for year in (2026, 2027, 2028)
+                 for month in (4, 7, 10)]  # fmt: skip
+
+        soon, late = case(scan, what=watched, as_of="2026-02-02"), case(scan, *later, what=watched)
+
+        answer = recommend(soon)
+        assert (answer.rule, answer.escalation_class) == ("R67", EscalationClass.AT_RISK)
+        assert answer.window is not None
+        assert answer.window.latest.isoformat() == "2026-04-10"
+        assert (rule_of(late), recommend(late).stop) == ("R67", False)
+
+    def test_a_later_contrast_study_ends_the_watch(self) -> None:
+        scans = [
+            mri("2026-01-10", "8", aphe=YES, washout=YES),
+            mri("2026-04-08", "8", **SMALL),
+            us("2026-10-08", "8"),
+        ]
+
+        assert rule_of(case(*scans, what={"mdt_decisions": (watch("2026-02-01"),)})) == "R66"
+
+
+class TestWaivedOnly:
+    WAIVED = {"waivers": (waiver("2026-05-01"),)}
+
+    def test_a_small_lesion_has_its_check_and_then_a_series(self) -> None:
+        first, check = us("2026-01-10", "6"), us("2026-11-02", "6")
+
+        assert rule_of(case(first, what=self.WAIVED, as_of="2026-05-02")) == "R65"
+        assert rule_of(case(first, check, what=self.WAIVED)) == "R67"
+
+    def test_growth_that_only_a_waiver_answered_is_not_closed(self) -> None:
+        scans = [us("2026-01-10", "5"), us("2026-04-10", "7.5"), us("2026-11-02", "7.5")]
+
+        assert rule_of(case(*scans, what=self.WAIVED)) == "R67"
+        contrast = mri("2026-12-01", "7.5", conclusion=Conclusion.BENIGN_SPECIFIC)
+        assert rule_of(case(*scans, contrast, what=self.WAIVED)) == "R60"
+
+    @pytest.mark.parametrize(
+        ("who", "rule"), [({}, "R67"), (MALIGNANCY, "R69")], ids=["low", "cancer"]
+    )
+    def test_two_stable_years_do_not_close_it(self, who: dict[str, Any], rule: str) -> None:
+        modality = Modality.CEUS if who else Modality.US
+        later = [exam(f"{on}-01", modality, "14") for on in ("2026-11", "2027-05", "2028-06")]
+
+        answer = recommend(case(us("2026-01-10", "14"), *later, who=who, what=self.WAIVED))
+
+        assert (answer.rule, answer.stop) == (rule, False)
+
+    def test_the_answer_names_who_signed(self) -> None:
+        answer = recommend(case(us("2026-01-10", "6"), what=self.WAIVED, as_of="2026-05-02"))
+
+        told = dict(answer.facts_used)["characterisation"]
+        assert told == "waived on 2026-05-01, signed by Dr Example (cannot be imaged)"
