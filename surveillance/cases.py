@@ -100,7 +100,9 @@ def _patient_facts(records: Records, as_of: date) -> PatientFacts:
         "sex": Sex(patient.sex),
         "status": PatientStatus(patient.status),
         "afp": tuple(
-            AfpResult(row.taken_on, _plain(row.value_ng_ml), row.rising, row.elevated_for_age)
+            AfpResult(
+                row.taken_on, _plain(row.value_ng_ml), row.rising, row.elevated_for_age or None
+            )
             for row in records.afp
         ),
     }

@@ -47,6 +47,9 @@ _OF_LI_RADS: Final[dict[LiRads, Conclusion]] = {
     LiRads.LR_TIV: Conclusion.SUSPICIOUS_HCC,
     LiRads.LR_M: Conclusion.MALIGNANT_NON_HCC,
 }
+_SUSPICIOUS: Final = frozenset(
+    category for category, told in _OF_LI_RADS.items() if told is Conclusion.SUSPICIOUS_HCC
+)
 _LARGE = parameters.LARGE_FROM.value
 _TWENTY = parameters.LI_RADS_TWENTY.value
 
@@ -169,7 +172,10 @@ def reading_of(
     outranks every text (S12).
     """
     if study.aphe is Tri.YES and study.washout is Tri.YES:
-        return Reading(Conclusion.SUSPICIOUS_HCC, LiRads.LR_5)
+        reported = study.lirads if study.lirads in _SUSPICIOUS else None
+        return Reading(
+            Conclusion.SUSPICIOUS_HCC, reported or li_rads_category(study, size_mm, grown)
+        )
     stated = stated_conclusion(study)
     if stated is not None:
         return Reading(stated, study.lirads)

@@ -17,7 +17,6 @@ from surveillance.protocol.characterisation import (
     is_categorised,
     reading_of,
     says_what_it_saw,
-    stated_conclusion,
     voices_suspicion,
 )
 from surveillance.protocol.decisions import waivers_in_force
@@ -25,17 +24,9 @@ from surveillance.protocol.facts import LesionFacts, SurveillanceCase
 from surveillance.protocol.form import Form, form_after_day, form_at_detection
 from surveillance.protocol.growth import NOTHING_CHANGED, Changes, after_day, threshold_growth
 from surveillance.protocol.sizes import NOTHING_MM, is_measured_large
-from surveillance.protocol.studies import SEVERITY, Study, worst_conclusion
+from surveillance.protocol.studies import SEVERITY, Study
 from surveillance.protocol.terms import Conclusion, Modality, Tri, VisualisationScore
 from surveillance.protocol.visits import Visit, visit_of
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A conclusion of a study that does not characterise in this patient."""
-
-    on: date
-    conclusion: Conclusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +37,7 @@ class Course:
     characterisations that hold for the present kind, oldest first. `labels` are the dangerous
     conclusions that no later characterising study has outranked. `ultrasound_shows` tells whether
     the last ultrasound showed the lesion, `limited_ultrasounds` how many in a row were VIS-C,
-    `unread_contrast` that a contrast study without a reading is the newest, `doubt` what CEUS has
-    said since.
+    `unread_contrast` that a contrast study without a reading is the newest.
     """
 
     form: Form
@@ -63,7 +53,6 @@ class Course:
     limited_ultrasounds: int = 0
     lost_large_on_contrast: bool = False
     unread_contrast: bool = False
-    doubt: Doubt | None = None
     last_exam_failed: bool = False
 
 
@@ -105,7 +94,6 @@ def course_after(course: Course, day: Day, case: SurveillanceCase, bg: Backgroun
         ultrasound_shows=_ultrasound_shows(course.ultrasound_shows, studies),
         limited_ultrasounds=_limited_after(course.limited_ultrasounds, studies),
         unread_contrast=_unread_after(course.unread_contrast, studies, new),
-        doubt=_doubt_after(course.doubt, studies, readings, new),
         lost_large_on_contrast=_lost_large(course, studies, new),
         last_exam_failed=failed if studies else course.last_exam_failed,
     )
@@ -247,25 +235,6 @@ def _unread_after(
         return False
     silent = (s for s in studies if s.modality in DYNAMIC and not says_what_it_saw(s))
     return unread or any(study.adequate for study in silent)
-
-
-def _doubt_after(
-    doubt: Doubt | None,
-    studies: tuple[Study, ...],
-    readings: tuple[Reading, ...],
-    new: tuple[Characterisation, ...],
-) -> Doubt | None:
-    """What a CEUS that cannot characterise here has said since the last study that could."""
-    said = [
-        reading.conclusion
-        for study, reading in zip(studies, readings, strict=True)
-        if study.modality is Modality.CEUS and study.adequate and is_categorised(study)
-        if stated_conclusion(study) is not None
-    ]
-    if any(each.full for each in new):
-        return None
-    worst = worst_conclusion(said)
-    return doubt if worst is None else Doubt(studies[0].on, worst)
 
 
 def _failed(study: Study, bg: Background) -> bool:

@@ -84,9 +84,9 @@ def is_raised(afp: AfpResult) -> bool:
 
 
 def _is_high_for_age(afp: AfpResult, background: Background) -> bool:
-    """As reported; a raised value is high for any child past infancy."""
-    if afp.elevated_for_age or background.birth_date is None:
-        return afp.elevated_for_age
+    """As reported; where nobody says, a raised value is high for any child past infancy."""
+    if afp.elevated_for_age is not None or background.birth_date is None:
+        return bool(afp.elevated_for_age)
     months = age_in_months(background.birth_date, afp.on)
     return is_raised(afp) and months >= parameters.AFP_OF_ADULTS_FROM_MONTHS.value
 

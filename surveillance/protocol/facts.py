@@ -53,12 +53,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class AfpResult:
-    """Serum alpha-fetoprotein; `value` in ng/mL. `rising` and `elevated_for_age` as reported."""
+    """Serum alpha-fetoprotein; `value` in ng/mL. `rising` and `elevated_for_age` as reported; None
+    where the report does not say how the value compares with the child's age."""
 
     on: date
     value: Decimal | None = None
     rising: bool = False
-    elevated_for_age: bool = False
+    elevated_for_age: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

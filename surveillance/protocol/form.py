@@ -102,7 +102,7 @@ def form_after_day(form: Form, day: date, studies: Sequence[Study], background: 
         septations=_feature_after(form.septations, _septa(studies), contrast),
         solid_component=_feature_after(form.solid_component, _solid(studies), contrast),
         kind_changed_on=form.kind_changed_on if kind is form.kind else day,
-        suspected_mucinous=_mucinous_after(form.suspected_mucinous, studies, contrast),
+        suspected_mucinous=form.suspected_mucinous or _suspects_mucinous(studies),
         spoken=spoken,
         shown=shown,
         maybe_large=maybe_large,
@@ -169,11 +169,10 @@ def _solid(studies: Sequence[Study]) -> list[tuple[Tri | None, bool]]:
     return [(study.solid_component, study.adequate) for study in studies]
 
 
-def _mucinous_after(suspected: bool, studies: Sequence[Study], contrast: bool) -> bool:
-    plain = [study for study in studies if study.modality not in LABEL_MODALITIES]
-    if any(study.conclusion is Conclusion.MCN_SUSPECTED for study in plain):
-        return True
-    return suspected and not contrast
+def _suspects_mucinous(studies: Sequence[Study]) -> bool:
+    """On plain imaging: the cyst is complex from then on (3.5), and contrast MRI answers it."""
+    plain = (study for study in studies if study.modality not in LABEL_MODALITIES)
+    return any(study.conclusion is Conclusion.MCN_SUSPECTED for study in plain)
 
 
 def _spoken_after(spoken: Conclusion | None, studies: Sequence[Study]) -> Conclusion | None:

@@ -79,8 +79,9 @@ _EXAM: Final = (
     "solid_component",
     "whole_liver",
     "final",
-    "accession",
+    *("accession", "accession_id", "accession_number"),
 )
+_REFERENCES: Final = _EXAM[-3:]
 _NOTES: Final = ("description", "note")
 _LESION_EXTRAS: Final = (*_NOTES, "id", "label", "number", "segments")
 _EXAM_EXTRAS: Final = (
@@ -91,6 +92,7 @@ _EXAM_EXTRAS: Final = (
     "segments",
     "number",
     "calcified_mm",
+    "calcified_size_mm",
     "rim_aphe",
 )
 LESION_FIELDS: Final = (*_LESION, *_LESION_EXTRAS)
@@ -186,10 +188,16 @@ def read_exam(value: object, path: str) -> ExamFacts:
         pattern=_pattern(fields, path),
         whole_liver=read_flag(fields.get("whole_liver"), f"{path}.whole_liver", True),
         final=read_flag(fields.get("final"), f"{path}.final", True),
-        ref=read_text(fields.get("accession"), f"{path}.accession"),
+        ref=_reference(fields, path),
         **tris,
         **features,
     )
+
+
+def _reference(fields: Mapping[str, object], path: str) -> str:
+    """The report's number, under whichever name it was given."""
+    named = (read_text(fields.get(name), f"{path}.{name}") for name in _REFERENCES)
+    return next(filter(None, named), "")
 
 
 def _pattern(fields: Mapping[str, object], path: str) -> CalcificationPattern | None:

@@ -130,7 +130,7 @@ def _never_later(
     if before is None or now.rule.kind not in _SPECIALISTS:
         return window
     shown = None if now.referral_answered_today else before.shown
-    if shown is not None:
+    if shown is not None and shown.rule.need == now.rule.need:
         window = not_later_than(window, shown.window.latest)
     if before.rule is not now.rule and _only_limited(now.course.today):
         window = not_later_than(window, running)

@@ -132,6 +132,10 @@ def _read_egfr(value: object, path: str) -> Decimal:
     return egfr
 
 
+def _read_said(value: object, path: str) -> bool:
+    return read_flag(value, path, False)
+
+
 def _read_afp(value: object, path: str) -> AfpResult:
     known = ("date", "value_ng_ml", "value", "rising", "elevated_for_age", "note")
     fields = read_object(value, path, known)
@@ -143,7 +147,7 @@ def _read_afp(value: object, path: str) -> AfpResult:
         on=read_date(fields.get("date"), f"{path}.date"),
         value=optional(fields.get(amount), f"{path}.{amount}", read_afp_value),
         rising=read_flag(fields.get("rising"), f"{path}.rising", False),
-        elevated_for_age=read_flag(
-            fields.get("elevated_for_age"), f"{path}.elevated_for_age", False
+        elevated_for_age=optional(
+            fields.get("elevated_for_age"), f"{path}.elevated_for_age", _read_said
         ),
     )

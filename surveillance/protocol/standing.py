@@ -22,7 +22,6 @@ from surveillance.protocol.course import Course
 from surveillance.protocol.dates import add_months
 from surveillance.protocol.decisions import Decisions
 from surveillance.protocol.sizes import is_measured_large, is_small
-from surveillance.protocol.studies import SEVERITY
 from surveillance.protocol.terms import BiopsyReason, Conclusion, PathologyResult
 from surveillance.protocol.visits import Visit
 
@@ -209,15 +208,7 @@ def _conclusion(course: Course, last: Characterisation | None, bg: Background) -
         return Conclusion.HEMANGIOMA_TYPICAL if by_sight else Conclusion.INDETERMINATE
     if last.conclusion in DANGEROUS:
         return Conclusion.INDETERMINATE
-    return _doubted(last, course)
-
-
-def _doubted(last: Characterisation, course: Course) -> Conclusion:
-    """A later CEUS that may not reassure in this patient may still worry (A-16)."""
-    doubt = course.doubt
-    if doubt is None or doubt.on < last.on or doubt.conclusion in DANGEROUS:
-        return last.conclusion
-    return max(last.conclusion, doubt.conclusion, key=SEVERITY.__getitem__)
+    return last.conclusion
 
 
 def _status(

@@ -167,17 +167,14 @@ def _is_suspicious(course: Course, decisions: Decisions, standing: Standing) -> 
         decisions.pathology is PathologyResult.MALIGNANT
         or standing.conclusion in WATCHABLE
         or decisions.afp_high_for_age_on is not None
-        or _growth_is_open(course, decisions, standing)
+        or _has_grown(course, standing)
     )
 
 
-def _growth_is_open(course: Course, decisions: Decisions, standing: Standing) -> bool:
-    """Growth of a child's non-hemangioma that no biopsy has called benign since (5.2)."""
-    grown_on = course.changes.growth_on
-    if grown_on is None or standing.conclusion is Conclusion.HEMANGIOMA_TYPICAL:
-        return False
-    biopsied_on = decisions.pathology_on if decisions.is_benign else None
-    return biopsied_on is None or biopsied_on < grown_on
+def _has_grown(course: Course, standing: Standing) -> bool:
+    """Growth of a child's non-hemangioma (5.2); a decision of the MDT to watch answers it."""
+    hemangioma = standing.conclusion is Conclusion.HEMANGIOMA_TYPICAL
+    return course.changes.growth_on is not None and not hemangioma
 
 
 def _series_is_stable(course: Course) -> bool:

@@ -13,14 +13,19 @@ from surveillance.protocol import recommend as recommendations
 from surveillance.protocol.background import background_of, is_child
 from surveillance.protocol.characterisation import DYNAMIC
 from surveillance.protocol.dates import add_months, age_in_months
-from surveillance.protocol.facts import ExamFacts, SurveillanceCase
+from surveillance.protocol.facts import (
+    LIVER_FACTS,
+    NORMAL_LIVER_FACTS,
+    ExamFacts,
+    SurveillanceCase,
+)
 from surveillance.protocol.fulfilment import fulfils
 from surveillance.protocol.modality import blocked_modalities
 from surveillance.protocol.outlook import Outlook
 from surveillance.protocol.recommendation import Obligation, Recommendation
 from surveillance.protocol.replay import Snapshot, replay
 from surveillance.protocol.sizes import SizeClass
-from surveillance.protocol.standing import CharacterisationStatus
+from surveillance.protocol.standing import Basis, CharacterisationStatus
 from surveillance.protocol.terms import (
     BiopsyReason,
     CalcificationPattern,
@@ -116,7 +121,7 @@ def check_i1_at_risk_indeterminate_has_one_dated_imaging(case: SurveillanceCase)
     days = adequate_days(case)
     last = days[-1] if days else min(exam.on for exam in case.exams)
     limits = [add_months(last, 6), add_months(outlook.needs.since, 3)]
-    limits += [add_months(day, 3) for day in mdt_days(case)]
+    limits += [day + timedelta(days=56) for day in mdt_days(case)]
     assert imaging.window.latest <= max(limits), (answer.rule, imaging.window, limits)
 
 
@@ -201,9 +206,8 @@ def check_i7_time_alone(case: SurveillanceCase) -> None:
 
 def check_i8_inadequate_exam(case: SurveillanceCase, choose: Choose) -> None:
     before = recommend(case)
-    day = case.as_of - timedelta(days=choose([0, 0, 1, 10]))
-    if day < max(exam.on for exam in case.exams):
-        day = case.as_of
+    first = min(exam.on for exam in case.exams)
+    day = max(first, case.as_of - timedelta(days=choose([0, 0, 1, 10, 40, 150, 400])))
     after = recommend(replace(case, exams=(*case.exams, inadequate_exam(choose, day))))
     if before.stop:
         return
@@ -298,7 +302,7 @@ def check_i11_unknown_never_closes(case: SurveillanceCase) -> None:
     if background_of(case).child:
         return
     before = recommend(case)
-    for name in ("cirrhosis", "normal_liver_function", "extrahepatic_malignancy", "ald"):
+    for name in (*LIVER_FACTS, *NORMAL_LIVER_FACTS, "extrahepatic_malignancy"):
         if getattr(case.patient, name) is not Tri.UNKNOWN:
             after = recommend(with_facts(case, **{name: Tri.UNKNOWN}))
             assert before.stop or not after.stop, (name, before.rule, after.rule)
@@ -364,6 +368,8 @@ def check_i17_malignancy_wants_mri(case: SurveillanceCase) -> None:
     bg, outlook = background_of(case), outlook_of(case)
     by_mri = any(
         exam.modality in (Modality.MRI_EXTRACELLULAR, Modality.MRI_HEPATOBILIARY)
+        and exam.adequate
+        and exam.final
         for exam in case.exams
     )
     accepted = case.lesion.mdt_decisions or case.lesion.waivers
@@ -410,8 +416,10 @@ def check_i20_label_is_sticky(case: SurveillanceCase) -> None:
     before = recommend(case)
     if before.rule not in {"R30", "R31", "R32", "R35", "R36"}:
         return
-    us = ExamFacts(on=case.as_of, modality=Modality.US, size_mm=Decimal(12), ref="added")
-    assert recommend(replace(case, exams=(*case.exams, us))).rule == before.rule
+    for said in (None, *Conclusion):
+        us = ExamFacts(case.as_of, Modality.US, size_mm=Decimal(12), conclusion=said, ref="added")
+        after = recommend(replace(case, exams=(*case.exams, us)))
+        assert after.rule in {before.rule, "R36"}, said  # hydatid disease is known by ultrasound
 
 
 def check_i21_release_needs_follow_ups(case: SurveillanceCase) -> None:
@@ -466,8 +474,19 @@ def check_i26_growth_is_never_closed_unseen(case: SurveillanceCase) -> None:
     if answer.rule == "R41":
         assert "A19" in answer.addons
         return
-    studied = [each.on for each in outlook.now.course.valid if each.full]
-    assert max(studied) >= grown_on, answer.rule
+    studied = [
+        exam.on
+        for exam in case.exams
+        if exam.modality in DYNAMIC | {Modality.CEUS} and exam.adequate and exam.final
+    ]
+    assert max(studied, default=date.min) >= grown_on, answer.rule
+
+
+def check_i25_a_waiver_is_never_closed_by_time(case: SurveillanceCase) -> None:
+    """Nor is a suspicion that the MDT watches, without a contrast study that answers it."""
+    answer, now = recommend(case), outlook_of(case).now
+    if answer.stop and not now.state.child and now.rule.id not in {"R21", "R41", "R50"}:
+        assert now.standing.basis is Basis.STUDY, answer.rule
 
 
 def check_escalation_matches_rule(case: SurveillanceCase) -> None:
@@ -498,6 +517,7 @@ ON_ONE_CASE: tuple[Callable[[SurveillanceCase], None], ...] = (
     check_i23_stop_means_nothing_owed,
     check_i24_cited,
     check_i25_closing_without_contrast,
+    check_i25_a_waiver_is_never_closed_by_time,
     check_i26_growth_is_never_closed_unseen,
     check_escalation_matches_rule,
 )

@@ -7,11 +7,14 @@ import pytest
 from surveillance.protocol.facts import ExamFacts, SurveillanceCase
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.terms import (
+    BiopsyReason,
     Conclusion,
     EscalationClass,
     LesionKind,
     LiRads,
     Modality,
+    ObligationKind,
+    PathologyResult,
     Tri,
 )
 from tests.protocol.scenarios import (
@@ -20,6 +23,8 @@ from tests.protocol.scenarios import (
     MALIGNANCY,
     SPOT,
     YES,
+    afp,
+    biopsy,
     case,
     exam,
     lr3,
@@ -138,6 +143,75 @@ class TestSuspicionWithoutContrast:
         assert expected is not None
         assert answer.window.latest <= expected.latest
         assert answer.preferred_modality is Modality.MRI_EXTRACELLULAR
+
+
+class TestWhoMayReassure:
+    def test_ceus_says_nothing_but_danger_where_it_may_not_characterise(self) -> None:
+        scan = mri("2026-01-10", "12", lirads=LiRads.LR_2)
+        unclear, dangerous = (
+            exam("2026-04-10", Modality.CEUS, "12", conclusion=said)
+            for said in (Conclusion.INDETERMINATE, HCC)
+        )
+
+        assert rule_of(case(scan, unclear, who=CIRRHOTIC)) == "R64"
+        assert rule_of(case(scan, dangerous, who=CIRRHOTIC)) == "R30"
+
+    @pytest.mark.parametrize("said", [Conclusion.INDETERMINATE, Conclusion.PROBABLY_BENIGN])
+    def test_a_mucinous_suspicion_on_ultrasound_is_settled_by_a_conclusion_only(
+        self, said: Conclusion
+    ) -> None:
+        cyst = {"kind": LesionKind.CYSTIC}
+        seen = us("2026-01-10", "60", conclusion=Conclusion.MCN_SUSPECTED)
+
+        assert rule_of(case(seen, mri("2026-02-10", "60", conclusion=said), what=cyst)) == "R38"
+        proved = mri("2026-02-10", "60", conclusion=Conclusion.BENIGN_SPECIFIC)
+        assert rule_of(case(seen, proved, what=cyst)) == "R60"
+
+    def test_a_childs_growth_is_answered_by_the_mdt_and_not_by_a_biopsy(self) -> None:
+        grown = [us("2026-01-10", "15"), us("2026-04-10", "19")]
+        benign = {"pathology": (biopsy("2026-05-01", PathologyResult.BENIGN_SPECIFIC),)}
+        watched = benign | {"mdt_decisions": (watch("2026-05-20"),)}
+
+        assert rule_of(case(*grown, who=CHILD, what=benign, as_of="2026-05-02")) == "R10"
+        assert rule_of(case(*grown, who=CHILD, what=watched, as_of="2026-05-21")) == "R15"
+
+    @pytest.mark.parametrize(
+        ("stated", "rule"), [(None, "R10"), (True, "R10"), (False, "R15")], ids=str
+    )
+    def test_a_childs_afp_is_read_by_age_where_nobody_did(
+        self, stated: bool | None, rule: str
+    ) -> None:
+        blood = afp("2026-01-12", "25", elevated_for_age=stated)
+        who = CHILD | {"afp": (blood,)}
+
+        assert rule_of(case(us("2026-01-10", "6"), who=who, what=SPOT, as_of="2026-01-13")) == rule
+
+    def test_washout_below_ten_millimetres_keeps_its_category_and_its_reason(self) -> None:
+        scans = [
+            mri("2026-01-10", "6", aphe=YES, lirads=LiRads.LR_3),
+            mri("2026-06-10", "9", aphe=YES, washout=YES, lirads=LiRads.LR_4),
+        ]
+
+        answer = recommend(case(*scans, who=CIRRHOTIC))
+
+        assert (answer.rule, answer.biopsy_reasons) == ("R30", (BiopsyReason.GROWTH,))
+
+
+class TestReferrals:
+    def test_new_evidence_begins_a_need_of_its_own_and_what_waited_goes_on_waiting(self) -> None:
+        scans = [
+            lr3("2025-02-10", "12"),
+            lr3("2025-06-12", "15"),
+            mri("2025-10-01", "16", lirads=LiRads.LR_5),
+        ]
+
+        answer = recommend(case(*scans, who=CIRRHOTIC))
+
+        assert answer.rule == "R30"
+        assert answer.window is not None
+        assert answer.window.latest.isoformat() == "2025-10-29"
+        [referral] = [one for one in answer.obligations if one.kind is ObligationKind.REFERRAL]
+        assert referral.window.latest.isoformat() == "2025-07-10"
 
 
 class TestWatchedInLowRisk:

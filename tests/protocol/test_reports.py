@@ -441,12 +441,12 @@ def test_an_unknown_feature_is_settled_by_any_adequate_exam() -> None:
     assert form_after(us(DAY, "40", septations=YES, adequate=False), **first).is_complex_cyst
 
 
-def test_mucinous_neoplasm_on_plain_imaging_makes_the_cyst_complex_until_contrast() -> None:
+def test_mucinous_neoplasm_on_plain_imaging_makes_the_cyst_complex_for_good() -> None:
     seen = us("2026-02-01", "40", conclusion=Conclusion.MCN_SUSPECTED)
     read = ct("2026-03-01", "40", lirads=LiRads.LR_1)
 
     assert form_after(seen, kind=LesionKind.UNKNOWN).is_complex_cyst
-    assert not form_after(seen, read, kind=LesionKind.UNKNOWN).is_complex_cyst
+    assert form_after(seen, read, kind=LesionKind.UNKNOWN).is_complex_cyst
 
 
 def test_size_is_the_last_adequate_one() -> None:
