@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from surveillance.protocol.facts import PatientFacts
+from surveillance.protocol.modality import blocked_modalities
 from surveillance.protocol.recommendation import Obligation, Recommendation, Window
 from surveillance.protocol.terms import EscalationClass, Modality, ObligationKind, Risk, Tri
 
@@ -38,21 +40,24 @@ class StandingOverride:
     modality: Modality | None = None
 
 
-def still_applies(override: StandingOverride, computed: Recommendation, malignancy: Tri) -> bool:
+def still_applies(
+    override: StandingOverride, computed: Recommendation, patient: PatientFacts
+) -> bool:
     """Whether the override still answers what the protocol says now.
 
-    Any other rule, class, liver risk or `malignancy` outside the liver means a new need (A-53).
+    Any other rule, class, liver risk or malignancy outside the liver means a new need (A-53).
     A date is spent once the computed window has moved on (an exam was done), a later date also
     when it has tightened; a modality when it has become contraindicated (S28, I13, I27).
     """
     signed = (override.rule, override.escalation_class, override.risk, override.malignancy)
+    malignancy = patient.extrahepatic_malignancy
     if signed != (computed.rule, computed.escalation_class, computed.risk, malignancy):
         return False
     if override.kind is Departure.CLOSE:
         return True
     latest = computed.window.latest if computed.window else None
     if override.kind is Departure.MODALITY:
-        return override.modality not in computed.blocked
+        return override.modality not in blocked_modalities(patient)
     if override.kind is Departure.LATER:
         is_low = computed.escalation_class is EscalationClass.LOW
         return is_low and latest == override.computed_latest

@@ -5,7 +5,10 @@ from datetime import date
 
 from surveillance.protocol import parameters
 from surveillance.protocol.dates import add_months
+from surveillance.protocol.facts import PatientFacts
+from surveillance.protocol.modality import blocked_modalities
 from surveillance.protocol.recommendation import Recommendation
+from surveillance.protocol.studies import INFORMATION
 from surveillance.protocol.terms import EscalationClass, Modality
 
 
@@ -25,7 +28,9 @@ class OverrideRequest:
     benign_proof: bool = False
 
 
-def check_override(recommendation: Recommendation, request: OverrideRequest) -> str | None:
+def check_override(
+    recommendation: Recommendation, request: OverrideRequest, patient: PatientFacts
+) -> str | None:
     """Why the override is refused, or None. The computed rule stays visible beside it."""
     if not (request.author.strip() and request.reason.strip() and request.on):
         return "An override needs an author, a reason and a date."
@@ -33,7 +38,7 @@ def check_override(recommendation: Recommendation, request: OverrideRequest) -> 
         return "Say what changes: a date, the modality, or closing."
     return (
         _refused_closing(request)
-        or _refused_modality(recommendation, request)
+        or _refused_modality(request, patient)
         or _refused_date(recommendation, request)
     )
 
@@ -48,12 +53,14 @@ def _refused_closing(request: OverrideRequest) -> str | None:
     return "A lesion is closed only as 'surveillance not appropriate' (R04) or on benign proof."
 
 
-def _refused_modality(recommendation: Recommendation, request: OverrideRequest) -> str | None:
+def _refused_modality(request: OverrideRequest, patient: PatientFacts) -> str | None:
     if request.modality is None:
         return None
     if not request.by_responsible_clinician:
         return "Only the responsible clinician chooses another modality."
-    if request.modality in recommendation.blocked:
+    if request.modality in INFORMATION:
+        return f"{request.modality.label} follows no lesion up: it is information only."
+    if request.modality in blocked_modalities(patient):
         return f"{request.modality.label} is contraindicated for this patient."
     return None
 

@@ -25,7 +25,7 @@ from surveillance.web.patient_query import open_follow_ups_of
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.book_follow_up import book_follow_up
-from surveillance.workflows.close_follow_up import close_follow_up
+from surveillance.workflows.close_follow_up import COMPLETED_BY, close_follow_up
 from surveillance.workflows.reassign import reassign
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
@@ -43,8 +43,9 @@ SNOOZE = Action(
 CLOSE = Action(
     "Close by hand",
     "Close",
-    "Imaging closes by itself when its report is recorded; a death or a transfer is recorded as "
-    "the patient’s status. Close by hand only what nothing else can end.",
+    "Imaging closes by itself when its report is recorded, a referral when its answer is; a death "
+    "or a transfer is recorded as the patient’s status. Close by hand only what nothing else can "
+    "end.",
     is_warning=True,
 )
 REASSIGN = Action("Change the owner", "Change owner", "Exactly one person answers for it.")
@@ -183,8 +184,8 @@ def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def outcomes_for(user: User, row: FollowUp) -> tuple[FollowUpOutcome, ...]:
-    """Outcomes by hand: imaging is completed by its report, "not appropriate" is signed."""
-    completed = () if row.kind == ObligationKind.IMAGING else (FollowUpOutcome.COMPLETED,)
+    """Outcomes by hand: only a review is completed so, "not appropriate" is signed."""
+    completed = () if row.kind in COMPLETED_BY else (FollowUpOutcome.COMPLETED,)
     is_signer = Permission.CLOSE_SIGNED in permissions_at(user, row.site)
     signed = (FollowUpOutcome.NOT_APPROPRIATE,) if is_signer else ()
     return (*completed, *signed, FollowUpOutcome.ENTERED_IN_ERROR)

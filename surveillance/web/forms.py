@@ -180,6 +180,28 @@ class CloseForm(FollowUpForm):
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
 
 
+class AnswerForm(FollowUpForm):
+    """What a referral brought: which answer, when it was given, who stands behind it."""
+
+    answer = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="What came of it?",
+        error_messages={"required": "Choose what came of the referral"},
+    )
+    occurred_on = day("Date", "The day of the meeting, the biopsy, the treatment or the clinic.")
+    author = forms.CharField(
+        label="Decided or reported by",
+        help_text="The person who stands behind it, for example the chair of the meeting.",
+        max_length=120,
+        error_messages={"required": "Enter who decided or reported it"},
+    )
+    evidence = words("Where it is written", "Minutes, report or letter.", required=False)
+
+    def __init__(self, *args: Any, answers: Choices, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["answer"].choices = answers  # type: ignore[attr-defined]
+
+
 class ReassignForm(FollowUpForm):
     """Another person answers for it from now on."""
 

@@ -118,16 +118,20 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
     offered = [
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.BOOK, "Did not attend", "follow_up_missed"),
+        (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),
     ]
+    not_now = set()
     if row.kind == ObligationKind.REVIEW:
-        offered = offered[2:]
-    elif row.booked_for is None or row.booked_for > on:
-        del offered[1]
+        not_now |= {"follow_up_book", "follow_up_missed"}
+    if row.kind != ObligationKind.REFERRAL:
+        not_now.add("follow_up_answer")
+    if row.booked_for is None or row.booked_for > on:
+        not_now.add("follow_up_missed")
     return tuple(
         Link(words, reverse(name, args=[row.pk]))
         for permission, words, name in offered
-        if permission in allowed
+        if permission in allowed and name not in not_now
     )

@@ -12,6 +12,7 @@ from surveillance.web.inbox import inbox
 from surveillance.web.mailbox import mailbox
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
+from surveillance.web.referral_answer import answer_referral
 from surveillance.web.registry_import import (
     registry_import,
     registry_import_file,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
     path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
+    path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),

@@ -113,7 +113,7 @@ def _think(records: Records, today: date) -> _Thought:
     override = standing_override(records.override)
     if override is None or records.override is None:
         return _Thought(records, case, computed, computed.obligations, None)
-    if still_applies(override, computed, case.patient.extrahepatic_malignancy):
+    if still_applies(override, computed, case.patient):
         owed = obligations_under(override, computed)
         return _Thought(records, case, computed, owed, records.override)
     return _think(replace(records, override=None), today)

@@ -27,6 +27,15 @@ BY_HAND = (
 )
 
 
+COMPLETED_BY = {
+    ObligationKind.IMAGING: "Imaging is completed by its report. Record the exam; it closes this "
+    "follow-up.",
+    ObligationKind.REFERRAL: "A referral is completed by what it brought. Record the decision of "
+    "the meeting, the pathology or the treatment; it closes this follow-up.",
+}
+"""The fact that completes what no hand can, by kind."""
+
+
 class OutcomeNotByHand(WorkflowRefused):
     """This outcome follows from a fact that has its own form; the message says which."""
 
@@ -55,13 +64,13 @@ def close_follow_up(
     by: "User",
     now: datetime,
 ) -> FollowUp:
-    """End `follow_up` as a person: a referral or review that was COMPLETED, an error, or signed.
+    """End `follow_up` as a person: a review that was COMPLETED, an error, or signed.
 
-    NOT_APPROPRIATE is a clinician's signed override that closes the lesion. A completed referral
-    or review stays closed until new facts lead to a new decision. Closing twice with one outcome
-    changes nothing. Refused: imaging COMPLETED by hand (the exam's report does that), outcomes
-    that follow from other facts, no reason, what the protocol goes on owing, closed or changed
-    meanwhile.
+    NOT_APPROPRIATE is a clinician's signed override that closes the lesion. A completed review
+    stays closed until new facts lead to a new decision. Closing twice with one outcome changes
+    nothing. Refused: imaging or a referral COMPLETED by hand (a report, or what the referral
+    brought, does that: 5.8), outcomes that follow from other facts, no reason, what the protocol
+    goes on owing, closed or changed meanwhile.
     """
     lock_records([follow_up.patient_id])
     current = FollowUp.objects.select_related("lesion", "site", "patient").get(pk=follow_up.pk)
@@ -96,10 +105,8 @@ def _refuse(
             "Record what happened instead: the patient's status, the treatment of the lesion, or "
             "the exam. The follow-up then closes by itself."
         )
-    if outcome == FollowUpOutcome.COMPLETED and current.kind == ObligationKind.IMAGING:
-        raise OutcomeNotByHand(
-            "Imaging is completed by its report. Record the exam; it closes this follow-up."
-        )
+    if outcome == FollowUpOutcome.COMPLETED and current.kind in COMPLETED_BY:
+        raise OutcomeNotByHand(COMPLETED_BY[ObligationKind(current.kind)])
     if not note.strip():
         raise ClosingNeedsReason("Say how this ended: the note stays on record.", field="note")
 

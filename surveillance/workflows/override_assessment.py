@@ -10,6 +10,7 @@ from patients.models import Membership, Patient, Role
 from surveillance.case_records import standing_overrides
 from surveillance.cases import build_case, name_of
 from surveillance.models import Lesion, LesionAssessment, OverrideKind
+from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.overrides import OverrideRequest, check_override
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.recommendation import Recommendation
@@ -67,7 +68,7 @@ def override_assessment(
         by_responsible_clinician=_is_responsible(by, patient, kind),
         signed_not_appropriate=kind == OverrideKind.CLOSE,
     )
-    _refuse(kind, request, recommend(build_case(lesion, as_of=today)), expires_on)
+    _refuse(kind, request, build_case(lesion, as_of=today), expires_on)
     row = append_override(
         overridden=overridden,
         kind=kind,
@@ -132,13 +133,14 @@ def _is_responsible(by: "User", patient: Patient, kind: OverrideKind) -> bool:
 def _refuse(
     kind: OverrideKind,
     request: OverrideRequest,
-    computed: Recommendation,
+    case: SurveillanceCase,
     expires_on: date | None,
 ) -> None:
-    problem = None
+    computed, problem = recommend(case), None
     if request.on is not None and expires_on is not None and expires_on <= request.on:
         problem = "The override would have expired already. Give a later day."
-    problem = problem or _mismatch(kind, request, computed) or check_override(computed, request)
+    problem = problem or _mismatch(kind, request, computed)
+    problem = problem or check_override(computed, request, case.patient)
     if problem:
         raise OverrideRefused(problem, kind=kind.value)
 

@@ -92,10 +92,13 @@ def _open_follow_ups(lesion_ids: list[UUID]) -> dict[tuple[UUID, str], FollowUp]
 
 
 def _answered_by_hand(lesion_ids: list[UUID]) -> dict[UUID, list[FollowUp]]:
-    """Referrals and reviews that a person completed."""
+    """Reviews that a person completed."""
     rows = FollowUp.objects.filter(
-        lesion__in=lesion_ids, outcome=FollowUpOutcome.COMPLETED, closed_by__isnull=False
-    ).exclude(kind=ObligationKind.IMAGING)
+        lesion__in=lesion_ids,
+        kind=ObligationKind.REVIEW,
+        outcome=FollowUpOutcome.COMPLETED,
+        closed_by__isnull=False,
+    )
     found: dict[UUID, list[FollowUp]] = defaultdict(list)
     for row in rows:
         found[row.lesion_id].append(row)

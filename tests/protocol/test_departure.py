@@ -13,6 +13,7 @@ from surveillance.protocol.departure import (
 )
 from surveillance.protocol.recommendation import Obligation, Recommendation, Window
 from surveillance.protocol.terms import (
+    Contraindication,
     EscalationClass,
     Modality,
     ObligationKind,
@@ -20,7 +21,9 @@ from surveillance.protocol.terms import (
     Risk,
     Tri,
 )
+from tests.protocol.scenarios import patient
 
+QUIET = patient()
 WINDOW = Window(date(2026, 11, 30), date(2026, 12, 31), date(2027, 2, 28))
 SOON = date(2026, 12, 15)
 LATE = date(2027, 4, 30)
@@ -71,7 +74,7 @@ def override(kind: Departure, **said: object) -> StandingOverride:
 
 @pytest.mark.parametrize("kind", [Departure.CLOSE, Departure.SOONER, Departure.MODALITY])
 def test_override_stands_while_the_same_is_computed(kind):
-    assert still_applies(override(kind, latest=SOON, modality=Modality.US), ANSWER, Tri.NO)
+    assert still_applies(override(kind, latest=SOON, modality=Modality.US), ANSWER, QUIET)
 
 
 @pytest.mark.parametrize("kind", list(Departure))
@@ -83,7 +86,7 @@ def test_override_stands_while_the_same_is_computed(kind):
     ],
 )
 def test_override_is_spent_by_another_need(kind, answer):
-    assert not still_applies(override(kind, latest=SOON, modality=Modality.US), answer, Tri.NO)
+    assert not still_applies(override(kind, latest=SOON, modality=Modality.US), answer, QUIET)
 
 
 @pytest.mark.parametrize(
@@ -104,19 +107,21 @@ def test_dates_are_spent_when_the_window_moves(kind, escalation, latest, stands)
 
     said = override(kind, escalation_class=escalation, latest=SOON)
 
-    assert still_applies(said, answer, Tri.NO) is stands
+    assert still_applies(said, answer, QUIET) is stands
 
 
 def test_sooner_date_on_a_need_that_lost_its_window_is_spent():
     assert not still_applies(
-        override(Departure.SOONER, latest=SOON), replace(ANSWER, window=None), Tri.NO
+        override(Departure.SOONER, latest=SOON), replace(ANSWER, window=None), QUIET
     )
 
 
 def test_contraindicated_modality_is_spent():
     said = override(Departure.MODALITY, modality=Modality.CT_MULTIPHASE)
+    allergic = patient(contraindications=frozenset({Contraindication.IODINATED_ALLERGY}))
 
-    assert not still_applies(said, ANSWER, Tri.NO)
+    assert still_applies(said, ANSWER, QUIET)
+    assert not still_applies(said, ANSWER, allergic)
 
 
 def test_closing_leaves_nothing_owed():
@@ -171,4 +176,6 @@ def test_modality_concerns_imaging_only():
     ],
 )
 def test_a_signature_does_not_answer_for_facts_that_came_later(answer, malignancy):
-    assert not still_applies(override(Departure.CLOSE), answer, malignancy)
+    who = patient(extrahepatic_malignancy=malignancy)
+
+    assert not still_applies(override(Departure.CLOSE), answer, who)

@@ -5,27 +5,38 @@ from typing import Any
 
 import pytest
 
+from surveillance.protocol.facts import PatientFacts
 from surveillance.protocol.overrides import OverrideRequest, check_override
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.recommendation import Recommendation
 from surveillance.protocol.terms import Contraindication, LiRads, Modality
-from tests.protocol.scenarios import CIRRHOTIC, SPOT, case, lr3, mri, us
+from tests.protocol.scenarios import CIRRHOTIC, SPOT, YES, case, lr3, mri, patient, us
+
+NO_IODINE, NO_GADOLINIUM = Contraindication.IODINATED_ALLERGY, Contraindication.GADOLINIUM_ALLERGY
+LOW_EGFR = Contraindication.EGFR_LT_30
+
+
+def avoiding(*reasons: Contraindication) -> dict[str, Any]:
+    return {"contraindications": frozenset(reasons)}
+
 
 AT_RISK = recommend(case(lr3("2026-02-10"), who=CIRRHOTIC))
 URGENT = recommend(case(mri("2026-02-10", "14", lirads=LiRads.LR_5), who=CIRRHOTIC))
 LOW = recommend(case(mri("2026-02-10", "7", lirads=LiRads.LR_3)))
+BY_ULTRASOUND = recommend(case(lr3("2026-02-10", "7"), us("2026-06-10", "7"), who=CIRRHOTIC))
 CLOSED = recommend(case(us("2026-02-10", "4"), what=SPOT))
-WITHOUT_IODINE = recommend(
-    case(
-        lr3("2026-02-10"),
-        who=CIRRHOTIC | {"contraindications": frozenset({Contraindication.IODINATED_ALLERGY})},
-    )
-)
+QUIET = patient(**CIRRHOTIC)
 
 
 def asked(**changes: Any) -> OverrideRequest:
     usual = {"author": "Dr Example", "reason": "patient abroad", "on": date(2026, 3, 1)}
     return OverrideRequest(**{**usual, **changes})
+
+
+def refused(
+    answer: Recommendation, request: OverrideRequest, who: PatientFacts = QUIET
+) -> str | None:
+    return check_override(answer, request, who)
 
 
 def latest_of(answer: Recommendation, days: int) -> date:
@@ -35,26 +46,26 @@ def latest_of(answer: Recommendation, days: int) -> date:
 
 @pytest.mark.parametrize("blank", [{"author": " "}, {"reason": ""}, {"on": None}])
 def test_author_reason_and_date_are_needed(blank: dict[str, Any]) -> None:
-    refusal = check_override(AT_RISK, asked(latest=latest_of(AT_RISK, -1), **blank))
+    refusal = refused(AT_RISK, asked(latest=latest_of(AT_RISK, -1), **blank))
 
     assert refusal is not None
     assert "author, a reason and a date" in refusal
 
 
 def test_something_must_change() -> None:
-    assert check_override(AT_RISK, asked()) is not None
+    assert refused(AT_RISK, asked()) is not None
 
 
 @pytest.mark.parametrize("answer", [AT_RISK, URGENT, LOW])
 def test_any_clinician_may_choose_a_sooner_date(answer: Recommendation) -> None:
-    assert check_override(answer, asked(latest=latest_of(answer, -10))) is None
+    assert refused(answer, asked(latest=latest_of(answer, -10))) is None
 
 
 @pytest.mark.parametrize("answer", [AT_RISK, URGENT])
 def test_nobody_postpones_outside_the_low_class(answer: Recommendation) -> None:
     request = asked(latest=latest_of(answer, 1), by_responsible_clinician=True)
 
-    refusal = check_override(answer, request)
+    refusal = refused(answer, request)
 
     assert refusal is not None
     assert "S28" in refusal
@@ -67,29 +78,51 @@ def test_low_class_is_postponed_by_the_responsible_clinician_three_months_at_mos
 
     assert LOW.window is not None
     assert LOW.window.latest == date(2026, 8, 10)
-    assert check_override(LOW, by_anybody) is not None
-    assert check_override(LOW, by_responsible) is None
-    assert "2026-11-10" in str(check_override(LOW, too_late))
+    assert refused(LOW, by_anybody) is not None
+    assert refused(LOW, by_responsible) is None
+    assert "2026-11-10" in str(refused(LOW, too_late))
 
 
 def test_a_closed_lesion_has_no_date() -> None:
-    assert "Nothing is owed" in str(check_override(CLOSED, asked(latest=date(2026, 9, 1))))
+    assert "Nothing is owed" in str(refused(CLOSED, asked(latest=date(2026, 9, 1))))
 
 
-def test_modality_is_changed_by_the_responsible_clinician_unless_contraindicated() -> None:
+def test_modality_is_changed_by_the_responsible_clinician() -> None:
     ct = {"modality": Modality.CT_MULTIPHASE}
 
-    assert check_override(AT_RISK, asked(**ct)) is not None
-    assert check_override(AT_RISK, asked(**ct, by_responsible_clinician=True)) is None
-    refusal = check_override(WITHOUT_IODINE, asked(**ct, by_responsible_clinician=True))
-    assert "contraindicated" in str(refusal)
+    assert refused(AT_RISK, asked(**ct)) is not None
+    assert refused(AT_RISK, asked(**ct, by_responsible_clinician=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("who", "modality", "word"),
+    [
+        pytest.param(avoiding(NO_IODINE), Modality.CT_MULTIPHASE, "contraindicated", id="iodine"),
+        pytest.param(
+            avoiding(NO_GADOLINIUM), Modality.MRI_EXTRACELLULAR, "contraindicated", id="gadolinium"
+        ),
+        pytest.param(
+            avoiding(LOW_EGFR), Modality.MRI_HEPATOBILIARY, "contraindicated", id="gadoxetate"
+        ),
+        pytest.param({"pregnant": YES}, Modality.CT_MULTIPHASE, "contraindicated", id="pregnant"),
+        pytest.param({}, Modality.PET_CT, "information", id="PET-CT"),
+        pytest.param({}, Modality.XR, "information", id="radiograph"),
+    ],
+)
+@pytest.mark.parametrize("answer", [AT_RISK, BY_ULTRASOUND], ids=["by contrast", "by ultrasound"])
+def test_what_the_patient_must_not_have_is_refused(
+    answer: Recommendation, who: dict[str, Any], modality: Modality, word: str
+) -> None:
+    request = asked(modality=modality, by_responsible_clinician=True)
+
+    assert word in str(refused(answer, request, patient(**CIRRHOTIC | who)))
 
 
 def test_closing_needs_a_signature_or_proof() -> None:
-    assert check_override(AT_RISK, asked(close=True, benign_proof=True)) is not None
+    assert refused(AT_RISK, asked(close=True, benign_proof=True)) is not None
     responsible = asked(close=True, by_responsible_clinician=True)
-    assert "R04" in str(check_override(AT_RISK, responsible))
+    assert "R04" in str(refused(AT_RISK, responsible))
     signed = asked(close=True, by_responsible_clinician=True, signed_not_appropriate=True)
     proved = asked(close=True, by_responsible_clinician=True, benign_proof=True)
-    assert check_override(AT_RISK, signed) is None
-    assert check_override(AT_RISK, proved) is None
+    assert refused(AT_RISK, signed) is None
+    assert refused(AT_RISK, proved) is None

@@ -302,29 +302,61 @@ def referral(ward):
     return FollowUp.objects.open().get(kind=ObligationKind.REFERRAL)
 
 
-def test_completed_referral_stays_closed_until_something_new_is_decided(ward, referral):
-    done = closed(ward, referral, FollowUpOutcome.COMPLETED, note="seen by the MDT")
+@pytest.fixture
+def review(ward, watched):
+    """Symptoms are attributed to the lesion: a clinician's review beside the imaging (A15)."""
+    told_of_symptoms(ward, "YES", NOW)
+    return FollowUp.objects.open().get(kind=ObligationKind.REVIEW)
+
+
+def told_of_symptoms(ward, value, now):
+    record_lesion_event(
+        lesion=ward.lesion,
+        kind=LesionEventKind.SYMPTOMS,
+        value=value,
+        occurred_on=TODAY,
+        author="Dr Asks",
+        by=ward.clinician,
+        now=now,
+    )
+
+
+def test_referral_is_completed_by_what_it_brought_and_never_by_hand(ward, referral):
+    with pytest.raises(OutcomeNotByHand) as refused:
+        closed(ward, referral, FollowUpOutcome.COMPLETED, note="seen by the MDT")
+    assert "decision of the meeting" in str(refused.value)
+
+    record_lesion_event(
+        lesion=ward.lesion,
+        kind=LesionEventKind.MDT_DECISION,
+        value="CONTINUE_SURVEILLANCE",
+        occurred_on=TODAY,
+        author="Dr Chair",
+        by=ward.clinician,
+        now=TOMORROW,
+    )
+
+    referral.refresh_from_db()
+    assert referral.outcome == "COMPLETED"
+    assert imaging(ward.lesion)
+
+
+def test_completed_review_stays_closed_until_something_new_is_decided(ward, review):
+    done = closed(ward, review, FollowUpOutcome.COMPLETED, note="seen in the clinic")
     assess_lesion(lesion=ward.lesion, cause="test", by=None, now=TOMORROW + timedelta(days=3))
 
     assert (done.outcome, done.outcome_note, done.closed_by) == (
         "COMPLETED",
-        "seen by the MDT",
+        "seen in the clinic",
         ward.navigator,
     )
-    assert not FollowUp.objects.open().filter(kind=ObligationKind.REFERRAL).exists()
+    assert not FollowUp.objects.open().filter(kind=ObligationKind.REVIEW).exists()
     assert imaging(ward.lesion)
 
-    record_lesion_event(
-        lesion=ward.lesion,
-        kind=LesionEventKind.PATHOLOGY,
-        value="MALIGNANT",
-        occurred_on=TODAY,
-        author="Dr Path",
-        by=ward.clinician,
-        now=TOMORROW + timedelta(days=4),
-    )
+    told_of_symptoms(ward, "NO", TOMORROW + timedelta(days=4))
+    told_of_symptoms(ward, "YES", TOMORROW + timedelta(days=5))
 
-    assert FollowUp.objects.open().filter(kind=ObligationKind.REFERRAL).exists()
+    assert FollowUp.objects.open().filter(kind=ObligationKind.REVIEW).exists()
 
 
 def test_only_task_of_a_lesion_cannot_be_closed_by_hand(ward):
@@ -361,20 +393,20 @@ def test_imaging_is_not_ended_by_hand(ward, watched, outcome):
         closed(ward, watched, outcome)
 
 
-def test_closing_needs_a_note(ward, referral):
+def test_closing_needs_a_note(ward, review):
     with pytest.raises(ClosingNeedsReason):
-        closed(ward, referral, FollowUpOutcome.COMPLETED, note=" ")
+        closed(ward, review, FollowUpOutcome.COMPLETED, note=" ")
 
 
-def test_closing_twice_with_one_outcome_changes_nothing(ward, referral):
-    first = closed(ward, referral, FollowUpOutcome.COMPLETED)
-    second = closed(ward, referral, FollowUpOutcome.COMPLETED, now=TOMORROW + timedelta(days=1))
+def test_closing_twice_with_one_outcome_changes_nothing(ward, review):
+    first = closed(ward, review, FollowUpOutcome.COMPLETED)
+    second = closed(ward, review, FollowUpOutcome.COMPLETED, now=TOMORROW + timedelta(days=1))
 
     assert first.closed_at == second.closed_at
     with pytest.raises(FollowUpAlreadyClosed):
-        closed(ward, referral, FollowUpOutcome.NOT_APPROPRIATE, by=ward.clinician)
+        closed(ward, review, FollowUpOutcome.NOT_APPROPRIATE, by=ward.clinician)
 
 
-def test_closing_what_somebody_changed_meanwhile_is_refused(ward, referral):
+def test_closing_what_somebody_changed_meanwhile_is_refused(ward, review):
     with pytest.raises(FollowUpChangedMeanwhile):
-        closed(ward, referral, FollowUpOutcome.COMPLETED, expected_version=7)
+        closed(ward, review, FollowUpOutcome.COMPLETED, expected_version=7)
