@@ -8,7 +8,7 @@ from dataclasses import replace
 from surveillance.models import FollowUp, FollowUpOutcome
 from surveillance.protocol.facts import SurveillanceCase
 from surveillance.protocol.recommendation import Obligation, Recommendation, Window
-from surveillance.protocol.terms import ObligationKind
+from surveillance.protocol.terms import ObligationKind, RecommendationKind, Tri
 
 OUTCOME_OF_STOP = {
     "R01": FollowUpOutcome.DECEASED,
@@ -70,7 +70,10 @@ def outcome_when_not_owed(
 
 
 def _referral_answered(follow_up: FollowUp, case: SurveillanceCase) -> bool:
-    """Whether pathology or a decision came after the referral was owed (clinical.md 5.8)."""
+    """Whether pathology or a decision came after the referral was owed (clinical.md 5.8); a
+    child's infection and vascular work-up answers the referral for it (S22)."""
+    if follow_up.recommendation == RecommendationKind.PAED_EVALUATION:
+        return case.patient.torch_evaluated is Tri.YES
     answered = [one.on for one in case.lesion.pathology]
     answered += [one.on for one in case.lesion.mdt_decisions]
     return any(day >= follow_up.earliest_on for day in answered)

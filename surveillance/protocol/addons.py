@@ -41,7 +41,7 @@ ADDONS: Final[dict[str, str]] = {
     "A17": "Infant: expedited infection list and a check of the heart.",
     "A18": "Imaging within 3 months stays owed until the referral is answered.",
     "A19": "A lesion called benign has grown: a clinician reviews it.",
-    "A20": "A clinician's override is on record; see author, reason and expiry.",
+    "A20": "A clinician's override is on record.",
 }
 
 REVIEWED: Final = ("A01", "A05", "A09", "A15", "A19")

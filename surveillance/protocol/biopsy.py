@@ -48,6 +48,15 @@ def biopsy_reasons(now: Snapshot, bg: Background) -> tuple[BiopsyReason, ...]:
     return ()
 
 
+def biopsy_cites(reasons: tuple[BiopsyReason, ...]) -> tuple[str, ...]:
+    """The sentences behind an allowed biopsy: the source's own (S14, S35), or the guideline that
+    goes beyond it, and always the warning (S26)."""
+    if not reasons:
+        return ()
+    beyond = set(reasons) <= set(_GUIDELINE.values())
+    return ("AASLD-2023", "S26") if beyond else ("S14", "S35", "S26")
+
+
 def biopsy_cautions(now: Snapshot, reasons: tuple[BiopsyReason, ...]) -> tuple[str, ...]:
     """What is always shown beside an allowed biopsy."""
     if not reasons:

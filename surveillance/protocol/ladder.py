@@ -99,7 +99,7 @@ def next_look_on(
         days=parameters.LADDER_INCIDENT_REVIEW.value + 1
     )
     steps = _steps(escalation_class, window, owed_since, booked_for, until=horizon)
-    reminders = _reminders(escalation_class, window, booked_for)
+    reminders = _reminders(escalation_class, window, booked_for, until=horizon)
     days = [step.due_on for step in steps] + [step.due_on for step in reminders]
     return min((each for each in days if each > day), default=None)
 
@@ -109,14 +109,12 @@ def reminders_due(
 ) -> tuple[ReminderStep, ...]:
     """Every patient reminder due on or before `day`, oldest first.
 
-    Unbooked: 30 days before earliest, 14 before target, target, then every 14 days up to latest
-    (after that a navigator phones). Booked: 7 days and 1 day before the appointment, whose day is
-    part of the key, so that a new appointment is announced anew.
+    Unbooked: 30 days before earliest, 14 before target, target, then every 14 days until booked
+    (after the latest day by phone: a task for the navigator). Booked: 7 days and 1 day before the
+    appointment, whose day is part of the key, so that a new appointment is announced anew.
     """
-    steps = _reminders(escalation_class, window, booked_for)
-    return tuple(
-        sorted((step for step in steps if step.due_on <= day), key=lambda step: step.due_on)
-    )
+    steps = _reminders(escalation_class, window, booked_for, until=day)
+    return tuple(sorted(steps, key=lambda step: step.due_on))
 
 
 def _steps(
@@ -178,27 +176,33 @@ def _weekly_steps(base: date, until: date) -> Iterator[LadderStep]:
 
 
 def _reminders(
-    escalation_class: EscalationClass, window: Window, booked_for: date | None
-) -> Iterator[ReminderStep]:
+    escalation_class: EscalationClass, window: Window, booked_for: date | None, *, until: date
+) -> list[ReminderStep]:
     if escalation_class is EscalationClass.NONE:
-        return
-    if booked_for is not None:
-        for days in parameters.REMINDERS_BEFORE_APPOINTMENT.value:
-            yield ReminderStep(f"booked-{days}:{booked_for}", booked_for - timedelta(days=days))
-        return
+        return []
+    if booked_for is None:
+        steps = [*_first_reminders(window), *_repeated_reminders(window, until)]
+    else:
+        steps = [
+            ReminderStep(f"booked-{days}:{booked_for}", booked_for - timedelta(days=days))
+            for days in parameters.REMINDERS_BEFORE_APPOINTMENT.value
+        ]
+    return [step for step in steps if step.due_on <= until]
+
+
+def _first_reminders(window: Window) -> Iterator[ReminderStep]:
     first, second = _lead_days()
     yield ReminderStep(f"earliest-{first}", window.earliest - timedelta(days=first))
     yield ReminderStep(f"target-{second}", window.target - timedelta(days=second))
     yield ReminderStep("target", window.target)
-    yield from _repeated_reminders(window)
 
 
 def _lead_days() -> tuple[int, int]:
     return parameters.REMINDER_BEFORE_EARLIEST.value, parameters.REMINDER_BEFORE_TARGET.value
 
 
-def _repeated_reminders(window: Window) -> Iterator[ReminderStep]:
+def _repeated_reminders(window: Window, until: date) -> Iterator[ReminderStep]:
     days = parameters.REMINDER_EVERY.value
-    while window.target + timedelta(days=days) <= window.latest:
+    while window.target + timedelta(days=days) <= until:
         yield ReminderStep(f"target+{days}", window.target + timedelta(days=days))
         days += parameters.REMINDER_EVERY.value

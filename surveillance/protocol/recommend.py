@@ -3,10 +3,10 @@
 from datetime import date
 
 from surveillance.protocol.addons import ADDONS, addons_of
-from surveillance.protocol.biopsy import biopsy_cautions, biopsy_reasons
+from surveillance.protocol.biopsy import biopsy_cautions, biopsy_cites, biopsy_reasons
 from surveillance.protocol.citations import citations
 from surveillance.protocol.explain import fact_sentence, facts_used
-from surveillance.protocol.facts import SurveillanceCase
+from surveillance.protocol.facts import OverrideFacts, SurveillanceCase
 from surveillance.protocol.missing import missing_facts
 from surveillance.protocol.modality import advise
 from surveillance.protocol.obligations import obligations_of, review_obligation
@@ -125,7 +125,7 @@ def _explained(outlook: Outlook) -> Recommendation:
         escalation_class=rule.escalation,
         stop=rule.stop,
         reasons=_reasons(outlook, used, addons),
-        citations=citations(_cites(rule, now.state)),
+        citations=citations(_cites(rule, now.state, biopsy_cites(allowed_for))),
         addons=addons,
         missing=missing,
         facts_used=used,
@@ -134,8 +134,9 @@ def _explained(outlook: Outlook) -> Recommendation:
     )
 
 
-def _cites(rule: Rule, state: CaseState) -> tuple[str, ...]:
-    return rule.cites + tuple(key for key, holds in rule.also if holds(state))
+def _cites(rule: Rule, state: CaseState, biopsy: tuple[str, ...]) -> tuple[str, ...]:
+    also = tuple(key for key, holds in rule.also if holds(state))
+    return tuple(dict.fromkeys(rule.cites + also + biopsy))
 
 
 def _reasons(
@@ -150,4 +151,14 @@ def _reasons(
     if rule.stop:
         reasons.append("Re-open if symptoms or new risk facts appear.")
     reasons += [f"{key}: {ADDONS[key]}" for key in addons]
+    if "A20" in addons:
+        reasons.append(_override_words(outlook.case.override))
     return tuple(reasons)
+
+
+def _override_words(override: OverrideFacts | None) -> str:
+    """Who departed from the rule, why and until when (A20)."""
+    assert override is not None
+    until = override.expires_on
+    ends = f"until {until.isoformat()}" if until else "without an end"
+    return f"Override of {override.on.isoformat()} by {override.author}, {ends}: {override.reason}"

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from patients.models import Tri
-from surveillance.models import Lesion, LesionObservation, ReportStatus
+from surveillance.models import FollowUp, Lesion, LesionObservation, ReportStatus
+from surveillance.protocol.appointments import one_appointment
 from surveillance.protocol.parameters import LARGE_FROM
-from surveillance.protocol.terms import CalcificationPattern, Conclusion, LesionKind, Modality
+from surveillance.protocol.terms import (
+    CalcificationPattern,
+    Conclusion,
+    LesionKind,
+    Modality,
+    ObligationKind,
+)
 from surveillance.roles import Permission
 from surveillance.web.chart import Chart, Measurement, size_chart
 from surveillance.web.owed_view import Owed, owed_view
@@ -47,6 +54,26 @@ class LesionView:
     exams: tuple[ExamRow, ...]
     history: History | None
     history_url: str
+
+
+def one_visit_words(records: PatientRecords) -> str:
+    """'One visit can serve all 3: Ultrasound, at the latest 3 Mar 2026.' Empty for one alone."""
+    imaging = [
+        row
+        for rows in records.open_by_lesion.values()
+        for row in rows
+        if row.kind == ObligationKind.IMAGING
+    ]
+    advised = ((row.latest_on, _modality_of(row)) for row in imaging)
+    visit = one_appointment(advised) if len(imaging) > 1 else None
+    if visit is None:
+        return ""
+    how = f"{visit.modality.label}, " if visit.modality else ""
+    return f"One visit can serve all {len(imaging)}: {how}at the latest {date_words(visit.latest)}."
+
+
+def _modality_of(row: FollowUp) -> Modality | None:
+    return Modality(row.advised_modality) if row.advised_modality else None
 
 
 def lesion_views(records: PatientRecords, allowed: frozenset[Permission]) -> tuple[LesionView, ...]:

@@ -12,7 +12,7 @@ from patients.models import Patient
 from patients.workflows.record_view import record_view
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
-from surveillance.web.lesion_view import lesion_views
+from surveillance.web.lesion_view import lesion_views, one_visit_words
 from surveillance.web.patient_query import gather
 from surveillance.web.person_view import contact_rows, person_view, risk_view
 
@@ -30,6 +30,7 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "person": person_view(records),
         "risk": risk_view(records),
         "lesions": lesion_views(records, allowed),
+        "one_visit": one_visit_words(records),
         "contacts": contact_rows(records),
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
         "status_url": _address("patient_status", patient, Permission.WITHDRAW in allowed),

@@ -20,6 +20,7 @@ from surveillance.models import (
 from surveillance.outreach import QUIET_STATUSES
 from surveillance.ownership import accountable_owner
 from surveillance.protocol import parameters
+from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.notify import notify
 
 
@@ -35,11 +36,12 @@ class Missing(NamedTuple):
 def chase_paperwork(*, site: Site, now: datetime) -> int:
     """Give the owner a task for each paper that is late at `site` (8.2, A07); returns how many.
 
-    Once per transfer and per preliminary report. Nothing that is owed changes, and no ladder.
+    Once per transfer, preliminary report and appointment that passed without any report. Nothing
+    that is owed changes, and no ladder.
     With nobody in post the task waits: the next day asks again.
     """
     today = site.local_date(now)
-    late = [*_transfers(site, today), *_reports(site, today)]
+    late = [*_transfers(site, today), *_reports(site, today), *_appointments(site, today)]
     return sum(_ask(one, site, now) for one in _not_asked(late))
 
 
@@ -67,7 +69,20 @@ def _reports(site: Site, today: date) -> Iterator[Missing]:
         yield Missing(key, NotificationTemplate.REPORT_MISSING, exam.patient, lesions)
 
 
+def _appointments(site: Site, today: date) -> Iterator[Missing]:
+    """Appointments kept, as far as anybody said, of which no report has come."""
+    since = today - timedelta(days=parameters.REPORT_WITHIN.value)
+    rows = FollowUp.objects.open().filter(
+        site=site, kind=ObligationKind.IMAGING, booked_for__lte=since
+    )
+    for row in rows.exclude(patient__status__in=QUIET_STATUSES).select_related("patient"):
+        key = f"report-missing:{row.patient_id}:{row.booked_for}"
+        yield Missing(key, NotificationTemplate.REPORT_MISSING, row.patient, (row.lesion_id,))
+
+
 def _not_asked(late: Sequence[Missing]) -> list[Missing]:
+    """Of several lesions of one appointment the first speaks for all."""
+    late = list({one.key: one for one in reversed(late)}.values())
     keys = [one.key for one in late]
     asked: set[str] = set()
     for start in range(0, len(keys), 500):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -26,10 +26,10 @@ ASCENDING = tuple(EscalationClass)
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A new version of a report, and by lesion the class while the version before it stood."""
+    """A new version of a report, and by lesion what was decided while the one before it stood."""
 
     exam: ImagingExam
-    before: Mapping[UUID, EscalationClass]
+    before: Mapping[UUID, LesionAssessment]
 
 
 def amendments_among(recorded: Iterable[RecordedExam]) -> list[Amendment]:
@@ -56,13 +56,12 @@ def _key(exam: ImagingExam) -> tuple[int, str, UUID]:
 
 def _decided_before(
     previous: ImagingExam, lesions: Iterable[Lesion]
-) -> dict[UUID, EscalationClass]:
+) -> dict[UUID, LesionAssessment]:
     ended = previous.retracted_at
     rows = LesionAssessment.objects.filter(
         lesion__in=list(lesions), overrides=None, assessed_at__lte=ended
     ).exclude(Q(assessed_at=ended, cause="exam_retracted"))
-    found = rows.order_by("sequence").values_list("lesion", "escalation_class")
-    return {lesion: EscalationClass(name) for lesion, name in found}
+    return {row.lesion_id: row for row in rows.order_by("sequence")}
 
 
 def warn_of_amendments(
@@ -71,7 +70,9 @@ def warn_of_amendments(
     assessments: Sequence[LesionAssessment],
     now: datetime,
 ) -> None:
-    """Tell the lead navigator of each amendment that raised a lesion's class; once per version.
+    """Tell the lead navigator of each amendment that looks worse; once per version.
+
+    Worse is a higher class, or in the same class a sooner last day.
 
     In the application and, where there is an address, by e-mail, without clinical content.
     Nobody in post up to the top: nobody is told, and the failsafe names the follow-ups.
@@ -98,8 +99,12 @@ def _tell_lead(exam: ImagingExam, now: datetime) -> None:
         )
 
 
-def _is_worse(decided: LesionAssessment, before: Mapping[UUID, EscalationClass]) -> bool:
+def _is_worse(decided: LesionAssessment, before: Mapping[UUID, LesionAssessment]) -> bool:
     earlier = before.get(decided.lesion_id)
-    if earlier is None:
-        return False
-    return ASCENDING.index(EscalationClass(decided.escalation_class)) > ASCENDING.index(earlier)
+    return earlier is not None and _urgency(decided) > _urgency(earlier)
+
+
+def _urgency(decided: LesionAssessment) -> tuple[int, int]:
+    """The higher the more urgent; what is owed nothing comes last."""
+    latest = decided.latest_on or date.max
+    return ASCENDING.index(EscalationClass(decided.escalation_class)), -latest.toordinal()

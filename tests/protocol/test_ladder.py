@@ -1,6 +1,7 @@
 """The ladder of 8.6 and the sanity table of 8.11."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -179,10 +180,15 @@ def test_patient_is_reminded_until_an_exam_is_booked() -> None:
     ]
 
 
-def test_nothing_more_is_sent_after_the_latest_day() -> None:
+def test_reminders_go_on_every_two_weeks_until_something_is_booked() -> None:
     late = SANITY.latest + timedelta(days=100)
 
-    assert len(reminders_due(LOW, SANITY, late, booked_for=None)) == 7
+    unbooked = reminders_due(LOW, SANITY, late, booked_for=None)
+
+    assert len(unbooked) == 14
+    assert {(after.due_on - before.due_on).days for before, after in pairwise(unbooked[2:])} == {14}
+    booked = reminders_due(LOW, SANITY, late, booked_for=late + timedelta(days=3))
+    assert [step.due_on for step in booked] == [late - timedelta(days=4)]
 
 
 def test_appointment_is_announced_a_week_and_a_day_before() -> None:

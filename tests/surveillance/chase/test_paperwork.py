@@ -1,6 +1,7 @@
 """Papers that others owe us: asked for once, and nothing else changes (clinical.md 8.2, A07)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,37 @@ def test_other_statuses_have_no_acknowledgement_to_chase(clinic: Clinic, status:
     sweep(now=at(DUE))
 
     assert tasks("TRANSFER_UNACKNOWLEDGED") == []
+
+
+def test_report_of_a_kept_appointment_is_asked_for_once_after_fourteen_days(
+    clinic: Clinic,
+) -> None:
+    follow_up = a_follow_up(clinic, booked_for=LEFT)
+    a_follow_up(clinic, patient=follow_up.patient, label="L2", booked_for=LEFT)
+
+    sweep(now=at(DUE - timedelta(days=1)))
+    assert tasks("REPORT_MISSING") == []
+    sweep_daily(DUE, 3)
+
+    [task] = tasks("REPORT_MISSING")
+    assert (task.recipient, task.patient) == (clinic.navigator, follow_up.patient)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"booked_for": None}, id="not booked"),
+        pytest.param({"booked_for": DUE}, id="today"),
+        pytest.param({"booked_for": LEFT, "kind": "REFERRAL"}, id="a visit, not an exam"),
+        pytest.param({"booked_for": LEFT, "closed_at": at(LEFT), "outcome": "REMOVED"}, id="ended"),
+    ],
+)
+def test_no_report_is_missing_otherwise(clinic: Clinic, fields: dict[str, Any]) -> None:
+    a_follow_up(clinic, **fields)
+
+    sweep(now=at(DUE))
+
+    assert tasks("REPORT_MISSING") == []
 
 
 def test_missing_final_report_is_asked_for_once_after_fourteen_days(clinic: Clinic) -> None:

@@ -36,7 +36,9 @@ def sweep_daily(first: date, last: date) -> None:
         sweep(now=at(first + timedelta(days=number)))
 
 
-def test_a_patient_who_agreed_is_reminded_by_email_until_the_last_day(clinic: Clinic) -> None:
+def test_a_patient_who_agreed_is_reminded_by_email_and_after_the_last_day_is_to_be_called(
+    clinic: Clinic,
+) -> None:
     a_follow_up(clinic, patient=a_patient(clinic, reachable=True))
 
     sweep_daily(date(2026, 10, 30), date(2027, 3, 20))
@@ -49,6 +51,7 @@ def test_a_patient_who_agreed_is_reminded_by_email_until_the_last_day(clinic: Cl
         (date(2027, 1, 28), "EMAIL"),
         (date(2027, 2, 11), "EMAIL"),
         (date(2027, 2, 25), "EMAIL"),
+        (date(2027, 3, 11), "IN_APP"),  # the navigator's task: call
     ]
 
 

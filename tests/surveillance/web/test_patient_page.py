@@ -246,6 +246,19 @@ def test_history_is_of_the_lesion_asked_for(navigator: Client, clinic: Clinic) -
     assert with_history({"lesion": "nonsense"}) == [str(urgent.lesion_id)]
 
 
+def test_one_visit_for_several_lesions_is_the_strongest_and_the_soonest(
+    navigator: Client, clinic: Clinic
+) -> None:
+    first = owed(clinic, 20, advised_modality="US")
+    alone = navigator.get(page_of(first.patient)).context["one_visit"]
+    owed(clinic, 5, lesion=a_lesion(first.patient, "L2"), advised_modality="CT_MULTIPHASE")
+
+    told = navigator.get(page_of(first.patient)).content.decode()
+
+    assert alone == ""
+    assert "One visit can serve all 2: CT, multiphase, at the latest 5 Sep 2026." in told
+
+
 def test_queries_do_not_grow_with_lesions(navigator: Client, clinic: Clinic) -> None:
     patient = a_patient(clinic)
 

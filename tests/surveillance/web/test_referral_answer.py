@@ -98,6 +98,8 @@ def test_a_childs_work_up_is_a_fact_about_the_patient(navigator: Client, clinic:
         kind=LesionKind.ISOLATED_CALCIFICATION,
         conclusion=None,
         birth_date=date(2019, 12, 1),
+        cirrhotic=False,
+        low_risk=True,
     )
 
     offered = navigator.get(address(evaluation)).context["form"].fields["answer"].choices

@@ -63,6 +63,25 @@ def test_worse_report_after_a_retraction_is_told_by_e_mail_too(ward, lead, told)
         assert secret not in said
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_told"),
+    [
+        pytest.param(Conclusion.BENIGN_SPECIFIC, Conclusion.MCN_SUSPECTED, True, id="sooner"),
+        pytest.param(Conclusion.MCN_SUSPECTED, Conclusion.BENIGN_SPECIFIC, False, id="later"),
+        pytest.param(Conclusion.BENIGN_SPECIFIC, Conclusion.ISOLATED_CALCIFICATION, False, id="as"),
+    ],
+)
+def test_in_one_class_the_sooner_day_is_the_worse(ward, lead, first, second, is_told):
+    def tell(conclusion, now):
+        one = report(finding(ward.lesion, conclusion=conclusion), on=LAST_WEEK)
+        return record_exam(patient=ward.cirrhotic, report=one, by=None, now=now).exam
+
+    retract_exam(exam=tell(first, NOW), reason="read again", by=None, now=LATER)
+    tell(second, MUCH_LATER)
+
+    assert bool(warnings()) is is_told
+
+
 def test_final_report_worse_than_its_preliminary_version_is_told_once(lead, told):
     told(LiRads.LR_3, NOW, ReportStatus.PRELIMINARY)
 
