@@ -121,6 +121,19 @@ class TestSealing:
 
         assert sealed_ids(site) == [event.pk for event in events[:2]]
 
+    def test_a_seal_that_cannot_be_written_at_all_is_an_error(self):
+        """Nobody else was at work, so that trying again would go on for ever."""
+        site = SiteFactory()
+        add_events(site, 1)
+        AuditSeal.objects.create(
+            site="elsewhere", number=1, event_id=0, digest="0" * 64, sealed_at=LATER
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE UNIQUE INDEX once_ ON patients_auditseal (sealed_at)")
+
+        with pytest.raises(IntegrityError):
+            seal_audit(now=LATER)
+
     def test_database_seals_an_event_only_once(self):
         seal = {"event_id": 1, "digest": "0" * 64, "sealed_at": NOW}
         AuditSeal.objects.create(site="north", number=1, **seal)

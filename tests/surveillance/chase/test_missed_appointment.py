@@ -3,18 +3,21 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import User
 
 from patients.models import AuditEvent
 from surveillance.models import Escalation, FollowUp, Notification
-from surveillance.protocol.terms import EscalationClass
+from surveillance.protocol.recommendation import Obligation, Window
+from surveillance.protocol.terms import EscalationClass, ObligationKind, RecommendationKind
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed, FollowUpChangedMeanwhile
 from surveillance.workflows.record_missed_appointment import (
     NoAppointmentToMiss,
     record_missed_appointment,
 )
+from surveillance.workflows.schedule_follow_ups import NewFollowUp, schedule_follow_ups
 from surveillance.workflows.sweep import sweep
-from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, at
+from tests.surveillance.chase.scenes import SANITY, Clinic, a_clinic, a_follow_up, at
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +59,41 @@ def test_owner_is_asked_to_contact_the_patient(clinic: Clinic) -> None:
     assert (task.recipient, task.patient) == (clinic.navigator, follow_up.patient)
     sweep(now=at(FIRST))
     assert not Escalation.objects.exists()
+
+
+def test_with_nobody_in_post_it_is_counted_and_nobody_is_asked(clinic: Clinic) -> None:
+    follow_up = a_follow_up(clinic)
+    User.objects.update(is_active=False)
+
+    miss(follow_up, SECOND, clinic)
+
+    assert follow_up.missed_appointments == 1
+    assert not Notification.objects.exists()
+
+
+def test_what_replaces_it_keeps_the_count_and_is_looked_at_at_once(clinic: Clinic) -> None:
+    follow_up = a_follow_up(clinic)
+    miss(follow_up, FIRST, clinic)
+    miss(follow_up, SECOND, clinic)
+
+    new = NewFollowUp(
+        lesion=follow_up.lesion,
+        patient=follow_up.patient,
+        assessment=follow_up.assessment,
+        obligation=Obligation(
+            ObligationKind.IMAGING,
+            RecommendationKind.SURVEILLANCE_IMAGING,
+            Window(THIRD, THIRD, SANITY.latest),
+            EscalationClass.AT_RISK,
+            None,
+            "because",
+        ),
+        replaces=follow_up,
+    )
+    [successor] = schedule_follow_ups(new=[new], by=None, now=at(SECOND))
+
+    assert (successor.missed_appointments, successor.twice_missed_on) == (2, SECOND)
+    assert successor.next_look_on == SECOND
 
 
 @pytest.mark.parametrize("ladder", [EscalationClass.LOW, EscalationClass.AT_RISK])

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
+from patients.models import Role
 from surveillance.models import Escalation, FollowUp, ImagingExam, Notification
 from surveillance.workflows.sweep import sweep
+from tests.factories import MembershipFactory
 from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, a_patient, at
 from tests.surveillance.factories import ImagingExamFactory, LesionObservationFactory
 
@@ -51,6 +54,18 @@ def test_acknowledgement_of_a_transfer_is_chased_once_after_fourteen_days(clinic
     [task] = tasks("TRANSFER_UNACKNOWLEDGED")
     assert (task.channel, task.recipient) == ("IN_APP", clinic.navigator)
     assert (task.patient, task.created_at) == (follow_up.patient, at(DUE))
+
+
+def test_with_nobody_in_post_the_task_waits_for_somebody(clinic: Clinic) -> None:
+    transferred(clinic)
+    User.objects.update(is_active=False)
+
+    sweep(now=at(DUE))
+    assert tasks("TRANSFER_UNACKNOWLEDGED") == []
+    newcomer = MembershipFactory(site=clinic.site, role=Role.NURSE_NAVIGATOR).user
+    sweep(now=at(DUE + timedelta(days=1)))
+
+    assert [task.recipient for task in tasks("TRANSFER_UNACKNOWLEDGED")] == [newcomer]
 
 
 def test_ladder_of_an_unacknowledged_transfer_goes_on(clinic: Clinic) -> None:

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,10 @@ from django.db import connection
 from patients.models import Patient, Site
 from surveillance.intake.csv_registry.importing import FileToRead, OpenRegistryFile, take_in
 from surveillance.models import ImagingExam, LesionAssessment
+from surveillance.registry.known import PatientRows
+from surveillance.registry.rows import RegistryRow
+from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.import_registry_rows import import_registry_rows
 from tests.factories import NOW, SiteFactory
 from tests.surveillance.intake.registry_files import csv_file, row
 
@@ -42,6 +48,30 @@ def take(path: Path, site: Site, size: int = 1000):
             take_in(batch, opened.destination, by=None, now=NOW)
             for batch in opened.batches(size=size)
         ]
+
+
+def a_row(mrn: str, **finding: object) -> RegistryRow:
+    """One exam of one lesion, as no reader has checked it."""
+    exam = {"accession": mrn, "performed_on": date(2026, 6, 1), "modality": "US"}
+    return RegistryRow(
+        line=2,
+        site="north",
+        mrn=mrn,
+        patient={"family_name": "Testheron"},
+        lesion={"label": "L1"},
+        exam=exam,
+        finding=finding,
+    )
+
+
+def test_what_the_record_refuses_after_all_undoes_the_whole_batch(north: Site) -> None:
+    rows = [a_row("A1", size_mm=Decimal(7)), a_row("A2", size_mm=Decimal(-1))]
+    groups = [PatientRows("north", one.mrn, (one,)) for one in rows]
+
+    with pytest.raises(WorkflowRefused):
+        import_registry_rows(groups=groups, sites={"north": north}, shared={}, by=None, now=NOW)
+
+    assert not Patient.objects.exists()
 
 
 def test_one_patient_whom_the_database_refuses_is_left_out_alone(

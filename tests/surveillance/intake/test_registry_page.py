@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -283,6 +284,41 @@ class TestWorker:
         assert first is not None
         assert second is None
 
+    def test_a_file_that_another_worker_took_at_that_moment_is_passed_over(
+        self, administrator: Client, large
+    ) -> None:
+        upload(administrator, row())
+        upload(administrator, row(mrn="B1", accession="ACC-2"))
+        first, second = RegistryImport.objects.to_do(NOW)
+        rival = RegistryImport.objects.filter(pk=first.pk)
+
+        def another_is_faster(execute, sql, params, many, context):
+            if sql.startswith("UPDATE") and not rival.exclude(lease_owner="").exists():
+                with context["connection"].cursor() as cursor:
+                    cursor.cursor.execute(*_as_leased(first, context["connection"].vendor))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(another_is_faster):
+            taken = claim_registry_import(owner="two", now=NOW)
+
+        assert taken == second
+
+    def test_a_file_that_somebody_else_moved_on_is_not_moved_twice(
+        self, administrator: Client, large
+    ) -> None:
+        upload(administrator, row())
+        mine, theirs = RegistryImport.objects.get(), RegistryImport.objects.get()
+
+        def discard(seen: RegistryImport) -> None:
+            settle_registry_import(
+                registry_import=seen, status=RegistryImportStatus.DISCARDED, by=None, now=NOW
+            )
+
+        discard(theirs)
+
+        with pytest.raises(ImportNotReady, match="Somebody else"):
+            discard(mine)
+
     def test_a_worker_that_was_taken_over_writes_nothing(
         self, administrator: Client, large
     ) -> None:
@@ -324,6 +360,18 @@ class TestWorker:
                 by=None,
                 now=NOW,
             )
+
+
+def _as_leased(row: RegistryImport, vendor: str) -> tuple[str, list[object]]:
+    """What another worker's claim writes."""
+    mark = "?" if vendor == "sqlite" else "%s"
+    key = row.pk.hex if vendor == "sqlite" else row.pk
+    until = (NOW + LEASE).isoformat(" ").removesuffix("+00:00")
+    return (
+        f"UPDATE surveillance_registryimport SET lease_owner = 'rival', lease_until = {mark}"
+        f" WHERE id = {mark}",
+        [until, key],
+    )
 
 
 def clock_that_stops(*, after: int) -> Callable[[], datetime]:

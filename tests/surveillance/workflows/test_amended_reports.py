@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 
 from patients.models import Role
@@ -121,6 +122,16 @@ def test_without_a_lead_navigator_the_next_above_is_told(ward, told):
     told(LiRads.LR_5, LATER)
 
     assert {one.recipient for one in warnings()} == {ward.clinician}
+
+
+def test_with_nobody_in_post_nobody_is_told_and_the_report_stands(ward, told):
+    told(LiRads.LR_3, NOW, ReportStatus.PRELIMINARY)
+    User.objects.update(is_active=False)
+
+    told(LiRads.LR_5, LATER)
+
+    assert classes()[-1] == "URGENT"
+    assert warnings() == []
 
 
 def test_without_an_address_it_is_told_in_the_application_only(ward, told):
