@@ -7,6 +7,9 @@ from django.urls import include, path
 
 # The admin has no sign-in of its own: one door, one set of rate limits.
 setattr(admin.site, "login", secure_admin_login(admin.site.login))  # noqa: B010
+admin.site.site_header = "HepCalc administration"
+admin.site.site_title = "HepCalc"
+admin.site.index_title = "Records and reference data"
 
 urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
