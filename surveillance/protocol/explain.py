@@ -7,6 +7,7 @@ from typing import Final
 from surveillance.protocol.characterisation import DANGEROUS
 from surveillance.protocol.dates import age_in_months, age_in_years
 from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS, PatientFacts
+from surveillance.protocol.growth import threshold_growth
 from surveillance.protocol.outlook import Outlook
 from surveillance.protocol.standing import last_contrast_study
 from surveillance.protocol.terms import Risk, Term, Tri
@@ -179,7 +180,16 @@ def _signs_against_words(outlook: Outlook, on: date) -> str:
 def _growth(outlook: Outlook) -> str:
     changes = outlook.now.course.changes
     grown = f"growth on {day_words(changes.growth_on)}"
-    return f"{grown}, new arterial enhancement on {day_words(changes.new_aphe_on)}"
+    enhancing = f"new arterial enhancement on {day_words(changes.new_aphe_on)}"
+    return f"{grown}, {enhancing}{_threshold_growth(outlook)}"
+
+
+def _threshold_growth(outlook: Outlook) -> str:
+    """LI-RADS threshold growth at the last size, beside the protocol's own (A-40)."""
+    measured = [study for study in outlook.studies if study.trusted_mm]
+    if not measured or not threshold_growth(outlook.now.course.changes, measured[-1]):
+        return ""
+    return f"; LI-RADS threshold growth on {measured[-1].on.isoformat()}"
 
 
 def _afp(outlook: Outlook) -> str:

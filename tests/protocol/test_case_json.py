@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from surveillance.protocol.case_json import CaseRefused, case_id, read_case, read_line
 from surveillance.protocol.decision_json import decision_json
-from surveillance.protocol.facts import SurveillanceCase
+from surveillance.protocol.facts import SurveillanceCase, Symptoms
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.terms import (
     CalcificationPattern,
+    Contraindication,
     LesionKind,
     LiRads,
     MdtOutcome,
@@ -52,6 +53,32 @@ def read(**changes: Any) -> SurveillanceCase:
 
 
 # ---------------------------------------------------------------- tolerant
+
+
+@pytest.mark.parametrize(
+    ("said", "is_low"), [({"egfr": 29.9}, True), ({"eGFR": "12"}, True), ({"egfr": 30}, False)]
+)
+def test_a_low_egfr_is_a_contraindication_whoever_ticked_it(
+    said: dict[str, Any], is_low: bool
+) -> None:
+    found = read(**{f"patient__{name}": value for name, value in said.items()})
+
+    assert (Contraindication.EGFR_LT_30 in found.patient.contraindications) is is_low
+
+
+@pytest.mark.parametrize("name", ["accession", "accession_id", "accession_number"])
+def test_the_number_of_a_report_has_several_names(name: str) -> None:
+    assert read(**{f"history__0__{name}": "A-1"}).exams[0].ref == "A-1"
+
+
+def test_symptoms_may_be_dated_or_listed() -> None:
+    dated = read(lesion__symptomatic={"value": "yes", "date": "2026-01-12"}).lesion
+    listed = read(
+        lesion__symptomatic="no", lesion__symptoms=[{"value": "yes", "date": "2026-01-12"}]
+    ).lesion
+
+    assert (dated.symptomatic, listed.symptomatic) == (Tri.UNKNOWN, Tri.NO)
+    assert dated.symptoms == listed.symptoms == (Symptoms(date(2026, 1, 12), Tri.YES),)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +171,6 @@ def test_information_is_accepted() -> None:
         lesion__number="one",
         lesion__segments=["II"],
         patient__egfr=45,
-        patient__eGFR=45,
         history__0__reporter="Dr Example",
         history__0__site="North",
         history__0__rim_aphe="no",
@@ -242,6 +268,21 @@ def test_missing_history_is_left_to_the_protocol() -> None:
         ({"history__0__size_mm": 401}, ["history[0].size_mm", "401", "400 mm"]),
         ({"history__0__size_mm": "14 mm"}, ["history[0].size_mm", "'14 mm'", "a number"]),
         ({"history__0__size_mm": "nan"}, ["history[0].size_mm", "finite"]),
+        ({"history__0__size_mm": "1_0"}, ["history[0].size_mm", "'1_0'", "a number"]),
+        ({"history__0__size_mm": "1e-999999"}, ["history[0].size_mm", "from 0.01"]),
+        ({"patient__egfr": -1}, ["patient.egfr", "-1", "0 or more"]),
+        ({"patient__egfr": "low"}, ["patient.egfr", "'low'", "a number"]),
+        (
+            {"lesion__pathology": {"date": "1926-01-01", "result": "malignant"}},
+            ["lesion.pathology.date", "1926-01-01", "1975-06-10"],
+        ),
+        (
+            {"lesion__symptomatic": {"value": "yes", "date": "1974-01-01"}},
+            ["lesion.symptoms.date", "1975-06-10"],
+        ),
+        ({"patient__afp": {"date": "1970-01-01", "value": 3}}, ["patient.afp.date"]),
+        ({"override": {"date": "2026-01-12", "reason": "travels"}}, ["override.author", "empty"]),
+        ({"override": {"date": "2026-01-12", "author": "Dr Ng"}}, ["override.reason", "empty"]),
         ({"history__0__size_mm": True}, ["history[0].size_mm", "True", "a number"]),
         ({"history__0__size_mm": [14]}, ["history[0].size_mm", "a number"]),
         ({"history__0__adequate": "unknown"}, ["history[0].adequate", "true or false"]),
@@ -271,6 +312,7 @@ def test_refusal_names_field_value_and_what_is_allowed(
         ('{"id": NaN}', "NaN"),
         ('{"id": Infinity}', "Infinity"),
         ("[" * 100_000, "not valid JSON"),
+        ('{"n": 1e99999999999999999999}', "exponent beyond reason"),
         ('{"id": "a", "id": "b"}', "twice"),
         ('{"n": ' + "9" * 5000 + "}", "not valid JSON"),
     ],

@@ -105,6 +105,27 @@ def test_a_field_that_no_rule_reads_is_named_and_changes_nothing() -> None:
     assert answer == answer_to(json.dumps(plain).encode())
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(("patient", "provenance", "cirrhosis", "recorded_by"), id="echoed text"),
+        pytest.param(("lesion", "zz\ud800"), id="a field's name"),
+    ],
+)
+def test_half_a_surrogate_pair_anywhere_is_answered(
+    monkeypatch: pytest.MonkeyPatch, where: tuple[str, ...]
+) -> None:
+    told = json.loads(VECTORS.read_text(encoding="utf-8").splitlines()[0])
+    place = told
+    for name in where[:-1]:
+        place = place.setdefault(name, {})
+    place[where[-1]] = "\ud800"
+
+    answers, status = from_input(monkeypatch, json.dumps(told).encode())
+
+    assert (answers[0]["id"], status) == ("D01", 0)
+
+
 def test_half_a_surrogate_pair_in_an_id_is_answered() -> None:
     answer = answer_to(b'{"id": "\\ud800"}')
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from surveillance.protocol.facts import ExamFacts, SurveillanceCase
+from surveillance.protocol.facts import ExamFacts, OverrideFacts, SurveillanceCase, Symptoms
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.terms import (
     BiopsyReason,
@@ -26,6 +26,7 @@ from tests.protocol.scenarios import (
     afp,
     biopsy,
     case,
+    day,
     exam,
     lr3,
     mri,
@@ -195,6 +196,51 @@ class TestWhoMayReassure:
         answer = recommend(case(*scans, who=CIRRHOTIC))
 
         assert (answer.rule, answer.biopsy_reasons) == ("R30", (BiopsyReason.GROWTH,))
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("size", "told"), [("15", True), ("13", False)], ids=["half as large again", "less"]
+    )
+    def test_threshold_growth_is_shown_beside_the_protocols_own(
+        self, size: str, told: bool
+    ) -> None:
+        scans = [lr3("2026-01-10", "10"), us("2026-06-10", size)]
+
+        growth = dict(recommend(case(*scans, who=CIRRHOTIC)).facts_used)["growth"]
+
+        assert "growth on 2026-06-10" in growth
+        assert ("LI-RADS threshold growth on 2026-06-10" in growth) is told
+
+    def test_an_override_is_named_with_author_reason_and_end(self) -> None:
+        said = OverrideFacts(day("2026-03-01"), "Dr Ng", "travels", day("2026-05-01"))
+
+        answer = recommend(
+            case(lr3("2026-02-10"), who=CIRRHOTIC, override=said, as_of="2026-03-02")
+        )
+
+        expected = "Override of 2026-03-01 by Dr Ng, until 2026-05-01: travels"
+        assert answer.reasons[-1] == expected
+
+    def test_an_allowed_biopsy_cites_the_sentences_that_allow_it(self) -> None:
+        scans = [lr3("2026-01-10", "12"), lr3("2026-06-10", "15")]
+
+        answer = recommend(case(*scans, who=CIRRHOTIC))
+
+        assert answer.biopsy_allowed
+        assert {"S14", "S26", "S35"} <= set(answer.cites)
+
+
+def test_symptoms_begin_their_need_on_the_day_they_are_known() -> None:
+    scan = mri("2020-01-10", "40", conclusion=Conclusion.HEMANGIOMA_TYPICAL)
+    told = {"symptoms": (Symptoms(day("2026-05-01"), YES),)}
+
+    before = recommend(case(scan, what=told, as_of="2026-04-30"))
+    since = recommend(case(scan, what=told, as_of="2026-05-02"))
+
+    assert (before.rule, since.rule) == ("R41", "R40")
+    assert since.window is not None
+    assert since.window.earliest == day("2026-05-01")
 
 
 class TestReferrals:
