@@ -411,6 +411,23 @@ def _holds_i18(snapshot: Snapshot) -> bool:
     )
 
 
+def check_i19_an_early_check_never_discharges(case: SurveillanceCase, choose: Choose) -> None:
+    before, outlook = recommend(case), outlook_of(case)
+    clock_on = outlook.now.standing.clock_on
+    if before.kind is not K.SINGLE_CHECK_6M or clock_on is None:
+        return
+    day = add_months(clock_on, 5) - timedelta(days=choose([1, 2, 20, 60]))
+    if day < case.as_of or background_of(replace(case, as_of=day)) != outlook.bg:
+        return
+    quiet = replace(case, as_of=day)
+    early = ExamFacts(day, Modality.US, size_mm=outlook.now.course.size_mm, ref="early")
+    told = replace(quiet, exams=(*case.exams, early))
+    if recommend(quiet).rule == before.rule:  # no dated fact came into force meanwhile
+        assert not recommend(told).stop
+        if recommend(told).rule == before.rule:
+            assert recommend(told).window == recommend(quiet).window
+
+
 def check_i20_label_is_sticky(case: SurveillanceCase) -> None:
     """A plain ultrasound added at the end never takes a referral for suspicion back."""
     before = recommend(case)
@@ -523,6 +540,7 @@ ON_ONE_CASE: tuple[Callable[[SurveillanceCase], None], ...] = (
 )
 WITH_CHOICES: tuple[Callable[[SurveillanceCase, Choose], None], ...] = (
     check_i8_inadequate_exam,
+    check_i19_an_early_check_never_discharges,
     check_i9_later_only_when_fulfilled,
     check_i9_referral_is_never_closed_by_an_exam,
 )

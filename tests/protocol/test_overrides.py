@@ -4,12 +4,22 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from surveillance.protocol.facts import PatientFacts
+from surveillance.protocol.dates import add_months
+from surveillance.protocol.departure import (
+    Departure,
+    StandingOverride,
+    obligations_under,
+    still_applies,
+)
+from surveillance.protocol.facts import PatientFacts, SurveillanceCase
 from surveillance.protocol.overrides import OverrideRequest, check_override
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.recommendation import Recommendation
-from surveillance.protocol.terms import Contraindication, LiRads, Modality
+from surveillance.protocol.terms import Contraindication, EscalationClass, LiRads, Modality
+from tests.protocol.histories import cases
 from tests.protocol.scenarios import CIRRHOTIC, SPOT, YES, case, lr3, mri, patient, us
 
 NO_IODINE, NO_GADOLINIUM = Contraindication.IODINATED_ALLERGY, Contraindication.GADOLINIUM_ALLERGY
@@ -116,6 +126,42 @@ def test_what_the_patient_must_not_have_is_refused(
     request = asked(modality=modality, by_responsible_clinician=True)
 
     assert word in str(refused(answer, request, patient(**CIRRHOTIC | who)))
+
+
+@given(told=cases(), data=st.data())
+def test_no_override_postpones_what_is_dangerous_or_hides_the_rule(
+    told: SurveillanceCase, data: st.DataObject
+) -> None:
+    """I27, over random histories and requests."""
+    computed, who = recommend(told), told.patient
+    if computed.window is None:
+        return
+    days = data.draw(st.sampled_from([-40, -1, 0, 1, 30, 92, 200]))
+    request = asked(
+        latest=computed.window.latest + timedelta(days=days),
+        on=told.as_of,
+        by_responsible_clinician=data.draw(st.booleans()),
+    )
+    if check_override(computed, request, who) is not None:
+        return
+    standing = StandingOverride(
+        kind=Departure.SOONER if days <= 0 else Departure.LATER,
+        rule=computed.rule,
+        escalation_class=computed.escalation_class,
+        computed_latest=computed.window.latest,
+        risk=computed.risk,
+        malignancy=who.extrahepatic_malignancy,
+        latest=request.latest,
+    )
+
+    owed = obligations_under(standing, computed)
+
+    assert still_applies(standing, computed, who)
+    assert recommend(told) == computed
+    for before, after in zip(computed.obligations, owed, strict=True):
+        if computed.escalation_class is not EscalationClass.LOW:
+            assert after.window.latest <= before.window.latest
+        assert after.window.latest <= add_months(before.window.latest, 3)
 
 
 def test_closing_needs_a_signature_or_proof() -> None:
