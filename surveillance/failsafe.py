@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patients.models import AuditEvent, AuditSeal, Membership, Site
 from surveillance.case_records import standing_overrides
+from surveillance.independent import owed_by_the_facts_alone
 from surveillance.models import (
     Escalation,
     FollowUp,
@@ -129,6 +130,13 @@ def _at_risk_without_imaging(_now: datetime) -> Iterable[object]:
         owed = newest.answer.get("obligations", []) if newest else []
         if any(each["kind"] == ObligationKind.IMAGING for each in owed):
             yield lesion
+
+
+def _owed_by_the_facts(now: datetime) -> Iterable[object]:
+    """What a second implementation, in SQL and from raw facts, says must be open and is not."""
+    for site in Site.objects.all():
+        owed = owed_by_the_facts_alone(site=site.pk, today=site.local_date(now))
+        yield from (lesion for lesion, _ in owed)
 
 
 def _quiet_but_open(_now: datetime) -> Iterable[object]:
@@ -251,6 +259,12 @@ CHECKS = (
         "The newest decision asks for imaging, and no imaging follow-up is open.",
         "Record the patient's risk again: it decides anew and opens what is owed. Report this.",
         _at_risk_without_imaging,
+    ),
+    Check(
+        "independent_check_differs",
+        "By the facts alone something must be owed to a lesion, and nothing is open.",
+        "Look at the lesion at once: manage.py coverage_certificate names the reason. Report this.",
+        _owed_by_the_facts,
     ),
     Check(
         "quiet_patient_with_open_follow_up",

@@ -63,7 +63,7 @@ def build_shell(request: HttpRequest) -> Shell:
         site_name=current,
         sites=sites,
         items=_items(request, user, granted),
-        extra=_extra(user),
+        extra=_extra(user, granted),
     )
 
 
@@ -98,10 +98,13 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
     )
 
 
-def _extra(user: User) -> tuple[NavItem, ...]:
+def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
+    links = []
+    if Permission.VIEW_AUDIT in granted:
+        links.append(NavItem("Coverage certificate", reverse("certificate")))
     if not user.is_staff:
-        return ()
-    links = [NavItem("Administration", reverse("admin:index"))]
+        return tuple(links)
+    links.append(NavItem("Administration", reverse("admin:index")))
     if getattr(settings, "EMAIL_FILE_PATH", None):
         links.append(NavItem("Demonstration mailbox", reverse("mailbox")))
     return tuple(links)

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_page import contact_page
@@ -42,6 +43,7 @@ urlpatterns = [
     path(
         "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
     ),
+    path("certificate/", certificate_page, name="certificate"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

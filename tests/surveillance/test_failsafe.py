@@ -38,6 +38,7 @@ from tests.surveillance.chase.scenes import (
     an_assessment,
     at,
 )
+from tests.surveillance.factories import LesionEventFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -96,9 +97,10 @@ def test_a_lesion_never_decided_about(clinic: Clinic, follow_up: FollowUp) -> No
     exam = ImagingExam.objects.get()
     LesionObservation.objects.create(exam=exam, lesion=forgotten)
 
-    [finding] = find_all(now=NOW)
-
-    assert (finding.code, finding.subject_ids) == ("lesion_never_assessed", (str(forgotten.pk),))
+    assert {(found.code, found.subject_ids) for found in find_all(now=NOW)} == {
+        ("lesion_never_assessed", (str(forgotten.pk),)),
+        ("independent_check_differs", (str(forgotten.pk),)),
+    }
 
 
 def test_a_lesion_without_an_exam(clinic: Clinic, follow_up: FollowUp) -> None:
@@ -117,24 +119,38 @@ def test_a_lesion_whose_only_exam_was_retracted(clinic: Clinic, follow_up: Follo
 def test_something_owed_without_an_open_follow_up(follow_up: FollowUp) -> None:
     FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
 
-    [finding] = find_all(now=NOW)
-
-    assert finding.code == "lesion_owed_without_follow_up"
-    assert finding.subject_ids == (str(follow_up.lesion_id),)
+    assert {(found.code, found.subject_ids) for found in find_all(now=NOW)} == {
+        ("lesion_owed_without_follow_up", (str(follow_up.lesion_id),)),
+        ("independent_check_differs", (str(follow_up.lesion_id),)),
+    }
 
 
 def test_nothing_owed_after_a_stop(follow_up: FollowUp) -> None:
+    LesionEventFactory(lesion=follow_up.lesion, kind="REMOVED_OR_TREATED", value="REMOVED")
+    an_assessment(follow_up.lesion, stop=True, escalation_class="NONE", rule="R03")
+    FollowUp.objects.update(closed_at=NOW, outcome="REMOVED")
+
+    assert codes() == []
+
+
+def test_a_stop_that_the_facts_do_not_bear_out(follow_up: FollowUp) -> None:
+    """As a fault in the protocol's code would leave it: only the second reading sees it."""
     an_assessment(follow_up.lesion, stop=True, escalation_class="NONE", rule="R60")
     FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
 
-    assert codes() == []
+    assert codes() == ["independent_check_differs"]
 
 
 @pytest.mark.parametrize(
     ("expires_on", "next_rule", "expected"),
     [
         pytest.param(None, "R69", [], id="stands"),
-        pytest.param(date(2026, 9, 1), "R69", ["lesion_owed_without_follow_up"], id="expired"),
+        pytest.param(
+            date(2026, 9, 1),
+            "R69",
+            ["lesion_owed_without_follow_up", "independent_check_differs"],
+            id="expired",
+        ),
         pytest.param(None, "R34a", ["lesion_owed_without_follow_up"], id="spent by a new need"),
     ],
 )
