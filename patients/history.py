@@ -1,4 +1,5 @@
-"""Writes to the records that keep a history of their fields (Site, Membership, Patient).
+"""Writes to the records that keep a history of their fields (Site and its closures,
+Membership, Patient).
 
 django-simple-history sees `save()` only: `update()` and `bulk_*` would change a record without a
 trace, so they are refused elsewhere (tests/architecture) and done here, with history.
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from simple_history.utils import bulk_create_with_history
 
-from patients.models import Membership, Patient, Site
+from patients.models import Membership, Patient, Site, SiteClosure
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Tracked = Site | Membership | Patient
+Tracked = Site | SiteClosure | Membership | Patient
 
 
 def save_with_history(

@@ -80,7 +80,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 _READABLE = frozenset(
     f"{app}.view_{model}"
     for app, models in {
-        "patients": "site membership patient riskprofile afpresult auditevent auditseal",
+        "patients": (
+            "site siteclosure membership patient riskprofile afpresult auditevent auditseal"
+        ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
             "contactattempt escalation notification patientmerge registryimport sweeprun"
@@ -91,7 +93,13 @@ _READABLE = frozenset(
 )
 ADMIN_SITE: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _READABLE
-    | {"patients.change_site", "patients.add_membership", "auth.add_user", "auth.change_user"},
+    | {
+        "patients.change_site",
+        "patients.add_siteclosure",
+        "patients.add_membership",
+        "auth.add_user",
+        "auth.change_user",
+    },
     Role.AUDITOR: _READABLE,
 }
 """Django's permissions in the stock admin, written to groups by `manage.py sync_roles`. Clinical

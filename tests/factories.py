@@ -41,7 +41,7 @@ class SiteFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"site-{n}")
     name = factory.Sequence(lambda n: f"Hospital {n}")
     time_zone = "UTC"
-    holiday_calendar = "GB-ENG"
+    holiday_calendar = ""
 
 
 class UserFactory(DjangoModelFactory):

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from patients.admin.access import HistoryAdmin, signed_in
 from patients.admin.accounts import accounts_within_reach
-from patients.models import Membership, Site
+from patients.models import Membership, Site, SiteClosure
+from patients.workflows.close_site_days import close_site_days, lift_closure
 from patients.workflows.end_role import end_role
 from patients.workflows.grant_role import grant_role
 from patients.workflows.save_site import save_site
@@ -63,6 +64,59 @@ class SiteAdmin(HistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Site, _form: Any, _change: bool) -> None:
         """Call the workflow."""
         save_site(site=obj, by=signed_in(request), now=timezone.now())
+
+
+@admin.register(SiteClosure)
+class SiteClosureAdmin(HistoryAdmin):
+    """Closures are noted and lifted, never edited or deleted."""
+
+    list_display = ("site", "first_on", "last_on", "reason", "lifted_at")
+    list_filter = (("site", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("site",)
+    fields = ("site", "first_on", "last_on", "reason", "lifted_at")
+    ordering = ("-first_on",)
+    actions = ("lift_selected_closures",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SiteClosure]:
+        """Closures of one's own sites."""
+        rows: QuerySet[SiteClosure] = super().get_queryset(request)
+        return rows.filter(site__in=visible(request))
+
+    def get_fields(self, _request: HttpRequest, obj: SiteClosure | None = None) -> tuple[str, ...]:
+        """A closure begins without having been lifted."""
+        return self.fields if obj else self.fields[:-1]
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Lifted by the action, noted anew: nothing is edited."""
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Closures are lifted, never deleted."""
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer one's own sites."""
+        if db_field.name == "site":
+            options["queryset"] = administered(request)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def save_model(self, request: HttpRequest, obj: SiteClosure, _form: Any, _change: bool) -> None:
+        """Call the workflow."""
+        obj.pk = close_site_days(
+            site=obj.site,
+            first_on=obj.first_on,
+            last_on=obj.last_on,
+            reason=obj.reason,
+            by=signed_in(request),
+            now=timezone.now(),
+        ).pk
+
+    @admin.action(description="Lift the selected closures", permissions=["add"])
+    def lift_selected_closures(self, request: HttpRequest, rows: QuerySet[SiteClosure]) -> None:
+        """Call the workflow for each closure of a site that this person administers."""
+        now = timezone.now()
+        for closure in rows.filter(site__in=administered(request)):
+            lift_closure(closure=closure, by=signed_in(request), now=now)
 
 
 @admin.register(Membership)

@@ -9,7 +9,7 @@ from patients.models.append_only import (
 from patients.models.audit_event import AuditEvent, AuditSeal
 from patients.models.patient import Patient, PatientQuerySet
 from patients.models.risk_profile import AfpResult, RiskProfile
-from patients.models.site import Membership, Site
+from patients.models.site import Membership, Site, SiteClosure
 from patients.models.terms import Contraindication, PatientStatus, Role, Sex, Tri
 from patients.models.tracked import HistoryWouldMissIt, TrackedQuerySet
 
@@ -31,6 +31,7 @@ __all__ = [
     "Role",
     "Sex",
     "Site",
+    "SiteClosure",
     "TrackedQuerySet",
     "Tri",
 ]

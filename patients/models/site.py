@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -22,6 +23,18 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(
             f"“{name}” is not an IANA time zone. Use a name such as Europe/London.",
             code="unknown_time_zone",
+        )
+
+
+def validate_holiday_calendar(region: str) -> None:
+    """Refuse a country or region whose public holidays are not known."""
+    country, _, subdivision = region.partition("-")
+    known = holidays.list_supported_countries()
+    if country not in known or (subdivision and subdivision not in known[country]):
+        raise ValidationError(
+            f"“{region}” is not a known holiday calendar. Use a country or a country and region "
+            "such as GB-ENG, US-CA or DE-BY, or leave it empty: then every day is a working day.",
+            code="unknown_holiday_calendar",
         )
 
 
@@ -50,7 +63,10 @@ class Site(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     holiday_calendar = models.CharField(
-        max_length=20, blank=True, help_text="Country and region, for example GB-ENG or US-CA."
+        max_length=20,
+        blank=True,
+        validators=[validate_holiday_calendar],
+        help_text="Country and region, for example GB-ENG or US-CA.",
     )
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
@@ -64,6 +80,36 @@ class Site(models.Model):
     def local_date(self, now: datetime) -> date:
         """The day it is at this site at the moment `now` (aware)."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
+
+
+class SiteClosureQuerySet(TrackedQuerySet["SiteClosure"]):
+    def standing(self) -> "SiteClosureQuerySet":
+        """Closures that nobody has lifted."""
+        return self.filter(lifted_at=None)
+
+
+class SiteClosure(models.Model):
+    """Days on which a site does not work besides weekends and holidays. Lifted, never deleted."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="closures")
+    first_on = models.DateField("first day")
+    last_on = models.DateField("last day")
+    reason = models.CharField(max_length=200)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = SiteClosureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_on__lte=models.F("last_on")),
+                name="site_closure_days_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"SiteClosure {self.pk}: site {self.site_id}, {self.first_on} to {self.last_on}"
 
 
 class MembershipQuerySet(TrackedQuerySet["Membership"]):

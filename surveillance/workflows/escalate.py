@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from patients.calendars import EVERY_DAY, Calendar
 from surveillance.chase_facts import Candidate, Standing
 from surveillance.chase_ladder import steps_due
 from surveillance.chase_staff import Staff, accountable
@@ -24,12 +25,21 @@ OVERDUE = "L+1"
 
 
 class Moment(NamedTuple):
-    """When and where a look is taken: the site's day, the moment, who is in post there."""
+    """When and where a look is taken: the site's day, the moment, who is in post there.
+
+    What falls on the closed days that follow is done today (8.1): steps are owed by `reach`.
+    """
 
     day: date
     now: datetime
     zone: ZoneInfo
     staff: Staff
+    calendar: Calendar = EVERY_DAY
+
+    @property
+    def reach(self) -> date:
+        """The last day for which today must do."""
+        return self.calendar.reach(self.day)
 
 
 class Escalated(NamedTuple):
@@ -53,7 +63,7 @@ def escalate(
     """
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
-    steps = ladder_steps(candidate, moment.day)
+    steps = ladder_steps(candidate, moment.reach)
     if not steps:
         return Escalated()
     top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
@@ -161,7 +171,8 @@ def _say_again(
     """A standing tier is told again where the ladder does, unless it is acknowledged."""
     is_silenced = present.acknowledged_until and present.acknowledged_until >= moment.day
     raised_on = present.raised_at.astimezone(moment.zone).date()
-    if is_silenced or top.due_on <= raised_on or not _is_said_again(top):
+    covered = moment.calendar.reach(raised_on)
+    if is_silenced or top.due_on <= covered or not _is_said_again(top):
         return Escalated()
     key = f"escalation:{candidate.id}:{top.key}"
     template = NotificationTemplate.ESCALATION_RAISED

@@ -31,14 +31,14 @@ def remind(
         template = NotificationTemplate.APPOINTMENT_REMINDER
         key = appointment_key(candidate.patient_id, candidate.booked_for, step.key)
         return _message(candidate, template, key, moment)
-    if not _speaks_for(candidate, others, moment.day):
+    if not _speaks_for(candidate, others, moment.reach):
         return ()
     key = reminder_key(candidate.patient_id, candidate.latest_on, step.key)
     return _message(candidate, NotificationTemplate.PATIENT_REMINDER, key, moment)
 
 
-def reminder_due(candidate: Candidate, day: date) -> ReminderStep | None:
-    """The step that came due last by `day`; an earlier one that was missed is not caught up with.
+def reminder_due(candidate: Candidate, moment: Moment) -> ReminderStep | None:
+    """The step that came due last; an earlier one that was missed is not caught up with.
 
     Patients are asked to book imaging; a referral is arranged between clinicians and concerns
     the patient once it has an appointment, a review never does. Quiet patients hear nothing.
@@ -48,9 +48,9 @@ def reminder_due(candidate: Candidate, day: date) -> ReminderStep | None:
         return None
     if booked_for is None and candidate.kind != ObligationKind.IMAGING:
         return None
-    if booked_for is not None and booked_for < day:
+    if booked_for is not None and booked_for < moment.day:
         return None
-    return newest_reminder(candidate.columns, day, booked_for)
+    return newest_reminder(candidate.columns, moment.reach, booked_for)
 
 
 def _speaks_for(candidate: Candidate, others: Iterable[Waiting], day: date) -> bool:

@@ -2,8 +2,9 @@
 
 0. What time alone has changed (a birthday, an expired override) is decided about again, and papers
    that are late (an acknowledgement, a final report) are asked for, once a day.
-1. Each site has its own day. Sites with the same day are looked at together. Follow-ups with an
-   escalation whose owner left are looked at today.
+1. Each site has its own day and calendar; what falls on the closed days that follow is done today.
+   Sites that are alike in both are looked at together. Follow-ups with an escalation whose owner
+   left are looked at today.
 2. Read follow-ups whose `next_look_on` has come, in chunks, without locks. It is only a hint: what
    is owed is decided from the window, the day and what was raised already.
 3. `remind` and `escalate` decide. A follow-up that cannot be decided is parked.
@@ -26,6 +27,7 @@ import structlog
 from django.db import DataError, IntegrityError, InternalError, OperationalError
 from django.db.models import Q
 
+from patients.calendars import Calendar, calendars_of
 from patients.models import Site
 from surveillance.chase_facts import (
     Candidate,
@@ -71,11 +73,11 @@ def sweep(
     previous = SweepRun.objects.finished().filter(kind=kind).first() if site is None else None
     run = SweepRun.objects.create(kind=kind, started_at=now)
     tally = Tally()
-    for day, sites in sites_by_day(now, site):
-        _decide_again(sites.values(), previous, now, tally)
-        _wake_orphaned(day, list(sites))
-        moments = Moments(day, now, sites)
-        for candidates in candidates_in_chunks(day, list(sites), chunk):
+    for group in sites_alike(now, site):
+        _decide_again(group.sites.values(), previous, now, tally)
+        _wake_orphaned(group.day, list(group.sites))
+        moments = Moments(group, now)
+        for candidates in candidates_in_chunks(group.reach, list(group.sites), chunk):
             look_at(candidates, moments, tally)
     run.looked_at = tally.looked_at
     run.acted_on = tally.acted_on
@@ -86,12 +88,24 @@ def sweep(
     return run
 
 
-def sites_by_day(now: datetime, site: Site | None) -> list[tuple[date, dict[int, Site]]]:
-    """The sites that share a local day, the earliest day first."""
-    found: dict[date, dict[int, Site]] = defaultdict(dict)
-    for each in [site] if site is not None else Site.objects.all():
-        found[each.local_date(now)][each.pk] = each
-    return sorted(found.items(), key=lambda pair: pair[0])
+class Group(NamedTuple):
+    """Sites that share a local day and the closed days after it: today does for all of those."""
+
+    day: date
+    reach: date
+    sites: dict[int, Site]
+    calendars: dict[int, Calendar]
+
+
+def sites_alike(now: datetime, site: Site | None) -> list[Group]:
+    """The sites, or the one, by day and reach, the earliest day first."""
+    sites = [site] if site is not None else list(Site.objects.all())
+    calendars = calendars_of(sites)
+    found: dict[tuple[date, date], dict[int, Site]] = defaultdict(dict)
+    for each in sites:
+        day = each.local_date(now)
+        found[day, calendars[each.pk].reach(day)][each.pk] = each
+    return [Group(*days, found[days], calendars) for days in sorted(found)]
 
 
 def _decide_again(
@@ -142,17 +156,18 @@ R = TypeVar("R")
 class Moments:
     """The moment of a look, per site; who is in post is read once per site and run."""
 
-    def __init__(self, day: date, now: datetime, sites: dict[int, Site]) -> None:
-        self.day = day
+    def __init__(self, group: Group, now: datetime) -> None:
         self.now = now
-        self._sites = sites
+        self._group = group
         self._known: dict[int, Moment] = {}
 
     def at(self, site: int) -> Moment:
         """The moment at that site."""
         if site not in self._known:
-            zone = ZoneInfo(self._sites[site].time_zone)
-            self._known[site] = Moment(self.day, self.now, zone, read_staff(site))
+            group = self._group
+            zone = ZoneInfo(group.sites[site].time_zone)
+            calendar = group.calendars[site]
+            self._known[site] = Moment(group.day, self.now, zone, read_staff(site), calendar)
         return self._known[site]
 
 
@@ -165,7 +180,7 @@ def look_at(candidates: Sequence[Candidate], moments: Moments, tally: Tally) -> 
         moment = moments.at(candidate.site_id)
         raised = standing.get(candidate.id, {})
         escalated = escalate(candidate=candidate, standing=raised, moment=moment)
-        return Look(candidate, moment, raised, escalated, reminder_due(candidate, moment.day))
+        return Look(candidate, moment, raised, escalated, reminder_due(candidate, moment))
 
     looks = list(_unless_it_fails(begin, candidates, tally))
     others = read_waiting(look.candidate.patient_id for look in looks if look.reminder)
@@ -201,7 +216,7 @@ def _decision(look: Look, others: Sequence[Waiting]) -> Decision:
         follow_up_id=candidate.id,
         version=candidate.version,
         seen_next_look_on=candidate.next_look_on,
-        next_look_on=next_look(candidate, look.standing, moment.day),
+        next_look_on=next_look(candidate, look.standing, moment),
         raise_=escalated.raise_,
         change=escalated.change,
         tell=(*escalated.tell, *reminders),
@@ -209,19 +224,21 @@ def _decision(look: Look, others: Sequence[Waiting]) -> Decision:
     )
 
 
-def next_look(candidate: Candidate, standing: Mapping[int, Standing], day: date) -> date | None:
-    """The first day after `day` on which something may be owed.
+def next_look(
+    candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+) -> date | None:
+    """The first day on which something may be owed that today has not done.
 
     A step of the ladder, a reminder, the day after an appointment, the day on which an
     acknowledgement has run out.
     """
-    booked_for = candidate.booked_for
+    booked_for, day = candidate.booked_for, moment.day
     days = [*acknowledged_looks(standing, day)]
     if booked_for is not None and booked_for >= day:
         days.append(booked_for + timedelta(days=1))
     else:
         booked_for = None
-    step = next_step_on(candidate.columns, day, candidate.owed_since, booked_for)
+    step = next_step_on(candidate.columns, moment.reach, candidate.owed_since, booked_for)
     return min((each for each in (*days, step) if each is not None), default=None)
 
 

@@ -10,7 +10,12 @@ from django.db import connection, models
 from patients.models import AppendOnlyQuerySet
 from tests.architecture.sources import calls_in, modules, name_of
 
-HISTORY_KEPT = {"patients.Site", "patients.Membership", "patients.Patient"}
+HISTORY_KEPT = {
+    "patients.Site",
+    "patients.SiteClosure",
+    "patients.Membership",
+    "patients.Patient",
+}
 STATE = {
     "surveillance.Lesion",
     "surveillance.FollowUp",

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.urls import reverse
 
-from patients.models import AuditEvent, Membership, Role, Site
+from patients.models import AuditEvent, Membership, Role, Site, SiteClosure
 from patients.workflows.grant_role import grant_role
 from tests.factories import (
     NOW,
@@ -53,6 +53,30 @@ PARTICULARS = {
 }
 
 
+class TestClosures:
+    def test_administrators_note_and_lift_closures_of_their_site(self, client, administrator, site):
+        told = {"site": site.pk, "first_on": "2026-09-01", "last_on": "2026-09-02",
+                "reason": "inventory"}  # fmt: skip
+
+        client.post(address(SiteClosure, "add"), told)
+        row = SiteClosure.objects.get()
+        lift = {"action": "lift_selected_closures", "_selected_action": [row.pk]}
+        client.post(address(SiteClosure, "changelist"), lift)
+
+        row.refresh_from_db()
+        assert row.lifted_at is not None
+        assert row.history.count() == 2
+        assert row.history.latest("history_id").history_user == administrator
+
+    def test_other_sites_cannot_be_closed(self, client, administrator):
+        told = {"site": SiteFactory().pk, "first_on": "2026-09-01", "last_on": "2026-09-02",
+                "reason": "inventory"}  # fmt: skip
+
+        client.post(address(SiteClosure, "add"), told)
+
+        assert not SiteClosure.objects.exists()
+
+
 class TestSites:
     def test_administrator_changes_their_site_with_history_and_audit(
         self, client, administrator, site
@@ -63,7 +87,7 @@ class TestSites:
         assert (stored.name, stored.time_zone) == ("North Hospital", "Europe/London")
         assert stored.history.latest("history_id").history_user == administrator
         event = AuditEvent.objects.get(action="site_saved")
-        assert event.detail == {"fields": ["name", "time_zone"]}
+        assert event.detail == {"fields": ["name", "time_zone", "holiday_calendar"]}
         assert client.get(address(Site, "history", site.pk)).status_code == 200
 
     def test_slug_stays(self, client, administrator, site):

@@ -1,0 +1,59 @@
+"""Which days a site works: weekends and holidays of its region, and closures of its own.
+
+A step of the chase that falls on a closed day happens on the working day before, never after
+(8.1, 8.6). Clinical dates never move: only when people are told does.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from patients.models import Site, SiteClosure
+
+DAY = timedelta(days=1)
+LONGEST_CLOSURE = 60
+"""Days. A site that seems closed for longer is not looked ahead for: somebody mistyped a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The working days of a site. `region` as in `Site.holiday_calendar`; empty: every day."""
+
+    region: str = ""
+    closures: tuple[tuple[date, date], ...] = ()
+
+    def is_closed(self, day: date) -> bool:
+        """Weekend, public holiday, or a closure of the site."""
+        if any(first <= day <= last for first, last in self.closures):
+            return True
+        return bool(self.region) and not _holidays(self.region).is_working_day(day)
+
+    def reach(self, day: date) -> date:
+        """The last day of the closed run that follows `day`; `day` itself if tomorrow is a working
+        day. What falls due by then is done on `day`: nobody is there to do it in between."""
+        last = day
+        while self.is_closed(last + DAY) and (last - day).days < LONGEST_CLOSURE:
+            last += DAY
+        return last
+
+
+EVERY_DAY = Calendar()
+
+
+def calendars_of(sites: Iterable[Site]) -> dict[int, Calendar]:
+    """The calendar of each site, by its key. One query."""
+    sites = list(sites)
+    closures: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for row in SiteClosure.objects.standing().filter(site__in=sites):
+        closures[row.site_id].append((row.first_on, row.last_on))
+    return {site.pk: Calendar(site.holiday_calendar, tuple(closures[site.pk])) for site in sites}
+
+
+@lru_cache(maxsize=64)
+def _holidays(region: str) -> holidays.HolidayBase:
+    country, _, subdivision = region.partition("-")
+    return holidays.country_holidays(country, subdiv=subdivision or None)
