@@ -15,6 +15,7 @@ from django.core.management.base import CommandError
 
 from hepcalc_site.env import BASE_DIR
 from hepcalc_site.env_file import parse_environment_file
+from hepcalc_site.running import ports
 from hepcalc_site.running.lock import only_one
 
 FOLDER = BASE_DIR / ".demo"
@@ -46,8 +47,13 @@ def reset() -> None:
 
 def run() -> None:
     """Settle the environment, then let the command `demo` do the rest."""
+    asked = os.environ.get("PORT", "")
+    if asked and not asked.isdecimal():
+        raise CommandError(f"PORT={asked} is not a port. Give a number: PORT=8080")
     write_settings(SETTINGS)
     take_environment(SETTINGS)
+    port = str(ports.choose(int(asked) if asked else None))
+    os.environ |= {"PORT": port, "SITE_URL": f"http://localhost:{port}"}
     execute_from_command_line(["manage.py", "demo"])
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from patients.audit_chain import EVENT_COLUMNS, EventFacts, Finding, Link, check_links
-from patients.models import AppendOnlyQuerySet, AuditEvent, AuditSeal
+from patients.models import AppendOnlyQuerySet, AuditEvent, AuditSeal, Patient, Site
 
 CHUNK = 5000
 SEALED_WITHIN = timedelta(days=1)
@@ -29,10 +29,11 @@ class SiteReport:
 
 
 def audited_sites() -> list[str]:
-    """Every site that has seals or events, also one that no longer exists."""
+    """Every site, and every name that has seals or events, also of a site that is no more."""
     sealed = AuditSeal.objects.order_by().values_list("site").distinct()
     seen = AuditEvent.objects.order_by().values_list("site").distinct()
-    return sorted(site for (site,) in sealed.union(seen))
+    sites = Site.objects.order_by().values_list("slug")
+    return sorted(site for (site,) in sealed.union(seen, sites))
 
 
 def verify_site(site: str, *, now: datetime, expected: str = "") -> SiteReport:
@@ -43,7 +44,7 @@ def verify_site(site: str, *, now: datetime, expected: str = "") -> SiteReport:
     """
     seals = AuditSeal.objects.filter(site=site)
     head = seals.order_by("-number").first()
-    findings = [*check_links(site, _links(site)), *_overlooked(site, now)]
+    findings = [*check_links(site, _links(site)), *_overlooked(site, now), *_emptied(site)]
     if expected and not seals.filter(digest=expected).exists():
         findings.append(
             Finding(
@@ -59,6 +60,14 @@ def verify_site(site: str, *, now: datetime, expected: str = "") -> SiteReport:
         head=head.digest if head else "",
         findings=tuple(findings),
     )
+
+
+def _emptied(site: str) -> Iterator[Finding]:
+    """Nobody is registered without an event: patients and an empty trail contradict each other."""
+    if AuditEvent.objects.filter(site=site).exists():
+        return
+    if Patient.objects.filter(site__slug=site).exists():
+        yield Finding("trail_emptied", site, "there are patients, and no event at all")
 
 
 def _links(site: str) -> Iterator[Link]:

@@ -34,7 +34,7 @@ def amend_demographics(
     _refuse_other_fields(changes)
     try:
         with transaction.atomic():
-            stored = Patient.objects.select_for_update().get(pk=patient.pk)
+            stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
             changed = _apply(stored, changes)
             if changed:
                 refuse_bad_demographics(stored, today=stored.site.local_date(now))

@@ -35,7 +35,7 @@ def assign_care_team(
     _refuse_stranger("navigator", navigator, patient.site, NAVIGATORS)
     _refuse_stranger("responsible_clinician", responsible_clinician, patient.site, CLINICIANS)
     with transaction.atomic():
-        stored = Patient.objects.select_for_update().get(pk=patient.pk)
+        stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         if (stored.navigator, stored.responsible_clinician) == (navigator, responsible_clinician):
             return stored
         stored.navigator, stored.responsible_clinician = navigator, responsible_clinician

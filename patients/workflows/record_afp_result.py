@@ -46,7 +46,7 @@ def record_afp_result(
     refuse_impossible_afp(row, today=patient.site.local_date(now))
     with transaction.atomic():
         # The patient's row serialises two senders of one result.
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         stored = AfpResult.objects.filter(
             patient=patient, taken_on=row.taken_on, value_ng_ml=row.value_ng_ml
         ).first()

@@ -81,7 +81,7 @@ def record_risk_profile(
     refuse_impossible_risk(profile, today=patient.site.local_date(now))
     with transaction.atomic():
         # The patient's row serialises two authors, so that equal facts are stored once.
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         in_force = RiskProfile.objects.filter(patient=patient).in_force(effective_on).first()
         if in_force and facts_of(in_force) == facts:
             return None

@@ -42,7 +42,7 @@ def record_vital_status(
     reason, "not appropriate" without a person who signs (A-31). Returns the patient as stored.
     """
     with transaction.atomic():
-        stored = Patient.objects.select_for_update().get(pk=patient.pk)
+        stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         said = (status, status_on, reason.strip())
         if said == tuple(getattr(stored, name) for name in FIELDS):
             return stored

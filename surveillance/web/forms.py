@@ -215,6 +215,12 @@ class ReassignForm(FollowUpForm):
         self.fields["owner"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
 
 
+class ReasonForm(forms.Form):
+    """Why something is taken back; it stays on record."""
+
+    reason = words("Why", "Kept with the record and shown in the history.")
+
+
 class AcknowledgeForm(forms.Form):
     """Who takes an escalation on says what happens next, and by when.
 

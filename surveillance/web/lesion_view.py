@@ -4,8 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from patients.models import Tri
-from surveillance.models import FollowUp, Lesion, LesionObservation, ReportStatus
+from surveillance.models import (
+    FollowUp,
+    Lesion,
+    LesionEvent,
+    LesionEventKind,
+    LesionObservation,
+    ReportStatus,
+)
 from surveillance.protocol.appointments import one_appointment
 from surveillance.protocol.parameters import LARGE_FROM
 from surveillance.protocol.terms import (
@@ -38,6 +47,15 @@ class ExamRow:
     size: str
     quality: str
     findings: str
+    retract_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A result, decision or treatment on record besides exams."""
+
+    words: str
+    retract_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +70,10 @@ class LesionView:
     owed: tuple[Owed, ...]
     chart: Chart | None
     exams: tuple[ExamRow, ...]
+    events: tuple[EventRow, ...]
     history: History | None
     history_url: str
+    reopen_url: str
 
 
 def one_visit_words(records: PatientRecords) -> str:
@@ -87,6 +107,7 @@ def _lesion_view(
     assessment = records.assessments.get(lesion.pk)
     override = records.overrides.get(lesion.pk)
     observations = records.observations.get(lesion.pk, [])
+    may_retract = Permission.RETRACT in allowed
     decided = moment_words(assessment.assessed_at, records.patient.site) if assessment else ""
     name = lesion_words(lesion)
     return LesionView(
@@ -99,9 +120,15 @@ def _lesion_view(
             owed_view(row, records, allowed) for row in records.open_by_lesion.get(lesion.pk, [])
         ),
         chart=size_chart(name, _measurements(observations), LARGE_FROM.value),
-        exams=tuple(exam_row(row) for row in observations),
+        exams=tuple(exam_row(row, may_retract=may_retract) for row in observations),
+        events=tuple(
+            event_row(row, may_retract=may_retract) for row in records.events.get(lesion.pk, [])
+        ),
         history=_history(records, lesion),
         history_url=f"?{urlencode({'lesion': str(lesion.pk)})}#lesion-{lesion.pk}",
+        reopen_url=reverse("lesion_reopen", args=[lesion.pk])
+        if override and Permission.OVERRIDE in allowed
+        else "",
     )
 
 
@@ -119,7 +146,17 @@ def _measurements(observations: Iterable[LesionObservation]) -> list[Measurement
     ]
 
 
-def exam_row(row: LesionObservation) -> ExamRow:
+def event_row(row: LesionEvent, *, may_retract: bool) -> EventRow:
+    """'MDT decision: continue surveillance, 27 Aug 2026, Dr Chair'."""
+    kind = LesionEventKind(row.kind).label
+    what = row.value.replace("_", " ").lower()
+    return EventRow(
+        words=f"{kind}: {what}, {date_words(row.occurred_on)}, {row.author}",
+        retract_url=reverse("event_retract", args=[row.pk]) if may_retract else "",
+    )
+
+
+def exam_row(row: LesionObservation, *, may_retract: bool = False) -> ExamRow:
     """One exam in words."""
     exam = row.exam
     quality = [
@@ -138,6 +175,7 @@ def exam_row(row: LesionObservation) -> ExamRow:
         size=size_words(row.size_mm) if row.lesion_seen else "not seen",
         quality=", ".join(quality) or "adequate",
         findings=_findings(row),
+        retract_url=reverse("exam_retract", args=[exam.pk]) if may_retract else "",
     )
 
 

@@ -15,12 +15,13 @@ from surveillance.models import (
     FollowUp,
     Lesion,
     LesionAssessment,
+    LesionEvent,
     LesionObservation,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
 
 CONTACTS_SHOWN = 20
-Row = TypeVar("Row", FollowUp, LesionObservation)
+Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class PatientRecords:
     assessments: dict[UUID, LesionAssessment]
     overrides: dict[UUID, LesionAssessment]
     observations: dict[UUID, list[LesionObservation]]
+    events: dict[UUID, list[LesionEvent]]
     contacts: list[ContactAttempt]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
@@ -60,6 +62,7 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
         assessments=_newest_computed(ids),
         overrides=standing_overrides(ids, on),
         observations=_observations(ids),
+        events=_by_lesion(_events(ids)),
         contacts=list(
             patient.contact_attempts.select_related("attempted_by")
             .prefetch_related("follow_ups__lesion")
@@ -87,6 +90,12 @@ def _by_lesion(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     for row in rows:
         found[row.lesion_id].append(row)
     return dict(found)
+
+
+def _events(lesion_ids: list[UUID]) -> list[LesionEvent]:
+    """What stands besides exams, the newest first."""
+    rows = LesionEvent.objects.standing().filter(lesion__in=lesion_ids)
+    return list(rows.order_by("-occurred_on", "-recorded_at"))
 
 
 def _escalations(follow_ups: list[FollowUp]) -> dict[UUID, list[Escalation]]:

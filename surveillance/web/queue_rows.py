@@ -188,4 +188,5 @@ def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:
         return f"Was booked for {date_words(booked_for)}: find out whether it was done"
     if booked_for > follow_up.latest_on:
         return f"Book earlier: {date_words(booked_for)} is after the last day"
-    return f"Booked for {date_words(booked_for)}"
+    late = f" (overdue since {date_words(follow_up.latest_on)})" if on > follow_up.latest_on else ""
+    return f"Booked for {date_words(booked_for)}{late}"

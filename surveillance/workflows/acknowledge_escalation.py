@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from patients.audit import record_event
-from surveillance.models import Escalation, FollowUp
+from surveillance.models import Escalation, FollowUp, Notification
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.workflows.errors import WorkflowRefused
 
@@ -70,6 +70,7 @@ def acknowledge_escalation(
     FollowUp.objects.open().filter(pk=follow_up.pk).update(
         next_look_on=today, version=F("version") + 1
     )
+    Notification.objects.inbox_of(by).unread().filter(escalation=current).update(read_at=now)
     record_event(
         "escalation_acknowledged",
         site=follow_up.site,

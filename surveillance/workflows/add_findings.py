@@ -14,6 +14,7 @@ from surveillance.exam_reports import (
     RecordedExam,
 )
 from surveillance.models import ImagingExam
+from surveillance.record_locks import lock_records
 from surveillance.workflows.append_exams import append_exams
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
@@ -36,11 +37,6 @@ def add_findings(
     The same finding again changes nothing. Refused: another finding of a lesion that the exam
     already describes, a lesion of another patient, an impossible size, a retracted exam.
     """
-    if exam.retracted_at is not None:
-        raise ExamWasRetracted(
-            "This exam was retracted. Record the report anew; then add the findings.",
-            exam_id=exam.pk,
-        )
     try:
         return _add(exam, findings, by, now)
     except IntegrityError:
@@ -52,6 +48,13 @@ def add_findings(
 def _add(
     exam: ImagingExam, findings: Sequence[Finding], by: "User | None", now: datetime
 ) -> RecordedExam:
+    lock_records([exam.patient_id])
+    exam = ImagingExam.objects.select_related("patient").get(pk=exam.pk)
+    if exam.retracted_at is not None:
+        raise ExamWasRetracted(
+            "This exam was retracted. Record the report anew; then add the findings.",
+            exam_id=exam.pk,
+        )
     values = {name: getattr(exam, name) for name in EXAM_FIELDS}
     report = ExamReport(accession=exam.accession, findings=tuple(findings), **values)
     [answer] = append_exams(entries=[(exam.patient, report)], further_findings=True, by=by, now=now)

@@ -9,6 +9,7 @@ from django.db import transaction
 from patients.models import Patient
 from patients.workflows.amend_demographics import amend_demographics
 from surveillance.models import Lesion
+from surveillance.record_locks import lock_records
 from surveillance.workflows.assess_lesions import assess_lesions
 
 if TYPE_CHECKING:
@@ -21,11 +22,16 @@ def amend_patient(
 ) -> Patient:
     """Correct identity or contact details; a new birth date decides again about all lesions.
 
-    Equal values change nothing. Refused: what `amend_demographics` refuses.
+    Lesions are known by record number and label, so they follow a corrected number. Equal values
+    change nothing. Refused: what `amend_demographics` refuses.
     """
-    before = Patient.objects.get(pk=patient.pk).birth_date
+    survivor = lock_records([patient.pk])[patient.pk]
+    before = Patient.objects.get(pk=patient.pk)
     stored = amend_demographics(patient=patient, changes=dict(changes), by=by, now=now)
-    if stored.birth_date != before:
+    if stored.mrn != before.mrn:
+        theirs = Lesion.objects.filter(patient=survivor, origin_mrn=before.mrn)
+        theirs.update(origin_mrn=stored.mrn)
+    if stored.birth_date != before.birth_date:
         lesions = Lesion.objects.filter(patient=stored)
         assess_lesions(lesions=lesions, cause="birth_date_corrected", by=by, now=now)
     return stored

@@ -41,6 +41,7 @@ from surveillance.chase_ladder import next_step_on
 from surveillance.chase_staff import escalations_without_owner_in_post, read_staff
 from surveillance.models import FollowUp, SweepRun
 from surveillance.protocol.ladder import ReminderStep
+from surveillance.workflows.adopt_follow_ups import adopt_follow_ups
 from surveillance.workflows.chase_paperwork import chase_paperwork
 from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
 from surveillance.workflows.notify import NewNotification
@@ -75,6 +76,7 @@ def sweep(
     tally = Tally()
     for group in sites_alike(now, site):
         _decide_again(group.sites.values(), previous, now, tally)
+        _adopt(group.sites.values(), now, tally)
         _wake_orphaned(group.day, list(group.sites))
         moments = Moments(group, now)
         for candidates in candidates_in_chunks(group.reach, list(group.sites), chunk):
@@ -122,6 +124,16 @@ def _decide_again(
         except Exception:
             # A lesion that cannot be decided about must not keep everybody else from being chased.
             log.exception("site_not_decided_again", site=site.slug)
+            tally.parked.append(f"site:{site.slug}")
+
+
+def _adopt(sites: Iterable[Site], now: datetime, tally: Tally) -> None:
+    """Somebody must answer for everything that is open."""
+    for site in sites:
+        try:
+            adopt_follow_ups(site=site, now=now)
+        except Exception:
+            log.exception("site_without_adoption", site=site.slug)
             tally.parked.append(f"site:{site.slug}")
 
 

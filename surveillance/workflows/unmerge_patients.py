@@ -31,7 +31,8 @@ class MergeNotSeparable(WorkflowRefused):
 def unmerge_patients(*, merge: PatientMerge, by: "User | None", now: datetime) -> PatientMerge:
     """Move back exactly the rows that `merge` had moved, and decide again about all lesions.
 
-    What was recorded since follows its lesion, and otherwise stays with the survivor. The
+    What was recorded since follows its lesion, and otherwise stays with the survivor, as does a
+    retracted exam that described lesions of both. The
     survivor's risk becomes what it was before, unless somebody recorded it anew since. Undoing
     twice changes nothing. Refused: an exam since then that describes lesions of both records.
     """
@@ -63,7 +64,8 @@ def _since(merge: PatientMerge, moving: QuerySet[Lesion]) -> dict[str, list[str]
     """Rows that belong to the lesions which go back, those recorded since the merge included."""
     of_theirs = ImagingExam.objects.filter(observations__lesion__in=moving).distinct()
     staying = Lesion.objects.filter(patient=merge.survivor_id).exclude(pk__in=moving)
-    shared = of_theirs.filter(observations__lesion__in=staying).first()
+    of_both = of_theirs.filter(observations__lesion__in=staying)
+    shared = of_both.filter(retracted_at=None).first()
     if shared is not None:
         raise MergeNotSeparable(
             f"Exam {shared.accession} describes lesions of both records. Retract it and record it "
@@ -73,7 +75,7 @@ def _since(merge: PatientMerge, moving: QuerySet[Lesion]) -> dict[str, list[str]
     follow_ups = FollowUp.objects.filter(lesion__in=moving)
     messages = Notification.objects.filter(follow_up__in=follow_ups)
     return {
-        "ImagingExam": _also(merge, "ImagingExam", of_theirs),
+        "ImagingExam": _also(merge, "ImagingExam", of_theirs.exclude(pk__in=of_both)),
         "FollowUp": _also(merge, "FollowUp", follow_ups),
         "Notification": _also(merge, "Notification", messages),
     }

@@ -9,10 +9,10 @@ from django.db import connection
 
 from patients.append_only_triggers import thaw_tables
 from patients.audit import record_event
-from patients.audit_verification import verify_site
-from patients.models import AuditEvent, AuditSeal
+from patients.audit_verification import audited_sites, verify_site
+from patients.models import AuditEvent, AuditSeal, Site
 from patients.workflows.seal_audit import seal_audit
-from tests.factories import NOW, SiteFactory
+from tests.factories import NOW, PatientFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 EVENTS, SEALS = "patients_auditevent", "patients_auditseal"
@@ -203,3 +203,12 @@ class TestCommand:
         call_command("seal_audit", stdout=output)
 
         assert output.getvalue() == "1 event(s) sealed\n"
+
+
+def test_trail_that_was_emptied_is_found_while_there_are_patients(events):
+    PatientFactory(site=Site.objects.get(slug="north"))
+    tamper(f"DELETE FROM {SEALS}")
+    tamper(f"DELETE FROM {EVENTS}")
+
+    assert found() == ["trail_emptied"]
+    assert "north" in audited_sites()

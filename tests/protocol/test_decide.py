@@ -2,9 +2,13 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import IO, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -48,6 +52,35 @@ def test_a_file_of_vectors_is_answered_without_a_database() -> None:
     assert [each["id"] for each in answers] == [f"D{number:02}" for number in range(1, 77)]
     assert all(list(each)[: len(CONTRACT)] == CONTRACT for each in answers)
     assert all(each["protocol_version"] == "seed-2025-12-01/1" for each in answers)
+
+
+def test_whoever_has_read_enough_is_no_fault() -> None:
+    """`decide FILE | head -1`."""
+    manage = str(Path(__file__).parents[2] / "manage.py")
+    many = VECTORS.read_bytes() * 20
+    with subprocess.Popen(
+        [sys.executable, manage, "decide"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        feeder = Thread(target=_feed, args=(process.stdin, many))
+        feeder.start()
+        assert json.loads(process.stdout.readline())["id"] == "D01"
+        process.stdout.close()
+        feeder.join()
+        said = process.stderr.read()
+
+    assert (process.returncode, said) == (0, b"")
+
+
+def _feed(pipe: IO[bytes], content: bytes) -> None:
+    with suppress(BrokenPipeError), pipe:
+        pipe.write(content)
 
 
 def test_malformed_lines_are_answered_on_their_line(monkeypatch: pytest.MonkeyPatch) -> None:

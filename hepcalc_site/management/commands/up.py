@@ -33,7 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--welcome", default="", help="text to print once all is ready")
         parser.add_argument(
-            "--no-prepare", action="store_true", help="leave out migrate and collectstatic"
+            "--no-prepare",
+            action="store_true",
+            help="leave out migrate, sync_roles and collectstatic",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +45,7 @@ class Command(BaseCommand):
         with only_one(data_dir):
             if not options["no_prepare"]:
                 call_command("migrate", interactive=False, verbosity=0)
+                call_command("sync_roles", verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
             port = ports.choose(options["port"])
             status = Supervisor(environment_for(port), self.say).run(

@@ -1,13 +1,17 @@
 """The first row of a file: which column is which, and what may have been meant."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from surveillance.intake.csv_registry.coded import plain
 from surveillance.intake.csv_registry.columns import BY_NAME, COLUMNS, Column
 from surveillance.registry.rows import RowProblem
 
+MOST_TOLD = 50
+"""Unknown columns that are named; a header with more of them is no header of a registry."""
 OURS_TO_IGNORE = "x_"
 """A column whose name begins so is the file's own and is not read."""
 
@@ -44,9 +48,13 @@ def match_header(names: Sequence[str], *, needs_site: bool) -> Header:
     while names and not names[-1]:
         names.pop()
     columns = tuple(_column_named(name) for name in names)
+    unknown = (
+        _unknown(name)
+        for name, column in zip(names, columns, strict=True)
+        if not column and not _is_ignored(name)
+    )
     problems = [
-        *(_unknown(name) for name, column in zip(names, columns, strict=True) if not column
-          and not _is_ignored(name)),
+        *islice(unknown, MOST_TOLD),
         *_twice(columns),
         *_missing(columns, needs_site=needs_site),
     ]  # fmt: skip
@@ -76,8 +84,8 @@ def _unknown(name: str) -> RowProblem:
 
 
 def _twice(columns: Sequence[Column | None]) -> list[RowProblem]:
-    named = [column.name for column in columns if column]
-    again = sorted({name for name in named if named.count(name) > 1})
+    named = Counter(column.name for column in columns if column)
+    again = sorted(name for name, times in named.items() if times > 1)
     cure = "Keep one of them; other names of a column count as the same"
     return [RowProblem(1, name, name, "column_twice", "is there twice", cure) for name in again]
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,12})?", re.ASCII)
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+"""Characters that nobody sees: two record numbers that look alike would be two patients."""
 E_MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
 
 FRIENDLY = (("YYYY", "%Y"), ("MONTH", "%B"), ("MON", "%b"), ("MM", "%m"), ("DD", "%d"))
@@ -122,11 +126,12 @@ def text(most: int) -> Callable[[str, DateFormat], str]:
     """A reader of free text of at most `most` characters."""
 
     def read(value: str, _dates: DateFormat) -> str:
+        value = normalize("NFC", value)
         if len(value) > most:
             cure = f"Shorten it to {most} characters"
             raise BadValue("too_long", f"has {len(value)} characters, more than {most}", cure)
         if CONTROL.search(value):
-            raise BadValue("control_character", "contains a control character", "Remove it")
+            raise BadValue("control_character", "contains an invisible character", "Remove it")
         return value
 
     return read

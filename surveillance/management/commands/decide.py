@@ -5,6 +5,7 @@ the exit status at the end is 1.
 """
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
@@ -36,14 +37,23 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", default="-", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            refused = self._answer_all(options["file"])
+            self.stdout.flush()
+        except BrokenPipeError:  # whoever read the answers has enough of them
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        if refused:
+            sys.exit(1)
+
+    def _answer_all(self, name: str) -> int:
         refused = 0
-        with _opened(options["file"]) as lines:
+        with _opened(name) as lines:
             for answer in answers(lines):
                 refused += "error" in answer
                 # ASCII: any terminal and any half of a surrogate pair can be written.
                 self.stdout.write(json.dumps(answer))
-        if refused:
-            sys.exit(1)
+        return refused
 
 
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, object]]:

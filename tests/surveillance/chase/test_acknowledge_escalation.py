@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from patients.models import AuditEvent, Site
-from surveillance.models import Escalation, EscalationResolution, FollowUp
+from surveillance.models import Escalation, EscalationResolution, FollowUp, Notification
 from surveillance.workflows.acknowledge_escalation import (
     AcknowledgementIncomplete,
     EscalationAlreadyResolved,
     EscalationAnsweredMeanwhile,
     acknowledge_escalation,
 )
+from surveillance.workflows.deliver import deliver
 from surveillance.workflows.resolve_escalations import resolve_escalations
 from surveillance.workflows.sweep import sweep
 from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, at
@@ -165,3 +166,15 @@ def test_whoever_takes_on_an_escalation_without_owner_owns_it(
     Escalation.objects.update(owner=None)
 
     assert answer(escalation, clinic).owner == clinic.lead
+
+
+def test_the_message_about_an_escalation_is_read_once_it_is_answered(
+    clinic: Clinic, escalation: Escalation
+) -> None:
+    deliver(now=at(DAY))
+    told = Notification.objects.inbox_of(clinic.lead).filter(escalation=escalation)
+    assert told.unread().exists()
+
+    answer(escalation, clinic)
+
+    assert not told.unread().exists()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from patients.models import Membership, PatientStatus
+from patients.models import AuditEvent, Membership, PatientStatus, Role
 from surveillance.models import (
     Escalation,
     EscalationResolution,
@@ -258,6 +258,49 @@ def test_nobody_in_post_leaves_an_escalation_without_owner_and_without_message()
     assert Notification.objects.count() == 0
 
 
+def test_a_newcomer_takes_on_what_nobody_answered_for(clinic: Clinic) -> None:
+    Membership.objects.all().delete()
+    orphan = a_follow_up(clinic, owner=None)
+    sweep(now=at(date(2026, 9, 1)))
+    orphan.refresh_from_db()
+    assert orphan.owner is None
+
+    newcomer = MembershipFactory(site=clinic.site, role=Role.NURSE_NAVIGATOR).user
+    sweep(now=at(date(2026, 9, 2)))
+    sweep(now=at(date(2026, 9, 3)))
+
+    orphan.refresh_from_db()
+    assert orphan.owner == newcomer
+    assert AuditEvent.objects.filter(action="follow_up_adopted").count() == 1
+
+
+def test_what_somebody_left_behind_goes_to_those_who_stay(clinic: Clinic) -> None:
+    left = MembershipFactory(
+        site=clinic.site, role=Role.NURSE_NAVIGATOR, ended_on=date(2026, 8, 31)
+    )
+    theirs = a_follow_up(clinic, owner=left.user)
+
+    sweep(now=at(date(2026, 9, 2)))
+
+    theirs.refresh_from_db()
+    assert theirs.owner == clinic.navigator
+
+
+def test_a_site_whose_orphans_cannot_be_read_does_not_stop_the_others(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_named: object) -> int:
+        raise RuntimeError("no such table")
+
+    monkeypatch.setattr("surveillance.workflows.sweep.adopt_follow_ups", broken)
+    a_follow_up(clinic)
+
+    run = sweep(now=at(T1))
+
+    assert run.acted_on == 1
+    assert f"site:{clinic.site.slug}" in run.parked_ids
+
+
 def test_the_patients_own_clinician_answers_for_the_third_tier(clinic: Clinic) -> None:
     own = MembershipFactory(site=clinic.site, clinician=True).user
     a_follow_up(clinic, patient=a_patient(clinic, responsible_clinician=own))
@@ -412,7 +455,7 @@ def test_the_number_of_queries_does_not_grow_with_the_follow_ups(
     for number in range(12):
         a_follow_up(clinic, label=f"L{number}")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         sweep(now=at(T1))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from surveillance.intake.csv_registry.columns import COLUMNS
 from surveillance.intake.csv_registry.encoding import detect_form
-from surveillance.intake.csv_registry.header import FileRefused, match_header
+from surveillance.intake.csv_registry.header import MOST_TOLD, FileRefused, match_header
 from surveillance.intake.csv_registry.reading import Record, read_records
 from surveillance.intake.csv_registry.spool import Spool
 from surveillance.registry.rows import RowProblem
@@ -162,6 +162,12 @@ class TestHeader:
         [problem] = refused.value.problems
         assert (problem.column, problem.code) == (column, code)
         assert cure in problem.cure
+
+    def test_a_header_that_is_none_is_told_in_few_words(self) -> None:
+        with pytest.raises(FileRefused) as refused:
+            match_header(["mrn", *(f"row {number}" for number in range(5000))], needs_site=False)
+
+        assert len(refused.value.problems) == MOST_TOLD
 
     def test_site_is_needed_unless_it_is_chosen(self) -> None:
         with pytest.raises(FileRefused, match="is missing"):

@@ -175,6 +175,12 @@ def test_any_text_is_read_or_refused_never_a_crash(column, text: str) -> None:
         column.read(text.strip(), BRITISH)
 
 
+def test_letters_that_look_alike_are_one_record_number() -> None:
+    read = BY_NAME["mrn"].read
+
+    assert read("MU\u0308LLER-1", ISO) == read("M\u00dcLLER-1", ISO)
+
+
 def test_no_name_means_two_columns() -> None:
     names = [(name, column.name) for column in COLUMNS for name in (column.name, *column.aliases)]
 

@@ -74,6 +74,16 @@ def test_nothing_is_added_to_a_retracted_exam(ward, exam):
         )
 
 
+def test_nothing_is_added_to_an_exam_that_somebody_retracted_since_it_was_read(ward, exam):
+    retract_exam(
+        exam=ImagingExam.objects.get(pk=exam.pk), reason="wrong", by=ward.clinician, now=NOW
+    )
+    assert exam.retracted_at is None
+
+    with pytest.raises(ExamWasRetracted):
+        add_findings(exam=exam, findings=[finding(ward.lesion, "9")], by=None, now=NOW)
+
+
 def test_retracted_exam_stays_visible_with_who_when_and_why(ward, exam):
     retract_exam(exam=exam, reason="wrong patient", by=ward.clinician, now=NEXT_WEEK)
 

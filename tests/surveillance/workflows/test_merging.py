@@ -31,6 +31,7 @@ from surveillance.workflows.merge_patients import PatientsNotMergeable, merge_pa
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.register_lesion import register_lesion
 from surveillance.workflows.repoint_records import MOVED
+from surveillance.workflows.retract_exam import retract_exam
 from surveillance.workflows.unmerge_patients import MergeNotSeparable, unmerge_patients
 from surveillance.workflows.update_risk import update_risk
 from tests.factories import (
@@ -316,6 +317,20 @@ def test_exam_of_lesions_of_both_must_be_retracted_first(ward, duplicate):
 
     merge.refresh_from_db()
     assert merge.undone_at is None
+
+
+def test_retracted_exam_of_both_records_stays_and_no_longer_stands_in_the_way(ward, duplicate):
+    lesion = Lesion.objects.get(patient=duplicate)
+    merge = merged(ward, duplicate)
+    told = report(finding(lesion), finding(ward.lesion), on=TODAY, accession="BOTH")
+    both = record_exam(patient=ward.cirrhotic, report=told, by=None, now=LATER).exam
+    retract_exam(exam=both, reason="Of two people", by=ward.navigator, now=LATER)
+
+    undone(ward, merge)
+
+    both.refresh_from_db()
+    lesion.refresh_from_db()
+    assert (both.patient, lesion.patient) == (ward.cirrhotic, duplicate)
 
 
 def test_undoing_twice_changes_nothing(ward, duplicate):

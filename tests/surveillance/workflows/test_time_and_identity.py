@@ -152,3 +152,13 @@ def test_other_corrections_decide_nothing(ward):
 
     assert changed.phone == "+44 20 7946 0001"
     assert LesionAssessment.objects.count() == decisions
+
+
+def test_lesions_follow_a_corrected_record_number(ward):
+    """The registry file names them by number and label: the next import must find them again."""
+    corrected = amend_patient(
+        patient=ward.cirrhotic, changes={"mrn": "MRN-CORRECTED"}, by=None, now=NOW
+    )
+
+    ward.lesion.refresh_from_db()
+    assert (corrected.mrn, ward.lesion.origin_mrn) == ("MRN-CORRECTED", "MRN-CORRECTED")

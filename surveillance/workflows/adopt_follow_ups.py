@@ -1,0 +1,51 @@
+"""Follow-ups for which nobody in post answers go to whoever does now."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from patients.audit import Deed, record_events
+from patients.models import Membership, Site
+from surveillance.models import FollowUp, FollowUpQuerySet
+from surveillance.ownership import ACCOUNTABLE, Owners
+from surveillance.record_locks import lock_records
+
+MOST = 500
+"""At a time; what is left over finds its owner at the next sweep."""
+
+
+@transaction.atomic
+def adopt_follow_ups(*, site: Site, now: datetime) -> int:
+    """Give each orphaned follow-up of `site` an owner, if anybody is in post; returns how many.
+
+    The clock of what is owed runs on. A second call changes nothing.
+    """
+    rows = [*_of_nobody(site), *_of_those_who_left(site)]
+    lock_records(row.patient_id for row in rows)
+    owners = Owners(row.patient for row in rows)
+    deeds = []
+    for row in rows:
+        owner = owners.of(row.patient, before=None)
+        mine = FollowUp.objects.open().filter(pk=row.pk, version=row.version)
+        if owner and mine.update(owner=owner, version=F("version") + 1):
+            detail = {"owner": f"user:{owner.pk}"}
+            deeds.append(Deed("follow_up_adopted", row.site, row, row.patient, detail))
+    record_events(deeds, by=None, now=now)
+    return len(deeds)
+
+
+def _of_nobody(site: Site) -> FollowUpQuerySet:
+    return _readable(FollowUp.objects.open().filter(owner=None, site=site))
+
+
+def _of_those_who_left(site: Site) -> FollowUpQuerySet:
+    """Found by owner, through an index: an idle sweep must not read everything that is open."""
+    here = Membership.objects.filter(site=site)
+    in_post = Membership.objects.current().filter(site=site, role__in=ACCOUNTABLE)
+    left = here.exclude(user__in=in_post.values("user")).values("user")
+    return _readable(FollowUp.objects.open().filter(owner__in=left, site=site))
+
+
+def _readable(rows: FollowUpQuerySet) -> FollowUpQuerySet:
+    return rows.select_related("patient__site", "site").order_by("pk")[:MOST]
