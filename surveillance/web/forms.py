@@ -8,9 +8,15 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from patients.models import PatientStatus
-from surveillance.models import ContactChannel, ContactOutcome, FollowUp, FollowUpOutcome
+from surveillance.models import (
+    ContactChannel,
+    ContactOutcome,
+    FollowUp,
+    FollowUpOutcome,
+    OverrideKind,
+)
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS, SNOOZE_LIMIT_LOW
-from surveillance.protocol.terms import EscalationClass
+from surveillance.protocol.terms import EscalationClass, Modality
 from surveillance.web.queue_rows import owed_words
 from surveillance.web.wording import date_words, lesion_words
 
@@ -219,6 +225,36 @@ class ReasonForm(forms.Form):
     """Why something is taken back; it stays on record."""
 
     reason = words("Why", "Kept with the record and shown in the history.")
+
+
+class OverrideForm(forms.Form):
+    """How a clinician departs from the rule, until when, and why."""
+
+    kind = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="What do you decide?",
+        choices=[one for one in OverrideKind.choices if one[0] != OverrideKind.LIFTED],
+        error_messages={"required": "Choose what you decide"},
+    )
+    latest_on = day("New last day", "For a sooner or a later date.", required=False)
+    modality = forms.ChoiceField(
+        label="Modality",
+        help_text="For another modality.",
+        required=False,
+        choices=[("", "As advised"), *Modality.choices()],
+    )
+    reason = words("Why", "Your name, the day and this reason are kept and shown.")
+    expires_on = day("Look again on", "Your decision holds before this day.", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing that was filled in is passed over."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        kind = said.get("kind")
+        if said.get("latest_on") and kind not in (None, OverrideKind.SOONER, OverrideKind.LATER):
+            self.add_error("latest_on", "Only for a sooner or later date: leave it empty")
+        if said.get("modality") and kind not in (None, OverrideKind.MODALITY):
+            self.add_error("modality", "Only for another modality: choose “As advised”")
+        return said
 
 
 class AcknowledgeForm(forms.Form):

@@ -74,6 +74,7 @@ class LesionView:
     history: History | None
     history_url: str
     reopen_url: str
+    override_url: str
 
 
 def one_visit_words(records: PatientRecords) -> str:
@@ -89,7 +90,10 @@ def one_visit_words(records: PatientRecords) -> str:
     if visit is None:
         return ""
     how = f"{visit.modality.label}, " if visit.modality else ""
-    return f"One visit can serve all {len(imaging)}: {how}at the latest {date_words(visit.latest)}."
+    when = f"at the latest {date_words(visit.latest)}"
+    if visit.latest < records.on:
+        when = f"as soon as possible (the last day was {date_words(visit.latest)})"
+    return f"One visit can serve all {len(imaging)}: {how}{when}."
 
 
 def _modality_of(row: FollowUp) -> Modality | None:
@@ -128,6 +132,9 @@ def _lesion_view(
         history_url=f"?{urlencode({'lesion': str(lesion.pk)})}#lesion-{lesion.pk}",
         reopen_url=reverse("lesion_reopen", args=[lesion.pk])
         if override and Permission.OVERRIDE in allowed
+        else "",
+        override_url=reverse("lesion_override", args=[lesion.pk])
+        if assessment and Permission.OVERRIDE in allowed
         else "",
     )
 

@@ -12,6 +12,7 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
 from surveillance.web.referral_answer import answer_referral
@@ -35,6 +36,7 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
+    path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),

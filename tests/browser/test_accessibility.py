@@ -69,6 +69,8 @@ def busy(clinic: Clinic):
         "book": f"/follow-ups/{overdue.pk}/book/",
         "snooze": f"/follow-ups/{overdue.pk}/snooze/",
         "close": f"/follow-ups/{overdue.pk}/close/",
+        "override": f"/lesions/{overdue.lesion_id}/override/",
+        "reopen": f"/lesions/{overdue.lesion_id}/reopen/",
         "inbox": "/inbox/",
         "nowhere": "/patients/00000000-0000-0000-0000-000000000000/",
         "password": "/accounts/password/change/",

@@ -47,7 +47,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.get_username()} is {role} at {site.name}.")
 
     def _open(self, options: dict[str, Any]) -> User:
-        password = os.environ.get("MEMBER_PASSWORD") or getpass("Password for the new account: ")
+        try:
+            password = os.environ.get("MEMBER_PASSWORD") or getpass("Password of the new account: ")
+        except EOFError as nobody:
+            raise CommandError(
+                "Nobody is here to type a password: set MEMBER_PASSWORD."
+            ) from nobody
         try:
             validate_password(password)
         except ValidationError as weak:

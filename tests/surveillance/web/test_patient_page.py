@@ -214,7 +214,7 @@ def test_status_other_than_active_is_said(navigator: Client, clinic: Clinic) -> 
     ],
 )
 def test_actions_are_those_of_the_role(client: Client, clinic: Clinic, role, actions) -> None:
-    follow_up = owed(clinic, -1)
+    follow_up = owed(clinic, 20)
     client.force_login(getattr(clinic, role))
 
     response = client.get(page_of(follow_up.patient))
@@ -225,7 +225,7 @@ def test_actions_are_those_of_the_role(client: Client, clinic: Clinic, role, act
 
 
 def test_review_is_not_booked(navigator: Client, clinic: Clinic) -> None:
-    review = owed(clinic, -1, kind="REVIEW", recommendation="MANUAL_REVIEW")
+    review = owed(clinic, 20, kind="REVIEW", recommendation="MANUAL_REVIEW")
 
     [lesion] = navigator.get(page_of(review.patient)).context["lesions"]
 
@@ -301,3 +301,12 @@ def test_lesion_without_any_decision_is_shown(navigator: Client, clinic: Clinic)
     assert not LesionAssessment.objects.exists()
     assert "Nothing is owed to this lesion at present." in text
     assert "No exam of this lesion is recorded." in text
+
+
+def test_what_is_overdue_and_at_risk_cannot_be_put_aside(navigator: Client, clinic: Clinic) -> None:
+    follow_up = owed(clinic, -1)
+
+    response = navigator.get(page_of(follow_up.patient))
+
+    [lesion] = response.context["lesions"]
+    assert "Snooze" not in {link.words for link in lesion.owed[0].links}

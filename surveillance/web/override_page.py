@@ -1,0 +1,57 @@
+"""A clinician departs from the rule: sooner, later, another modality, or no more."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from surveillance.models import Lesion, OverrideKind
+from surveillance.protocol.terms import Modality
+from surveillance.roles import Permission, sites_where
+from surveillance.web.access import SignedInRequest, require, signed_in
+from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.forms import OverrideForm
+from surveillance.web.refusals import accepted
+from surveillance.web.wording import lesion_words
+from surveillance.workflows.override_assessment import override_assessment
+
+MEANS = (
+    "The rule stays in view beside your decision. It holds until it expires, somebody re-opens "
+    "the lesion, or new facts lead to another need."
+)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def override(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask what is decided and why; the workflow refuses what is not allowed."""
+    seen = Lesion.objects.filter(
+        patient__site__in=sites_where(request.user, Permission.VIEW_PATIENT)
+    )
+    lesion = get_object_or_404(seen.select_related("patient__site"), pk=pk)
+    require(request.user, Permission.OVERRIDE, lesion.patient.site)
+    now = timezone.now()
+    form = OverrideForm(request.POST if request.method == "POST" else None)
+
+    def act() -> None:
+        said = form.cleaned_data
+        override_assessment(
+            lesion=lesion,
+            kind=OverrideKind(said["kind"]),
+            reason=said["reason"],
+            latest_on=said["latest_on"],
+            modality=Modality(said["modality"]) if said["modality"] else None,
+            expires_on=said["expires_on"],
+            by=request.user,
+            now=now,
+        )
+
+    if form.is_valid() and accepted(form, act):
+        messages.success(request, "Your decision is recorded beside the rule.")
+        return redirect("patient", pk=lesion.patient_id)
+    action = Action(f"Decide otherwise: {lesion_words(lesion)}", "Sign this decision", MEANS)
+    subject = subject_of(lesion.patient, lesion.patient.site.local_date(now))
+    return show(request, action, subject, form)
