@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from surveillance.models import Escalation, FollowUp
 from surveillance.obligations import window_of
-from surveillance.protocol.terms import EscalationClass, ObligationKind
+from surveillance.protocol.terms import ObligationKind
 from surveillance.roles import Permission
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.queue_rows import (
@@ -26,9 +26,7 @@ from surveillance.web.wording import (
     moment_words,
     name_of_user,
 )
-
-NEVER_LATE = (EscalationClass.AT_RISK, EscalationClass.URGENT)
-"""Never put aside past the last day (S28)."""
+from surveillance.workflows.snooze_follow_up import latest_snooze
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         not_now.add("follow_up_answer")
     if row.booked_for is None or row.booked_for > on:
         not_now.add("follow_up_missed")
-    if row.escalation_class in NEVER_LATE and on >= row.latest_on:
+    if latest_snooze(row, on) <= on:
         not_now.add("follow_up_snooze")
     return tuple(
         Link(words, reverse(name, args=[row.pk]))

@@ -42,7 +42,7 @@ def snooze_follow_up(
         raise SnoozeRefused("Say why this is put aside.", field="reason")
     if until <= today:
         raise SnoozeRefused(f"{until} is not in the future.", field="until")
-    latest = _latest_snooze(follow_up, today)
+    latest = latest_snooze(follow_up, today)
     if until > latest:
         raise SnoozeRefused(
             f"This follow-up cannot be put aside past {latest}. Its last day is "
@@ -62,7 +62,8 @@ def snooze_follow_up(
     return follow_up
 
 
-def _latest_snooze(follow_up: FollowUp, today: date) -> date:
+def latest_snooze(follow_up: FollowUp, today: date) -> date:
+    """The last day up to which it may be put aside; nothing is left where that is not ahead."""
     if follow_up.escalation_class in (EscalationClass.AT_RISK, EscalationClass.URGENT):
         return follow_up.latest_on
     return today + timedelta(days=SNOOZE_LIMIT_LOW.value)
