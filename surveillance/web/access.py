@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.views.decorators.cache import never_cache
 
 from patients.models import Patient, Site
-from surveillance.models import Escalation, FollowUp
+from surveillance.models import Escalation, FollowUp, Lesion
 from surveillance.roles import Permission, permissions_at, sites_where
 
 if TYPE_CHECKING:
@@ -81,6 +81,12 @@ def patient_or_404(user: User, pk: UUID) -> Patient:
     seen = Patient.objects.filter(site__in=sites_where(user, Permission.VIEW_PATIENT))
     people = ("site", "navigator", "responsible_clinician", "merged_into")
     return get_object_or_404(seen.select_related(*people), pk=pk)
+
+
+def lesion_or_404(user: User, pk: UUID) -> Lesion:
+    """The lesion, under the same rule as its patient."""
+    seen = Lesion.objects.filter(patient__site__in=sites_where(user, Permission.VIEW_PATIENT))
+    return get_object_or_404(seen.select_related("patient__site"), pk=pk)
 
 
 def follow_up_or_404(user: User, pk: UUID) -> FollowUp:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Patient, Site
-from surveillance.models import ImagingExam, Lesion, LesionEvent
+from surveillance.models import ImagingExam, LesionEvent
 from surveillance.roles import Permission, sites_where
-from surveillance.web.access import SignedInRequest, require, signed_in
+from surveillance.web.access import SignedInRequest, lesion_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import ReasonForm
 from surveillance.web.refusals import accepted
@@ -30,8 +30,7 @@ STAYS = "It stays visible in the history and counts no longer; the protocol deci
 @signed_in
 def reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Lift a clinician's signature, or simply let the protocol look again."""
-    seen = Lesion.objects.filter(patient__site__in=_sites(request)).select_related("patient__site")
-    lesion = get_object_or_404(seen, pk=pk)
+    lesion = lesion_or_404(request.user, pk)
     action = Action(
         f"Re-open {lesion_words(lesion)}",
         "Re-open",

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from surveillance.models import Lesion, OverrideKind
+from surveillance.models import OverrideKind
 from surveillance.protocol.terms import Modality
-from surveillance.roles import Permission, sites_where
-from surveillance.web.access import SignedInRequest, require, signed_in
+from surveillance.roles import Permission
+from surveillance.web.access import SignedInRequest, lesion_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import OverrideForm
 from surveillance.web.refusals import accepted
@@ -28,10 +28,7 @@ MEANS = (
 @signed_in
 def override(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask what is decided and why; the workflow refuses what is not allowed."""
-    seen = Lesion.objects.filter(
-        patient__site__in=sites_where(request.user, Permission.VIEW_PATIENT)
-    )
-    lesion = get_object_or_404(seen.select_related("patient__site"), pk=pk)
+    lesion = lesion_or_404(request.user, pk)
     require(request.user, Permission.OVERRIDE, lesion.patient.site)
     now = timezone.now()
     form = OverrideForm(request.POST if request.method == "POST" else None)
