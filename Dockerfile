@@ -17,6 +17,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=hepcalc_site.settings \
     STATIC_ROOT=/app/staticfiles \
     DATA_DIR=/tmp
+# Pango sets the letters; DejaVu is the typeface they fall back to.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libpango-1.0-0 \
+       libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 hepcalc && useradd --uid 10001 --gid hepcalc --no-create-home hepcalc \
     && install -d -m 0700 -o hepcalc -g hepcalc /uploads
 COPY --from=build /opt/venv /opt/venv

@@ -68,7 +68,7 @@ format: install ## put code and templates in order
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-annotate --no-config
 lock: install ## resolve the newest allowed versions and write the lock
-	$(COMPILE) --upgrade pyproject.toml --extra embedded --output-file .requirements/runtime.txt
-	$(COMPILE) --upgrade pyproject.toml --extra embedded --group dev \
+	$(COMPILE) --upgrade pyproject.toml --extra embedded --extra anymail --extra twilio --output-file .requirements/runtime.txt
+	$(COMPILE) --upgrade pyproject.toml --extra embedded --extra anymail --extra twilio --group dev \
 		--constraint .requirements/runtime.txt --output-file .requirements/dev.txt
 	echo uv | $(COMPILE) - --constraint .requirements/dev.txt --output-file .requirements/bootstrap.txt
