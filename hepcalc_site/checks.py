@@ -23,6 +23,14 @@ def somebody_hears_the_heartbeat(app_configs: Sequence[Any] | None, **_: Any) ->
     return [Warning("Nobody outside notices when sweeps stop.", hint=hint, id="hepcalc.W001")]
 
 
+def somebody_hears_the_failsafe(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Findings are told outside the outbox, and even without a database."""
+    if settings.IS_LOCAL or settings.FAILSAFE_EMAILS or settings.FAILSAFE_WEBHOOK_URL:
+        return []
+    hint = "Set FAILSAFE_EMAILS or FAILSAFE_WEBHOOK_URL to whoever is on call."
+    return [Warning("Nobody is told when the database is away.", hint=hint, id="hepcalc.W003")]
+
+
 def rate_limits_are_shared(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Sign-in rate limits that each process counts alone allow many more guesses."""
     if settings.IS_LOCAL or settings.REDIS_URL:
@@ -42,6 +50,7 @@ def sqlite_is_for_one_machine(app_configs: Sequence[Any] | None, **_: Any) -> li
 ALL = (
     outside_mail_is_real,
     somebody_hears_the_heartbeat,
+    somebody_hears_the_failsafe,
     rate_limits_are_shared,
     sqlite_is_for_one_machine,
 )

@@ -81,6 +81,14 @@ class Environment:
         """A list separated by commas, that must not be empty."""
         return [word.strip() for word in self.required(name, cure).split(",") if word.strip()]
 
+    def email_addresses(self, name: str) -> list[str]:
+        """E-mail addresses separated by commas, or none."""
+        found = [word.strip() for word in self._raw(name).split(",") if word.strip()]
+        if any("@" not in address.strip("@") for address in found):
+            cure = "Use addresses separated by commas, such as oncall@example.org,it@example.org"
+            self.refuse(name, "holds something that is no e-mail address", cure)
+        return found
+
     def web_address(self, name: str, default: str = "") -> str:
         """An http or https address without a trailing slash, or nothing."""
         value = self._raw(name) or default

@@ -101,6 +101,8 @@ CELERY_BEAT_SCHEDULE = {
     }.items()
 }
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
+FAILSAFE_EMAILS = env.email_addresses("FAILSAFE_EMAILS")
+FAILSAFE_WEBHOOK_URL = env.web_address("FAILSAFE_WEBHOOK_URL")
 SWEEP_STALE_AFTER = timedelta(minutes=env.integer("SWEEP_STALE_MINUTES", default=45, least=1))
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 

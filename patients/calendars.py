@@ -7,8 +7,10 @@ A step of the chase that falls on a closed day happens on the working day before
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import holidays
 
@@ -42,6 +44,37 @@ class Calendar:
 
 
 EVERY_DAY = Calendar()
+
+
+class Opening(NamedTuple):
+    """When a site works on its working days, in its own time."""
+
+    opens: time
+    closes: time
+    zone: ZoneInfo
+
+
+def business_hours_between(
+    start: datetime, end: datetime, calendar: Calendar, opening: Opening
+) -> float:
+    """Hours between two aware moments in which the site was open; 0 when `end` is not after.
+
+    Real hours: a day on which the clocks change within the opening hours is an hour longer or
+    shorter.
+    """
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    day, last = (moment.astimezone(opening.zone).date() for moment in (start, end))
+    worked = timedelta()
+    while day <= last:
+        if not calendar.is_closed(day):
+            first, close = (_moment(day, each, opening.zone) for each in opening[:2])
+            worked += max(min(end, close) - max(start, first), timedelta())
+        day += DAY
+    return worked / timedelta(hours=1)
+
+
+def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
 def calendars_of(sites: Iterable[Site]) -> dict[int, Calendar]:

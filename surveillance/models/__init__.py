@@ -3,6 +3,13 @@
 from surveillance.models.assessment import LesionAssessment, OverrideKind
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel, ContactOutcome
 from surveillance.models.escalation import Escalation, EscalationResolution
+from surveillance.models.failsafe_run import (
+    FailsafeAlert,
+    FailsafeAlertKind,
+    FailsafeAlertPath,
+    FailsafeRun,
+    KeptFinding,
+)
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
@@ -27,10 +34,15 @@ __all__ = [
     "ContactOutcome",
     "Escalation",
     "EscalationResolution",
+    "FailsafeAlert",
+    "FailsafeAlertKind",
+    "FailsafeAlertPath",
+    "FailsafeRun",
     "FollowUp",
     "FollowUpOutcome",
     "FollowUpQuerySet",
     "ImagingExam",
+    "KeptFinding",
     "Lesion",
     "LesionAssessment",
     "LesionEvent",

@@ -95,6 +95,7 @@ class ImagingExam(AppendOnlyModel):
         ]
         indexes = [
             models.Index(fields=["patient", "performed_on"], name="exam_by_patient_idx"),
+            models.Index(fields=["site", "recorded_at"], name="exam_recorded_idx"),
             models.Index(
                 fields=["site", "performed_on"],
                 condition=Q(report_status=ReportStatus.PRELIMINARY, retracted_at=None),

@@ -126,6 +126,11 @@ class Notification(models.Model):
                 condition=Q(status=NotificationStatus.PENDING),
                 name="notification_ready_idx",
             ),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(finished_at__isnull=False),
+                name="notification_ended_idx",
+            ),
             models.Index(fields=["recipient", "-created_at"], name="notification_of_user_idx"),
         ]
 

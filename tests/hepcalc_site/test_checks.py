@@ -13,6 +13,8 @@ SAFE = {
     "IS_SQLITE": False,
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "HEARTBEAT_URL": "https://watch.example.org/ping",
+    "FAILSAFE_EMAILS": ["oncall@example.org"],
+    "FAILSAFE_WEBHOOK_URL": "",
     "REDIS_URL": "redis://redis:6379/0",
 }
 
@@ -34,6 +36,7 @@ def test_safe_settings_pass(settings: Settings) -> None:
         pytest.param({"EMAIL_BACKEND": "x.filebased.EmailBackend"}, "hepcalc.E001", id="mail"),
         pytest.param({"REDIS_URL": ""}, "hepcalc.E002", id="cache"),
         pytest.param({"HEARTBEAT_URL": ""}, "hepcalc.W001", id="heartbeat"),
+        pytest.param({"FAILSAFE_EMAILS": []}, "hepcalc.W003", id="failsafe"),
         pytest.param({"IS_SQLITE": True}, "hepcalc.W002", id="sqlite"),
     ],
 )

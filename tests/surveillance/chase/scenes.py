@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from patients.audit import record_event
 from patients.models import Patient, Role, Site
 from surveillance.models import FollowUp, Lesion, LesionAssessment
 from surveillance.protocol.priority import sort_key
@@ -101,3 +102,11 @@ def a_follow_up(
         "next_look_on": owed_since,
     }
     return FollowUp.objects.create(**values | fields)
+
+
+def somebody_acts_for(patient: Patient, by: User, now: datetime) -> None:
+    """As every workflow notes it: a person did something for a patient."""
+    doing = {"site": patient.site, "subject": patient, "patient": patient}
+    record_event("contact_logged", **doing, by=by, now=now)
+        "contact_logged", site=patient.site, subject=patient, patient=patient, by=by, now=now
+    )

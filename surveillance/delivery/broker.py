@@ -1,0 +1,20 @@
+"""How many wake-ups wait at the broker. Asked only when nobody seems to answer them."""
+
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+SECONDS = 3
+
+
+def waiting_wake_ups() -> int | None:
+    """Wake-ups that no worker has taken; None when the broker does not answer."""
+    try:
+        with current_app.connection_for_write(
+            url=settings.CELERY_BROKER_URL, connect_timeout=SECONDS
+        ) as broker:
+            broker.ensure_connection(max_retries=1, timeout=SECONDS)
+            with broker.SimpleQueue(current_app.conf.task_default_queue) as queue:
+                return int(queue.qsize())
+    except (OperationalError, OSError):
+        return None

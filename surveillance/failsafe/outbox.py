@@ -1,0 +1,136 @@
+"""Messages and the audit trail: does what is written leave, and stay?"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from patients.models import AuditEvent, AuditSeal, Site
+from surveillance.failsafe.finding import TECHNICAL, Check, Subject, SubjectKind, subjects
+from surveillance.models import FailsafeRun, Notification, NotificationStatus
+from surveillance.protocol.parameters.silence import BASELINE_WEEKS, BOUNCE_DAYS
+from surveillance.protocol.silence import Tally, is_growing, rises_above
+
+OUTBOX_LATE = timedelta(minutes=5)
+SEALED_WITHIN = timedelta(hours=1)
+
+
+class AgeRange(NamedTuple):
+    """How old a sample may be to stand for an hour ago."""
+
+    nearest: timedelta
+    furthest: timedelta
+
+
+AN_HOUR_AGO = AgeRange(timedelta(minutes=50), timedelta(hours=3))
+SEALS_LOOKED_BACK = timedelta(days=7)
+"""Older events are the business of verify_audit, which reads the whole chain."""
+
+
+def _outbox_stuck(now: datetime) -> Iterable[object]:
+    return subjects(Notification.objects.ready(now).filter(not_before__lt=now - OUTBOX_LATE))
+
+
+def _outbox_failed(_now: datetime) -> Iterable[object]:
+    """Failed for good, still of interest, and nobody has acted on the case since."""
+    failed = Notification.objects.filter(status=NotificationStatus.FAILED)
+    ended = Q(follow_up__closed_at__isnull=False) | Q(escalation__resolved_at__isnull=False)
+    answered = Q(escalation__acknowledged_at__isnull=False) | Q(
+        escalation=None, patient__last_contact_at__gt=F("finished_at")
+    )
+    return subjects(failed.exclude(ended).exclude(answered))
+
+
+def _unsealed(now: datetime) -> Iterable[object]:
+    sealed = AuditSeal.objects.filter(event_id=OuterRef("pk"))
+    sites = dict(Site.objects.values_list("slug", "pk"))
+    recent = AuditEvent.objects.filter(
+        site__in=list(sites), at__gte=now - SEALS_LOOKED_BACK, at__lt=now - SEALED_WITHIN
+    )
+    unsealed = recent.filter(~Exists(sealed)).order_by("pk").values_list("site", "pk")
+    return (Subject(sites[slug], pk) for slug, pk in unsealed.iterator())
+
+
+def _growing(now: datetime) -> Iterable[object]:
+    """Held against the backlog that a check of about an hour ago noted."""
+    earlier = FailsafeRun.objects.newest_first().filter(
+        finished_at__range=(now - AN_HOUR_AGO.furthest, now - AN_HOUR_AGO.nearest)
+    )
+    if (sample := earlier.first()) is None:
+        return
+    waiting = outbox_waiting(now)
+    sent = Notification.objects.filter(
+        status=NotificationStatus.SENT, finished_at__gt=sample.finished_at, finished_at__lte=now
+    ).count()
+    if is_growing(waiting=waiting, before=sample.outbox_waiting, sent=sent):
+        words = f"{waiting} wait, {sample.outbox_waiting} did before, {sent} were sent meanwhile"
+        yield Subject(None, "outbox", words)
+
+
+def outbox_waiting(now: datetime) -> int:
+    """How many messages whose time has come are not sent."""
+    return Notification.objects.waiting().filter(not_before__lte=now).count()
+
+
+def _bounces(now: datetime) -> Iterable[object]:
+    """By site and channel: the last week against the weeks before it."""
+    since = now - timedelta(days=BOUNCE_DAYS.value)
+    is_recent, is_bounce = Q(finished_at__gte=since), Q(status=NotificationStatus.FAILED)
+    ended = Notification.objects.filter(
+        status__in=(NotificationStatus.SENT, NotificationStatus.FAILED),
+        finished_at__gte=since - timedelta(weeks=BASELINE_WEEKS.value),
+        finished_at__lte=now,
+    )
+    rows = ended.order_by("site", "channel").values("site", "channel")
+    for row in rows.annotate(
+        bounced=Count("pk", filter=is_recent & is_bounce),
+        of=Count("pk", filter=is_recent),
+        bounced_before=Count("pk", filter=~is_recent & is_bounce),
+        of_before=Count("pk", filter=~is_recent),
+    ):
+        recent = Tally(row["bounced"], row["of"])
+        before = Tally(row["bounced_before"], row["of_before"])
+        if rises_above(recent, before):
+            words = f"{recent.hits} of {recent.of} this week, {before.hits} of {before.of} before"
+            yield Subject(row["site"], row["channel"], words)
+
+
+CHECKS = (
+    Check(
+        "outbox_stuck",
+        "A message should have been sent more than five minutes ago.",
+        "See whether the worker runs and the mail server (EMAIL_URL) answers.",
+        _outbox_stuck,
+        kind=SubjectKind.MESSAGE,
+        owners=TECHNICAL,
+    ),
+    Check(
+        "outbox_failed",
+        "A message could not be delivered and nobody has acted on the case since.",
+        "Correct the address; call the patient and log the contact, or acknowledge the escalation.",
+        _outbox_failed,
+        kind=SubjectKind.MESSAGE,
+    ),
+    Check(
+        "audit_unsealed",
+        "Audit events of the last week have been unsealed for more than an hour.",
+        "See whether worker and beat are running; run manage.py seal_audit.",
+        _unsealed,
+        owners=TECHNICAL,
+    ),
+    Check(
+        "outbox_growing",
+        "More messages wait than an hour ago, and more than an hour's sending.",
+        "See whether the worker keeps up and the mail server answers; start another worker.",
+        _growing,
+        owners=TECHNICAL,
+    ),
+    Check(
+        "bounces_rising",
+        "More messages of one channel fail than this site's own past makes likely.",
+        "See what failed: a whole domain or gateway may refuse us. Call the patients meanwhile.",
+        _bounces,
+        owners=TECHNICAL,
+    ),
+)
