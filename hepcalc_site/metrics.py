@@ -1,5 +1,6 @@
 """The figures of /metrics, asked of the database: right whichever process is asked."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from surveillance.models import Escalation, FollowUp, Notification, SweepRun
+from surveillance.models import Escalation, FailsafeRun, FollowUp, Notification, SweepRun
 
 # Counting a large registry costs; between two scrapes the last figures are good enough.
 SECONDS_BETWEEN_COUNTS = 30
@@ -49,6 +50,21 @@ def seconds_since_sweep(now: datetime) -> Figures:
     return {kind: (now - finished).total_seconds() for kind, finished in newest if finished}
 
 
+def failsafe_findings(_now: datetime) -> Figures:
+    """What the newest check of the failsafe counted, over all sites."""
+    newest = FailsafeRun.objects.newest_first().first()
+    found: Counter[str] = Counter()
+    for kept in newest.kept() if newest else ():
+        found[kept.code] += kept.count
+    return {code: float(count) for code, count in found.items()}
+
+
+def seconds_since_failsafe(now: datetime) -> Figures:
+    """How long ago the failsafe was last asked."""
+    newest = FailsafeRun.objects.newest_first().first()
+    return {"all": (now - newest.finished_at).total_seconds()} if newest else {}
+
+
 GAUGES: Mapping[str, tuple[str, str, Callable[[datetime], Figures]]] = {
     "hepcalc_follow_ups_open": ("Open obligations", "escalation_class", open_follow_ups),
     "hepcalc_follow_ups_overdue": (
@@ -58,6 +74,12 @@ GAUGES: Mapping[str, tuple[str, str, Callable[[datetime], Figures]]] = {
     ),
     "hepcalc_escalations_unresolved": ("Unresolved escalations", "tier", unresolved_escalations),
     "hepcalc_notifications": ("Messages in the outbox", "status", outbox),
+    "hepcalc_failsafe_findings": ("What must never be", "code", failsafe_findings),
+    "hepcalc_seconds_since_failsafe": (
+        "Age of the newest check of the failsafe",
+        "sites",
+        seconds_since_failsafe,
+    ),
     "hepcalc_seconds_since_sweep": ("Age of the newest sweep", "kind", seconds_since_sweep),
 }
 

@@ -14,6 +14,7 @@ from patients.models import Membership, Role
 from surveillance.models import Notification
 from surveillance.roles import PERMISSIONS, Permission
 from surveillance.web.access import SITE_KEY
+from surveillance.web.failsafe_count import found_at_last_check
 from surveillance.web.wording import name_of_user
 
 BADGE_LIMIT = 99
@@ -27,6 +28,7 @@ class NavItem:
     url: str
     current: bool = False
     badge: str = ""
+    badge_words: str = "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def build_shell(request: HttpRequest) -> Shell:
         roles=_roles_at(memberships, current),
         site_name=current,
         sites=sites,
-        items=_items(request, user, granted),
+        items=(*_items(request, user, granted), *_failsafe(request, user, memberships)),
         extra=_extra(user, granted),
     )
 
@@ -96,6 +98,21 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
     return tuple(
         NavItem(label, url, request.path.startswith(url), badge) for label, url, badge in items
     )
+
+
+def _failsafe(
+    request: HttpRequest, user: User, memberships: list[Membership]
+) -> tuple[NavItem, ...]:
+    """How much was found at the last check; asked at most once a minute."""
+    watching = [
+        row for row in memberships if Permission.VIEW_FAILSAFE in PERMISSIONS[Role(row.role)]
+    ]
+    if not watching:
+        return ()
+    count = found_at_last_check(user, {row.site_id for row in watching})
+    url = reverse("failsafe")
+    is_current = request.path.startswith(url)
+    return (NavItem("Failsafe", url, is_current, str(count or ""), "findings"),)
 
 
 def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:

@@ -8,6 +8,7 @@ from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_page import contact_page
 from surveillance.web.escalation_page import escalation_page
+from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
@@ -50,6 +51,7 @@ urlpatterns = [
         "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
     ),
     path("certificate/", certificate_page, name="certificate"),
+    path("failsafe/", failsafe_page, name="failsafe"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

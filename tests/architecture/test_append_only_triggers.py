@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
+    FailsafeAlert,
+    FailsafeRun,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -111,6 +113,16 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.LesionAssessment": assessment,
     "surveillance.ContactAttempt": lambda: ContactAttempt.objects.create(
         patient=PatientFactory(), channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
+    ),
+    "surveillance.FailsafeRun": lambda: FailsafeRun.objects.create(started_at=NOW, finished_at=NOW),
+    "surveillance.FailsafeAlert": lambda: FailsafeAlert.objects.create(
+        code="sweep_silent",
+        kind="RAISED",
+        path="EMAIL",
+        recipient="operators",
+        since=NOW,
+        at=NOW,
+        dedupe_key="a",
     ),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}

@@ -28,6 +28,7 @@ def test_auditor_changes_nothing():
         Permission.VIEW_QUEUE,
         Permission.VIEW_PATIENT,
         Permission.VIEW_AUDIT,
+        Permission.VIEW_FAILSAFE,
     }
 
 

@@ -106,7 +106,6 @@ def a_follow_up(
 
 def somebody_acts_for(patient: Patient, by: User, now: datetime) -> None:
     """As every workflow notes it: a person did something for a patient."""
-    doing = {"site": patient.site, "subject": patient, "patient": patient}
-    record_event("contact_logged", **doing, by=by, now=now)
+    record_event(
         "contact_logged", site=patient.site, subject=patient, patient=patient, by=by, now=now
     )
