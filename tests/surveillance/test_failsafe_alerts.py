@@ -248,7 +248,9 @@ def test_who_answers_next_is_told_and_who_answered_before_hears_the_end(
     clinic: Clinic, wrong: FollowUp
 ) -> None:
     watch()
-    clinic.lead.memberships.update(ended_on=DAY)
+    post = clinic.lead.memberships.get()
+    post.ended_on = DAY
+    post.save()
     watch(NOW + HOUR)
     mend(clinic)
     watch(NOW + 2 * HOUR)

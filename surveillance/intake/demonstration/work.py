@@ -27,6 +27,8 @@ OUTCOMES = {
 }  # fmt: skip
 TRY_AGAIN = {ContactOutcome.VOICEMAIL, ContactOutcome.NO_ANSWER, ContactOutcome.CALL_BACK}
 SNOOZE_REASONS = ("Patient travelling", "Waiting for the insurer", "Scanner out of service")
+LAST_RUNG = 4
+PROMISED = timedelta(days=5)
 NEXT_ACTIONS = ("Calling the family", "Ordered again today", "Asked the MDT", "Slot requested")
 
 
@@ -39,6 +41,7 @@ def work_at(site: Site, patients: int, *, now: datetime, rng: Random) -> None:
     if rng.random() < 0.25:
         _put_aside(site, day, now, rng)
     _answer_escalations(site, day, now, rng, most=calls)
+    _answer_the_last_rung(site, day, now)
 
 
 def book_ahead(visits: Iterable[tuple[str, str, date]], *, now: datetime, rng: Random) -> None:
@@ -117,6 +120,20 @@ def _answer_escalations(site: Site, day: date, now: datetime, rng: Random, *, mo
                 escalation=escalation,
                 next_action=rng.choice(NEXT_ACTIONS),
                 until=day + timedelta(days=rng.randint(2, 6)),
+                by=escalation.owner,
+                now=now,
+            )
+
+
+def _answer_the_last_rung(site: Site, day: date, now: datetime) -> None:
+    """The medical director takes on whatever came so far, the same day."""
+    waiting = Escalation.objects.awaiting_answer(day).filter(follow_up__site=site, tier=LAST_RUNG)
+    for escalation in waiting.exclude(owner=None).select_related("owner").order_by("pk"):
+        if escalation.owner is not None:
+            acknowledge_escalation(
+                escalation=escalation,
+                next_action=NEXT_ACTIONS[0],
+                until=day + PROMISED,
                 by=escalation.owner,
                 now=now,
             )
