@@ -2,6 +2,7 @@
 
 from celery import current_app
 from django.conf import settings
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
 SECONDS = 3
@@ -14,7 +15,14 @@ def waiting_wake_ups() -> int | None:
             url=settings.CELERY_BROKER_URL, connect_timeout=SECONDS
         ) as broker:
             broker.ensure_connection(max_retries=1, timeout=SECONDS)
-            with broker.SimpleQueue(current_app.conf.task_default_queue) as queue:
-                return int(queue.qsize())
+            return _length_of_queue(broker)
     except (OperationalError, OSError):
         return None
+
+
+def _length_of_queue(broker: Connection) -> int:
+    try:
+        with broker.SimpleQueue(current_app.conf.task_default_queue) as queue:
+            return int(queue.qsize())
+    except broker.channel_errors:
+        return 0  # Redis keeps no empty queue
