@@ -90,6 +90,18 @@ def test_an_unsafe_or_malformed_value_is_refused(name: str, value: str, complain
     assert "Traceback" not in refused.stderr
 
 
+def test_e_mail_addresses_are_a_list_and_something_else_is_refused() -> None:
+    env = Environment({"GOOD": " a@example.org ,b@example.org,", "BAD": "a@example.org,nobody"})
+
+    assert env.email_addresses("GOOD") == ["a@example.org", "b@example.org"]
+    assert env.email_addresses("MISSING") == []
+    assert env.problems == []
+    env.email_addresses("BAD")
+    [problem] = env.problems
+    assert problem.startswith("BAD holds something that is no e-mail address")
+    assert "nobody" not in problem
+
+
 def test_a_secret_is_never_repeated_in_a_message() -> None:
     env = Environment({"SECRET_KEY": "hunter2"})
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from hepcalc_site import health
-from surveillance.models import SweepRun
+from surveillance.models import FailsafeRun, KeptFinding, SweepRun
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -116,6 +116,20 @@ def test_metrics_count_per_status_and_age() -> None:
 
     assert "# TYPE hepcalc_follow_ups_open gauge" in text
     assert 'hepcalc_seconds_since_sweep{kind="chase"} 9' in text
+
+
+@pytest.mark.django_db
+def test_metrics_tell_what_the_failsafe_found_last() -> None:
+    found = KeptFinding("queue_quiet", None, 7, (), (), None, NOON).as_json()
+    now = timezone.now() - timedelta(seconds=90)
+    for findings in ([], [found, {**found, "count": 2}, {**found, "code": "sweep_silent"}]):
+        FailsafeRun.objects.create(started_at=now, finished_at=now, findings=findings)
+
+    text = Client().get("/metrics").content.decode()
+
+    assert 'hepcalc_failsafe_findings{code="queue_quiet"} 9.0' in text
+    assert 'hepcalc_failsafe_findings{code="sweep_silent"} 7.0' in text
+    assert 'hepcalc_seconds_since_failsafe{sites="all"} 9' in text
 
 
 @pytest.mark.django_db

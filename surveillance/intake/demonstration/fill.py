@@ -15,13 +15,15 @@ from django.db import transaction
 
 from patients.models import Patient, Site
 from patients.workflows.seal_audit import seal_audit
+from surveillance.failsafe import find_all
 from surveillance.intake.csv_registry.importing import Destination, take_in
 from surveillance.intake.demonstration.backlog import answer_backlog
 from surveillance.intake.demonstration.rows import LaterRows, batches
-from surveillance.intake.demonstration.work import book_ahead, work_at
+from surveillance.intake.demonstration.work import answer_the_last_rung, book_ahead, work_at
 from surveillance.intake.synthetic.generate import SyntheticRow, generate
 from surveillance.intake.synthetic.words import SITES
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.keep_failsafe_run import keep_failsafe_run
 from surveillance.workflows.sweep import sweep
 
 DAYS = 20
@@ -75,9 +77,13 @@ def fill(
             count += sum(_take_in(later.of(day - timedelta(days=1)), sites, now))
             _work(story, day, sites, later, now)
         sweep(now=now, kind="chase" if now == clock else "replay")
+        for site in sites.values():
+            answer_the_last_rung(site, now=now)
         deliver(now=now)
         on_progress(f"{day}")
     seal_audit(now=clock)
+    if story.as_of == clock.date():
+        keep_failsafe_run(findings=find_all(now=clock), started_at=clock, by=None, now=clock)
     return count
 
 

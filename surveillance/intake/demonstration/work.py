@@ -41,7 +41,6 @@ def work_at(site: Site, patients: int, *, now: datetime, rng: Random) -> None:
     if rng.random() < 0.25:
         _put_aside(site, day, now, rng)
     _answer_escalations(site, day, now, rng, most=calls)
-    _answer_the_last_rung(site, day, now)
 
 
 def book_ahead(visits: Iterable[tuple[str, str, date]], *, now: datetime, rng: Random) -> None:
@@ -125,8 +124,9 @@ def _answer_escalations(site: Site, day: date, now: datetime, rng: Random, *, mo
             )
 
 
-def _answer_the_last_rung(site: Site, day: date, now: datetime) -> None:
+def answer_the_last_rung(site: Site, *, now: datetime) -> None:
     """The medical director takes on whatever came so far, the same day."""
+    day = site.local_date(now)
     waiting = Escalation.objects.awaiting_answer(day).filter(follow_up__site=site, tier=LAST_RUNG)
     for escalation in waiting.exclude(owner=None).select_related("owner").order_by("pk"):
         if escalation.owner is not None:
