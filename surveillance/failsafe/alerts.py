@@ -91,6 +91,13 @@ def letters_without_memory(findings: Sequence[Finding], now: datetime) -> list[L
     return [Letter(recipient, news, ()) for recipient in _of_the_settings()]
 
 
+def has_nobody_to_hear(findings: Iterable[Finding]) -> bool:
+    """Whether one of these can be told to nobody at all, whatever works."""
+    if settings.FAILSAFE_EMAILS or settings.FAILSAFE_WEBHOOK_URL:
+        return False
+    return any(finding.owner is None or not finding.owner.email for finding in findings)
+
+
 def _is_to_be_told(last: FailsafeAlert | None, now: datetime) -> bool:
     return last is None or not _stands(last) or now - last.at >= DAY
 

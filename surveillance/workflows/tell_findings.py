@@ -17,6 +17,7 @@ from surveillance.failsafe.alerts import (
     Letter,
     News,
     body_of,
+    has_nobody_to_hear,
     letters_due,
     letters_without_memory,
     payload_of,
@@ -59,8 +60,7 @@ def tell_findings(*, findings: Sequence[Finding], run: FailsafeRun | None, now: 
         reached.append(letter.recipient.name)
         if run is not None:
             FailsafeAlert.objects.bulk_create(_remembered(letter, now), ignore_conflicts=True)
-    never_told = run is None or not FailsafeAlert.objects.exists()
-    told = Told(tuple(reached), tuple(missed), bool(findings) and not letters and never_told)
+    told = Told(tuple(reached), tuple(missed), has_nobody_to_hear(findings))
     if told.is_unheard:
         log.error("failsafe_unheard", findings_count=len(findings), missed=list(missed))
     return told

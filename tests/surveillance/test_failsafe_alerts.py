@@ -302,12 +302,17 @@ def test_if_nobody_hears_it_is_said(wrong: FollowUp) -> None:
     assert watch().told.is_unheard
 
 
-def test_if_there_is_nobody_to_tell_it_is_said(clinic: Clinic, wrong: FollowUp, settings: Any):
+def test_if_there_is_nobody_left_to_tell_it_is_said(
+    clinic: Clinic, wrong: FollowUp, settings: Any
+) -> None:
+    assert not watch().told.is_unheard
     settings.FAILSAFE_EMAILS = []
+    assert not watch(NOW + HOUR).told.is_unheard  # the lead still hears
+
     clinic.lead.email = ""
     clinic.lead.save()
 
-    assert watch().told.is_unheard
+    assert watch(NOW + 2 * HOUR).told.is_unheard
 
 
 # ---------------------------------------------------------------- what is kept
