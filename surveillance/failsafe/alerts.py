@@ -40,15 +40,15 @@ class Recipient(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line of a letter."""
+    """One entry of a letter. `words` and `subjects` only while it is so, not when it is over."""
 
     code: str
     site: int | None
     site_name: str
     count: int
     since: datetime
-    finding: Finding | None = None
-    """None: it is over."""
+    words: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,16 @@ def _of_the_settings() -> Iterable[Recipient]:
 
 
 def _news(finding: Finding, since: datetime) -> News:
-    return News(finding.code, finding.site, finding.site_name, finding.count, since, finding)
+    owner = finding.owner.name if finding.owner else "nobody in post"
+    return News(
+        code=finding.code,
+        site=finding.site,
+        site_name=finding.site_name,
+        count=finding.count,
+        since=since,
+        words=(finding.sentence, f"Answers for it: {owner}", f"Cure: {finding.cure}"),
+        subjects=finding.subject_ids,
+    )
 
 
 def _end_of(alert: FailsafeAlert) -> News:
@@ -158,18 +167,8 @@ def body_of(letter: Letter) -> str:
 
 
 def _told(news: News) -> str:
-    finding = news.finding
-    if finding is None:
-        return ""
-    owner = finding.owner.name if finding.owner else "nobody in post"
-    return "\n".join(
-        (
-            f"{news.code}{_at(news)} ({news.count}), since {_moment(news.since)}",
-            finding.sentence,
-            f"Answers for it: {owner}",
-            f"Cure: {finding.cure}",
-        )
-    )
+    head = f"{news.code}{_at(news)} ({news.count}), since {_moment(news.since)}"
+    return "\n".join((head, *news.words))
 
 
 def _at(news: News) -> str:
@@ -196,5 +195,5 @@ def _as_json(news: News) -> dict[str, object]:
         "site": news.site_name or None,
         "count": news.count,
         "since": news.since.isoformat(),
-        "subjects": list(news.finding.subject_ids) if news.finding else [],
+        "subjects": list(news.subjects),
     }

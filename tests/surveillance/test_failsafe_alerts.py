@@ -137,6 +137,16 @@ def test_operators_and_the_one_who_answers_are_told_past_the_outbox(
     assert Notification.objects.count() == 0
 
 
+def test_an_owner_among_the_operators_gets_one_letter(
+    clinic: Clinic, wrong: FollowUp, settings: Any
+) -> None:
+    settings.FAILSAFE_EMAILS = [OPERATORS, clinic.lead.email]
+
+    watch()
+
+    assert len(mail.outbox) == 1
+
+
 def test_a_letter_names_no_patient(wrong: FollowUp, hook: type[Hook]) -> None:
     watch()
 
