@@ -93,8 +93,7 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation notification patientmerge registryimport sweeprun "
-            "failsaferun failsafealert"
+            "contactattempt escalation notification patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from patients.admin.access import ClinicalAdmin, ReadOnlyAdmin
-from surveillance.models import FailsafeAlert, FailsafeRun, RegistryImport, SweepRun
+from surveillance.models import RegistryImport, SweepRun
 
 
 @admin.register(RegistryImport)
@@ -24,22 +24,3 @@ class SweepRunAdmin(ReadOnlyAdmin):
     list_display = ("kind", "started_at", "finished_at", "looked_at", "acted_on", "parked")
     list_filter = ("kind",)
     ordering = ("-started_at",)
-
-
-@admin.register(FailsafeRun)
-class FailsafeRunAdmin(ReadOnlyAdmin):
-    """What the failsafe found, for all sites at once: codes, counts and ids."""
-
-    list_display = ("finished_at", "started_at", "outbox_waiting", "asked_by")
-    list_select_related = ("asked_by",)
-    ordering = ("-finished_at",)
-
-
-@admin.register(FailsafeAlert)
-class FailsafeAlertAdmin(ReadOnlyAdmin):
-    """Who was told of which finding."""
-
-    list_display = ("at", "code", "site", "kind", "path", "recipient", "count")
-    list_filter = ("kind", "path")
-    list_select_related = ("site",)
-    ordering = ("-at",)
