@@ -6,7 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 # Default port of each kind of e-mail URL; 0 where there is no server.
 EMAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465, "filemail": 0, "memorymail": 0}
-BACKENDS = {"filemail": "filebased", "memorymail": "locmem"}
+SMTP_BACKEND = "surveillance.delivery.smtp.EmailBackend"
+BACKENDS = {
+    "filemail": "django.core.mail.backends.filebased.EmailBackend",
+    "memorymail": "django.core.mail.backends.locmem.EmailBackend",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +36,8 @@ def mail_from(url: str, mailbox: Path) -> Mail:
     decoded.
     """
     parts = urlsplit(url)
-    backend = BACKENDS.get(parts.scheme, "smtp")
     return Mail(
-        backend=f"django.core.mail.backends.{backend}.EmailBackend",
+        backend=BACKENDS.get(parts.scheme, SMTP_BACKEND),
         folder=(unquote(parts.path) or str(mailbox)) if parts.scheme == "filemail" else None,
         host=parts.hostname or "localhost",
         port=parts.port or EMAIL_PORTS[parts.scheme],

@@ -117,6 +117,8 @@ EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
 EMAIL_TIMEOUT = 20
+# A message of which nobody knows whether it arrived is sent once more; or, if on, never again.
+PARK_UNCERTAIN_MESSAGES = env.boolean("PARK_UNCERTAIN_MESSAGES", default=False)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HepCalc <no-reply@{FIRST_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -18,15 +18,17 @@ class ProviderReceipt:
 
 
 class DeliveryFailed(Exception):
-    """The message was not taken. `permanent`: trying again cannot help.
+    """The message was not taken. `permanent`: trying again cannot help. `unheard`: its words had
+    left when the conversation broke off, so that it may have arrived.
 
     `reason` is kept on the message and logged: a code, never an address or a name.
     """
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    def __init__(self, reason: str, *, permanent: bool, unheard: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.unheard = unheard
 
 
 class ChannelDown(Exception):

@@ -37,8 +37,9 @@ class EmailChannel:
             self.close()
             raise ChannelDown(f"smtp_{error.smtp_code}") from None  # refuses us, not the message
         except (smtplib.SMTPException, OSError) as error:
+            failure = failure_of(error, text_left=getattr(self._connection, "text_left", True))
             self.close()  # the state of the conversation is unknown: begin a new one
-            raise failure_of(error) from None
+            raise failure from None
         except (BadHeaderError, ValueError):
             raise DeliveryFailed("address_cannot_be_written", permanent=True) from None
         return ProviderReceipt(message_id=message_id_of(message))
@@ -76,11 +77,15 @@ def message_id_of(message: Notification) -> str:
     return f"<{message.pk}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
 
 
-def failure_of(error: Exception) -> DeliveryFailed:
-    """What the server's answer means for this message; its text may hold an address: not kept."""
+def failure_of(error: Exception, *, text_left: bool) -> DeliveryFailed:
+    """What the server's answer means for this message; its text may hold an address: not kept.
+
+    Without an answer after the text had left, the message may have been taken.
+    """
     code = code_of(error)
     name = f"smtp_{code}" if code else type(error).__name__
-    return DeliveryFailed(name, permanent=code >= LEAST_PERMANENT_CODE)
+    permanent = code >= LEAST_PERMANENT_CODE
+    return DeliveryFailed(name, permanent=permanent, unheard=text_left and not code)
 
 
 def code_of(error: Exception) -> int:

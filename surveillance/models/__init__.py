@@ -11,6 +11,7 @@ from surveillance.models.notification import (
     NotificationChannel,
     NotificationStatus,
     NotificationTemplate,
+    SendingDoubt,
 )
 from surveillance.models.patient_merge import PatientMerge
 from surveillance.models.registry_import import (
@@ -46,5 +47,6 @@ __all__ = [
     "RegistryImportProblem",
     "RegistryImportStatus",
     "ReportStatus",
+    "SendingDoubt",
     "SweepRun",
 ]

@@ -28,6 +28,14 @@ class NotificationStatus(models.TextChoices):
     CANCELLED = "CANCELLED", "Cancelled"
 
 
+class SendingDoubt(models.TextChoices):
+    """Whether a message may have arrived although nobody heard so (ADR 0026)."""
+
+    NONE = "", "None"
+    UNHEARD = "UNHEARD", "A sending ended without an answer"
+    LAST_TRY = "LAST_TRY", "Being sent for the last time"
+
+
 class NotificationTemplate(models.TextChoices):
     """What the message says. The texts are in templates/notifications/."""
 
@@ -101,6 +109,13 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    doubt = models.CharField(
+        max_length=10,
+        choices=SendingDoubt.choices,
+        default=SendingDoubt.NONE,
+        db_default=SendingDoubt.NONE,
+        blank=True,
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)

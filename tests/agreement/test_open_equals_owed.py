@@ -226,7 +226,7 @@ def check_lesion(lesion: Lesion, day: date) -> None:
             assert window_of(row) == wanted.window
 
 
-@settings(max_examples=min(settings().max_examples, 100))
+@settings(max_examples=min(settings().max_examples, 60))
 @given(
     born=st.sampled_from([date(1970, 5, 17), date(2004, 2, 29), date(2021, 9, 1)]),
     history=HISTORIES,

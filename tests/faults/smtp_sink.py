@@ -20,6 +20,7 @@ class SmtpSink:
         self.answer_to_sender = b"250 ok"
         self.answer_to_data = b"250 taken"
         self.drops_after_data = False
+        self.drops_at_recipient = False
         self.seconds_each = seconds_each
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -67,6 +68,8 @@ class SmtpSink:
     async def _answer(
         self, command: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
+        if self.drops_at_recipient and command.startswith(b"RCPT"):
+            return False
         if command == b"DATA":
             writer.write(b"354 go on\r\n")
             await self._take(await reader.readuntil(b"\r\n.\r\n"))
