@@ -37,7 +37,7 @@ class EmailChannel:
             self.close()
             raise ChannelDown(f"smtp_{error.smtp_code}") from None  # refuses us, not the message
         except (smtplib.SMTPException, OSError) as error:
-            failure = failure_of(error, text_left=getattr(self._connection, "text_left", True))
+            failure = failure_of(error, text_left=getattr(self._connection, "text_left", False))
             self.close()  # the state of the conversation is unknown: begin a new one
             raise failure from None
         except (BadHeaderError, ValueError):

@@ -5,8 +5,11 @@ is handed over once more, with the same Message-ID, by which the far side knows 
 over that one, too, leaves it to a person.
 """
 
+import os
+import signal
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 
@@ -27,6 +30,7 @@ from tests.faults.chase_processes import (
     use_test_database,
     workers,
 )
+from tests.faults.scale import count, times
 from tests.faults.smtp_sink import SmtpSink
 from tests.surveillance.chase.scenes import a_clinic, a_follow_up, a_patient, at
 
@@ -34,8 +38,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 NOW = at(date(2027, 3, 25))
 """L+25: T4 is raised, T1 to T3 are recorded as skipped."""
-FOLLOW_UPS = 60
-KILLS = 24
+FOLLOW_UPS = times(60)
+KILLS = times(24)
 TIERS = {(1, "SKIPPED"), (2, "SKIPPED"), (3, "SKIPPED"), (4, "")}
 
 
@@ -56,6 +60,11 @@ def is_all_raised() -> bool:
 
 def is_all_sent() -> bool:
     return is_all_raised() and not Notification.objects.waiting().exists()
+
+
+def finished() -> list[tuple[UUID, datetime | None]]:
+    """Which message ended when."""
+    return list(Notification.objects.order_by("pk").values_list("pk", "finished_at"))
 
 
 def assert_each_tier_once() -> None:
@@ -86,7 +95,7 @@ def test_workers_killed_anywhere_lose_nothing_and_repeat_nothing() -> None:
 
     with SmtpSink(seconds_each=0.02) as sink, workers(jobs, NOW, sink.port) as running:
         kill_at_random(running, jobs, KILLS, NOW, sink.port)
-        assert eventually(is_all_sent, seconds=90)
+        assert eventually(is_all_sent, seconds=times(90))
 
     assert_each_tier_once()
     emails = Notification.objects.filter(channel=NotificationChannel.EMAIL)
@@ -99,5 +108,31 @@ def test_workers_killed_anywhere_lose_nothing_and_repeat_nothing() -> None:
     assert sent <= set(sink.taken), "lost, and nobody told"
     assert len(sink.taken) <= FOLLOW_UPS, "invented"
     repeated = sum(sink.taken.values()) - len(sink.taken)
+    count(
+        "Workers killed",
+        kills=KILLS,
+        messages=FOLLOW_UPS,
+        lost=len(sent - set(sink.taken)),
+        repeated=repeated,
+        parked=parked.count(),
+    )
     assert repeated <= KILLS, "a kill leaves one message in doubt at most"
     assert max(sink.taken.values()) <= 2
+
+
+def test_a_sender_that_slept_over_its_lease_marks_nothing_when_it_wakes() -> None:
+    a_busy_clinic()
+    sweep(now=NOW)
+
+    with SmtpSink(seconds_each=0.02) as sink, workers(["deliver"], NOW, sink.port) as [asleep]:
+        assert eventually(lambda: bool(sink.taken), seconds=30)
+        os.kill(asleep.pid or 0, signal.SIGSTOP)
+        with workers(["deliver"], NOW, sink.port):
+            assert eventually(is_all_sent, seconds=60)
+        marked = finished()
+        os.kill(asleep.pid or 0, signal.SIGCONT)
+        eventually(lambda: finished() != marked, seconds=1)
+
+    assert finished() == marked
+    assert max(sink.taken.values()) <= 2
+    assert sum(sink.taken.values()) - len(sink.taken) <= 1, "the one that was under way"
