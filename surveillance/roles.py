@@ -41,6 +41,8 @@ class Permission(StrEnum):
     MERGE = "MERGE"
     WITHDRAW = "WITHDRAW"
     VIEW_AUDIT = "VIEW_AUDIT"
+    VIEW_FAILSAFE = "VIEW_FAILSAFE"
+    """See what must never be at the site and in the installation, and have it looked at anew."""
     ADMINISTER = "ADMINISTER"
 
 
@@ -54,7 +56,12 @@ _CHASE = {
     Permission.ACKNOWLEDGE,
     Permission.WITHDRAW,
 }
-_LEAD = {Permission.REASSIGN, Permission.RETRACT, Permission.MERGE}
+_LEAD = {
+    Permission.REASSIGN,
+    Permission.RETRACT,
+    Permission.MERGE,
+    Permission.VIEW_FAILSAFE,
+}
 _SIGN = {Permission.CLOSE_SIGNED, Permission.OVERRIDE, Permission.RETRACT}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -70,10 +77,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.AMEND_PATIENT,
             Permission.IMPORT_REGISTRY,
             Permission.VIEW_AUDIT,
+            Permission.VIEW_FAILSAFE,
             Permission.ADMINISTER,
         }
     ),
-    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_AUDIT}),
+    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_AUDIT, Permission.VIEW_FAILSAFE}),
     Role.INTEGRATION: frozenset(_RECORD | {Permission.VIEW_PATIENT}),
 }
 

@@ -12,6 +12,7 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.outbox_page import outbox
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -42,6 +43,7 @@ urlpatterns = [
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
     path("inbox/", inbox, name="inbox"),
+    path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
     path("registry/", registry_import, name="registry_import"),
     path("registry/template.csv", registry_template, name="registry_template"),
