@@ -4,8 +4,9 @@
 2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
    (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled.
 3. Send over one connection per batch; no sending is begun after half the lease.
-4. Mark the message while the lease is still ours. Who dies between 3 and 4 leaves a message that
-   is sent again when the lease ends, with the same Message-ID.
+4. Mark the message while the lease is still ours, and keep the words as they were handed over, in
+   the same UPDATE. Who dies between 3 and 4 leaves a message that is sent again when the lease
+   ends, with the same Message-ID.
 
 Two clocks on purpose. Leases are measured by the database's clock alone, so that the clocks of two
 workers need not agree; how much of our own lease is left, by this process's stopwatch, started
@@ -173,6 +174,9 @@ def _note_sent(message: Notification, lease: Lease, receipt: ProviderReceipt, no
         now,
         status=NotificationStatus.SENT,
         provider_message_id=receipt.message_id,
+        subject=receipt.text.subject,
+        body=receipt.text.body,
+        template_version=receipt.text.version,
         last_error="",
     )
     if not noted:
