@@ -6,6 +6,7 @@ get a link to the case by its id, patients a link to the contact page of their s
 
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -114,15 +115,24 @@ def script_for(
     return rendered(kind, version_in_use(patient.site, kind), particulars)
 
 
+def preview_of(version: MessageTemplateVersion, patient: Patient, visit_on: date | None) -> Text:
+    """These very words, as this patient (or a colleague, about this patient) would get them."""
+    kind = version.kind
+    to_staff = kind.medium is MessageMedium.STAFF
+    link = _patient_link(patient.pk) if to_staff else contact_link(version.site)
+    particulars = Particulars(version.site, kind.language, kind.medium, link, visit_on)
+    return _text(Words(version.subject, version.body), particulars.values, version)
+
+
 def link_of(message: Notification) -> str:
     """Where the reader goes on: ids only, and behind sign-in for staff."""
     if message.recipient_id is None:
         return contact_link(message.site)
-    return f"{settings.SITE_URL}{_path_for_staff(message)}"
-
-
-def _path_for_staff(message: Notification) -> str:
     if message.escalation_id is not None:
-        return reverse("escalation", args=[message.escalation_id])
+        return f"{settings.SITE_URL}{reverse('escalation', args=[message.escalation_id])}"
     patient = message.patient_id or (message.follow_up.patient_id if message.follow_up else None)
-    return reverse("patient", args=[patient]) if patient else reverse("inbox")
+    return _patient_link(patient) if patient else f"{settings.SITE_URL}{reverse('inbox')}"
+
+
+def _patient_link(patient: UUID) -> str:
+    return f"{settings.SITE_URL}{reverse('patient', args=[patient])}"

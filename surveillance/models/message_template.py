@@ -93,6 +93,11 @@ class MessageTemplateUseQuerySet(AppendOnlyQuerySet["MessageTemplateUse"]):
         """What was put in use for one text at one site, the newest first: that one is in use."""
         return self.filter(site=site, **kind._asdict()).order_by("-number")
 
+    def in_use_at(self, site: Site) -> "dict[TextKind, MessageTemplateUse]":
+        """The newest row of every text of the site that was ever changed. One query."""
+        rows = self.filter(site=site).select_related("version", "chosen_by").order_by("number")
+        return {row.kind: row for row in rows}
+
 
 class MessageTemplateUse(AppendOnlyModel):
     """From `since` on a site sends these words: a version, or without one the built-in words.

@@ -111,9 +111,7 @@ def _faults_of_form(draft: Draft) -> Iterator[Fault]:
     if draft.medium in WITH_SUBJECT and not draft.subject.strip():
         yield Fault(SUBJECT, "missing", "Enter a subject.")
     if draft.medium not in WITH_SUBJECT and draft.subject:
-        yield Fault(
-            SUBJECT, "not_shown", "Texts and calls have no subject. Leave it empty."
-        )
+        yield Fault(SUBJECT, "not_shown", "Texts and calls have no subject. Leave it empty.")
     if not draft.body.strip():
         yield Fault(BODY, "missing", "Enter the text.")
     if len(draft.body) > BODY_LIMIT.value:
