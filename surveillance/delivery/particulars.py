@@ -36,7 +36,7 @@ class _Fixed(NamedTuple):
 
 _FIXED: Final = {
     MessageLanguage.EN: _Fixed("soon", "the number on our letters"),
-    MessageLanguage.ES: _Fixed("pronto", "el número de nuestras cartas"),
+    MessageLanguage.ES: _Fixed("pronto", "el de nuestras cartas"),
 }
 LANGUAGE_LINE: Final = (
     "Need an interpreter? Tell us when you call. ¿Necesita un intérprete? Dígalo al llamar."

@@ -26,8 +26,6 @@ SUBJECT, BODY = "subject", "body"
 WITH_SUBJECT: Final = frozenset({MessageMedium.EMAIL, MessageMedium.LETTER, MessageMedium.STAFF})
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NOT_READ: Final = {"site": "", "phone": "", "link": "", "language_line": ""}
-"""Names, numbers and fixed lines are not the writer's words: they do not count as harder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,10 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def measures_of(draft: Draft, values: Mapping[str, str]) -> Measures:
-    """The reading grade of the writer's words, and the parts of the text message."""
-    known = {name: "" for name in placeholders_in(draft.body + draft.subject)} | dict(values)
-    prose = f"{filled(draft.subject, known | _NOT_READ)}\n\n{filled(draft.body, known | _NOT_READ)}"
+    """The reading grade of the writer's own words (names, numbers and days do not make a text
+    harder), and the parts of the text message."""
+    prose = _PLACEHOLDER.sub("", f"{draft.subject}\n\n{draft.body}")
+    known = dict.fromkeys(placeholders_in(draft.body), "") | dict(values)
     is_sms = draft.medium is MessageMedium.SMS
     parts = sms_parts(filled(draft.body, known)) if is_sms else 0
     return Measures(grade_of(prose, draft.language), parts)
@@ -132,7 +131,8 @@ def _faults_of_placeholders(draft: Draft) -> Iterator[Fault]:
             yield Fault(field, "unknown_placeholder", f"{names} is not known here. Use {listed}.")
         if set(_PLACEHOLDER.sub("", text)) & set("{}"):
             yield Fault(field, "stray_brace", f"A brace stands alone. Braces are for {listed}.")
-    yield from _missing_placeholders(draft)
+    if draft.body.strip():
+        yield from _missing_placeholders(draft)
 
 
 def _missing_placeholders(draft: Draft) -> Iterator[Fault]:
