@@ -13,7 +13,12 @@ from surveillance.protocol.message_text import WITH_SUBJECT
 class TextForm(forms.Form):
     """The words of a text. Whether they may be used is for the workflow to say."""
 
-    subject = forms.CharField(label="Subject", strip=False, required=False)
+    subject = forms.CharField(
+        label="Subject",
+        help_text="Seen by whoever sees the envelope or the screen.",
+        strip=False,
+        error_messages={"required": "Enter a subject"},
+    )
     body = forms.CharField(
         label="Text",
         strip=False,

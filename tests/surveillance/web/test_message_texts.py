@@ -116,7 +116,8 @@ class TestWriting:
         response = administrator.get(f"{address(clinic)}?from=1")
 
         assert response.context["form"].initial["subject"] == "First"
-        assert administrator.get(f"{address(clinic)}?from=9").status_code == 404
+        for number in ("9", "99999999999999999999"):
+            assert administrator.get(f"{address(clinic)}?from={number}").status_code == 404
 
     def test_keeps_a_draft_and_leads_to_its_preview(
         self, administrator: Client, clinic: Clinic
@@ -142,7 +143,8 @@ class TestWriting:
     def test_without_any_words_is_refused(self, administrator: Client, clinic: Clinic) -> None:
         response = administrator.post(address(clinic), {"subject": "", "body": ""})
 
-        assert response.context["form"].errors["body"] == ["Enter the text"]
+        errors = response.context["form"].errors
+        assert (errors["subject"], errors["body"]) == (["Enter a subject"], ["Enter the text"])
 
     def test_of_a_text_message_asks_for_no_subject(
         self, administrator: Client, clinic: Clinic
