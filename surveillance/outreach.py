@@ -5,7 +5,13 @@ from typing import Final
 from uuid import UUID
 
 from patients.models import Patient, PatientStatus, Tri
-from surveillance.models import FollowUp, Notification, NotificationChannel, NotificationTemplate
+from surveillance.models import (
+    TEMPLATES_TO_PATIENTS,
+    FollowUp,
+    Notification,
+    NotificationChannel,
+    NotificationTemplate,
+)
 
 QUIET_STATUSES: Final = frozenset(
     {
@@ -19,9 +25,7 @@ QUIET_STATUSES: Final = frozenset(
 EMAILED_STATUSES: Final = frozenset({PatientStatus.ACTIVE, PatientStatus.LOST_TO_FOLLOW_UP})
 """Whoever declined or went elsewhere is spoken to by a person, not by a machine (A-32)."""
 
-TO_PATIENTS: Final = frozenset(
-    {NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER}
-)
+TO_PATIENTS: Final = TEMPLATES_TO_PATIENTS
 
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 

@@ -93,7 +93,8 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation notification patientmerge registryimport sweeprun"
+            "contactattempt escalation notification patientmerge registryimport sweeprun "
+            "messagetemplateversion messagetemplateuse"
         ),
         "auth": "user",
     }.items()

@@ -7,14 +7,17 @@ noting it); it passes on the message's id, so that the far side can tell.
 from dataclasses import dataclass
 from typing import Protocol
 
+from surveillance.delivery.texts import Text
 from surveillance.models import Notification
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderReceipt:
-    """The far side took the message; `message_id` is how it will speak of it."""
+    """The far side took the message; `message_id` is how it will speak of it, `text` what was
+    handed over, word for word: the row keeps it."""
 
     message_id: str
+    text: Text
 
 
 class DeliveryFailed(Exception):

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage, get_connection
 
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
-from surveillance.delivery.texts import text_of
+from surveillance.delivery.texts import Text, VersionsInUse, text_of
 from surveillance.models import Notification
+from surveillance.protocol.message_terms import MessageMedium
 
 LEAST_PERMANENT_CODE = 500
 
@@ -25,10 +26,12 @@ class EmailChannel:
 
     def __init__(self) -> None:
         self._connection = get_connection()
+        self._versions = VersionsInUse()
 
     def send(self, message: Notification) -> ProviderReceipt:
         """Send to the recipient's or the patient's address."""
-        email = email_of(message)
+        text = text_of(message, MessageMedium.EMAIL, self._versions)
+        email = email_of(message, text)
         self._open()
         email.connection = self._connection
         try:
@@ -42,7 +45,7 @@ class EmailChannel:
             raise failure from None
         except (BadHeaderError, ValueError):
             raise DeliveryFailed("address_cannot_be_written", permanent=True) from None
-        return ProviderReceipt(message_id=message_id_of(message))
+        return ProviderReceipt(message_id=message_id_of(message), text=text)
 
     def _open(self) -> None:
         try:
@@ -55,12 +58,11 @@ class EmailChannel:
         self._connection.close()
 
 
-def email_of(message: Notification) -> EmailMessage:
+def email_of(message: Notification, text: Text) -> EmailMessage:
     """The e-mail to be sent for this message; refused when nobody has an address."""
     address = address_of(message)
     if not address:
         raise DeliveryFailed("no_address", permanent=True)
-    text = text_of(message)
     headers = {"Message-ID": message_id_of(message), "Auto-Submitted": "auto-generated"}
     return EmailMessage(text.subject, text.body, to=[address], headers=headers)
 

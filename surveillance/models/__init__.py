@@ -6,7 +6,13 @@ from surveillance.models.escalation import Escalation, EscalationResolution
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
+from surveillance.models.message_template import (
+    MessageTemplateUse,
+    MessageTemplateVersion,
+    TextKind,
+)
 from surveillance.models.notification import (
+    TEMPLATES_TO_PATIENTS,
     Notification,
     NotificationChannel,
     NotificationStatus,
@@ -23,6 +29,7 @@ from surveillance.models.sweep_run import SweepRun
 
 __all__ = [
     "EVENT_VALUES",
+    "TEMPLATES_TO_PATIENTS",
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
@@ -37,6 +44,8 @@ __all__ = [
     "LesionEvent",
     "LesionEventKind",
     "LesionObservation",
+    "MessageTemplateUse",
+    "MessageTemplateVersion",
     "Notification",
     "NotificationChannel",
     "NotificationStatus",
@@ -49,4 +58,5 @@ __all__ = [
     "ReportStatus",
     "SendingDoubt",
     "SweepRun",
+    "TextKind",
 ]

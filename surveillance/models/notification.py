@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
@@ -37,7 +37,8 @@ class SendingDoubt(models.TextChoices):
 
 
 class NotificationTemplate(models.TextChoices):
-    """What the message says. The texts are in templates/notifications/."""
+    """What a message is about. Its words are those in use at the site (`MessageTemplateUse`), else
+    the built-in ones in templates/notifications/."""
 
     PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
     APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
@@ -48,6 +49,12 @@ class NotificationTemplate(models.TextChoices):
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
+
+
+TEMPLATES_TO_PATIENTS: Final = frozenset(
+    {NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER}
+)
+"""The others are for staff only; these are for staff where a person has to tell the patient."""
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -77,7 +84,11 @@ class Notification(models.Model):
 
     Sent by lease: a sender claims rows (`lease_owner`, `lease_until`), sends outside any
     transaction, and marks a row only while the lease is still its own. The recipient is a user
-    (staff) or a patient. No clinical content is stored here.
+    (staff) or a patient.
+
+    `subject` and `body` are the exact words that went out, written with the mark that it was sent,
+    and `template_version` says which words they were made from (none: the built-in ones). They
+    hold no clinical content and no secret: no text of a message may (protocol/message_text.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -120,6 +131,15 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    subject = models.CharField(max_length=300, blank=True, default="", db_default="")
+    body = models.TextField(blank=True, default="", db_default="")
+    template_version = models.ForeignKey(
+        "surveillance.MessageTemplateVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="notifications",
+    )
 
     objects = NotificationQuerySet.as_manager()
 

@@ -69,7 +69,7 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
     ended = (NotificationStatus.SENT, NotificationStatus.FAILED)
     about = Q(follow_up__lesion=lesion) | Q(follow_up=None, patient=lesion.patient_id)
     rows = Notification.objects.filter(about, status__in=ended)
-    for row in rows.select_related("recipient"):
+    for row in rows.select_related("recipient", "template_version"):
         assert row.finished_at is not None  # the database says so of every ended message
         to = who(row.recipient) if row.recipient else "the patient"
         yield TimelineEntry(
@@ -78,8 +78,24 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             at=row.finished_at,
             title=f"{row.get_template_display()}: {row.get_status_display().lower()}",
             detail=lines(
-                labelled("To", to), labelled("By", row.get_channel_display()), row.last_error
+                labelled("To", to),
+                labelled("By", row.get_channel_display()),
+                row.last_error,
+                *_exact_words(row),
             ),
             by=SYSTEM,
             ref=str(row.pk),
         )
+
+
+def _exact_words(row: Notification) -> tuple[str, ...]:
+    """The text as it went out, and which words it was made from; nothing for older messages."""
+    if not row.body:
+        return ()
+    version = row.template_version
+    made_from = "the built-in words" if version is None else f"version {version.number}"
+    return (
+        labelled("Text from", made_from),
+        labelled("Subject", row.subject),
+        *(line.strip() for line in row.body.splitlines()),
+    )

@@ -5,17 +5,18 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from surveillance.models import ContactChannel, ContactOutcome
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
-from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.action_page import Action, subject_of
 from surveillance.web.forms import ContactForm
 from surveillance.web.patient_query import open_follow_ups_of
 from surveillance.web.refusals import accepted
+from surveillance.web.script_view import call_sheet
 from surveillance.workflows.log_contact import log_contact
 
 ACTION = Action(
@@ -59,4 +60,12 @@ def contact_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if saved:
             messages.success(request, "The contact is on file.")
             return redirect("patient", pk=patient.pk)
-    return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)
+    today = patient.site.local_date(now)
+    context = {
+        "action": ACTION,
+        "subject": subject_of(patient, today),
+        "form": form,
+        "sheet": call_sheet(patient, owed, today),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "surveillance/contact_log.html", context, status=status)

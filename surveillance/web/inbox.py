@@ -84,12 +84,14 @@ def _row(message: Notification, *, is_visible: bool) -> InboxRow:
 
 
 def _words(message: Notification) -> str:
+    """The words as they were sent; of messages older than kept words, what they are about."""
     template = NotificationTemplate(message.template)
+    said = message.subject or WORDS.get(template) or str(template.label)
     if template == NotificationTemplate.MISSED_APPOINTMENT:
         missed_on = message.site.local_date(message.created_at)
         last = add_working_days(missed_on, MISSED_CONTACT_WITHIN.value)
-        return f"{template.label} by {date_words(last)}"
-    return WORDS.get(template) or str(template.label)
+        return f"{said} by {date_words(last)}"
+    return said
 
 
 def _about(message: Notification) -> str:

@@ -104,6 +104,8 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
         links.append(NavItem("Outbox", reverse("outbox")))
     if Permission.VIEW_AUDIT in granted:
         links.append(NavItem("Coverage certificate", reverse("certificate")))
+    if Permission.ADMINISTER in granted:
+        links.append(NavItem("Message texts", reverse("message_texts")))
     if not user.is_staff:
         return tuple(links)
     links.append(NavItem("Administration", reverse("admin:index")))

@@ -12,6 +12,13 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.message_texts import (
+    message_text,
+    message_text_check,
+    message_text_withdraw,
+    message_texts,
+)
+from surveillance.web.message_version import message_version, message_version_use
 from surveillance.web.outbox_page import outbox
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
@@ -50,6 +57,16 @@ urlpatterns = [
     path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),
     path(
         "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
+    ),
+    path("templates/", message_texts, name="message_texts"),
+    path("templates/versions/<uuid:pk>/", message_version, name="message_version"),
+    path("templates/versions/<uuid:pk>/use/", message_version_use, name="message_version_use"),
+    path("templates/<slug:slug>/<str:name>/", message_text, name="message_text"),
+    path("templates/<slug:slug>/<str:name>/check/", message_text_check, name="message_text_check"),
+    path(
+        "templates/<slug:slug>/<str:name>/withdraw/",
+        message_text_withdraw,
+        name="message_text_withdraw",
     ),
     path("certificate/", certificate_page, name="certificate"),
     path("components/", components_page, name="components"),

@@ -4,10 +4,11 @@
 2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
    (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled.
 3. Send over one connection per batch; no sending is begun after half the lease.
-4. Mark the message while the lease is still ours. Who dies between 3 and 4, or hears no answer,
-   leaves a message that may have arrived. It is sent once more, with the same Message-ID, and that
-   it is the last time is written down first: there are never more than two copies. Whose outcome
-   is unknown then is a person's, as it is at once where PARK_UNCERTAIN_MESSAGES is on.
+4. Mark the message while the lease is still ours, and keep the words as they were handed over, in
+   the same UPDATE. Who dies between 3 and 4, or hears no answer, leaves a message that may have
+   arrived. It is sent once more, with the same Message-ID, and that it is the last time is written
+   down first: there are never more than two copies. Whose outcome is unknown then is a person's,
+   as it is at once where PARK_UNCERTAIN_MESSAGES is on.
 
 Two clocks on purpose. Leases are measured by the database's clock alone, so that the clocks of two
 workers need not agree; how much of our own lease is left, by this process's stopwatch, started
@@ -210,6 +211,9 @@ def _note_sent(message: Notification, lease: Lease, receipt: ProviderReceipt, no
         now,
         status=NotificationStatus.SENT,
         provider_message_id=receipt.message_id,
+        subject=receipt.text.subject,
+        body=receipt.text.body,
+        template_version=receipt.text.version,
         last_error="",
     )
     if not noted:

@@ -16,6 +16,8 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    MessageTemplateUse,
+    MessageTemplateVersion,
 )
 from tests.factories import (
     NOW,
@@ -23,6 +25,7 @@ from tests.factories import (
     AfpResultFactory,
     PatientFactory,
     RiskProfileFactory,
+    SiteFactory,
     UserFactory,
 )
 
@@ -89,6 +92,16 @@ def follow_up() -> FollowUp:
     )
 
 
+def words() -> dict[str, Any]:
+    return {
+        "site": SiteFactory(),
+        "template": "PATIENT_REMINDER",
+        "medium": "EMAIL",
+        "language": "en",
+        "number": 1,
+    }
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -111,6 +124,12 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.LesionAssessment": assessment,
     "surveillance.ContactAttempt": lambda: ContactAttempt.objects.create(
         patient=PatientFactory(), channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
+    ),
+    "surveillance.MessageTemplateVersion": lambda: MessageTemplateVersion.objects.create(
+        **words(), subject="s", body="b", written_at=NOW, written_by=UserFactory()
+    ),
+    "surveillance.MessageTemplateUse": lambda: MessageTemplateUse.objects.create(
+        **words(), since=NOW, chosen_by=UserFactory()
     ),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}

@@ -36,6 +36,8 @@ APPEND_ONLY = {
     "surveillance.LesionEvent",
     "surveillance.LesionAssessment",
     "surveillance.ContactAttempt",
+    "surveillance.MessageTemplateVersion",
+    "surveillance.MessageTemplateUse",
 }
 
 

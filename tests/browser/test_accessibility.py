@@ -1,5 +1,6 @@
 """axe-core finds nothing on any page, nothing breaks the content policy, 320 px is enough."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -115,14 +116,33 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
     sign_in(clinic.administrator)
 
     found = {}
-    for address in ("/registry/", "/components/"):
+    text = f"/templates/{clinic.site.slug}/patient_reminder.email.en/"
+    for address in ("/registry/", "/components/", "/templates/", text):
         page.goto(address)
         found[address] = violations(page)
+    found |= dict(_while_a_text_is_changed(page, a_patient(clinic).mrn))
     page.goto("/registry/")
     page.get_by_role("main").get_by_role("button").first.click()
     found["nothing chosen"] = violations(page)
 
     assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def _while_a_text_is_changed(page: Page, mrn: str) -> Iterator[tuple[str, list[str]]]:
+    """From the page of a text: a fault told while typing, the draft, its preview, its use."""
+    body = page.get_by_label("Text")
+    body.fill("Your liver. Call {phone}.")
+    page.get_by_text("“liver” tells others").wait_for()
+    yield "a fault while typing", violations(page)
+    body.fill("Please call us: {phone}.")
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_label("MRN of a patient").fill(mrn)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="As this patient would get it").wait_for()
+    yield "a preview", violations(page)
+    page.get_by_role("button", name="Put in use").click()
+    page.get_by_text("Version 1 is in use.").wait_for()
+    yield "a text with history", violations(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

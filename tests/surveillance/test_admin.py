@@ -12,6 +12,8 @@ from patients.models import AuditEvent, AuditSeal, Patient, Role
 from patients.workflows.grant_role import grant_role
 from surveillance.models import (
     ContactAttempt,
+    MessageTemplateUse,
+    MessageTemplateVersion,
     Notification,
     PatientMerge,
     RegistryImport,
@@ -44,6 +46,7 @@ READ_ONLY = {
 def row_at(site, model):
     """One row of the model at that site."""
     patient = PatientFactory(site=site)
+    words = {"template": "PATIENT_REMINDER", "medium": "SMS", "language": "es", "number": 1}
     makers = {
         "patients.Patient": lambda: patient,
         "patients.RiskProfile": lambda: RiskProfileFactory(patient=patient),
@@ -78,6 +81,12 @@ def row_at(site, model):
         ),
         "surveillance.RegistryImport": lambda: RegistryImport.objects.create(
             site=site, file_name="a.csv", file_digest="0" * 64, status="FINISHED", uploaded_at=NOW
+        ),
+        "surveillance.MessageTemplateVersion": lambda: MessageTemplateVersion.objects.create(
+            site=site, body="b", written_at=NOW, written_by=UserFactory(), **words
+        ),
+        "surveillance.MessageTemplateUse": lambda: MessageTemplateUse.objects.create(
+            site=site, since=NOW, chosen_by=UserFactory(), **words
         ),
         "surveillance.SweepRun": lambda: SweepRun.objects.create(kind="CHASE", started_at=NOW),
     }
@@ -118,7 +127,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 12
+    assert len(clinical) == 14
     assert clinical <= set(READ_ONLY)
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from patients.models import Patient, PatientStatus, Tri
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
+from surveillance.delivery.texts import text_of
 from surveillance.models import (
     Escalation,
     FollowUp,
@@ -19,6 +20,7 @@ from surveillance.models import (
     NotificationStatus,
     NotificationTemplate,
 )
+from surveillance.protocol.message_terms import MessageMedium
 from surveillance.workflows import deliver as outbox
 from surveillance.workflows.deliver import FIRST_PAUSE, MOST_ATTEMPTS, deliver
 from surveillance.workflows.notify import notify
@@ -47,7 +49,7 @@ class FakeProvider:
         self.taken.append(message.pk)
         if self.while_sending:
             self.while_sending(message)
-        return ProviderReceipt(f"provider-{message.pk}")
+        return ProviderReceipt(f"provider-{message.pk}", text_of(message, MessageMedium.EMAIL))
 
     def close(self) -> None:
         pass
