@@ -36,6 +36,9 @@ class Permission(StrEnum):
     REASSIGN = "REASSIGN"
     OVERRIDE = "OVERRIDE"
     ACKNOWLEDGE = "ACKNOWLEDGE"
+    SECOND_LOOK = "SECOND_LOOK"
+    """Confirm what a colleague put on file about care elsewhere."""
+    VIEW_MEASURES = "VIEW_MEASURES"
     IMPORT_REGISTRY = "IMPORT_REGISTRY"
     RETRACT = "RETRACT"
     MERGE = "MERGE"
@@ -54,8 +57,19 @@ _CHASE = {
     Permission.ACKNOWLEDGE,
     Permission.WITHDRAW,
 }
-_LEAD = {Permission.REASSIGN, Permission.RETRACT, Permission.MERGE}
-_SIGN = {Permission.CLOSE_SIGNED, Permission.OVERRIDE, Permission.RETRACT}
+_LEAD = {
+    Permission.REASSIGN,
+    Permission.RETRACT,
+    Permission.MERGE,
+    Permission.SECOND_LOOK,
+    Permission.VIEW_MEASURES,
+}
+_SIGN = {
+    Permission.CLOSE_SIGNED,
+    Permission.OVERRIDE,
+    Permission.RETRACT,
+    Permission.SECOND_LOOK,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NURSE_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE),
@@ -70,6 +84,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.AMEND_PATIENT,
             Permission.IMPORT_REGISTRY,
             Permission.VIEW_AUDIT,
+            Permission.VIEW_MEASURES,
             Permission.ADMINISTER,
         }
     ),
@@ -85,7 +100,8 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation notification patientmerge registryimport sweeprun"
+            "contactattempt escalation escalationanswer outsidecare outsidecarereview declination "
+            "notification patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

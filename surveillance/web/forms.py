@@ -83,7 +83,7 @@ class ContactForm(forms.Form):
     """An attempt to reach the patient. `attempted_at` is on the site's clock."""
 
     outcome = forms.ChoiceField(
-        choices=ContactOutcome.choices,
+        choices=ContactOutcome.choices(),
         widget=forms.RadioSelect,
         label="What came of it?",
         error_messages={"required": "Choose what came of the attempt"},

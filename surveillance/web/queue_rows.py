@@ -162,7 +162,7 @@ def last_contact_words(follow_up: FollowUp) -> str:
     if patient.last_contact_at is None:
         return "No contact yet"
     outcome = patient.last_contact_outcome
-    words = ContactOutcome(outcome).label if outcome in ContactOutcome.values else outcome
+    words = label_of(ContactOutcome, outcome)
     return f"{moment_words(patient.last_contact_at, follow_up.site)}: {words}"
 
 
