@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('institution', models.CharField(help_text='Name and place', max_length=200)),
-                ('seen', models.TextField(help_text='What was seen or heard, and by whom')),
+                ('evidence', models.TextField(help_text='What was seen or heard, and by whom')),
                 ('document_reference', models.CharField(blank=True, help_text='Where the document lies (FHIR DocumentReference)', max_length=200)),
                 ('expires_on', models.DateField()),
                 ('recorded_at', models.DateTimeField()),

@@ -42,7 +42,7 @@ class OutsideCare(AppendOnlyModel):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="outside_care")
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="outside_care")
     institution = models.CharField(max_length=200, help_text="Name and place")
-    seen = models.TextField(help_text="What was seen or heard, and by whom")
+    evidence = models.TextField(help_text="What was seen or heard, and by whom")
     document_reference = models.CharField(
         max_length=200, blank=True, help_text="Where the document lies (FHIR DocumentReference)"
     )

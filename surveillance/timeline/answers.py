@@ -55,7 +55,7 @@ def outside_care(lesion: Lesion) -> Iterator[TimelineEntry]:
             at=row.recorded_at,
             title=f"Followed elsewhere: {row.institution}",
             detail=lines(
-                row.seen,
+                row.evidence,
                 labelled("Document", row.document_reference),
                 labelled("Counts until", row.expires_on),
             ),

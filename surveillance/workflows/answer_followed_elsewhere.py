@@ -20,7 +20,7 @@ def answer_followed_elsewhere(
     *,
     escalation: Escalation,
     institution: str,
-    seen: str,
+    evidence: str,
     document_reference: str = "",
     expires_on: date,
     until: date,
@@ -37,7 +37,7 @@ def answer_followed_elsewhere(
     lock_records([follow_up.patient_id])
     new = NewAnswer(
         kind=EscalationAnswerKind.FOLLOWED_ELSEWHERE,
-        reason=f"{institution.strip()}: {seen.strip()}",
+        reason=f"{institution.strip()}: {evidence.strip()}",
         promised_on=until,
     )
     if known := given_already(escalation, new, by):
@@ -45,7 +45,7 @@ def answer_followed_elsewhere(
     care = record_outside_care(
         follow_up=follow_up,
         institution=institution,
-        seen=seen,
+        evidence=evidence,
         document_reference=document_reference,
         expires_on=expires_on,
         by=by,

@@ -37,7 +37,7 @@ def record_outside_care(
     *,
     follow_up: FollowUp,
     institution: str,
-    seen: str,
+    evidence: str,
     document_reference: str = "",
     expires_on: date,
     by: "User",
@@ -55,14 +55,14 @@ def record_outside_care(
     values = {
         "follow_up": row,
         "institution": institution.strip(),
-        "seen": seen.strip(),
+        "evidence": evidence.strip(),
         "document_reference": document_reference.strip(),
         "expires_on": expires_on,
         "recorded_by": by,
     }
     if known := OutsideCare.objects.filter(**values).first():
         return known
-    _refuse(row, institution, seen, expires_on, row.site.local_date(now))
+    _refuse(row, institution, evidence, expires_on, row.site.local_date(now))
     care = OutsideCare.objects.create(patient=patient, recorded_at=now, **values)
     record_event(
         "outside_care_recorded",
@@ -83,7 +83,7 @@ def latest_expiry(follow_up: FollowUp, today: date) -> date:
 
 
 def _refuse(
-    follow_up: FollowUp, institution: str, seen: str, expires_on: date, today: date
+    follow_up: FollowUp, institution: str, evidence: str, expires_on: date, today: date
 ) -> None:
     if follow_up.closed_at is not None:
         raise FollowUpAlreadyClosed(
@@ -91,9 +91,10 @@ def _refuse(
         )
     if not institution.strip():
         raise OutsideCareIncomplete("Name the institution and its place.", field="institution")
-    if not seen.strip():
+    if not evidence.strip():
         raise OutsideCareIncomplete(
-            "Say what you saw or heard, and from whom: a letter, a report, a booking.", field="seen"
+            "Say what you saw or heard, and from whom: a letter, a report, a booking.",
+            field="evidence",
         )
     latest = latest_expiry(follow_up, today)
     if not today <= expires_on <= latest:
