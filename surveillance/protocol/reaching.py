@@ -146,14 +146,14 @@ def missing_for_lost(tried: Iterable[Tried], today: date) -> tuple[str, ...]:
     Counted are the attempts since anybody was reached, at most `lost_within` days old. Several on
     one channel in one part of a day are one.
     """
-    counted = _counted(sorted(tried), today)
+    counted = _counted(tried, today)
     ways = {each.channel for each in counted}
     parts = {each.part for each in counted if each.channel in CALLED}
     said = []
     if len(counted) < contact.LOST_ATTEMPTS.value:
         said.append(f"{len(counted)} of {contact.LOST_ATTEMPTS.value} attempts")
     if len(ways) < contact.LOST_CHANNELS.value:
-        named = " and ".join((CALLED | WRITTEN)[way] for way in sorted(ways))
+        named = " and ".join((CALLED | WRITTEN).get(way, way.lower()) for way in sorted(ways))
         said.append(f"only by {named}" if ways else "on no channel")
     if len(parts) < contact.LOST_DAY_PARTS.value:
         when = " and ".join(part.label.lower() for part in DayPart if part in parts)

@@ -100,9 +100,7 @@ class OutsideCareForm(forms.Form):
         max_length=200,
         error_messages={"required": "Name the institution and its place"},
     )
-    evidence = words(
-        "What you saw or heard, and from whom", "A letter, a report, a booking, a call."
-    )
+    evidence = words("What you saw or heard, and from whom", "A letter, a report, a call.")
     document_reference = forms.CharField(
         label="Where the document lies",
         help_text="Number or folder in your own records.",

@@ -28,7 +28,7 @@ RECORD = Action(
     "Followed elsewhere",
     "Save evidence",
     "It ends nothing and moves nothing: an exam at another institution counts once its report "
-    "is on file. A second person is asked to look at your evidence, the owner to ask for the report.",
+    "is on file. A second person is asked to look at it, the owner to ask for the report.",
 )
 
 

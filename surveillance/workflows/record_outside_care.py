@@ -93,7 +93,7 @@ def _refuse(
         raise OutsideCareIncomplete("Name the institution and its place.", field="institution")
     if not evidence.strip():
         raise OutsideCareIncomplete(
-            "Say what you saw or heard, and from whom: a letter, a report, a booking.",
+            "Say what you saw or heard, and from whom: a letter, a report.",
             field="evidence",
         )
     latest = latest_expiry(follow_up, today)

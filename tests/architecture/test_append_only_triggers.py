@@ -10,12 +10,14 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
+    EscalationAnswer,
     FollowUp,
     ImagingExam,
     Lesion,
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    OutsideCareReview,
 )
 from tests.factories import (
     NOW,
@@ -24,6 +26,11 @@ from tests.factories import (
     PatientFactory,
     RiskProfileFactory,
     UserFactory,
+)
+from tests.surveillance.factories import (
+    DeclinationFactory,
+    EscalationFactory,
+    OutsideCareFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +119,22 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.ContactAttempt": lambda: ContactAttempt.objects.create(
         patient=PatientFactory(), channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
     ),
+    "surveillance.Declination": lambda: DeclinationFactory(),
+    "surveillance.OutsideCare": lambda: OutsideCareFactory(),
+    "surveillance.OutsideCareReview": lambda: OutsideCareReview.objects.create(
+        outside_care=OutsideCareFactory(),
+        is_sufficient=True,
+        reviewed_at=NOW,
+        reviewed_by=UserFactory(),
+    ),
+    "surveillance.EscalationAnswer": lambda: EscalationAnswer.objects.create(
+        escalation=EscalationFactory(),
+        kind="NOT_INDICATED",
+        not_indicated="OTHER",
+        reason="away",
+        answered_at=NOW,
+        answered_by=UserFactory(),
+    ),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
@@ -119,6 +142,8 @@ MUTABLE = {
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"},
+    "surveillance.Declination": {"patient"},
+    "surveillance.OutsideCare": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""
 

@@ -36,6 +36,10 @@ APPEND_ONLY = {
     "surveillance.LesionEvent",
     "surveillance.LesionAssessment",
     "surveillance.ContactAttempt",
+    "surveillance.Declination",
+    "surveillance.EscalationAnswer",
+    "surveillance.OutsideCare",
+    "surveillance.OutsideCareReview",
 }
 
 
