@@ -1,8 +1,14 @@
 """Records of lesions, exams, decisions and obligations. Import models from here."""
 
 from surveillance.models.assessment import LesionAssessment, OverrideKind
-from surveillance.models.contact_attempt import ContactAttempt, ContactChannel, ContactOutcome
+from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
+from surveillance.models.declination import Declination, InformedOf, WhoDeclined
 from surveillance.models.escalation import Escalation, EscalationResolution
+from surveillance.models.escalation_answer import (
+    EscalationAnswer,
+    EscalationAnswerKind,
+    NotIndicated,
+)
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
@@ -19,6 +25,7 @@ from surveillance.models.notification import (
     NotificationTemplate,
     SendingDoubt,
 )
+from surveillance.models.outside_care import OutsideCare, OutsideCareReview, OutsideCareState
 from surveillance.models.patient_merge import PatientMerge
 from surveillance.models.registry_import import (
     RegistryImport,
@@ -26,6 +33,7 @@ from surveillance.models.registry_import import (
     RegistryImportStatus,
 )
 from surveillance.models.sweep_run import SweepRun
+from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
     "EVENT_VALUES",
@@ -33,12 +41,17 @@ __all__ = [
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
+    "DayPart",
+    "Declination",
     "Escalation",
+    "EscalationAnswer",
+    "EscalationAnswerKind",
     "EscalationResolution",
     "FollowUp",
     "FollowUpOutcome",
     "FollowUpQuerySet",
     "ImagingExam",
+    "InformedOf",
     "Lesion",
     "LesionAssessment",
     "LesionEvent",
@@ -46,10 +59,14 @@ __all__ = [
     "LesionObservation",
     "MessageTemplateUse",
     "MessageTemplateVersion",
+    "NotIndicated",
     "Notification",
     "NotificationChannel",
     "NotificationStatus",
     "NotificationTemplate",
+    "OutsideCare",
+    "OutsideCareReview",
+    "OutsideCareState",
     "OverrideKind",
     "PatientMerge",
     "RegistryImport",
@@ -59,4 +76,5 @@ __all__ = [
     "SendingDoubt",
     "SweepRun",
     "TextKind",
+    "WhoDeclined",
 ]

@@ -48,6 +48,12 @@ class NotificationTemplate(models.TextChoices):
     MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
+    REOFFER = "REOFFER", "Declined: offer again"
+    OUTSIDE_CARE_SECOND_LOOK = (
+        "OUTSIDE_CARE_SECOND_LOOK",
+        "Followed elsewhere: second look",
+    )
+    OUTSIDE_CARE_REPORT = "OUTSIDE_CARE_REPORT", "Followed elsewhere: ask for the report"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
 
 

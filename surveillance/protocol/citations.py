@@ -82,6 +82,8 @@ GUIDELINES: Final[dict[str, str]] = {
     "does not exclude HCC and is followed by imaging.",
     "AASLD-2023": "Ultrasound and AFP every 6 months; AFP of 20 ng/mL or rising asks for dynamic "
     "imaging; biopsy for LR-M and for nodules outside the LI-RADS population.",
+    "ABY-2020": "Of those called about liver cancer surveillance 32.5 % were reached by telephone; "
+    "whoever was reached had about three times the odds of having it.",
     "AAP-2019": "Infantile hemangiomas complete most of their growth by 5 months of age.",
     "ACG-2024": "A hemangioma in cirrhosis or hepatitis B is followed at 3-6 months for at least "
     "1 year; a cyst with calcification is characterised by CT or MRI.",

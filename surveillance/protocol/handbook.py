@@ -10,6 +10,7 @@ from surveillance.protocol import parameters
 from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.citations import GUIDELINES, SOURCE_TITLE, STATEMENTS
 from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, Span, WindowSpans
+from surveillance.protocol.parameters.contact import CONTACT
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
 
@@ -23,6 +24,8 @@ a case; the groups are asked in this order, and inside a group the conditions ex
 Numbers tagged OURS are a clinical judgement that a named clinician signs before go-live.
 """
 
+_NUMBERS = ("parameter", "value", "unit", "from", "sources", "in effect", "reviewed", "note")
+
 
 def handbook() -> str:
     """The whole document, ending in a newline."""
@@ -33,10 +36,9 @@ def handbook() -> str:
         "## Add-ons\n\nThey may stand beside any rule and never change it.",
         _table(("id", "effect"), ADDONS.items()),
         "## Windows, ladder and other numbers",
-        _table(
-            ("parameter", "value", "unit", "from", "sources", "in effect", "reviewed", "note"),
-            (_parameter(each) for each in parameters.ALL),
-        ),
+        _table(_NUMBERS, (_parameter(each) for each in parameters.ALL)),
+        "## Numbers of reaching people\n\nThey enter no recommendation.",
+        _table(_NUMBERS, (_parameter(each) for each in CONTACT)),
         f"## Source document\n\n{SOURCE_TITLE}",
         _table(("statement", "words"), STATEMENTS.items()),
         "## Guidelines and studies behind stricter rules",

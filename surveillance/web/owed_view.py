@@ -5,7 +5,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from surveillance.models import Escalation, FollowUp
+from surveillance.models import Escalation, FollowUp, OutsideCare
 from surveillance.obligations import window_of
 from surveillance.protocol.terms import ObligationKind
 from surveillance.roles import Permission
@@ -63,6 +63,7 @@ class Owed:
     next_step: str
     owner: str
     escalations: tuple[EscalationView, ...]
+    elsewhere: tuple[Link, ...]
     links: tuple[Link, ...]
 
 
@@ -84,8 +85,20 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         escalations=tuple(
             escalation_view(one, records) for one in records.escalations.get(row.pk, [])
         ),
+        elsewhere=tuple(
+            _elsewhere(care, records.on)
+            for care in records.outside_care.get(row.lesion_id, [])
+            if care.follow_up.kind == row.kind
+        ),
         links=links_of(row, allowed, records.on),
     )
+
+
+def _elsewhere(care: OutsideCare, on: date) -> Link:
+    """'Liver centre, Cork: waits for a second look, counts until 3 Mar 2026'."""
+    state = care.state_on(on).label.lower()
+    words = f"{care.institution}: {state}, counts until {date_words(care.expires_on)}"
+    return Link(words, reverse("outside_care", args=[care.pk]))
 
 
 def _snooze_words(row: FollowUp, on: date) -> str:
@@ -120,6 +133,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.BOOK, "Did not attend", "follow_up_missed"),
         (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),
+        (Permission.LOG_CONTACT, "Followed elsewhere", "follow_up_elsewhere"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),

@@ -17,6 +17,7 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    OutsideCare,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
 
@@ -39,6 +40,7 @@ class PatientRecords:
     overrides: dict[UUID, LesionAssessment]
     observations: dict[UUID, list[LesionObservation]]
     events: dict[UUID, list[LesionEvent]]
+    outside_care: dict[UUID, list[OutsideCare]]
     contacts: list[ContactAttempt]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
@@ -63,6 +65,7 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
         overrides=standing_overrides(ids, on),
         observations=_observations(ids),
         events=_by_lesion(_events(ids)),
+        outside_care=_outside_care(patient),
         contacts=list(
             patient.contact_attempts.select_related("attempted_by")
             .prefetch_related("follow_ups__lesion")
@@ -71,6 +74,15 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen else (),
     )
+
+
+def _outside_care(patient: Patient) -> dict[UUID, list[OutsideCare]]:
+    """Evidence that somebody else follows a lesion, the newest first."""
+    rows = OutsideCare.objects.filter(patient=patient).select_related("review", "follow_up")
+    found: defaultdict[UUID, list[OutsideCare]] = defaultdict(list)
+    for row in rows.order_by("-recorded_at", "pk"):
+        found[row.follow_up.lesion_id].append(row)
+    return dict(found)
 
 
 def open_follow_ups_of(patient: Patient) -> list[FollowUp]:

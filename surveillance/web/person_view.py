@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from patients.models import AfpResult, Patient, PatientStatus, Sex, Tri
+from patients.models import AfpResult, Patient, PatientStatus, Sex, Site, Tri
 from surveillance.models import ContactAttempt
 from surveillance.protocol.parameters import ADULT_FROM_YEARS
 from surveillance.web.patient_query import PatientRecords
@@ -163,6 +163,14 @@ def contact_rows(records: PatientRecords) -> tuple[ContactRow, ...]:
     return tuple(_contact_row(row, records) for row in records.contacts)
 
 
+def _next_try_words(row: ContactAttempt, site: Site) -> str:
+    """'3 Mar 2026, afternoon', or the moment that was promised."""
+    if row.call_back_at is not None:
+        return f"{moment_words(row.call_back_at, site)}, as promised"
+    part = row.get_next_try_part_display().lower()
+    return ", ".join(words for words in (date_words(row.next_try_on), part) if words)
+
+
 def _contact_row(row: ContactAttempt, records: PatientRecords) -> ContactRow:
     lesions = {follow_up.lesion.label for follow_up in row.follow_ups.all()}
     return ContactRow(
@@ -170,7 +178,7 @@ def _contact_row(row: ContactAttempt, records: PatientRecords) -> ContactRow:
         channel=row.get_channel_display(),
         outcome=row.get_outcome_display(),
         note=row.note,
-        next_try=date_words(row.next_try_on),
+        next_try=_next_try_words(row, records.patient.site),
         by=name_of_user(row.attempted_by, "the system"),
         lesions=joined(sorted(lesions)),
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
 
 from patients.models import RiskProfile, Site
 from surveillance.models import (
@@ -94,7 +95,7 @@ class Surroundings:
     profiles: dict[UUID, RiskProfile] = field(default_factory=dict)
     sizes: dict[UUID, LesionObservation] = field(default_factory=dict)
     escalations: dict[UUID, Escalation] = field(default_factory=dict)
-    next_tries: dict[UUID, date] = field(default_factory=dict)
+    next_tries: dict[UUID, tuple[date, str]] = field(default_factory=dict)
     sites_to_log: frozenset[int] = frozenset()
 
 
@@ -138,7 +139,7 @@ def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> S
         profiles=_profiles(patients, on),
         sizes=newest_sizes(row.lesion_id for row in follow_ups),
         escalations=_escalations(follow_ups),
-        next_tries=_next_tries(patients, on),
+        next_tries=_next_tries(patients),
         sites_to_log=frozenset(
             sites_where(reader, Permission.LOG_CONTACT).values_list("pk", flat=True)
         ),
@@ -169,8 +170,11 @@ def _escalations(follow_ups: list[FollowUp]) -> dict[UUID, Escalation]:
     return {row.follow_up_id: row for row in rows.order_by("tier")}
 
 
-def _next_tries(patients: set[UUID], on: date) -> dict[UUID, date]:
-    """The day promised for the next try, by the newest attempt that promised one from today on."""
-    rows = ContactAttempt.objects.filter(patient__in=patients, next_try_on__gte=on)
-    found = rows.order_by("attempted_at").values_list("patient_id", "next_try_on")
-    return {patient: day for patient, day in found if day}
+def _next_tries(patients: set[UUID]) -> dict[UUID, tuple[date, str]]:
+    """Day and part of the day of the next try, where the newest attempt asks for one."""
+    later = ContactAttempt.objects.filter(
+        patient=OuterRef("patient"), attempted_at__gt=OuterRef("attempted_at")
+    )
+    newest = ContactAttempt.objects.filter(~Exists(later), patient__in=patients)
+    found = newest.order_by("pk").values_list("patient_id", "next_try_on", "next_try_part")
+    return {patient: (day, part) for patient, day, part in found if day}

@@ -10,6 +10,7 @@ from patients.models import PatientStatus
 from surveillance.models import ContactOutcome, Escalation, FollowUp, LesionObservation
 from surveillance.obligations import window_of
 from surveillance.protocol.terms import (
+    DayPart,
     LesionKind,
     Modality,
     ObligationKind,
@@ -32,6 +33,11 @@ from surveillance.web.wording import (
     size_words,
 )
 
+NOT_REACHABLE_SO = {
+    ContactOutcome.WRONG_NUMBER,
+    ContactOutcome.NOT_IN_SERVICE,
+    ContactOutcome.RETURNED,
+}
 STAGE_TAGS = {
     Stage.OVERDUE: Tag("Overdue", "overdue"),
     Stage.DUE: Tag("Due", "due"),
@@ -162,11 +168,11 @@ def last_contact_words(follow_up: FollowUp) -> str:
     if patient.last_contact_at is None:
         return "No contact yet"
     outcome = patient.last_contact_outcome
-    words = ContactOutcome(outcome).label if outcome in ContactOutcome.values else outcome
+    words = label_of(ContactOutcome, outcome)
     return f"{moment_words(patient.last_contact_at, follow_up.site)}: {words}"
 
 
-def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> str:
+def next_step(follow_up: FollowUp, on: date, next_try: tuple[date, str] | None = None) -> str:
     """What a person should do next. The obligation itself is the protocol's; this is the errand."""
     if follow_up.kind == ObligationKind.REVIEW:
         return "Clinician: decide, or complete the facts"
@@ -175,12 +181,18 @@ def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> st
     if follow_up.booked_for:
         return _after_booking(follow_up, follow_up.booked_for, on)
     if next_try:
-        return "Call again today" if next_try <= on else f"Call again on {date_words(next_try)}"
-    if follow_up.patient.last_contact_outcome == ContactOutcome.WRONG_NUMBER:
+        return _call_again(*next_try, on)
+    if follow_up.patient.last_contact_outcome in NOT_REACHABLE_SO:
         return "Find a number or address that works"
     if follow_up.kind == ObligationKind.REFERRAL:
         return "Send the referral and book it"
     return "Call and book" if follow_up.ordered_on else "Place the order, then call and book"
+
+
+def _call_again(day: date, part: str, on: date) -> str:
+    """'Call again today, in the evening'; a try that was not made is made today."""
+    when = "today" if day <= on else f"on {date_words(day)}"
+    return f"Call again {when}{f', in the {label_of(DayPart, part).lower()}' if part else ''}"
 
 
 def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:

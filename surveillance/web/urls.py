@@ -6,7 +6,9 @@ from django.views.generic import RedirectView
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
+from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
+from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
 from surveillance.web.inbox import inbox
@@ -20,6 +22,7 @@ from surveillance.web.message_texts import (
 )
 from surveillance.web.message_version import message_version, message_version_use
 from surveillance.web.outbox_page import outbox
+from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -37,9 +40,11 @@ urlpatterns = [
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
+    path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
     path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
+    path("follow-ups/<uuid:pk>/elsewhere/", record_care_elsewhere, name="follow_up_elsewhere"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
@@ -49,6 +54,11 @@ urlpatterns = [
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
+    path("escalations/<uuid:pk>/ordered/", ordered, name="escalation_ordered"),
+    path("escalations/<uuid:pk>/plan/", plan_changed, name="escalation_plan"),
+    path("escalations/<uuid:pk>/not-indicated/", not_indicated, name="escalation_not_indicated"),
+    path("escalations/<uuid:pk>/elsewhere/", elsewhere, name="escalation_elsewhere"),
+    path("outside-care/<uuid:pk>/", outside_care_page, name="outside_care"),
     path("inbox/", inbox, name="inbox"),
     path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),

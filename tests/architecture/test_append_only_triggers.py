@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
+    EscalationAnswer,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -18,6 +19,7 @@ from surveillance.models import (
     LesionObservation,
     MessageTemplateUse,
     MessageTemplateVersion,
+    OutsideCareReview,
 )
 from tests.factories import (
     NOW,
@@ -27,6 +29,11 @@ from tests.factories import (
     RiskProfileFactory,
     SiteFactory,
     UserFactory,
+)
+from tests.surveillance.factories import (
+    DeclinationFactory,
+    EscalationFactory,
+    OutsideCareFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +138,22 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.MessageTemplateUse": lambda: MessageTemplateUse.objects.create(
         **words(), since=NOW, chosen_by=UserFactory()
     ),
+    "surveillance.Declination": lambda: DeclinationFactory(),
+    "surveillance.OutsideCare": lambda: OutsideCareFactory(),
+    "surveillance.OutsideCareReview": lambda: OutsideCareReview.objects.create(
+        outside_care=OutsideCareFactory(),
+        is_sufficient=True,
+        reviewed_at=NOW,
+        reviewed_by=UserFactory(),
+    ),
+    "surveillance.EscalationAnswer": lambda: EscalationAnswer.objects.create(
+        escalation=EscalationFactory(),
+        kind="NOT_INDICATED",
+        not_indicated="OTHER",
+        reason="away",
+        answered_at=NOW,
+        answered_by=UserFactory(),
+    ),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
@@ -138,6 +161,8 @@ MUTABLE = {
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"},
+    "surveillance.Declination": {"patient"},
+    "surveillance.OutsideCare": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""
 

@@ -38,6 +38,10 @@ APPEND_ONLY = {
     "surveillance.ContactAttempt",
     "surveillance.MessageTemplateVersion",
     "surveillance.MessageTemplateUse",
+    "surveillance.Declination",
+    "surveillance.EscalationAnswer",
+    "surveillance.OutsideCare",
+    "surveillance.OutsideCareReview",
 }
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
+from surveillance.delivery.texts import Text
 from surveillance.models import (
     Notification,
     NotificationChannel,
@@ -59,7 +60,7 @@ class Provider:
             raise DeliveryFailed("SMTPServerDisconnected", permanent=False, unheard=True)
         if end == "killed after the text":
             raise Killed
-        return ProviderReceipt("taken")
+        return ProviderReceipt("taken", Text("subject", "body"))
 
     def close(self) -> None:
         pass
