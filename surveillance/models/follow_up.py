@@ -148,6 +148,11 @@ class FollowUp(models.Model):
     ordered_on = models.DateField(null=True, blank=True)
     order_number = models.CharField(max_length=64, blank=True)
     booked_for = models.DateField(null=True, blank=True)
+    arrangement_lost_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day on which an order or an appointment was cancelled last",
+    )
     missed_appointments = models.PositiveSmallIntegerField(default=0)
     twice_missed_on = models.DateField(
         null=True, blank=True, help_text="The day on which a second missed appointment was recorded"

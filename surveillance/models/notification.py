@@ -39,6 +39,9 @@ class NotificationTemplate(models.TextChoices):
     MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
+    ORDER_MISSING = "ORDER_MISSING", "Order missing: have it placed"
+    BOOKING_MISSING = "BOOKING_MISSING", "Not booked yet: book the appointment"
+    CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveillance.protocol.ladder import (
+    Climb,
     acknowledgement_limit_days,
     next_look_on,
     reminders_due,
@@ -151,7 +152,7 @@ def test_next_look_is_the_first_day_with_news(
     day = SANITY.latest + timedelta(days=first)
     owed_since = SANITY.latest + timedelta(days=opened)
 
-    look = next_look_on(escalation, SANITY, day, owed_since=owed_since, booked_for=None)
+    look = next_look_on(Climb(escalation, SANITY, owed_since), day)
 
     def told(on: date) -> tuple[object, object]:
         return (
