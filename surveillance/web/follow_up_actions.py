@@ -92,17 +92,22 @@ def finish(
     return show(here.request, action, subject_of(row.patient, today, row), form)
 
 
+def others_to_arrange(row: FollowUp) -> list[FollowUp]:
+    """What else is owed to the patient and can be ordered and booked with it."""
+    return [
+        one
+        for one in open_follow_ups_of(row.patient)
+        if one.pk != row.pk and one.kind != ObligationKind.REVIEW
+    ]
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Note an order or an appointment, for this and other follow-ups of the patient."""
     here = visit(request, pk, Permission.BOOK)
     row = here.follow_up
-    others = [
-        one
-        for one in open_follow_ups_of(row.patient)
-        if one.pk != row.pk and one.kind != ObligationKind.REVIEW
-    ]
+    others = others_to_arrange(row)
     form = BookForm(follow_up=row, others=others, **here.data)
     for name in ("booked_for", "order_number", "ordered_on"):
         form.initial[name] = getattr(row, name)

@@ -12,6 +12,7 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -31,6 +32,8 @@ urlpatterns = [
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
+    path("follow-ups/<uuid:pk>/order/cancel/", withdraw_order, name="follow_up_order_cancel"),
     path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),

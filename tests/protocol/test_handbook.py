@@ -13,7 +13,8 @@ from surveillance.protocol.addons import ADDONS, REVIEWED
 from surveillance.protocol.citations import GUIDELINES, STATEMENTS, citation, citations
 from surveillance.protocol.explain import _READABLE, _TELL
 from surveillance.protocol.handbook import handbook
-from surveillance.protocol.parameters import Authority, Parameter
+from surveillance.protocol.parameters import Authority, Parameter, lead_times
+from surveillance.protocol.parameters.lead_times import LEAD_TIMES
 from surveillance.protocol.rules.rule import Rule
 from surveillance.protocol.rules.table import RULES
 
@@ -52,7 +53,9 @@ def test_rule_reads_as_a_sentence_and_cites_its_source(rule: Rule) -> None:
         assert set(rule.facts) <= set(_TELL) == set(_READABLE)
 
 
-@pytest.mark.parametrize("parameter", parameters.ALL, ids=lambda parameter: parameter.key)
+@pytest.mark.parametrize(
+    "parameter", [*parameters.ALL, *LEAD_TIMES], ids=lambda parameter: parameter.key
+)
 def test_number_has_source_and_days(parameter: Parameter[object]) -> None:
     assert parameter.unit
     assert parameter.note
@@ -66,6 +69,13 @@ def test_every_parameter_is_listed_once() -> None:
 
     assert sorted(each.key for each in parameters.ALL) == sorted(each.key for each in declared)
     assert len({each.key for each in parameters.ALL}) == len(parameters.ALL)
+
+
+def test_every_lead_time_is_listed_once_and_outside_the_version() -> None:
+    declared = [value for value in vars(lead_times).values() if isinstance(value, Parameter)]
+
+    assert sorted(each.key for each in LEAD_TIMES) == sorted(each.key for each in declared)
+    assert not {each.key for each in LEAD_TIMES} & {each.key for each in parameters.ALL}
 
 
 def test_numbers_of_months_and_millimetres_live_with_the_parameters() -> None:

@@ -5,12 +5,14 @@ does. They move nothing that is owed and decide about no lesion: only the day on
 asked to order, to book and to call follows from them. So they are no part of the protocol version.
 """
 
+from datetime import date
 from typing import Final
 
 from surveillance.protocol.parameters.parameter import Authority, OrderRung, Parameter
 from surveillance.protocol.terms import EscalationClass, Modality
 
 _GUIDE, _OURS = Authority.GUIDE, Authority.OURS
+_JUDGED = date(2026, 11, 26)
 
 BOOKING_LEAD: Final = Parameter(
     "booking_lead",
@@ -19,6 +21,8 @@ BOOKING_LEAD: Final = Parameter(
     _OURS,
     ("ACR-DEFINE-AI",),
     "From booking to the appointment; a site gives its own.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 AUTHORISATION_LEAD: Final = Parameter(
     "authorisation_lead",
@@ -27,6 +31,8 @@ AUTHORISATION_LEAD: Final = Parameter(
     _OURS,
     ("ACR-DEFINE-AI",),
     "From the order to its authorisation: MRI, CT, PET; a site gives its own.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 PLAIN_AUTHORISATION_LEAD: Final = Parameter(
     "plain_authorisation_lead",
@@ -35,6 +41,8 @@ PLAIN_AUTHORISATION_LEAD: Final = Parameter(
     _OURS,
     ("ACR-DEFINE-AI",),
     "The same for ultrasound, with and without contrast; a site gives its own.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 PLAIN_STUDIES: Final = Parameter(
     "plain_studies",
@@ -43,6 +51,8 @@ PLAIN_STUDIES: Final = Parameter(
     _OURS,
     ("ACR-DEFINE-AI",),
     "Authorised quickly. A study that is not known counts as one that takes long.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 AIM_BEFORE_LATEST: Final = Parameter(
     "aim_before_latest",
@@ -51,6 +61,8 @@ AIM_BEFORE_LATEST: Final = Parameter(
     _OURS,
     ("S28",),
     "Room for a missed appointment where the target is the last day itself.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 CONTACT_BEFORE_APPOINTMENT: Final = Parameter(
     "contact_before_appointment",
@@ -59,6 +71,8 @@ CONTACT_BEFORE_APPOINTMENT: Final = Parameter(
     _OURS,
     ("LOFTUS-2024",),
     "A patient without an appointment is spoken to by then: by telephone, not by portal.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 URGENT_STEPS: Final = Parameter(
     "urgent_steps",
@@ -67,6 +81,8 @@ URGENT_STEPS: Final = Parameter(
     _OURS,
     ("S28", "RAO-DELAY"),
     "Order, book, contact at the latest, in the urgent class.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 ORDER_MISSING: Final = Parameter(
     "order_missing",
@@ -81,6 +97,8 @@ ORDER_MISSING: Final = Parameter(
     ("MARQUARDT-2021", "S28"),
     "That the order is the first link to break is published, the days are ours. A message, no "
     "escalation: the owner stays the same.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 WORK_AHEAD: Final = Parameter(
     "work_ahead",
@@ -89,6 +107,8 @@ WORK_AHEAD: Final = Parameter(
     _OURS,
     ("MARQUARDT-2021",),
     "How far ahead the lists “To order” and “To book” look.",
+    effective_on=_JUDGED,
+    reviewed_on=_JUDGED,
 )
 
 LEAD_TIMES: Final[tuple[Parameter[object], ...]] = (
