@@ -13,6 +13,7 @@ FOLLOW_UP_PROGRESS = [
     "order_number",
     "booked_for",
     "arrangement_lost_on",
+    "arrangement_lost_reason",
     "missed_appointments",
     "twice_missed_on",
     "snoozed_until",
@@ -47,6 +48,16 @@ class Migration(migrations.Migration):
             model_name='followup',
             name='arrangement_lost_on',
             field=models.DateField(blank=True, help_text='The day on which an order or an appointment was cancelled last', null=True),
+        ),
+        migrations.AddField(
+            model_name='followup',
+            name='arrangement_lost_reason',
+            field=models.TextField(blank=True, default=''),
+            preserve_default=False,
+        ),
+        migrations.AddConstraint(
+            model_name='followup',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrangement_lost_on', None), ('arrangement_lost_reason', '')), models.Q(('arrangement_lost_on__isnull', False), models.Q(('arrangement_lost_reason', ''), _negated=True)), _connector='OR'), name='follow_up_loss_has_a_reason'),
         ),
         migrations.AlterField(
             model_name='notification',

@@ -163,6 +163,7 @@ class FollowUp(models.Model):
         blank=True,
         help_text="The day on which an order or an appointment was cancelled last",
     )
+    arrangement_lost_reason = models.TextField(blank=True)
     missed_appointments = models.PositiveSmallIntegerField(default=0)
     twice_missed_on = models.DateField(
         null=True, blank=True, help_text="The day on which a second missed appointment was recorded"
@@ -223,6 +224,11 @@ class FollowUp(models.Model):
                 condition=Q(snoozed_until=None, snooze_reason="")
                 | (Q(snoozed_until__isnull=False) & ~Q(snooze_reason="")),
                 name="follow_up_snooze_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(arrangement_lost_on=None, arrangement_lost_reason="")
+                | (Q(arrangement_lost_on__isnull=False) & ~Q(arrangement_lost_reason="")),
+                name="follow_up_loss_has_a_reason",
             ),
         ]
         indexes = [

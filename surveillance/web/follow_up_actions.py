@@ -30,6 +30,16 @@ from surveillance.workflows.reassign import reassign
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
 
+PROGRESS = (
+    "booked_for",
+    "order_number",
+    "ordered_on",
+    "snoozed_until",
+    "arrangement_lost_on",
+    "arrangement_lost_reason",
+)
+"""What the page of an action shows and somebody else may have changed meanwhile."""
+
 BOOK = Action("Order or book", "Save booking")
 MISSED = Action(
     "Did not attend",
@@ -87,7 +97,7 @@ def finish(
     if form.is_valid() and accepted(form, act):
         messages.success(here.request, done)
         return redirect("patient", pk=row.patient_id)
-    row.refresh_from_db(fields=["booked_for", "order_number", "ordered_on", "snoozed_until"])
+    row.refresh_from_db(fields=PROGRESS)
     today = row.site.local_date(here.now)
     return show(here.request, action, subject_of(row.patient, today, row), form)
 

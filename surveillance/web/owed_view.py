@@ -103,7 +103,11 @@ def booking_words(row: FollowUp) -> str:
     ordered = f"Ordered {date_words(row.ordered_on)}{number}" if row.ordered_on else "Not ordered"
     booked = f"booked for {date_words(row.booked_for)}" if row.booked_for else "not booked"
     missed = count_words(row.missed_appointments, "missed appointment")
-    return f"{ordered}, {booked}{f', {missed}' if row.missed_appointments else ''}"
+    words = f"{ordered}, {booked}{f', {missed}' if row.missed_appointments else ''}"
+    if row.arrangement_lost_on is None:
+        return words
+    lost = date_words(row.arrangement_lost_on)
+    return f"{words}. Cancelled on {lost}: {row.arrangement_lost_reason}"
 
 
 def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:

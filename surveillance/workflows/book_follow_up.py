@@ -53,7 +53,7 @@ def book_follow_up(
     for one in everyone:
         fields: dict[str, object] = {"booked_for": booked_for}
         if booked_for is None and one.booked_for is not None:
-            fields["arrangement_lost_on"] = today
+            fields |= {"arrangement_lost_on": today, "arrangement_lost_reason": reason.strip()}
         if ordered_on is not None or order_number:
             fields |= {"ordered_on": ordered_on or today, "order_number": order_number}
         change_follow_up(

@@ -153,6 +153,7 @@ def _carried(one: NewFollowUp) -> dict[str, Any]:
         "missed_appointments": replaced.missed_appointments,
         "twice_missed_on": replaced.twice_missed_on,
         "arrangement_lost_on": replaced.arrangement_lost_on,
+        "arrangement_lost_reason": replaced.arrangement_lost_reason,
     }
     if replaced.advised_modality == (one.obligation.modality or ""):
         carried["ordered_on"] = replaced.ordered_on

@@ -48,6 +48,12 @@ def sweep_on(*days: date) -> None:
         sweep(now=at(day))
 
 
+def sweep_around(*days: date) -> None:
+    """On the day before, the day, and the day after."""
+    for day in days:
+        sweep_on(day - DAY, day, day + DAY)
+
+
 def said() -> list[tuple[str, date, int | None]]:
     """Inside the application: what, on which day, to whom."""
     rows = Notification.objects.filter(template__in=LEAD_STEPS, channel="IN_APP")
@@ -63,9 +69,9 @@ def ordered(follow_up: FollowUp, day: date) -> None:
 def test_whole_chase_comes_before_the_ladder_and_looks_on_its_days(clinic: Clinic) -> None:
     """Nobody tells the sweep when to look: the hint on the row brings it there."""
     follow_up = mri(clinic)
+    sweep_on(ORDER_BY - 30 * DAY)
 
-    for number in range((LADDER - ORDER_BY).days + 31):
-        sweep_on(ORDER_BY - 30 * DAY + number * DAY)
+    sweep_around(ORDER_BY, ORDER_BY + WEEK, BOOK_BY, CONTACT_BY, LADDER)
 
     navigator, lead = clinic.navigator.pk, clinic.lead.pk
     assert said() == [
@@ -208,8 +214,7 @@ def test_closed_day_brings_the_step_forward_and_never_after(clinic: Clinic) -> N
     save_site(site=closed.site, by=None, now=at(date(2026, 9, 1)))
     mri(closed, ordered_on=ORDER_BY)
 
-    for number in range(20):
-        sweep_on(date(2026, 12, 15) + number * DAY)
+    sweep_on(*(date(2026, 12, day) for day in (18, 22, 23, 24, 25, 26, 28, 29)))
 
     assert [(template, day) for template, day, _ in said()] == [
         ("CONTACT_PATIENT", date(2026, 12, 24))
@@ -222,7 +227,7 @@ def test_site_with_longer_lead_times_is_asked_sooner_from_the_next_sweep_on(
     follow_up = mri(clinic)
     sweep_on(date(2026, 11, 1))
     follow_up.refresh_from_db()
-    assert follow_up.next_look_on > date(2026, 11, 10)
+    assert follow_up.next_look_on == ORDER_BY
     clinic.site.authorisation_lead_days = 40
     save_site(site=clinic.site, by=None, now=at(date(2026, 11, 9)))
 
@@ -250,16 +255,15 @@ def test_site_that_tightened_its_ladder_is_told_earlier(clinic: Clinic) -> None:
     clinic.site.ladder_days_earlier = 10
     save_site(site=clinic.site, by=None, now=at(CONTACT_BY))
 
-    for number in range(90):
-        sweep_on(CONTACT_BY + number * DAY)
-
-    raised = {row.tier: row.raised_at.date() for row in Escalation.objects.all()}
-    assert raised == {
+    expected = {
         1: LADDER - 10 * DAY,
         2: date(2027, 2, 4),
         3: SANITY.latest + 2 * DAY,
         4: date(2027, 3, 11),
     }
+    sweep_around(*expected.values())
+
+    assert {row.tier: row.raised_at.date() for row in Escalation.objects.all()} == expected
     assert not Escalation.objects.filter(resolution="SKIPPED").exists()
     follow_up.refresh_from_db()
     assert follow_up.latest_on == SANITY.latest
