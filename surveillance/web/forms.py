@@ -175,7 +175,7 @@ class OrderForm(FollowUpForm):
 class CancelOrderForm(FollowUpForm):
     """The order does not stand any more."""
 
-    reason = words("Why the order is cancelled")
+    reason = words("Why it was cancelled")
 
 
 class SnoozeForm(FollowUpForm):

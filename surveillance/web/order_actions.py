@@ -18,9 +18,9 @@ ORDER = Action(
     "Save order",
     "The order is no longer chased, the booking is. What is owed, and by when, stays.",
 )
-CANCEL = Action(
-    "Cancel the order",
-    "Cancel order",
+CANCELLED = Action(
+    "The order was cancelled",
+    "Record cancellation",
     "It was withdrawn, refused or lost. From today on a new one is chased. An appointment stays.",
     is_warning=True,
 )
@@ -69,4 +69,4 @@ def withdraw_order(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, CANCEL, form, act, "The order is cancelled. A new one is chased.")
+    return finish(here, CANCELLED, form, act, "The order is cancelled. A new one is chased.")

@@ -107,7 +107,7 @@ def booking_words(row: FollowUp) -> str:
     if row.arrangement_lost_on is None:
         return words
     lost = date_words(row.arrangement_lost_on)
-    return f"{words}. Cancelled on {lost}: {row.arrangement_lost_reason}"
+    return f"{words}. Last cancelled on {lost}: {row.arrangement_lost_reason}"
 
 
 def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
@@ -124,8 +124,8 @@ def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
 def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[Link, ...]:
     """The actions on one follow-up that the person's role allows."""
     offered = [
-        (Permission.BOOK, "Record order", "follow_up_order"),
-        (Permission.BOOK, "Cancel order", "follow_up_order_cancel"),
+        (Permission.BOOK, "Change order" if row.ordered_on else "Record order", "follow_up_order"),
+        (Permission.BOOK, "Order cancelled", "follow_up_order_cancel"),
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.BOOK, "Did not attend", "follow_up_missed"),
         (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),

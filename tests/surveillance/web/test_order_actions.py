@@ -108,7 +108,9 @@ def test_order_is_cancelled_with_a_reason_that_stays_visible(
     )
 
     assert list(refused.context["form"].errors) == ["reason"]
-    assert "Not ordered, not booked. Cancelled on 31 Aug 2026: refused" in done.content.decode()
+    assert (
+        "Not ordered, not booked. Last cancelled on 31 Aug 2026: refused" in done.content.decode()
+    )
     assert address(follow_up, "order/cancel") not in done.content.decode()
 
 
