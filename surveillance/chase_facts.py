@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from surveillance.chase_ladder import Columns
+from surveillance.lead_days import LeadColumns
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
 from surveillance.outreach import is_quiet, may_be_emailed
 from surveillance.protocol.terms import EscalationClass, ObligationKind
@@ -26,11 +27,14 @@ class Candidate(NamedTuple):
     patient_id: UUID
     kind: str
     escalation_class: str
+    advised_modality: str
     earliest_on: date
     target_on: date
     latest_on: date
     owed_since: date
+    ordered_on: date | None
     booked_for: date | None
+    arrangement_lost_on: date | None
     twice_missed_on: date | None
     owner_id: int | None
     navigator_id: int | None
@@ -44,6 +48,20 @@ class Candidate(NamedTuple):
     def columns(self) -> Columns:
         """What the ladder asks."""
         return self.escalation_class, self.earliest_on, self.target_on, self.latest_on
+
+    @property
+    def lead_columns(self) -> LeadColumns:
+        """What the chase of orders and bookings asks."""
+        return LeadColumns(
+            self.kind,
+            self.escalation_class,
+            self.advised_modality,
+            self.earliest_on,
+            self.target_on,
+            self.latest_on,
+            self.owed_since,
+            self.arrangement_lost_on,
+        )
 
     @property
     def is_patient_quiet(self) -> bool:
@@ -66,11 +84,14 @@ _COLUMNS = (
     "patient_id",
     "kind",
     "escalation_class",
+    "advised_modality",
     "earliest_on",
     "target_on",
     "latest_on",
     "owed_since",
+    "ordered_on",
     "booked_for",
+    "arrangement_lost_on",
     "twice_missed_on",
     "owner_id",
     "patient__navigator_id",

@@ -12,6 +12,7 @@ from surveillance.models import (
     NotificationChannel,
     NotificationTemplate,
 )
+from surveillance.protocol.lead_times import LeadStep
 
 QUIET_STATUSES: Final = frozenset(
     {
@@ -26,6 +27,15 @@ EMAILED_STATUSES: Final = frozenset({PatientStatus.ACTIVE, PatientStatus.LOST_TO
 """Whoever declined or went elsewhere is spoken to by a person, not by a machine (A-32)."""
 
 TO_PATIENTS: Final = TEMPLATES_TO_PATIENTS
+
+LEAD_STEPS: Final = frozenset(
+    {
+        NotificationTemplate.ORDER_MISSING,
+        NotificationTemplate.BOOKING_MISSING,
+        NotificationTemplate.CONTACT_PATIENT,
+    }
+)
+"""Said to staff for want of an order or an appointment."""
 
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 
@@ -55,6 +65,12 @@ def appointment_key(patient: UUID, booked_for: date, step: str = "") -> str:
     return f"appointment:{patient}:{booked_for}:{step}"
 
 
+def lead_key(patient: UUID, window_end: date, step: LeadStep) -> str:
+    """One message per patient, window, missing link and tier; another once it was there and lost,
+    since the step then falls on another day."""
+    return f"lead:{step.kind}:T{step.tier}:{patient}:{window_end}:{step.due_on}"
+
+
 def why_unwanted(message: Notification, now: datetime) -> str:
     """A code for why this message must not be sent any more; empty when it may.
 
@@ -65,6 +81,8 @@ def why_unwanted(message: Notification, now: datetime) -> str:
         return "follow_up_closed"
     if message.escalation is not None:
         return _why_escalation_unwanted(message)
+    if message.template in LEAD_STEPS and message.follow_up is not None:
+        return _why_lead_step_unwanted(message, message.follow_up, now)
     if message.template in TO_PATIENTS and message.patient is not None:
         return _why_reminder_unwanted(message, message.patient, now)
     return ""
@@ -77,6 +95,19 @@ def _why_escalation_unwanted(message: Notification) -> str:
         return "escalation_resolved"
     if escalation.owner_id != message.recipient_id:
         return "escalation_has_another_owner"
+    return ""
+
+
+def _why_lead_step_unwanted(message: Notification, follow_up: FollowUp, now: datetime) -> str:
+    """What was missing is there meanwhile, or nobody is to be told of this patient any more."""
+    patient = message.patient
+    if patient is not None and is_quiet(patient.status, patient.merged_into_id):
+        return "patient_is_quiet"
+    if is_booked_in_time(follow_up.booked_for, follow_up.latest_on, message.site.local_date(now)):
+        return "booked_in_time"
+    is_ordered = follow_up.ordered_on is not None
+    if message.template == NotificationTemplate.ORDER_MISSING and is_ordered:
+        return "order_placed"
     return ""
 
 

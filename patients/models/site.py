@@ -38,6 +38,35 @@ def validate_holiday_calendar(region: str) -> None:
         )
 
 
+LONGEST_LEAD = 180
+MOST_DAYS_EARLIER = 30
+
+
+def validate_lead_days(days: int) -> None:
+    """Refuse what cannot be a site's usual waiting time."""
+    if not 0 <= days <= LONGEST_LEAD:
+        raise ValidationError(
+            f"“{days}” is no usual waiting time. Give 0 to {LONGEST_LEAD} days, or leave it empty "
+            "for the protocol's own number.",
+            code="lead_days_out_of_range",
+        )
+
+
+def validate_ladder_days_earlier(days: int) -> None:
+    """Refuse a ladder that is later than the protocol's, or absurdly early."""
+    if days < 0:
+        raise ValidationError(
+            f"“{days}” would put the ladder back: a site may tighten it, never loosen it. Give 0 "
+            f"to {MOST_DAYS_EARLIER} days by which its steps come earlier than the protocol's.",
+            code="ladder_loosened",
+        )
+    if days > MOST_DAYS_EARLIER:
+        raise ValidationError(
+            f"“{days}” is too much. Give 0 to {MOST_DAYS_EARLIER} days.",
+            code="ladder_too_early",
+        )
+
+
 class SiteQuerySet(TrackedQuerySet["Site"]):
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
         """The sites where this person holds a role today."""
@@ -57,7 +86,11 @@ class SiteQuerySet(TrackedQuerySet["Site"]):
 
 
 class Site(models.Model):
-    """A hospital or clinic. "Today" is its local date."""
+    """A hospital or clinic. "Today" is its local date.
+
+    `chase_changed_at`: when a number on which the days of the chase hang was changed last; the
+    sweep then looks at everything that is open again.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
@@ -70,9 +103,45 @@ class Site(models.Model):
     )
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
+    booking_lead_days = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[validate_lead_days],
+        help_text="Days from booking to a free appointment. Empty: the protocol's own number.",
+    )
+    authorisation_lead_days = models.SmallIntegerField(
+        "authorisation lead days, MRI and CT",
+        null=True,
+        blank=True,
+        validators=[validate_lead_days],
+        help_text="Days from an order of MRI, CT or PET to its authorisation. Empty: as above.",
+    )
+    plain_authorisation_lead_days = models.SmallIntegerField(
+        "authorisation lead days, ultrasound",
+        null=True,
+        blank=True,
+        validators=[validate_lead_days],
+        help_text="Days from an order of ultrasound to its authorisation. Empty: as above.",
+    )
+    ladder_days_earlier = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[validate_ladder_days_earlier],
+        help_text="Days by which every step of the escalation ladder comes earlier here than in "
+        "the protocol; it can never come later. Empty: as in the protocol.",
+    )
+    chase_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     history = HistoricalRecords()
 
     objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ladder_days_earlier=None) | models.Q(ladder_days_earlier__gte=0),
+                name="site_ladder_is_never_loosened",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,14 @@ from patients.models import Site
 from patients.workflows.errors import WorkflowRefused
 from patients.workflows.field_rules import refuse_bad_fields
 
-FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email")
+CHASE = (
+    "booking_lead_days",
+    "authorisation_lead_days",
+    "plain_authorisation_lead_days",
+    "ladder_days_earlier",
+)
+"""What the days of the chase hang on."""
+FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email", *CHASE)
 
 
 class SlugIsFixed(WorkflowRefused):
@@ -23,7 +30,9 @@ class SlugIsFixed(WorkflowRefused):
 def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
     """Store the site as given, with history.
 
-    Refused: a value that its field does not allow, another slug than the one it was made with.
+    Other lead times or another ladder are noted with their moment, so that the next sweep looks
+    at everything open again. Refused: a value that its field does not allow (a ladder later than
+    the protocol's among them), another slug than the one it was made with.
     """
     refuse_bad_fields(site, FIELDS)
     with transaction.atomic():
@@ -34,8 +43,10 @@ def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
                 f"bears it. Change the name instead.",
                 slug=before.slug,
             )
-        save_with_history(site, reason="site_saved", by=by, now=now)
         changed = [f for f in FIELDS if not before or getattr(before, f) != getattr(site, f)]
+        if before and set(changed) & set(CHASE):
+            site.chase_changed_at = now
+        save_with_history(site, reason="site_saved", by=by, now=now)
         detail = {"fields": changed}
         record_event("site_saved", site=site, subject=site, by=by, now=now, detail=detail)
     return site

@@ -54,6 +54,9 @@ class NotificationTemplate(models.TextChoices):
         "Followed elsewhere: second look",
     )
     OUTSIDE_CARE_REPORT = "OUTSIDE_CARE_REPORT", "Followed elsewhere: ask for the report"
+    ORDER_MISSING = "ORDER_MISSING", "Order missing: have it placed"
+    BOOKING_MISSING = "BOOKING_MISSING", "Not booked yet: book the appointment"
+    CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
 
 

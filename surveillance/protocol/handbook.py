@@ -11,6 +11,8 @@ from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.citations import GUIDELINES, SOURCE_TITLE, STATEMENTS
 from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, Span, WindowSpans
 from surveillance.protocol.parameters.contact import CONTACT
+from surveillance.protocol.parameters.lead_times import LEAD_TIMES
+from surveillance.protocol.parameters.parameter import OrderRung
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
 
@@ -39,6 +41,10 @@ def handbook() -> str:
         _table(_NUMBERS, (_parameter(each) for each in parameters.ALL)),
         "## Numbers of reaching people\n\nThey enter no recommendation.",
         _table(_NUMBERS, (_parameter(each) for each in CONTACT)),
+        "## Lead times\n\nA site gives its own days for authorisation and booking. They tell when "
+        "somebody is asked to order, to book and to call; nothing that is owed moves, so they are "
+        "no part of the version.",
+        _table(_NUMBERS, (_parameter(each) for each in LEAD_TIMES)),
         f"## Source document\n\n{SOURCE_TITLE}",
         _table(("statement", "words"), STATEMENTS.items()),
         "## Guidelines and studies behind stricter rules",
@@ -94,8 +100,10 @@ def _value(value: object) -> str:
             return ", ".join(_value(each) for each in value)
         case Rung(days, tier):
             return f"L{days:+d}: T{tier}"
+        case OrderRung(days, tier):
+            return f"+{days}: T{tier}"
         case dict():
-            return ", ".join(f"{key}: {each}" for key, each in value.items())
+            return "; ".join(f"{key}: {_value(each) or 'none'}" for key, each in value.items())
         case bool():
             return "on" if value else "off"
         case _:

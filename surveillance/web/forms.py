@@ -111,6 +111,31 @@ class BookForm(FollowUpForm):
         return cleaned
 
 
+class OrderForm(FollowUpForm):
+    """An order that was placed."""
+
+    order_number = forms.CharField(
+        label="Order number",
+        max_length=64,
+        help_text="As in the system in which it was ordered.",
+        error_messages={"required": "Enter the number of the order"},
+    )
+    ordered_on = day("Ordered on")
+    also = Served("The same order also serves")
+
+    def __init__(self, *args: Any, others: list[FollowUp], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["also"].choices = choices_of(others)  # type: ignore[attr-defined]
+        if not others:
+            del self.fields["also"]
+
+
+class CancelOrderForm(FollowUpForm):
+    """The order does not stand any more."""
+
+    reason = words("Why it was cancelled")
+
+
 class SnoozeForm(FollowUpForm):
     """Put aside until a day, with a reason."""
 

@@ -18,6 +18,7 @@ from surveillance.protocol.terms import (
     Stage,
 )
 from surveillance.protocol.timeliness import stage_on
+from surveillance.web.lead_words import next_lead_line
 from surveillance.web.queue_query import Surroundings
 from surveillance.web.risk_words import risk_tag, risk_why
 from surveillance.web.wording import (
@@ -70,7 +71,9 @@ class QueueRow:
     escalation: str
     last_contact: str
     next_step: str
+    lead: Tag | None
     owner: str
+    order_url: str
     contact_url: str
 
 
@@ -106,13 +109,25 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         escalation=escalation_words(around.escalations.get(follow_up.pk), on),
         last_contact=last_contact_words(follow_up),
         next_step=next_step(follow_up, on, around.next_tries.get(patient.pk)),
+        lead=next_lead_line(follow_up, on),
         owner=name_of_user(follow_up.owner, "No owner"),
+        order_url=_order_url(follow_up, around),
         contact_url=(
             reverse("contact_log", args=[patient.pk])
             if follow_up.site_id in around.sites_to_log
             else ""
         ),
     )
+
+
+def _order_url(follow_up: FollowUp, around: Surroundings) -> str:
+    """Where to note the order, while it is missing and the reader may."""
+    is_missing = follow_up.kind == ObligationKind.IMAGING and not (
+        follow_up.ordered_on or follow_up.booked_for
+    )
+    if not is_missing or follow_up.site_id not in around.sites_to_book:
+        return ""
+    return reverse("follow_up_order", args=[follow_up.pk])
 
 
 def status_words(status: str) -> str:

@@ -21,6 +21,7 @@ from surveillance.web.message_texts import (
     message_texts,
 )
 from surveillance.web.message_version import message_version, message_version_use
+from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
@@ -43,6 +44,8 @@ urlpatterns = [
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
+    path("follow-ups/<uuid:pk>/order/cancel/", withdraw_order, name="follow_up_order_cancel"),
     path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
     path("follow-ups/<uuid:pk>/elsewhere/", record_care_elsewhere, name="follow_up_elsewhere"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),

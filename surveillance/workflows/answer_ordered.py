@@ -9,7 +9,7 @@ from surveillance.models import Escalation, EscalationAnswer, EscalationAnswerKi
 from surveillance.record_locks import lock_records
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.append_answer import NewAnswer, append_answer, given_already
-from surveillance.workflows.note_order import note_order
+from surveillance.workflows.record_order import record_order
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,7 +28,7 @@ def answer_ordered(
     """Note the order, and put the escalation off until `until` (at most seven days ahead).
 
     An order is not an exam: without a booking by then the escalation comes back. The same answer
-    again changes nothing. Refused: what `note_order` and `acknowledge_escalation` refuse.
+    again changes nothing. Refused: what `record_order` and `acknowledge_escalation` refuse.
     """
     follow_up = escalation.follow_up
     lock_records([follow_up.patient_id])
@@ -48,7 +48,7 @@ def answer_ordered(
         by=by,
         now=now,
     )
-    note_order(
+    record_order(
         follow_up=follow_up,
         order_number=order_number,
         ordered_on=ordered_on,

@@ -68,6 +68,7 @@ def busy(clinic: Clinic):
         "status": f"/patients/{ada.pk}/status/",
         "escalation": f"/escalations/{escalation.pk}/",
         "book": f"/follow-ups/{overdue.pk}/book/",
+        "order": f"/follow-ups/{overdue.pk}/order/",
         "snooze": f"/follow-ups/{overdue.pk}/snooze/",
         "close": f"/follow-ups/{overdue.pk}/close/",
         "override": f"/lesions/{overdue.lesion_id}/override/",

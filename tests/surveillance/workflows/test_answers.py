@@ -33,8 +33,8 @@ from surveillance.workflows.answer_plan_changed import PlanDoesNotClose, answer_
 from surveillance.workflows.append_answer import AnswerNeedsReason
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed
-from surveillance.workflows.note_order import OrderImpossible
 from surveillance.workflows.override_assessment import OverrideRefused
+from surveillance.workflows.record_order import OrderImpossible
 from surveillance.workflows.record_outside_care import OutsideCareIncomplete
 from surveillance.workflows.sweep import sweep
 from tests.factories import NOW, TODAY
