@@ -11,6 +11,7 @@ from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.citations import GUIDELINES, SOURCE_TITLE, STATEMENTS
 from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, Span, WindowSpans
 from surveillance.protocol.parameters.contact import CONTACT
+from surveillance.protocol.parameters.measures import MEASURES
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
 
@@ -37,8 +38,8 @@ def handbook() -> str:
         _table(("id", "effect"), ADDONS.items()),
         "## Windows, ladder and other numbers",
         _table(_NUMBERS, (_parameter(each) for each in parameters.ALL)),
-        "## Numbers of reaching people\n\nThey enter no recommendation.",
-        _table(_NUMBERS, (_parameter(each) for each in CONTACT)),
+        "## Numbers of reaching people and of the measures\n\nThey enter no recommendation.",
+        _table(_NUMBERS, (_parameter(each) for each in (*CONTACT, *MEASURES))),
         f"## Source document\n\n{SOURCE_TITLE}",
         _table(("statement", "words"), STATEMENTS.items()),
         "## Guidelines and studies behind stricter rules",

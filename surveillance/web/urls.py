@@ -14,6 +14,7 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.measures_page import measures_file, measures_page
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
@@ -60,6 +61,8 @@ urlpatterns = [
         "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
     ),
     path("certificate/", certificate_page, name="certificate"),
+    path("measures/", measures_page, name="measures"),
+    path("measures.csv", measures_file, name="measures_file"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

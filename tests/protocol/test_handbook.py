@@ -15,6 +15,7 @@ from surveillance.protocol.explain import _READABLE, _TELL
 from surveillance.protocol.handbook import handbook
 from surveillance.protocol.parameters import Authority, Parameter, contact
 from surveillance.protocol.parameters.contact import CONTACT
+from surveillance.protocol.parameters.measures import MEASURES
 from surveillance.protocol.rules.rule import Rule
 from surveillance.protocol.rules.table import RULES
 
@@ -54,7 +55,7 @@ def test_rule_reads_as_a_sentence_and_cites_its_source(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    "parameter", [*parameters.ALL, *CONTACT], ids=lambda parameter: parameter.key
+    "parameter", [*parameters.ALL, *CONTACT, *MEASURES], ids=lambda parameter: parameter.key
 )
 def test_number_has_source_and_days(parameter: Parameter[object]) -> None:
     assert parameter.unit
