@@ -140,7 +140,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
     ]
     not_now = set()
     if row.kind == ObligationKind.REVIEW:
-        not_now |= {"follow_up_book", "follow_up_missed"}
+        not_now |= {"follow_up_book", "follow_up_missed", "follow_up_elsewhere"}
     if row.kind != ObligationKind.REFERRAL:
         not_now.add("follow_up_answer")
     if row.booked_for is None or row.booked_for > on:

@@ -289,7 +289,7 @@ REFUSAL = {"status": "DECLINED", "status_on": "2026-08-31", "reason": "By teleph
 
 
 def test_refusal_is_recorded_with_who_and_what_they_knew(navigator, clinic) -> None:
-    follow_up = owed(clinic, 20)
+    follow_up = surveyed(clinic)
     said = REFUSAL | {"declined_by": "PROXY", "proxy": "Mary, daughter", "informed_of": ["WHY"]}
 
     response = navigator.post(f"/patients/{follow_up.patient_id}/status/", said)
