@@ -10,6 +10,7 @@ from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
 from tests.browser.test_journeys import days_from_now
 from tests.factories import NOW
+from tests.surveillance.factories import OutsideCareFactory
 from tests.surveillance.web.scenes import (
     Clinic,
     a_lesion,
@@ -40,6 +41,7 @@ def busy(clinic: Clinic):
         override_reason="New pain.",
         assessed_by=clinic.clinician,
     )
+    care = OutsideCareFactory(follow_up=overdue, recorded_by=clinic.lead)
     owed(clinic, days_from_now(10), lesion=a_lesion(ada, "L2"))
     owed(clinic, days_from_now(10))
     owed(clinic, days_from_now(45))
@@ -66,6 +68,12 @@ def busy(clinic: Clinic):
         "contact": f"/patients/{ada.pk}/contact/",
         "status": f"/patients/{ada.pk}/status/",
         "escalation": f"/escalations/{escalation.pk}/",
+        "answer: order": f"/escalations/{escalation.pk}/ordered/",
+        "answer: plan": f"/escalations/{escalation.pk}/plan/",
+        "answer: not indicated": f"/escalations/{escalation.pk}/not-indicated/",
+        "answer: elsewhere": f"/escalations/{escalation.pk}/elsewhere/",
+        "second look": f"/outside-care/{care.pk}/",
+        "contact details": f"/patients/{ada.pk}/contact-details/",
         "book": f"/follow-ups/{overdue.pk}/book/",
         "snooze": f"/follow-ups/{overdue.pk}/snooze/",
         "close": f"/follow-ups/{overdue.pk}/close/",
@@ -115,7 +123,7 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
     sign_in(clinic.administrator)
 
     found = {}
-    for address in ("/registry/", "/components/"):
+    for address in ("/registry/", "/components/", "/measures/"):
         page.goto(address)
         found[address] = violations(page)
     page.goto("/registry/")
