@@ -88,6 +88,8 @@ GUIDELINES: Final[dict[str, str]] = {
     "ACG-2024": "A hemangioma in cirrhosis or hepatitis B is followed at 3-6 months for at least "
     "1 year; a cyst with calcification is characterised by CT or MRI.",
     "ACR-DEFINE-AI": "A reminder allows for the time required to schedule that type of follow-up.",
+    "ACR-FOLLOW-UP": "ACR Follow-Up Improvement Collaborative: adherent from 30 days before to 60 "
+    "days after the recommended interval.",
     "ACR-2017": "Known malignancy counts as high risk in an incidental liver lesion.",
     "ACR-NKF-2021": "Group II gadolinium agents may be given with an eGFR below 30.",
     "ACOG-723": "In pregnancy ultrasound and MRI without contrast are the imaging of choice.",

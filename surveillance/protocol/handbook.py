@@ -12,6 +12,7 @@ from surveillance.protocol.citations import GUIDELINES, SOURCE_TITLE, STATEMENTS
 from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, Span, WindowSpans
 from surveillance.protocol.parameters.contact import CONTACT
 from surveillance.protocol.parameters.lead_times import LEAD_TIMES
+from surveillance.protocol.parameters.measures import MEASURES
 from surveillance.protocol.parameters.parameter import OrderRung
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
@@ -39,8 +40,8 @@ def handbook() -> str:
         _table(("id", "effect"), ADDONS.items()),
         "## Windows, ladder and other numbers",
         _table(_NUMBERS, (_parameter(each) for each in parameters.ALL)),
-        "## Numbers of reaching people\n\nThey enter no recommendation.",
-        _table(_NUMBERS, (_parameter(each) for each in CONTACT)),
+        "## Numbers of reaching people and of the measures\n\nThey enter no recommendation.",
+        _table(_NUMBERS, (_parameter(each) for each in (*CONTACT, *MEASURES))),
         "## Lead times\n\nA site gives its own days for authorisation and booking. They tell when "
         "somebody is asked to order, to book and to call; nothing that is owed moves, so they are "
         "no part of the version.",

@@ -153,6 +153,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         "follow_up_order_cancel": is_review or row.ordered_on is None,
         "follow_up_book": is_review,
         "follow_up_missed": is_review or row.booked_for is None or row.booked_for > on,
+        "follow_up_elsewhere": is_review,
         "follow_up_answer": row.kind != ObligationKind.REFERRAL,
         "follow_up_snooze": latest_snooze(row, on) <= on,
     }

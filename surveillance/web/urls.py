@@ -14,6 +14,7 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.measures_page import measures_file, measures_page
 from surveillance.web.message_texts import (
     message_text,
     message_text_check,
@@ -82,6 +83,8 @@ urlpatterns = [
         name="message_text_withdraw",
     ),
     path("certificate/", certificate_page, name="certificate"),
+    path("measures/", measures_page, name="measures"),
+    path("measures.csv", measures_file, name="measures_file"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

@@ -10,7 +10,6 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
-    EscalationAnswer,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -19,7 +18,6 @@ from surveillance.models import (
     LesionObservation,
     MessageTemplateUse,
     MessageTemplateVersion,
-    OutsideCareReview,
 )
 from tests.factories import (
     NOW,
@@ -32,8 +30,9 @@ from tests.factories import (
 )
 from tests.surveillance.factories import (
     DeclinationFactory,
-    EscalationFactory,
+    EscalationAnswerFactory,
     OutsideCareFactory,
+    OutsideCareReviewFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -140,20 +139,8 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     ),
     "surveillance.Declination": lambda: DeclinationFactory(),
     "surveillance.OutsideCare": lambda: OutsideCareFactory(),
-    "surveillance.OutsideCareReview": lambda: OutsideCareReview.objects.create(
-        outside_care=OutsideCareFactory(),
-        is_sufficient=True,
-        reviewed_at=NOW,
-        reviewed_by=UserFactory(),
-    ),
-    "surveillance.EscalationAnswer": lambda: EscalationAnswer.objects.create(
-        escalation=EscalationFactory(),
-        kind="NOT_INDICATED",
-        not_indicated="OTHER",
-        reason="away",
-        answered_at=NOW,
-        answered_by=UserFactory(),
-    ),
+    "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(),
+    "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {

@@ -11,6 +11,7 @@ from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
 from tests.browser.test_journeys import days_from_now
 from tests.factories import NOW
+from tests.surveillance.factories import OutsideCareFactory
 from tests.surveillance.web.scenes import (
     Clinic,
     a_lesion,
@@ -41,6 +42,7 @@ def busy(clinic: Clinic):
         override_reason="New pain.",
         assessed_by=clinic.clinician,
     )
+    care = OutsideCareFactory(follow_up=overdue, recorded_by=clinic.lead)
     owed(clinic, days_from_now(10), lesion=a_lesion(ada, "L2"))
     owed(clinic, days_from_now(10))
     owed(clinic, days_from_now(45))
@@ -67,6 +69,12 @@ def busy(clinic: Clinic):
         "contact": f"/patients/{ada.pk}/contact/",
         "status": f"/patients/{ada.pk}/status/",
         "escalation": f"/escalations/{escalation.pk}/",
+        "answer: order": f"/escalations/{escalation.pk}/ordered/",
+        "answer: plan": f"/escalations/{escalation.pk}/plan/",
+        "answer: not indicated": f"/escalations/{escalation.pk}/not-indicated/",
+        "answer: elsewhere": f"/escalations/{escalation.pk}/elsewhere/",
+        "second look": f"/outside-care/{care.pk}/",
+        "contact details": f"/patients/{ada.pk}/contact-details/",
         "book": f"/follow-ups/{overdue.pk}/book/",
         "order": f"/follow-ups/{overdue.pk}/order/",
         "snooze": f"/follow-ups/{overdue.pk}/snooze/",
@@ -118,7 +126,7 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
 
     found = {}
     text = f"/templates/{clinic.site.slug}/patient_reminder.email.en/"
-    for address in ("/registry/", "/components/", "/templates/", text):
+    for address in ("/registry/", "/components/", "/measures/", "/templates/", text):
         page.goto(address)
         found[address] = violations(page)
     found |= dict(_while_a_text_is_changed(page, a_patient(clinic).mrn))

@@ -16,6 +16,7 @@ from surveillance.protocol.handbook import handbook
 from surveillance.protocol.parameters import Authority, Parameter, contact, lead_times
 from surveillance.protocol.parameters.contact import CONTACT
 from surveillance.protocol.parameters.lead_times import LEAD_TIMES
+from surveillance.protocol.parameters.measures import MEASURES
 from surveillance.protocol.rules.rule import Rule
 from surveillance.protocol.rules.table import RULES
 
@@ -56,7 +57,7 @@ def test_rule_reads_as_a_sentence_and_cites_its_source(rule: Rule) -> None:
 
 @pytest.mark.parametrize(
     "parameter",
-    [*parameters.ALL, *CONTACT, *LEAD_TIMES],
+    [*parameters.ALL, *CONTACT, *LEAD_TIMES, *MEASURES],
     ids=lambda parameter: parameter.key,
 )
 def test_number_has_source_and_days(parameter: Parameter[object]) -> None:

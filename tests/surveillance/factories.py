@@ -19,6 +19,8 @@ from surveillance.models import (
     ContactOutcome,
     Declination,
     Escalation,
+    EscalationAnswer,
+    EscalationAnswerKind,
     FollowUp,
     ImagingExam,
     InformedOf,
@@ -27,7 +29,9 @@ from surveillance.models import (
     LesionEvent,
     LesionEventKind,
     LesionObservation,
+    NotIndicated,
     OutsideCare,
+    OutsideCareReview,
     WhoDeclined,
 )
 from surveillance.protocol.priority import sort_key
@@ -210,6 +214,33 @@ class OutsideCareFactory(DjangoModelFactory):
     expires_on = date(2026, 9, 30)
     recorded_at = NOW
     recorded_by = factory.SubFactory(UserFactory)
+
+
+class OutsideCareReviewFactory(DjangoModelFactory):
+    """A second person finds the evidence sufficient."""
+
+    class Meta:
+        model = OutsideCareReview
+
+    outside_care = factory.SubFactory(OutsideCareFactory)
+    is_sufficient = True
+    reviewed_at = NOW
+    reviewed_by = factory.SubFactory(UserFactory)
+
+
+class EscalationAnswerFactory(DjangoModelFactory):
+    """Somebody finds it not indicated for now: nothing ends."""
+
+    class Meta:
+        model = EscalationAnswer
+
+    escalation = factory.SubFactory(EscalationFactory)
+    kind = EscalationAnswerKind.NOT_INDICATED
+    not_indicated = NotIndicated.NOT_NOW
+    reason = "In hospital."
+    promised_on = date(2026, 9, 7)
+    answered_at = NOW
+    answered_by = factory.SubFactory(UserFactory)
 
 
 def finding(lesion: Lesion, size: str | None = "8", **said: Any) -> Finding:

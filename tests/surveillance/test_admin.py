@@ -28,6 +28,8 @@ from tests.factories import (
     UserFactory,
 )
 from tests.surveillance.factories import (
+    DeclinationFactory,
+    EscalationAnswerFactory,
     EscalationFactory,
     FollowUpFactory,
     ImagingExamFactory,
@@ -35,12 +37,18 @@ from tests.surveillance.factories import (
     LesionEventFactory,
     LesionFactory,
     LesionObservationFactory,
+    OutsideCareFactory,
+    OutsideCareReviewFactory,
 )
 
 pytestmark = pytest.mark.django_db
 READ_ONLY = {
     model: page for model, page in admin.site._registry.items() if isinstance(page, ReadOnlyAdmin)
 }
+
+
+def care_of(patient):
+    return OutsideCareFactory(follow_up__lesion__patient=patient)
 
 
 def row_at(site, model):
@@ -67,6 +75,14 @@ def row_at(site, model):
             patient=patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
         ),
         "surveillance.Escalation": lambda: EscalationFactory(follow_up__lesion__patient=patient),
+        "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(
+            escalation__follow_up__lesion__patient=patient
+        ),
+        "surveillance.OutsideCare": lambda: care_of(patient),
+        "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(
+            outside_care=care_of(patient)
+        ),
+        "surveillance.Declination": lambda: DeclinationFactory(patient=patient),
         "surveillance.Notification": lambda: Notification.objects.create(
             site=site,
             channel="IN_APP",
@@ -127,7 +143,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 14
+    assert len(clinical) == 18
     assert clinical <= set(READ_ONLY)
 
 
