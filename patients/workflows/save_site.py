@@ -8,10 +8,24 @@ from django.db import transaction
 from patients.audit import record_event
 from patients.history import save_with_history
 from patients.models import Site
+from patients.models.terms import EARLIEST_HOUR, LATEST_HOUR
 from patients.workflows.errors import WorkflowRefused
-from patients.workflows.field_rules import refuse_bad_fields
+from patients.workflows.field_rules import refusal, refuse_bad_fields
 
-FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email")
+FIELDS = (
+    "slug",
+    "name",
+    "time_zone",
+    "holiday_calendar",
+    "phone",
+    "email",
+    "channel_order",
+    "email_from_hour",
+    "email_until_hour",
+    "sms_from_hour",
+    "sms_until_hour",
+)
+HOURS = ("email_from_hour", "email_until_hour"), ("sms_from_hour", "sms_until_hour")
 
 
 class SlugIsFixed(WorkflowRefused):
@@ -23,9 +37,11 @@ class SlugIsFixed(WorkflowRefused):
 def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
     """Store the site as given, with history.
 
-    Refused: a value that its field does not allow, another slug than the one it was made with.
+    Refused: a value that its field does not allow, another slug than the one it was made with,
+    hours in which no message could ever leave.
     """
     refuse_bad_fields(site, FIELDS)
+    _refuse_closed_hours(site)
     with transaction.atomic():
         before = Site.objects.filter(pk=site.pk).first()
         if before and before.slug != site.slug:
@@ -39,3 +55,11 @@ def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
         detail = {"fields": changed}
         record_event("site_saved", site=site, subject=site, by=by, now=now, detail=detail)
     return site
+
+
+def _refuse_closed_hours(site: Site) -> None:
+    for opens, closes in HOURS:
+        first = getattr(site, opens) or EARLIEST_HOUR
+        last = getattr(site, closes) or LATEST_HOUR
+        if first >= last:
+            raise refusal(opens, first, f"Give an hour before {last}, when messages end.")

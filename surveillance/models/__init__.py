@@ -11,6 +11,7 @@ from surveillance.models.notification import (
     NotificationChannel,
     NotificationStatus,
     NotificationTemplate,
+    Report,
 )
 from surveillance.models.patient_merge import PatientMerge
 from surveillance.models.registry_import import (
@@ -45,6 +46,7 @@ __all__ = [
     "RegistryImport",
     "RegistryImportProblem",
     "RegistryImportStatus",
+    "Report",
     "ReportStatus",
     "SweepRun",
 ]

@@ -32,6 +32,7 @@ class ContactOutcome(models.TextChoices):
     MOVED = "MOVED", "Moved away"
     DECEASED = "DECEASED", "Reported deceased"
     SENT = "SENT", "Sent, no answer expected"
+    WROTE = "WROTE", "The patient wrote to us"
 
 
 class ContactAttempt(AppendOnlyModel):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class NotificationChannel(models.TextChoices):
     IN_APP = "IN_APP", "In the application"
     EMAIL = "EMAIL", "E-mail"
+    SMS = "SMS", "Text message"
 
 
 class NotificationStatus(models.TextChoices):
@@ -26,6 +27,14 @@ class NotificationStatus(models.TextChoices):
     SENT = "SENT", "Sent"
     FAILED = "FAILED", "Failed: a person must look"
     CANCELLED = "CANCELLED", "Cancelled"
+
+
+class Report(models.TextChoices):
+    """What the provider says became of a message after it took it, the better news first."""
+
+    DELIVERED = "DELIVERED", "Delivered"
+    UNDELIVERABLE = "UNDELIVERABLE", "Came back"
+    COMPLAINED = "COMPLAINED", "Marked as unwanted by the reader"
 
 
 class NotificationTemplate(models.TextChoices):
@@ -40,6 +49,7 @@ class NotificationTemplate(models.TextChoices):
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
+    PATIENT_WROTE = "PATIENT_WROTE", "The patient wrote to us: read it and answer"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -105,6 +115,17 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    reported = models.CharField(
+        max_length=15, choices=Report.choices, blank=True, default="", db_default=""
+    )
+    reported_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why this message stands for another one: a code",
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -119,6 +140,11 @@ class Notification(models.Model):
                 | (~Q(status=NotificationStatus.PENDING) & Q(finished_at__isnull=False)),
                 name="notification_end_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(reported="", reported_at=None)
+                | (~Q(reported="") & Q(reported_at__isnull=False)),
+                name="notification_report_has_its_moment",
+            ),
         ]
         indexes = [
             models.Index(
@@ -127,6 +153,11 @@ class Notification(models.Model):
                 name="notification_ready_idx",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_of_user_idx"),
+            models.Index(
+                fields=["provider_message_id"],
+                condition=~Q(provider_message_id=""),
+                name="notification_provider_idx",
+            ),
         ]
 
     def __str__(self) -> str:

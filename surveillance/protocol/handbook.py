@@ -10,6 +10,7 @@ from surveillance.protocol import parameters
 from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.citations import GUIDELINES, SOURCE_TITLE, STATEMENTS
 from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, Span, WindowSpans
+from surveillance.protocol.parameters.outreach import OUTREACH
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
 
@@ -24,6 +25,11 @@ Numbers tagged OURS are a clinical judgement that a named clinician signs before
 """
 
 
+_PARAMETER_HEAD = (
+    "parameter", "value", "unit", "from", "sources", "in effect", "reviewed", "note",
+)  # fmt: skip
+
+
 def handbook() -> str:
     """The whole document, ending in a newline."""
     parts = [
@@ -33,10 +39,9 @@ def handbook() -> str:
         "## Add-ons\n\nThey may stand beside any rule and never change it.",
         _table(("id", "effect"), ADDONS.items()),
         "## Windows, ladder and other numbers",
-        _table(
-            ("parameter", "value", "unit", "from", "sources", "in effect", "reviewed", "note"),
-            (_parameter(each) for each in parameters.ALL),
-        ),
+        _table(_PARAMETER_HEAD, (_parameter(each) for each in parameters.ALL)),
+        "## How patients are reached\n\nA site may set its own; they are no part of the version.",
+        _table(_PARAMETER_HEAD, (_parameter(each) for each in OUTREACH)),
         f"## Source document\n\n{SOURCE_TITLE}",
         _table(("statement", "words"), STATEMENTS.items()),
         "## Guidelines and studies behind stricter rules",

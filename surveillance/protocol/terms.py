@@ -228,6 +228,15 @@ class ObligationKind(Term):
     REVIEW = "REVIEW"
 
 
+class ReminderChannel(Term):
+    """A way to remind a patient. PHONE is a task for the navigator: call."""
+
+    LETTER = "LETTER"
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PHONE = "PHONE"
+
+
 class Stage(Term):
     """Where a day lies in a window. Derived, never stored."""
 
@@ -238,6 +247,9 @@ class Stage(Term):
 
 
 _LABELS: dict[tuple[str, str], str] = {
+    ("ReminderChannel", "EMAIL"): "E-mail",
+    ("ReminderChannel", "SMS"): "Text message",
+    ("ReminderChannel", "PHONE"): "Call by the navigator",
     ("Tri", "UNKNOWN"): "Not known",
     ("Sex", "UNKNOWN"): "Not known",
     ("PatientStatus", "TRANSFERRED_ACKNOWLEDGED"): "Transferred, acknowledged",

@@ -12,7 +12,7 @@ from surveillance.chase_facts import Candidate, Standing
 from surveillance.chase_ladder import steps_due
 from surveillance.chase_staff import Staff, accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import is_booked_in_time
+from surveillance.outreach import Outreach, is_booked_in_time
 from surveillance.protocol import parameters
 from surveillance.protocol.ladder import LadderStep
 from surveillance.workflows.notify import NewNotification, id_from
@@ -35,6 +35,7 @@ class Moment(NamedTuple):
     zone: ZoneInfo
     staff: Staff
     calendar: Calendar = EVERY_DAY
+    outreach: Outreach = Outreach()
 
     @property
     def reach(self) -> date:

@@ -39,7 +39,9 @@ from surveillance.chase_facts import (
 )
 from surveillance.chase_ladder import next_step_on
 from surveillance.chase_staff import escalations_without_owner_in_post, read_staff
+from surveillance.delivery.available import available
 from surveillance.models import FollowUp, SweepRun
+from surveillance.outreach import outreach_of
 from surveillance.protocol.ladder import ReminderStep
 from surveillance.workflows.adopt_follow_ups import adopt_follow_ups
 from surveillance.workflows.chase_paperwork import chase_paperwork
@@ -176,10 +178,15 @@ class Moments:
     def at(self, site: int) -> Moment:
         """The moment at that site."""
         if site not in self._known:
-            group = self._group
-            zone = ZoneInfo(group.sites[site].time_zone)
-            calendar = group.calendars[site]
-            self._known[site] = Moment(group.day, self.now, zone, read_staff(site), calendar)
+            group, place = self._group, self._group.sites[site]
+            self._known[site] = Moment(
+                day=group.day,
+                now=self.now,
+                zone=ZoneInfo(place.time_zone),
+                staff=read_staff(site),
+                calendar=group.calendars[site],
+                outreach=outreach_of(place, available()),
+            )
         return self._known[site]
 
 
