@@ -21,7 +21,9 @@ def outside_texts_are_real(app_configs: Sequence[Any] | None, **_: Any) -> list[
     if settings.IS_LOCAL or not settings.SMS or settings.SMS.kind != "loopback":
         return []
     hint = "Set SMS_URL to your gateway, or leave it empty."
-    return [Error("Text messages are kept on this machine, not sent.", hint=hint, id="hepcalc.E003")]
+    return [
+        Error("Text messages are kept on this machine, not sent.", hint=hint, id="hepcalc.E003")
+    ]
 
 
 def somebody_hears_the_heartbeat(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001

@@ -124,7 +124,13 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HepCalc <no-reply@{FIRST_H
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_PROVIDER = MAIL.provider  # its reports come to /hooks/mail/; empty: plain SMTP has none
 EMAIL_HOOK_SECRET = env.text("EMAIL_HOOK_SECRET")
-ANYMAIL = MAIL.anymail | {"WEBHOOK_SECRET": EMAIL_HOOK_SECRET}
+ANYMAIL = {
+    **MAIL.anymail,
+    "WEBHOOK_SECRET": EMAIL_HOOK_SECRET,
+    # A provider without metadata still delivers; its reports are known by its own id then.
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+}
 if EMAIL_PROVIDER and ":" not in EMAIL_HOOK_SECRET:
     env.refuse("EMAIL_HOOK_SECRET", "is not set", "Use user:password, both long and random")
 

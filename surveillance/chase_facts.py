@@ -59,7 +59,17 @@ class Candidate(NamedTuple):
     @property
     def contact(self) -> Contact:
         """What is on record about reaching the patient."""
-        return Contact(*self[-len(Contact._fields) :])
+        return Contact(
+            status=self.patient_status,
+            email=self.email,
+            phone=self.phone,
+            address=self.address,
+            consent_email=self.consent_email,
+            consent_sms=self.consent_sms,
+            consent_letter=self.consent_letter,
+            undeliverable_email=self.undeliverable_email,
+            undeliverable_phone=self.undeliverable_phone,
+        )
 
 
 KEYS_AT_A_TIME = 20_000

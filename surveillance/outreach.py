@@ -195,6 +195,11 @@ def _why_reminder_unwanted(message: Notification, patient: Patient, now: datetim
     return _why_not_this_way(message, patient) if message.recipient_id is None else ""
 
 
+def is_still_allowed(message: Notification) -> bool:
+    """Whether a reminder to a patient may still go the way for which it was queued."""
+    return message.patient is not None and not _why_not_this_way(message, message.patient)
+
+
 def _why_not_this_way(message: Notification, patient: Patient) -> str:
     """Consent, address or status changed since the message was queued."""
     channel = ReminderChannel(message.channel)

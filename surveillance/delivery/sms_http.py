@@ -1,12 +1,10 @@
 """Any gateway that takes JSON over HTTP.
 
 POST {"id", "to", "from", "text"} with `Authorization: Bearer …` and `Idempotency-Key: <id>`. Any
-2xx means taken; its JSON may name the gateway's own `id`. 401 and 403 refuse us, a redirect leads
-nobody knows where: the gateway is down until somebody looks. 408, 429 and 5xx may work later.
+2xx means taken; its JSON may name the gateway's own `id`. Other answers: see `http_status`.
 """
 
 import json
-from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -14,13 +12,12 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed
 from surveillance.delivery.hook_token import carries_token
+from surveillance.delivery.http_status import failure_of_status
 from surveillance.delivery.sms import Account, Knock, ShortText
 
 SECONDS: Final = 10
 LONGEST_ANSWER: Final = 64 * 1024
 LONGEST_ID: Final = 200
-REFUSES_US: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class NoRedirect(HTTPRedirectHandler):
@@ -44,7 +41,7 @@ class HttpGateway:
                 return id_in(answer.read(LONGEST_ANSWER))
         except HTTPError as error:
             error.close()
-            raise failure_of(error.code) from None
+            raise failure_of_status(error.code) from None
         except URLError as error:
             raise ChannelDown(type(error.reason).__name__) from None
         except (OSError, HTTPException) as error:
@@ -67,15 +64,6 @@ class HttpGateway:
 
     def close(self) -> None:
         """Nothing stays open."""
-
-
-def failure_of(status: int) -> Exception:
-    """What an HTTP status other than 2xx means for the message, or for us."""
-    reason = f"http_{status}"
-    if status in REFUSES_US or status < HTTPStatus.BAD_REQUEST:
-        return ChannelDown(reason)
-    is_later = status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return DeliveryFailed(reason, permanent=not is_later)
 
 
 def id_in(answer: bytes) -> str:

@@ -17,20 +17,20 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed
+from surveillance.delivery.http_status import failure_of_status
 from surveillance.delivery.sms import (
     NUMBER_CANNOT_BE_TEXTED,
     Account,
     Knock,
     ShortText,
 )
-from surveillance.delivery.sms_http import failure_of
 
 SECONDS: Final = 10
 NO_SUCH_NUMBER: Final = frozenset({21211, 21214, 21217, 21614})
 """Twilio's codes for a number that is none, or that takes no texts."""
 
 
-class RelayedHttpClient(TwilioHttpClient):
+class RelayedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library is untyped
     """Twilio's client, with its requests sent to the host of SMS_URL."""
 
     def __init__(self, address: str) -> None:
@@ -84,4 +84,4 @@ def meaning_of(error: TwilioRestException) -> Exception:
     """Twilio's code where it gave one; its text may hold the number: not kept."""
     if error.code in NO_SUCH_NUMBER:
         return DeliveryFailed(NUMBER_CANNOT_BE_TEXTED, permanent=True)
-    return failure_of(error.status)
+    return failure_of_status(error.status)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +13,7 @@ from patients.models import Patient
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
 from surveillance.record_locks import lock_records
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.notify import id_from
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,23 +35,27 @@ def log_contact(
     note: str = "",
     next_try_on: date | None = None,
     attempted_at: datetime | None = None,
+    key: str = "",
     by: "User | None",
     now: datetime,
 ) -> ContactAttempt:
     """Put an attempt to reach the patient on file; it closes nothing.
 
-    The same attempt again (person, moment, channel, outcome) changes nothing. Refused: a moment
+    The same attempt again (the `key` of a machine that reports it; else person, moment, channel,
+    outcome) changes nothing. Refused: a moment
     in the future, a next try in the past, follow-ups of another patient.
     """
     survivor = lock_records([patient.pk])[patient.pk]
     at = attempted_at or now
     _refuse(survivor, follow_ups, at, next_try_on, now)
-    known = ContactAttempt.objects.filter(
-        patient=survivor, attempted_by=by, attempted_at=at, channel=channel, outcome=outcome
-    ).first()
+    pk = UUID(id_from(key)) if key else uuid4()
+    same = {"attempted_by": by, "attempted_at": at, "channel": channel, "outcome": outcome}
+    rows = ContactAttempt.objects.filter(pk=pk) if key else ContactAttempt.objects.filter(**same)
+    known = rows.filter(patient=survivor).first()
     if known is not None:
         return known
     attempt = ContactAttempt.objects.create(
+        id=pk,
         patient=survivor,
         channel=channel,
         outcome=outcome,
