@@ -78,7 +78,10 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             at=row.finished_at,
             title=f"{row.get_template_display()}: {row.get_status_display().lower()}",
             detail=lines(
-                labelled("To", to), labelled("By", row.get_channel_display()), row.last_error
+                labelled("To", to),
+                labelled("By", row.get_channel_display()),
+                labelled("Then", row.get_reported_display()),
+                row.last_error,
             ),
             by=SYSTEM,
             ref=str(row.pk),

@@ -19,6 +19,7 @@ from surveillance.models import (
     LesionObservation,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
+from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
 Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
@@ -40,6 +41,7 @@ class PatientRecords:
     observations: dict[UUID, list[LesionObservation]]
     events: dict[UUID, list[LesionEvent]]
     contacts: list[ContactAttempt]
+    consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
 
@@ -68,6 +70,7 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen else (),
     )
