@@ -40,7 +40,7 @@ def consent_words(consent: str, change: ConsentChange | None) -> str:
 def consent_changes(patient: Patient) -> dict[str, ConsentChange]:
     """The newest change of each consent by somebody's word. One query; other changes of the record
     (an import, a correction) say nothing about how we know, and are left out."""
-    rows = getattr(patient, "history").order_by("history_date", "history_id")  # noqa: B009
+    rows = getattr(patient, "history").order_by("history_id")  # noqa: B009
     found: dict[str, ConsentChange] = {}
     before: dict[str, str] = {}
     for at, how, *values in rows.values_list("history_date", "history_change_reason", *FIELDS):
