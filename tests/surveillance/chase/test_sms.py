@@ -71,7 +71,9 @@ def a_text(template: NotificationTemplate = NotificationTemplate.PATIENT_REMINDE
     "site",
     [
         pytest.param({"name": "St Brigid"}, id="short"),
-        pytest.param({"name": "Hôpital de la Santísima Trinidad y Señora " * 4}, id="long, accents"),
+        pytest.param(
+            {"name": "Hôpital de la Santísima Trinidad y Señora " * 4}, id="long, accents"
+        ),
         pytest.param({"name": "病院"}, id="another script"),
     ],
 )
@@ -201,7 +203,9 @@ def test_a_gateway_that_does_not_answer_is_tried_again(
     assert not failure.value.permanent
 
 
-@pytest.mark.parametrize("url", ["http://:t@127.0.0.1:1/x?from=C", "twilio://A:t@127.0.0.1:1?from=C"])
+@pytest.mark.parametrize(
+    "url", ["http://:t@127.0.0.1:1/x?from=C", "twilio://A:t@127.0.0.1:1?from=C"]
+)
 def test_a_gateway_that_is_not_there_is_down(settings: Any, url: str) -> None:
     settings.SMS = sms_from(url, Path())
 
@@ -270,6 +274,19 @@ def test_a_wrong_twilio_token_is_no_message_s_fault(over_twilio: GatewayServer) 
 
     with pytest.raises(ChannelDown):
         SmsChannel().send(a_text())
+
+
+def test_no_library_logs_a_number_or_a_text(
+    over_twilio: GatewayServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    message = a_text()
+
+    SmsChannel().send(message)
+
+    assert "Twilio API Request" in caplog.text
+    assert NUMBER.removeprefix("+") not in caplog.text
+    assert short_text_of(message) not in caplog.text
 
 
 # ---------------------------------------------------------------- loopback

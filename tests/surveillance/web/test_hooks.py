@@ -184,9 +184,7 @@ def test_an_address_with_a_bad_id_falls_back_on_the_provider_s(
 ) -> None:
     message = a_sent_message(clinic, patient, "SMS")
 
-    signed(
-        client, "/hooks/sms/status/?message=x", {"MessageSid": "P1", "MessageStatus": "failed"}
-    )
+    signed(client, "/hooks/sms/status/?message=x", {"MessageSid": "P1", "MessageStatus": "failed"})
 
     message.refresh_from_db()
     assert message.reported == Report.UNDELIVERABLE
