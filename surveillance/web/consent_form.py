@@ -43,7 +43,10 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, label in CONSENTS.items():
             self.fields[name] = forms.ChoiceField(
-                label=label, choices=ANSWERS, initial=getattr(patient, name)
+                label=label,
+                choices=ANSWERS,
+                initial=getattr(patient, name),
+                show_hidden_initial=True,
             )
         marked = {"email": patient.is_email_undeliverable, "phone": patient.is_phone_undeliverable}
         for name, is_marked in marked.items():
@@ -52,8 +55,9 @@ class ConsentForm(forms.Form):
         self.order_fields([*CONSENTS, "again_email", "again_phone", "how"])
 
     def consents(self) -> dict[str, str]:
-        """The answers, by field of the patient."""
-        return {name: self.cleaned_data[name] for name in CONSENTS}
+        """The answers that were changed on the page, by field of the patient: what the patient
+        said by text since the page was opened is not undone by saving it."""
+        return {name: self.cleaned_data[name] for name in CONSENTS if name in self.changed_data}
 
     def works_again(self) -> list[str]:
         """The addresses whose mark is lifted."""

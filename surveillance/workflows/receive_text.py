@@ -37,10 +37,11 @@ def receive_text(*, number: str, body: str, provider_message_id: str, now: datet
     who look after the patient read it, and the one who answers for the patient is told. It ends
     nothing that is owed. The same text again changes nothing. The text is never logged.
     """
+    alike = Patient.objects.surviving().exclude(phone="").with_phone_like(number)
     patients = [
         patient
-        for patient in Patient.objects.surviving().with_phone_like(number).select_related("site")
-        if e164(patient.phone, patient.site) == number
+        for patient in alike.select_related("site")
+        if e164(patient.phone, patient.site) == number != ""
     ]
     for patient in patients:
         _take(patient, body, f"text:{provider_message_id}:{patient.pk}", now)

@@ -142,7 +142,7 @@ def test_a_number_is_found_however_it_was_written(written: str) -> None:
 
 
 def test_hours_of_sites_are_those_of_the_protocol() -> None:
-    assert (EARLIEST_HOUR, LATEST_HOUR) == MESSAGE_HOURS.value
+    assert MESSAGE_HOURS.value == (EARLIEST_HOUR, LATEST_HOUR)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ class GatewayServer:
                 if server.may_answer.wait(5) and not server.hangs_up:
                     self._answer()
 
-            do_GET = do_POST
+            def do_GET(self) -> None:
+                self.do_POST()
 
             def _answer(self) -> None:
                 told = json.dumps(server.answer).encode()

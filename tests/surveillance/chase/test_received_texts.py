@@ -119,7 +119,12 @@ def test_everybody_with_the_number_is_meant(clinic: Clinic, patient: Patient) ->
 
 
 @pytest.mark.parametrize("number", ["+15550100", "", "+4"])
-def test_a_number_that_nobody_has_concerns_nobody(patient: Patient, number: str) -> None:
+def test_a_number_that_nobody_has_concerns_nobody(
+    clinic: Clinic, patient: Patient, number: str
+) -> None:
+    for phone in ("", "ask my son"):
+        a_patient(clinic, phone=phone, consent_sms=Tri.YES)
+
     assert text("STOP", number=number) == 0
 
 

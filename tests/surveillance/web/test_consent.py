@@ -72,6 +72,21 @@ def test_the_form_shows_how_things_stand(navigator: Client, patient: Patient) ->
     assert "again_email" not in form.fields
 
 
+def test_a_stop_that_came_while_the_page_was_open_is_not_undone(
+    navigator: Client, patient: Patient
+) -> None:
+    page = navigator.get(f"/patients/{patient.pk}/consent/").content.decode()
+    assert 'name="initial-consent_email"' in page
+    patient.consent_email = Tri.NO
+    patient.save()
+    as_shown = {f"initial-{name}": value for name, value in answers().items()}
+
+    navigator.post(f"/patients/{patient.pk}/consent/", answers(consent_sms="YES") | as_shown)
+
+    patient.refresh_from_db()
+    assert (patient.consent_email, patient.consent_sms) == (Tri.NO, Tri.YES)
+
+
 def test_an_address_that_came_back_is_shown_and_can_be_used_again(
     navigator: Client, clinic: Clinic
 ) -> None:
