@@ -85,14 +85,14 @@ def test_consent_is_not_set_without_its_audit(
 def test_a_mark_is_the_address_and_correcting_the_address_lifts_it(patient: Patient) -> None:
     assert mark(patient)
     assert not mark(patient)
-    patient.refresh_from_db()
-    assert patient.is_email_undeliverable
-    assert patient.undeliverable_email_on == TODAY
-
-    patient.email = "new@example.org"
-
-    assert not patient.is_email_undeliverable
+    stored = Patient.objects.get(pk=patient.pk)
+    assert stored.is_email_undeliverable
+    assert stored.undeliverable_email_on == TODAY
     assert AuditEvent.objects.get(action="address_came_back").detail == {"field": "email"}
+
+    corrected = Patient(email="new@example.org", undeliverable_email=stored.undeliverable_email)
+
+    assert not corrected.is_email_undeliverable
 
 
 def test_a_mark_is_lifted(patient: Patient) -> None:

@@ -37,7 +37,11 @@ def sent(clinic: Clinic) -> Notification:
 
 
 def report(message: Notification, what: Report, **fields: Any) -> bool:
-    said = {"provider_message_id": message.provider_message_id, "report": what, "now": NOW}
+    said: dict[str, Any] = {
+        "provider_message_id": message.provider_message_id,
+        "report": what,
+        "now": NOW,
+    }
     return record_delivery_report(**said | fields)
 
 
@@ -109,7 +113,8 @@ def test_the_worst_report_stands_in_whatever_order_they_come(
 
 
 def test_what_is_no_longer_owed_is_not_sent_again(sent: Notification) -> None:
-    open_one = FollowUp.objects.filter(pk=sent.follow_up_id)
+    assert sent.follow_up is not None
+    open_one = FollowUp.objects.filter(pk=sent.follow_up.pk)
     open_one.update(closed_at=NOW, outcome=FollowUpOutcome.SUPERSEDED)
 
     report(sent, Report.UNDELIVERABLE)

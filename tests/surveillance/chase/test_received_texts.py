@@ -34,7 +34,12 @@ def patient(clinic: Clinic) -> Patient:
 
 
 def text(body: str, number: str = NUMBER, **fields: Any) -> int:
-    said = {"number": number, "body": body, "provider_message_id": "SM1", "now": NOW}
+    said: dict[str, Any] = {
+        "number": number,
+        "body": body,
+        "provider_message_id": "SM1",
+        "now": NOW,
+    }
     return receive_text(**said | fields)
 
 
