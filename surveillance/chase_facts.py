@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from surveillance.chase_ladder import Columns
 from surveillance.lead_days import LeadColumns
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
-from surveillance.outreach import is_quiet, may_be_emailed
+from surveillance.outreach import Contact, is_quiet
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 
 
@@ -39,10 +39,16 @@ class Candidate(NamedTuple):
     owner_id: int | None
     navigator_id: int | None
     responsible_clinician_id: int | None
-    patient_status: str
     merged_into_id: UUID | None
+    patient_status: str
     email: str
+    phone: str
+    address: str
     consent_email: str
+    consent_sms: str
+    consent_letter: str
+    undeliverable_email: str
+    undeliverable_phone: str
 
     @property
     def columns(self) -> Columns:
@@ -69,9 +75,19 @@ class Candidate(NamedTuple):
         return is_quiet(self.patient_status, self.merged_into_id)
 
     @property
-    def may_be_emailed(self) -> bool:
-        """Whether the patient may get e-mails."""
-        return may_be_emailed(self.patient_status, self.consent_email, self.email)
+    def contact(self) -> Contact:
+        """What is on record about reaching the patient."""
+        return Contact(
+            status=self.patient_status,
+            email=self.email,
+            phone=self.phone,
+            address=self.address,
+            consent_email=self.consent_email,
+            consent_sms=self.consent_sms,
+            consent_letter=self.consent_letter,
+            undeliverable_email=self.undeliverable_email,
+            undeliverable_phone=self.undeliverable_phone,
+        )
 
 
 KEYS_AT_A_TIME = 20_000
@@ -96,10 +112,8 @@ _COLUMNS = (
     "owner_id",
     "patient__navigator_id",
     "patient__responsible_clinician_id",
-    "patient__status",
     "patient__merged_into_id",
-    "patient__email",
-    "patient__consent_email",
+    *(f"patient__{name}" for name in Contact._fields),
 )
 
 

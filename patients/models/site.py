@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from patients.models.terms import Role
+from patients.models.terms import EARLIEST_HOUR, LATEST_HOUR, ReminderChannel, Role
 from patients.models.tracked import TrackedQuerySet
 
 if TYPE_CHECKING:
@@ -65,6 +66,45 @@ def validate_ladder_days_earlier(days: int) -> None:
             f"“{days}” is too much. Give 0 to {MOST_DAYS_EARLIER} days.",
             code="ladder_too_early",
         )
+
+
+def validate_channel_order(words: str) -> None:
+    """Refuse a channel that does not exist, or one named twice."""
+    named = [word.strip().upper() for word in words.split(",")]
+    if len(set(named)) < len(named) or not set(named) <= set(ReminderChannel.values):
+        raise ValidationError(
+            f"“{words}” is no order of channels. Name each of {', '.join(ReminderChannel.values)} "
+            "at most once, separated by commas, or leave it empty for the usual order.",
+            code="unknown_channel",
+        )
+
+
+def hour(words: str) -> "models.PositiveSmallIntegerField[int | None, int | None]":
+    """An hour of the day that tightens when messages may leave."""
+    return models.PositiveSmallIntegerField(
+        words,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(EARLIEST_HOUR), MaxValueValidator(LATEST_HOUR)],
+        help_text=f"A whole hour of this site's clock, {EARLIEST_HOUR} to {LATEST_HOUR}.",
+    )
+
+
+def hours_in_order(channel: str) -> models.CheckConstraint:
+    """Opens before it closes, whichever of the two is left to the default."""
+    opens, closes = f"{channel}_from_hour", f"{channel}_until_hour"
+    return models.CheckConstraint(
+        condition=(models.Q((opens, None)) | models.Q((f"{opens}__lt", LATEST_HOUR)))
+        & (models.Q((closes, None)) | models.Q((f"{closes}__gt", EARLIEST_HOUR)))
+        & (
+            models.Q((opens, None))
+            | models.Q((closes, None))
+            | models.Q((f"{opens}__lt", models.F(closes)))
+        ),
+        name=f"site_{channel}_hours_in_order",
+        violation_error_message="Messages must be able to leave for at least one hour of the day: "
+        "the first hour comes before the last.",
+    )
 
 
 class SiteQuerySet(TrackedQuerySet["Site"]):
@@ -131,6 +171,18 @@ class Site(models.Model):
         "the protocol; it can never come later. Empty: as in the protocol.",
     )
     chase_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    channel_order = models.CharField(
+        "order of reminders",
+        max_length=60,
+        blank=True,
+        validators=[validate_channel_order],
+        help_text="Channels in the order in which they are tried, for example LETTER, SMS, EMAIL. "
+        "Empty: the usual order. A call by the navigator is always what remains.",
+    )
+    email_from_hour = hour("e-mails to patients leave from")
+    email_until_hour = hour("e-mails to patients leave until")
+    sms_from_hour = hour("text messages leave from")
+    sms_until_hour = hour("text messages leave until")
     history = HistoricalRecords()
 
     objects = SiteQuerySet.as_manager()
@@ -140,7 +192,9 @@ class Site(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ladder_days_earlier=None) | models.Q(ladder_days_earlier__gte=0),
                 name="site_ladder_is_never_loosened",
-            )
+            ),
+            hours_in_order("email"),
+            hours_in_order("sms"),
         ]
 
     def __str__(self) -> str:

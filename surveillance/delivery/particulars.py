@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from patients.models import Site
+from surveillance.delivery.short_texts import short_name
 from surveillance.protocol.message_terms import MessageLanguage, MessageMedium
 
 ENGLISH_MONTHS: Final = (
@@ -56,12 +57,21 @@ class Particulars(NamedTuple):
     def values(self) -> dict[str, str]:
         """A value for every placeholder there is."""
         return {
-            "site": self.site.name,
-            "phone": self.site.phone or _FIXED[self.language].number_unknown,
+            "site": self._site_name(),
+            "phone": self.site.phone or self._without_phone(),
             "link": self.link,
             "when": when_words(self.appointment_on, self.language, self.medium),
             "language_line": LANGUAGE_LINE,
         }
+
+    def _without_phone(self) -> str:
+        is_sms = self.medium is MessageMedium.SMS
+        return self.link if is_sms else _FIXED[self.language].number_unknown
+
+    def _site_name(self) -> str:
+        if self.medium is not MessageMedium.SMS:
+            return self.site.name
+        return short_name(self.site.name)
 
 
 def contact_link(site: Site) -> str:

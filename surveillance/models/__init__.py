@@ -23,6 +23,7 @@ from surveillance.models.notification import (
     NotificationChannel,
     NotificationStatus,
     NotificationTemplate,
+    Report,
     SendingDoubt,
 )
 from surveillance.models.outside_care import OutsideCare, OutsideCareReview, OutsideCareState
@@ -72,6 +73,7 @@ __all__ = [
     "RegistryImport",
     "RegistryImportProblem",
     "RegistryImportStatus",
+    "Report",
     "ReportStatus",
     "SendingDoubt",
     "SweepRun",

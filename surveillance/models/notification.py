@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class NotificationChannel(models.TextChoices):
     IN_APP = "IN_APP", "In the application"
     EMAIL = "EMAIL", "E-mail"
+    SMS = "SMS", "Text message"
 
 
 class NotificationStatus(models.TextChoices):
@@ -34,6 +35,14 @@ class SendingDoubt(models.TextChoices):
     NONE = "", "None"
     UNHEARD = "UNHEARD", "A sending ended without an answer"
     LAST_TRY = "LAST_TRY", "Being sent for the last time"
+
+
+class Report(models.TextChoices):
+    """What the provider says became of a message after it took it, the better news first."""
+
+    DELIVERED = "DELIVERED", "Delivered"
+    UNDELIVERABLE = "UNDELIVERABLE", "Came back"
+    COMPLAINED = "COMPLAINED", "Marked as unwanted by the reader"
 
 
 class NotificationTemplate(models.TextChoices):
@@ -58,6 +67,7 @@ class NotificationTemplate(models.TextChoices):
     BOOKING_MISSING = "BOOKING_MISSING", "Not booked yet: book the appointment"
     CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
+    PATIENT_WROTE = "PATIENT_WROTE", "The patient wrote to us: read it and answer"
 
 
 TEMPLATES_TO_PATIENTS: Final = frozenset(
@@ -149,6 +159,17 @@ class Notification(models.Model):
         on_delete=models.PROTECT,
         related_name="notifications",
     )
+    reported = models.CharField(
+        max_length=15, choices=Report.choices, blank=True, default="", db_default=""
+    )
+    reported_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why this message stands for another one: a code",
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -163,6 +184,11 @@ class Notification(models.Model):
                 | (~Q(status=NotificationStatus.PENDING) & Q(finished_at__isnull=False)),
                 name="notification_end_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(reported="", reported_at=None)
+                | (~Q(reported="") & Q(reported_at__isnull=False)),
+                name="notification_report_has_its_moment",
+            ),
         ]
         indexes = [
             models.Index(
@@ -171,6 +197,11 @@ class Notification(models.Model):
                 name="notification_ready_idx",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_of_user_idx"),
+            models.Index(
+                fields=["provider_message_id"],
+                condition=~Q(provider_message_id=""),
+                name="notification_provider_idx",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -99,8 +99,9 @@ GUIDELINES: Final[dict[str, str]] = {
     "LI-RADS-CT-MRI-2018": "Diagnostic table by arterial hyperenhancement, size, washout, capsule "
     "and threshold growth (50 % or more in 6 months or less).",
     "LI-RADS-POPULATION": "LI-RADS excludes people under 18 and livers without risk of HCC.",
-    "LOFTUS-2024": "Completed within a month of the due date: 60.4 % after a call, 58.7 % after a "
-    "letter, 36.4 % after an early portal message, 53.2 % without any.",
+    "LOFTUS-2024": "Randomised, 2,548 recommendations: done within a month of the due day after a "
+    "call 60.4 %, a letter 58.7 %, neither 53.2 %, a message in the patient portal 36.4 % "
+    "(doi 10.1016/j.jacr.2023.07.026).",
     "MARQUARDT-2021": "In 49.6 % of surveillance failures no order had been placed.",
     "RAO-DELAY": "A delay of treatment beyond 90 days worsens survival.",
     "RECIST-1.1": "Progression is an increase of 20 % and of 5 mm.",

@@ -13,6 +13,7 @@ from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, 
 from surveillance.protocol.parameters.contact import CONTACT
 from surveillance.protocol.parameters.lead_times import LEAD_TIMES
 from surveillance.protocol.parameters.measures import MEASURES
+from surveillance.protocol.parameters.outreach import OUTREACH
 from surveillance.protocol.parameters.parameter import OrderRung
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
@@ -40,6 +41,8 @@ def handbook() -> str:
         _table(("id", "effect"), ADDONS.items()),
         "## Windows, ladder and other numbers",
         _table(_NUMBERS, (_parameter(each) for each in parameters.ALL)),
+        "## How patients are reached\n\nA site may set its own; they are no part of the version.",
+        _table(_NUMBERS, (_parameter(each) for each in OUTREACH)),
         "## Numbers of reaching people and of the measures\n\nThey enter no recommendation.",
         _table(_NUMBERS, (_parameter(each) for each in (*CONTACT, *MEASURES))),
         "## Lead times\n\nA site gives its own days for authorisation and booking. They tell when "

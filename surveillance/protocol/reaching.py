@@ -44,6 +44,7 @@ REACHED: Final = frozenset(
         ContactOutcome.FOLLOWED_ELSEWHERE,
         ContactOutcome.MOVED,
         ContactOutcome.LANGUAGE_BARRIER,
+        ContactOutcome.WROTE,
     }
 )
 """Somebody answered: attempts before that prove nothing any more."""

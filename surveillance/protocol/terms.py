@@ -261,6 +261,7 @@ class ContactOutcome(Term):
     MOVED = "MOVED"
     DECEASED = "DECEASED"
     SENT = "SENT"
+    WROTE = "WROTE"
 
 
 class NextPage(Term):
@@ -269,6 +270,15 @@ class NextPage(Term):
     CONTACT_DETAILS = "CONTACT_DETAILS"
     STATUS = "STATUS"
     OUTSIDE_CARE = "OUTSIDE_CARE"
+
+
+class ReminderChannel(Term):
+    """A way to remind a patient. PHONE is a task for the navigator: call."""
+
+    LETTER = "LETTER"
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PHONE = "PHONE"
 
 
 class Stage(Term):
@@ -281,6 +291,9 @@ class Stage(Term):
 
 
 _LABELS: dict[tuple[str, str], str] = {
+    ("ReminderChannel", "EMAIL"): "E-mail",
+    ("ReminderChannel", "SMS"): "Text message",
+    ("ReminderChannel", "PHONE"): "Call by the navigator",
     ("Tri", "UNKNOWN"): "Not known",
     ("Sex", "UNKNOWN"): "Not known",
     ("PatientStatus", "TRANSFERRED_ACKNOWLEDGED"): "Transferred, acknowledged",
@@ -353,6 +366,7 @@ _LABELS: dict[tuple[str, str], str] = {
     ("ContactOutcome", "WRONG_NUMBER"): "Wrong number or address",
     ("ContactOutcome", "NOT_IN_SERVICE"): "Number not in service",
     ("ContactOutcome", "RETURNED"): "Letter or message came back",
+    ("ContactOutcome", "WROTE"): "The patient wrote to us",
     ("ContactOutcome", "FOLLOWED_ELSEWHERE"): "Says followed elsewhere",
     ("ContactOutcome", "MOVED"): "Moved away",
     ("ContactOutcome", "DECEASED"): "Reported deceased",

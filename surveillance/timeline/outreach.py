@@ -90,6 +90,7 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(
                 labelled("To", to),
                 labelled("By", row.get_channel_display()),
+                labelled("Then", row.get_reported_display()),
                 row.last_error,
                 *_exact_words(row),
             ),

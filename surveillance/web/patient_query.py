@@ -20,6 +20,7 @@ from surveillance.models import (
     OutsideCare,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
+from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
 Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
@@ -42,6 +43,7 @@ class PatientRecords:
     events: dict[UUID, list[LesionEvent]]
     outside_care: dict[UUID, list[OutsideCare]]
     contacts: list[ContactAttempt]
+    consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
 
@@ -71,6 +73,7 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen else (),
     )

@@ -5,12 +5,14 @@ from django.views.generic import RedirectView
 
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
+from surveillance.web.consent_action import consent_action
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
 from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
+from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
@@ -36,6 +38,7 @@ from surveillance.web.registry_import import (
     registry_template,
 )
 from surveillance.web.status_action import status_action
+from surveillance.web.unsubscribe_page import unsubscribe
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -43,6 +46,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
+    path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
     path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
@@ -66,6 +70,10 @@ urlpatterns = [
     path("inbox/", inbox, name="inbox"),
     path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
+    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("hooks/sms/", sms_hook, name="sms_hook"),
+    path("hooks/sms/status/", sms_status_hook, name="sms_status_hook"),
+    path("hooks/mail/", mail_hook, name="mail_hook"),
     path("registry/", registry_import, name="registry_import"),
     path("registry/template.csv", registry_template, name="registry_template"),
     path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),

@@ -2,7 +2,8 @@
 
 1. Claim a batch by lease: one conditional UPDATE, committed. Another sender passes it over.
 2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
-   (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled.
+   (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled. Outside
+   the hours for messages to patients = put back until they open.
 3. Send over one connection per batch; no sending is begun after half the lease.
 4. Mark the message while the lease is still ours, and keep the words as they were handed over, in
    the same UPDATE. Who dies between 3 and 4, or hears no answer, leaves a message that may have
@@ -37,6 +38,7 @@ from surveillance.delivery.channels import (
 )
 from surveillance.delivery.email import EmailChannel
 from surveillance.delivery.in_app import InAppChannel
+from surveillance.delivery.sms import SmsChannel
 from surveillance.models import (
     Notification,
     NotificationChannel,
@@ -44,7 +46,7 @@ from surveillance.models import (
     SendingDoubt,
 )
 from surveillance.models.notification import NotificationQuerySet
-from surveillance.outreach import CONSENT_WITHDRAWN, why_unwanted
+from surveillance.outreach import ANOTHER_WAY, opens_at, why_unwanted
 from surveillance.workflows.fall_back import fall_back
 
 LEASE = timedelta(minutes=5)
@@ -62,6 +64,7 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 MAKERS: dict[str, Callable[[], Channel]] = {
     NotificationChannel.EMAIL: EmailChannel,
     NotificationChannel.IN_APP: InAppChannel,
+    NotificationChannel.SMS: SmsChannel,
 }
 
 log = structlog.get_logger(__name__)
@@ -76,6 +79,7 @@ class Delivered:
     retried: int = 0
     failed: int = 0
     put_back: int = 0
+    begun: float = field(default_factory=monotonic)
     channels_down: set[str] = field(default_factory=set)
 
 
@@ -159,6 +163,8 @@ def _deliver_one(
     try:
         if unwanted := why_unwanted(message, now):
             done.cancelled += _cancel(message, lease, unwanted, now)
+        elif opens := _quiet_until(message, done, now):
+            done.put_back += _put_back(message, lease, not_before=opens)
         else:
             _send(message, lease, channels[message.channel], done, now)
     except Exception as error:
@@ -250,8 +256,8 @@ def _why_no_further_try(message: Notification, failure: DeliveryFailed) -> str:
 def _cancel(message: Notification, lease: Lease, why: str, now: datetime) -> int:
     with transaction.atomic():
         ended = _finish(message.pk, lease, now, status=NotificationStatus.CANCELLED, last_error=why)
-        if ended and why == CONSENT_WITHDRAWN:
-            fall_back(message=message, now=now)
+        if ended and why in ANOTHER_WAY:
+            fall_back(message=message, why=why, now=now)
     return ended
 
 
@@ -259,7 +265,7 @@ def _fail(message: Notification, lease: Lease, why: str, now: datetime) -> int:
     with transaction.atomic():
         ended = _finish(message.pk, lease, now, status=NotificationStatus.FAILED, last_error=why)
         if ended:
-            fall_back(message=message, now=now)
+            fall_back(message=message, why=why, now=now)
     return ended
 
 
@@ -268,11 +274,23 @@ def _finish(pk: UUID, lease: Lease, now: datetime, **values: object) -> int:
     return _held(pk, lease).update(lease_owner="", lease_until=None, finished_at=now, **values)
 
 
-def _put_back(message: Notification, lease: Lease) -> int:
+def _put_back(message: Notification, lease: Lease, **values: object) -> int:
     """Give up the claim without counting an attempt: nothing was tried."""
     return _held(message.pk, lease).update(
-        doubt=message.doubt, lease_owner="", lease_until=None, attempts=F("attempts") - 1
+        doubt=message.doubt,
+        lease_owner="",
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        **values,
     )
+
+
+def _quiet_until(message: Notification, done: Delivered, now: datetime) -> datetime | None:
+    """When the hours for this message open; None while they are open. This call may have been at
+    work for minutes, so that they ended since `now`."""
+    moment = now + timedelta(seconds=monotonic() - done.begun)
+    opens = opens_at(message, moment)
+    return opens if opens > moment else None
 
 
 def _held(pk: UUID, lease: Lease) -> NotificationQuerySet:

@@ -13,7 +13,7 @@ from surveillance.chase_ladder import steps_due
 from surveillance.chase_staff import Staff, accountable
 from surveillance.lead_days import PROTOCOL, ChaseSettings
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import is_booked_in_time
+from surveillance.outreach import Outreach, is_booked_in_time
 from surveillance.protocol import parameters
 from surveillance.protocol.ladder import LadderStep
 from surveillance.workflows.notify import NewNotification, id_from
@@ -38,6 +38,7 @@ class Moment(NamedTuple):
     staff: Staff
     calendar: Calendar = EVERY_DAY
     settings: ChaseSettings = PROTOCOL
+    outreach: Outreach = Outreach()
 
     @property
     def reach(self) -> date:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,6 +16,7 @@ from surveillance.protocol.reaching import NextTry
 from surveillance.protocol.terms import DayPart
 from surveillance.record_locks import lock_records
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.notify import id_from
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -38,6 +40,7 @@ def log_contact(
     next_try_part: DayPart | None = None,
     call_back_at: datetime | None = None,
     attempted_at: datetime | None = None,
+    key: str = "",
     by: "User | None",
     now: datetime,
 ) -> ContactAttempt:
@@ -45,24 +48,26 @@ def log_contact(
 
     Without a `next_try_on` the next try follows from the outcome and the attempts so far
     (`protocol.reaching.next_try`), never after the ladder's next step; a promised `call_back_at`
-    is the next try itself. The same attempt again (person, moment, channel, outcome) changes
-    nothing. Refused: a moment in the future, a next try or call back in the past, a call back that
-    was not promised, follow-ups of another patient.
+    is the next try itself. The same attempt again (the `key` of a machine that reports it; else
+    person, moment, channel, outcome) changes nothing. Refused: a moment in the future, a next try
+    or call back in the past, a call back that was not promised, follow-ups of another patient.
     """
     survivor = lock_records([patient.pk])[patient.pk]
     at = attempted_at or now
     _refuse_moments(survivor, at, next_try_on, now)
     _refuse_call_back(outcome, call_back_at, now)
     _refuse_strangers(survivor, follow_ups)
-    known = ContactAttempt.objects.filter(
-        patient=survivor, attempted_by=by, attempted_at=at, channel=channel, outcome=outcome
-    ).first()
+    pk = UUID(id_from(key)) if key else uuid4()
+    same = {"attempted_by": by, "attempted_at": at, "channel": channel, "outcome": outcome}
+    rows = ContactAttempt.objects.filter(pk=pk) if key else ContactAttempt.objects.filter(**same)
+    known = rows.filter(patient=survivor).first()
     if known is not None:
         return known
     plan = contact_plan(survivor, now)
     planned = plan.after(ContactOutcome(outcome), channel, at)
     again = _chosen(plan, next_try_on, next_try_part, call_back_at) or planned
     attempt = ContactAttempt.objects.create(
+        id=pk,
         patient=survivor,
         channel=channel,
         outcome=outcome,

@@ -38,9 +38,10 @@ from surveillance.chase_facts import (
 )
 from surveillance.chase_ladder import next_step_on
 from surveillance.chase_staff import read_staff
+from surveillance.delivery.available import available
 from surveillance.lead_days import settings_of
 from surveillance.models import SweepRun
-from surveillance.outreach import is_booked_in_time
+from surveillance.outreach import is_booked_in_time, outreach_of
 from surveillance.protocol.ladder import ReminderStep
 from surveillance.workflows.adopt_follow_ups import adopt_follow_ups
 from surveillance.workflows.chase_paperwork import chase_paperwork
@@ -189,6 +190,7 @@ class Moments:
                 staff=read_staff(site),
                 calendar=group.calendars[site],
                 settings=settings_of(here),
+                outreach=outreach_of(here, available()),
             )
         return self._known[site]
 
