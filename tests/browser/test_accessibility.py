@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
 from tests.browser.test_journeys import days_from_now
@@ -29,7 +30,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def busy(clinic: Clinic):
     """A registry in which every tab and every part of the patient page has something in it."""
-    ada = a_patient(clinic, family_name="Okafor", given_name="Ada", reachable=True)
+    ada = a_patient(
+        clinic,
+        family_name="Okafor",
+        given_name="Ada",
+        reachable=True,
+        undeliverable_email="patient@example.org",
+        undeliverable_email_on=date(2026, 3, 3),
+    )
     overdue = owed(clinic, days_from_now(-12), patient=ada)
     an_exam(overdue.lesion, date(2025, 9, 1), 7.0)
     an_exam(overdue.lesion, date(2026, 3, 3), 9.96, "MRI_HEPATOBILIARY")
@@ -67,6 +75,7 @@ def busy(clinic: Clinic):
     return {
         "patient": f"/patients/{ada.pk}/",
         "contact": f"/patients/{ada.pk}/contact/",
+        "consent": f"/patients/{ada.pk}/consent/",
         "status": f"/patients/{ada.pk}/status/",
         "escalation": f"/escalations/{escalation.pk}/",
         "answer: order": f"/escalations/{escalation.pk}/ordered/",
@@ -178,6 +187,30 @@ def test_pages_have_no_axe_violations(
 
     complaints[:] = [text for text in complaints if "404" not in text]
     assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_a_patient_unsubscribes_on_a_page_without_violations(
+    page: Page, clinic: Clinic, complaints: list[str]
+) -> None:
+    message = Notification.objects.create(
+        site=clinic.site,
+        channel="EMAIL",
+        template="PATIENT_REMINDER",
+        dedupe_key="unsubscribe",
+        patient=a_patient(clinic, reachable=True),
+        created_at=NOW,
+        not_before=NOW,
+        status="SENT",
+        finished_at=NOW,
+    )
+    page.goto(f"/unsubscribe/{token_of(message)}/")
+    found = violations(page)
+
+    page.get_by_role("button", name="Stop e-mails").click()
+    page.get_by_role("heading", name="You will get no more e-mails").wait_for()
+
+    complaints[:] = [text for text in complaints if "404" not in text]
+    assert found + violations(page) == []
 
 
 def test_narrow_screens_never_scroll_sideways(

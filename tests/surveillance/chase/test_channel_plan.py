@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.core import mail
 from hepcalc_site.texting import sms_from
 from patients.models import Tri
 from surveillance.models import Notification, NotificationStatus
+from surveillance.workflows import deliver as outbox
+from surveillance.workflows import withdraw_messages as withdraw_module
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.record_consent import record_consent
 from surveillance.workflows.sweep import sweep
@@ -183,6 +186,31 @@ def test_an_address_that_is_used_again_gets_the_next_reminder(clinic: Clinic) ->
     assert (patient.undeliverable_email, patient.undeliverable_email_on) == ("", None)
 
 
+def test_consent_is_not_recorded_when_what_waits_cannot_be_withdrawn(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = reminded(clinic)
+    assert message.patient is not None
+
+    def break_off(**_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(withdraw_module, "fall_back", break_off)
+
+    with pytest.raises(RuntimeError):
+        record_consent(
+            patient=message.patient,
+            consents={"consent_email": Tri.NO},
+            how="said_by_phone",
+            by=None,
+            now=NOW,
+        )
+
+    message.patient.refresh_from_db()
+    assert message.patient.consent_email == Tri.YES
+    assert messages_to(message) == [("EMAIL", "PENDING", "")]
+
+
 # ---------------------------------------------------------------- quiet hours
 
 
@@ -231,6 +259,17 @@ def test_an_outbox_that_was_down_sends_nothing_at_night_and_counts_no_attempt(
     assert (message.status, message.attempts) == (NotificationStatus.PENDING, 0)
     assert message.not_before == datetime(2026, 11, 1, 9, tzinfo=UTC)
     assert deliver(now=message.not_before).sent == 1
+
+
+def test_the_hours_may_end_while_an_outbox_is_at_work(clinic: Clinic) -> None:
+    message = reminded(clinic)
+    begun_two_minutes_ago = outbox.Delivered(begun=monotonic() - 120)
+    one_minute_to_six = NOW.replace(hour=17, minute=59)
+
+    opens = outbox._quiet_until(message, begun_two_minutes_ago, one_minute_to_six)
+
+    assert opens == datetime(2026, 11, 1, 9, tzinfo=UTC)
+    assert outbox._quiet_until(message, outbox.Delivered(), one_minute_to_six) is None
 
 
 def test_the_hours_of_one_channel_do_not_bind_another() -> None:
