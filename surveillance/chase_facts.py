@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from surveillance.chase_ladder import Columns
+from surveillance.lead_days import LeadColumns
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
-from surveillance.outreach import is_quiet, may_be_emailed
+from surveillance.outreach import Contact, is_quiet
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 
 
@@ -26,19 +27,28 @@ class Candidate(NamedTuple):
     patient_id: UUID
     kind: str
     escalation_class: str
+    advised_modality: str
     earliest_on: date
     target_on: date
     latest_on: date
     owed_since: date
+    ordered_on: date | None
     booked_for: date | None
+    arrangement_lost_on: date | None
     twice_missed_on: date | None
     owner_id: int | None
     navigator_id: int | None
     responsible_clinician_id: int | None
-    patient_status: str
     merged_into_id: UUID | None
+    patient_status: str
     email: str
+    phone: str
+    address: str
     consent_email: str
+    consent_sms: str
+    consent_letter: str
+    undeliverable_email: str
+    undeliverable_phone: str
 
     @property
     def columns(self) -> Columns:
@@ -46,14 +56,38 @@ class Candidate(NamedTuple):
         return self.escalation_class, self.earliest_on, self.target_on, self.latest_on
 
     @property
+    def lead_columns(self) -> LeadColumns:
+        """What the chase of orders and bookings asks."""
+        return LeadColumns(
+            self.kind,
+            self.escalation_class,
+            self.advised_modality,
+            self.earliest_on,
+            self.target_on,
+            self.latest_on,
+            self.owed_since,
+            self.arrangement_lost_on,
+        )
+
+    @property
     def is_patient_quiet(self) -> bool:
         """Whether this person never receives anything."""
         return is_quiet(self.patient_status, self.merged_into_id)
 
     @property
-    def may_be_emailed(self) -> bool:
-        """Whether the patient may get e-mails."""
-        return may_be_emailed(self.patient_status, self.consent_email, self.email)
+    def contact(self) -> Contact:
+        """What is on record about reaching the patient."""
+        return Contact(
+            status=self.patient_status,
+            email=self.email,
+            phone=self.phone,
+            address=self.address,
+            consent_email=self.consent_email,
+            consent_sms=self.consent_sms,
+            consent_letter=self.consent_letter,
+            undeliverable_email=self.undeliverable_email,
+            undeliverable_phone=self.undeliverable_phone,
+        )
 
 
 KEYS_AT_A_TIME = 20_000
@@ -66,19 +100,20 @@ _COLUMNS = (
     "patient_id",
     "kind",
     "escalation_class",
+    "advised_modality",
     "earliest_on",
     "target_on",
     "latest_on",
     "owed_since",
+    "ordered_on",
     "booked_for",
+    "arrangement_lost_on",
     "twice_missed_on",
     "owner_id",
     "patient__navigator_id",
     "patient__responsible_clinician_id",
-    "patient__status",
     "patient__merged_into_id",
-    "patient__email",
-    "patient__consent_email",
+    *(f"patient__{name}" for name in Contact._fields),
 )
 
 

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     REASSIGN = "REASSIGN"
     OVERRIDE = "OVERRIDE"
     ACKNOWLEDGE = "ACKNOWLEDGE"
+    SECOND_LOOK = "SECOND_LOOK"
+    """Confirm what a colleague put on file about care elsewhere."""
+    VIEW_MEASURES = "VIEW_MEASURES"
     IMPORT_REGISTRY = "IMPORT_REGISTRY"
     RETRACT = "RETRACT"
     MERGE = "MERGE"
@@ -61,8 +64,15 @@ _LEAD = {
     Permission.RETRACT,
     Permission.MERGE,
     Permission.VIEW_FAILSAFE,
+    Permission.SECOND_LOOK,
+    Permission.VIEW_MEASURES,
 }
-_SIGN = {Permission.CLOSE_SIGNED, Permission.OVERRIDE, Permission.RETRACT}
+_SIGN = {
+    Permission.CLOSE_SIGNED,
+    Permission.OVERRIDE,
+    Permission.RETRACT,
+    Permission.SECOND_LOOK,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NURSE_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE),
@@ -78,6 +88,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_REGISTRY,
             Permission.VIEW_AUDIT,
             Permission.VIEW_FAILSAFE,
+            Permission.VIEW_MEASURES,
             Permission.ADMINISTER,
         }
     ),
@@ -93,7 +104,9 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation notification patientmerge registryimport sweeprun"
+            "contactattempt declination escalation escalationanswer notification outsidecare "
+            "outsidecarereview messagetemplateversion messagetemplateuse patientmerge "
+            "registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 SLOW_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("dev", max_examples=40, deadline=None, suppress_health_check=SLOW_MACHINE)
 settings.register_profile(
-    "test", max_examples=200, deadline=None, suppress_health_check=SLOW_MACHINE
+    "test", max_examples=100, deadline=None, suppress_health_check=SLOW_MACHINE
 )
 # The gate tries the same examples every time, so that what passed once is not refused by chance;
 # "dev" and "test" go on looking for new ones.

@@ -10,7 +10,14 @@ from patients.models.audit_event import AuditEvent, AuditSeal
 from patients.models.patient import Patient, PatientQuerySet
 from patients.models.risk_profile import AfpResult, RiskProfile
 from patients.models.site import Membership, Site, SiteClosure
-from patients.models.terms import Contraindication, PatientStatus, Role, Sex, Tri
+from patients.models.terms import (
+    Contraindication,
+    PatientStatus,
+    ReminderChannel,
+    Role,
+    Sex,
+    Tri,
+)
 from patients.models.tracked import HistoryWouldMissIt, TrackedQuerySet
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "Patient",
     "PatientQuerySet",
     "PatientStatus",
+    "ReminderChannel",
     "RetractableQuerySet",
     "RiskProfile",
     "Role",

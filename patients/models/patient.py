@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models import F, Value
+from django.db.models.functions import Replace, Right, Upper
 from simple_history.models import HistoricalRecords
 
 from patients.models.site import Site
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
+PHONE_SIGNS = (" ", "-", "(", ")", ".", "/")
+"""What people write between the digits of a telephone number."""
+PHONE_TAIL = 7
+
+
+def phone_tail() -> Right:
+    """The last digits of the telephone number, however it was written: an index finds them."""
+    bare: F | Replace = F("phone")
+    for sign in PHONE_SIGNS:
+        bare = Replace(bare, Value(sign), Value(""))
+    return Right(bare, PHONE_TAIL)
+
+
 class PatientQuerySet(TrackedQuerySet["Patient"]):
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "PatientQuerySet":
         """Patients of the sites where this person holds a role."""
@@ -24,6 +38,10 @@ class PatientQuerySet(TrackedQuerySet["Patient"]):
     def surviving(self) -> "PatientQuerySet":
         """Patients that have not been merged into another record."""
         return self.filter(merged_into=None)
+
+    def with_phone_like(self, number: str) -> "PatientQuerySet":
+        """Patients whose telephone number ends as `number` does; compare the whole number then."""
+        return self.alias(tail=phone_tail()).filter(tail=number[-PHONE_TAIL:])
 
     def matching(self, words: str) -> "PatientQuerySet":
         """Patients whose MRN, a name or birth date (ISO) begins with each of the words."""
@@ -43,6 +61,8 @@ class Patient(models.Model):
 
     Clinical risk is in `RiskProfile`. A merged record keeps its row and points to the survivor.
     `last_contact_*` repeat the newest contact attempt so that a queue page needs no further query.
+    `undeliverable_*` hold the address from which a message came back: as long as it equals the
+    address on record nothing is sent there, and whoever corrects the address thereby lifts it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,6 +82,11 @@ class Patient(models.Model):
     consent_email = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
     consent_sms = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
     consent_letter = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
+
+    undeliverable_email = models.EmailField(blank=True)
+    undeliverable_email_on = models.DateField(null=True, blank=True)
+    undeliverable_phone = models.CharField(max_length=40, blank=True)
+    undeliverable_phone_on = models.DateField(null=True, blank=True)
 
     navigator = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -110,7 +135,18 @@ class Patient(models.Model):
         indexes = [
             models.Index(Upper("family_name"), name="patient_family_name_idx"),
             models.Index(fields=["birth_date"], name="patient_birth_date_idx"),
+            models.Index(phone_tail(), name="patient_phone_tail_idx"),
         ]
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"
+
+    @property
+    def is_email_undeliverable(self) -> bool:
+        """Whether a message to the e-mail address on record came back."""
+        return bool(self.email) and self.email == self.undeliverable_email
+
+    @property
+    def is_phone_undeliverable(self) -> bool:
+        """Whether a text message to the number on record came back; calls may still work."""
+        return bool(self.phone) and self.phone == self.undeliverable_phone

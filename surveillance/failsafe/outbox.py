@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from patients.models import AuditEvent, AuditSeal, Site
 from surveillance.failsafe.finding import TECHNICAL, Check, Subject, SubjectKind, subjects
-from surveillance.models import FailsafeRun, Notification, NotificationStatus
+from surveillance.models import FailsafeRun, Notification, NotificationStatus, Report
 from surveillance.protocol.parameters.silence import BASELINE_WEEKS, BOUNCE_DAYS
 from surveillance.protocol.silence import Tally, is_growing, rises_above
 
@@ -74,9 +74,13 @@ def outbox_waiting(now: datetime) -> int:
 
 
 def _bounces(now: datetime) -> Iterable[object]:
-    """By site and channel: the last week against the weeks before it."""
+    """By site and channel: the last week against the weeks before it.
+
+    A message that was refused, and one that was taken and came back, counted when it was sent.
+    """
     since = now - timedelta(days=BOUNCE_DAYS.value)
-    is_recent, is_bounce = Q(finished_at__gte=since), Q(status=NotificationStatus.FAILED)
+    is_recent = Q(finished_at__gte=since)
+    is_bounce = Q(status=NotificationStatus.FAILED) | Q(reported=Report.UNDELIVERABLE)
     ended = Notification.objects.filter(
         status__in=(NotificationStatus.SENT, NotificationStatus.FAILED),
         finished_at__gte=since - timedelta(weeks=BASELINE_WEEKS.value),
@@ -128,8 +132,8 @@ CHECKS = (
     ),
     Check(
         "bounces_rising",
-        "More messages of one channel fail than this site's own past makes likely.",
-        "See what failed: a whole domain or gateway may refuse us. Call the patients meanwhile.",
+        "More messages of one channel fail or come back than this site's own past makes likely.",
+        "See the outbox: a whole domain or gateway may refuse us. Call the patients meanwhile.",
         _bounces,
         owners=TECHNICAL,
     ),

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class NotificationChannel(models.TextChoices):
     IN_APP = "IN_APP", "In the application"
     EMAIL = "EMAIL", "E-mail"
+    SMS = "SMS", "Text message"
 
 
 class NotificationStatus(models.TextChoices):
@@ -28,8 +29,25 @@ class NotificationStatus(models.TextChoices):
     CANCELLED = "CANCELLED", "Cancelled"
 
 
+class SendingDoubt(models.TextChoices):
+    """Whether a message may have arrived although nobody heard so (ADR 0026)."""
+
+    NONE = "", "None"
+    UNHEARD = "UNHEARD", "A sending ended without an answer"
+    LAST_TRY = "LAST_TRY", "Being sent for the last time"
+
+
+class Report(models.TextChoices):
+    """What the provider says became of a message after it took it, the better news first."""
+
+    DELIVERED = "DELIVERED", "Delivered"
+    UNDELIVERABLE = "UNDELIVERABLE", "Came back"
+    COMPLAINED = "COMPLAINED", "Marked as unwanted by the reader"
+
+
 class NotificationTemplate(models.TextChoices):
-    """What the message says. The texts are in templates/notifications/."""
+    """What a message is about. Its words are those in use at the site (`MessageTemplateUse`), else
+    the built-in ones in templates/notifications/."""
 
     PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
     APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
@@ -39,7 +57,23 @@ class NotificationTemplate(models.TextChoices):
     MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
+    REOFFER = "REOFFER", "Declined: offer again"
+    OUTSIDE_CARE_SECOND_LOOK = (
+        "OUTSIDE_CARE_SECOND_LOOK",
+        "Followed elsewhere: second look",
+    )
+    OUTSIDE_CARE_REPORT = "OUTSIDE_CARE_REPORT", "Followed elsewhere: ask for the report"
+    ORDER_MISSING = "ORDER_MISSING", "Order missing: have it placed"
+    BOOKING_MISSING = "BOOKING_MISSING", "Not booked yet: book the appointment"
+    CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
+    PATIENT_WROTE = "PATIENT_WROTE", "The patient wrote to us: read it and answer"
+
+
+TEMPLATES_TO_PATIENTS: Final = frozenset(
+    {NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER}
+)
+"""The others are for staff only; these are for staff where a person has to tell the patient."""
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -69,7 +103,11 @@ class Notification(models.Model):
 
     Sent by lease: a sender claims rows (`lease_owner`, `lease_until`), sends outside any
     transaction, and marks a row only while the lease is still its own. The recipient is a user
-    (staff) or a patient. No clinical content is stored here.
+    (staff) or a patient.
+
+    `subject` and `body` are the exact words that went out, written with the mark that it was sent,
+    and `template_version` says which words they were made from (none: the built-in ones). They
+    hold no clinical content and no secret: no text of a message may (protocol/message_text.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -101,10 +139,37 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    doubt = models.CharField(
+        max_length=10,
+        choices=SendingDoubt.choices,
+        default=SendingDoubt.NONE,
+        db_default=SendingDoubt.NONE,
+        blank=True,
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    subject = models.CharField(max_length=300, blank=True, default="", db_default="")
+    body = models.TextField(blank=True, default="", db_default="")
+    template_version = models.ForeignKey(
+        "surveillance.MessageTemplateVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="notifications",
+    )
+    reported = models.CharField(
+        max_length=15, choices=Report.choices, blank=True, default="", db_default=""
+    )
+    reported_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why this message stands for another one: a code",
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -119,6 +184,11 @@ class Notification(models.Model):
                 | (~Q(status=NotificationStatus.PENDING) & Q(finished_at__isnull=False)),
                 name="notification_end_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(reported="", reported_at=None)
+                | (~Q(reported="") & Q(reported_at__isnull=False)),
+                name="notification_report_has_its_moment",
+            ),
         ]
         indexes = [
             models.Index(
@@ -132,6 +202,11 @@ class Notification(models.Model):
                 name="notification_ended_idx",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_of_user_idx"),
+            models.Index(
+                fields=["provider_message_id"],
+                condition=~Q(provider_message_id=""),
+                name="notification_provider_idx",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,8 +16,9 @@ from surveillance.models import Escalation, LesionAssessment
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
 from surveillance.web.action_page import subject_of
-from surveillance.web.escalation_view import escalation_detail
-from surveillance.web.forms import SEEN_FORMAT, AcknowledgeForm
+from surveillance.web.escalation_answers import answer_links
+from surveillance.web.escalation_view import answer_rows, escalation_detail, seen_words
+from surveillance.web.forms import AcknowledgeForm
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import moment_words
@@ -32,7 +33,7 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient, now = escalation.follow_up.patient, timezone.now()
     form = AcknowledgeForm(
         request.POST if request.method == "POST" else None,
-        initial={"seen": _seen(escalation)},
+        initial={"seen": seen_words(escalation)},
     )
     if request.method == "POST":
         require(request.user, Permission.ACKNOWLEDGE, patient.site)
@@ -42,11 +43,6 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     else:
         record_view(patient=patient, by=request.user, now=now, page="escalation")
     return _show(request, escalation, form, now)
-
-
-def _seen(escalation: Escalation) -> str:
-    at = escalation.acknowledged_at
-    return at.strftime(SEEN_FORMAT) if at else ""
 
 
 def _acknowledge(
@@ -79,6 +75,8 @@ def _show(
         "advice": recommendation_view(decision, moment_words(decision.assessed_at, follow_up.site)),
         "override": override_view(override) if override else None,
         "form": form,
+        "answers": answer_links(escalation, allowed),
+        "given": answer_rows(escalation),
         "may_answer": Permission.ACKNOWLEDGE in allowed and escalation.resolved_at is None,
     }
     status = 422 if form.errors else 200

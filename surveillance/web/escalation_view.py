@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from surveillance.models import Escalation, EscalationResolution
+from surveillance.models import Escalation, EscalationAnswer, EscalationResolution
+from surveillance.web.forms import SEEN_FORMAT
 from surveillance.web.queue_rows import escalation_words
 from surveillance.web.wording import date_words, moment_words, name_of_user
 
@@ -22,6 +23,46 @@ class EscalationDetail:
     reason: str
     answer: str
     resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLink:
+    """An answer that the person may give."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer that was given."""
+
+    title: str
+    detail: tuple[str, ...]
+    by: str
+
+
+def seen_words(row: Escalation) -> str:
+    """When it had last been answered, as a form carries it; empty if never."""
+    return row.acknowledged_at.strftime(SEEN_FORMAT) if row.acknowledged_at else ""
+
+
+def answer_rows(row: Escalation) -> tuple[AnswerRow, ...]:
+    """The answers given so far, the newest first. One query."""
+    given = EscalationAnswer.objects.filter(escalation=row).select_related("answered_by")
+    return tuple(_answer_row(one, row) for one in given.order_by("-answered_at", "pk"))
+
+
+def _answer_row(one: EscalationAnswer, row: Escalation) -> AnswerRow:
+    order = f"Number {one.order_number}, {date_words(one.ordered_on)}" if one.order_number else ""
+    back = f"Comes back after {date_words(one.promised_on)}" if one.promised_on else ""
+    said = (one.get_not_indicated_display(), order, one.reason, back)
+    at = moment_words(one.answered_at, row.follow_up.site)
+    return AnswerRow(
+        title=one.get_kind_display(),
+        detail=tuple(words for words in said if words),
+        by=f"{name_of_user(one.answered_by)}, {at}",
+    )
 
 
 def escalation_detail(row: Escalation, on: date) -> EscalationDetail:

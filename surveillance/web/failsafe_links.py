@@ -68,7 +68,9 @@ def _escalations(keys: list[UUID], sites: QuerySet[Site]) -> Links:
 
 def _messages(keys: list[UUID], sites: QuerySet[Site]) -> Links:
     rows = Notification.objects.filter(pk__in=keys, site__in=sites)
-    rows = rows.select_related("patient", "follow_up__patient", "escalation__follow_up__patient")
+    rows = rows.select_related(
+        "site", "patient", "follow_up__patient", "escalation__follow_up__patient"
+    )
     return {str(row.pk): _message(row) for row in rows}
 
 
@@ -78,7 +80,9 @@ def _message(row: Notification) -> Link:
         url = reverse("escalation", args=[row.escalation_id])
         return Link(f"{name_of_patient(row.escalation.follow_up.patient)}: {words}", url)
     patient = row.follow_up.patient if row.follow_up else row.patient
-    return _patient(patient, words) if patient else Link(words)
+    if patient:
+        return _patient(patient, words)
+    return Link(words, f"{reverse('outbox')}?site={row.site.slug}&state=failed")
 
 
 LOOKUPS: Mapping[SubjectKind, Callable[[list[UUID], QuerySet[Site]], Links]] = {

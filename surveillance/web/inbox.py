@@ -11,20 +11,37 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from surveillance.delivery.sms import NUMBER_CANNOT_BE_TEXTED
 from surveillance.models import Notification, NotificationTemplate
+from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN
 from surveillance.protocol.dates import add_working_days
 from surveillance.protocol.parameters import MISSED_CONTACT_WITHIN
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, signed_in
-from surveillance.web.wording import count_words, date_words, moment_words, name_of_patient
+from surveillance.web.wording import (
+    count_words,
+    date_words,
+    language_words,
+    moment_words,
+    name_of_patient,
+)
 from surveillance.workflows.mark_read import mark_read
 
 SHOWN = 100
 WORDS = {
-    NotificationTemplate.PATIENT_REMINDER: "Call the patient: no e-mail could remind them",
+    NotificationTemplate.PATIENT_REMINDER: "Call the patient: no message could remind them",
     NotificationTemplate.APPOINTMENT_REMINDER: "Call the patient about the coming appointment",
 }
 """A message meant for a patient that is in a colleague's inbox is a call to be made."""
+CAUSES = {
+    CONSENT_WITHDRAWN: "they do not want that kind of message any more",
+    ADDRESS_CAME_BACK: "the message came back",
+    NUMBER_CANNOT_BE_TEXTED: "the number takes no text messages",
+    "no_address": "there is no address",
+    "address_cannot_be_written": "the address is none",
+    "too_many_attempts": "it could not be sent after many attempts",
+}
+"""Why a message became a call; any other code is one of the mail server's or gateway's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +101,25 @@ def _row(message: Notification, *, is_visible: bool) -> InboxRow:
 
 
 def _words(message: Notification) -> str:
+    """The words as they were sent; of messages older than kept words, what they are about."""
     template = NotificationTemplate(message.template)
+    said = message.subject or WORDS.get(template) or str(template.label)
     if template == NotificationTemplate.MISSED_APPOINTMENT:
         missed_on = message.site.local_date(message.created_at)
         last = add_working_days(missed_on, MISSED_CONTACT_WITHIN.value)
-        return f"{template.label} by {date_words(last)}"
-    return WORDS.get(template) or str(template.label)
+        said = f"{said} by {date_words(last)}"
+    return said + _why(message)
+
+
+def _why(message: Notification) -> str:
+    """' (why; interpreter needed: Spanish)', as far as there is anything to say."""
+    patient = message.patient
+    parts = []
+    if message.cause:
+        parts.append(CAUSES.get(message.cause, "the message could not be delivered"))
+    if patient is not None and patient.interpreter_needed and message.template in WORDS:
+        parts.append(language_words(patient))
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _about(message: Notification) -> str:

@@ -17,8 +17,10 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    OutsideCare,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
+from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
 Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
@@ -39,7 +41,9 @@ class PatientRecords:
     overrides: dict[UUID, LesionAssessment]
     observations: dict[UUID, list[LesionObservation]]
     events: dict[UUID, list[LesionEvent]]
+    outside_care: dict[UUID, list[OutsideCare]]
     contacts: list[ContactAttempt]
+    consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
 
@@ -63,14 +67,25 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
         overrides=standing_overrides(ids, on),
         observations=_observations(ids),
         events=_by_lesion(_events(ids)),
+        outside_care=_outside_care(patient),
         contacts=list(
             patient.contact_attempts.select_related("attempted_by")
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen else (),
     )
+
+
+def _outside_care(patient: Patient) -> dict[UUID, list[OutsideCare]]:
+    """Evidence that somebody else follows a lesion, the newest first."""
+    rows = OutsideCare.objects.filter(patient=patient).select_related("review", "follow_up")
+    found: defaultdict[UUID, list[OutsideCare]] = defaultdict(list)
+    for row in rows.order_by("-recorded_at", "pk"):
+        found[row.follow_up.lesion_id].append(row)
+    return dict(found)
 
 
 def open_follow_ups_of(patient: Patient) -> list[FollowUp]:

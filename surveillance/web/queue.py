@@ -28,6 +28,7 @@ TAB_WORDS = {
     Tab.OVERDUE: ("Overdue", "Nobody is overdue. Nobody has to be chased here today."),
     Tab.DUE: ("Due", "Nobody is past the target date and still inside the window."),
     Tab.SOON: ("Due soon", "No target date falls in the next 30 days."),
+    Tab.ORDER: ("To order", "Nothing has to be ordered in the next 14 days."),
     Tab.BOOK: ("To book", "Everybody whose window opens within 30 days is booked."),
     Tab.ESCALATED: ("Escalated", "No escalation is open."),
     Tab.DECIDE: ("Needs decision", "No clinician's decision is outstanding."),

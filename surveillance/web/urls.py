@@ -5,14 +5,29 @@ from django.views.generic import RedirectView
 
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
+from surveillance.web.consent_action import consent_action
 from surveillance.web.contact_action import contact_action
+from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
+from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
+from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.measures_page import measures_file, measures_page
+from surveillance.web.message_texts import (
+    message_text,
+    message_text_check,
+    message_text_withdraw,
+    message_texts,
+)
+from surveillance.web.message_version import message_version, message_version_use
+from surveillance.web.order_actions import order, withdraw_order
+from surveillance.web.outbox_page import outbox
+from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -24,15 +39,21 @@ from surveillance.web.registry_import import (
     registry_template,
 )
 from surveillance.web.status_action import status_action
+from surveillance.web.unsubscribe_page import unsubscribe
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
+    path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
+    path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
+    path("follow-ups/<uuid:pk>/order/cancel/", withdraw_order, name="follow_up_order_cancel"),
     path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
+    path("follow-ups/<uuid:pk>/elsewhere/", record_care_elsewhere, name="follow_up_elsewhere"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
@@ -42,16 +63,38 @@ urlpatterns = [
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
+    path("escalations/<uuid:pk>/ordered/", ordered, name="escalation_ordered"),
+    path("escalations/<uuid:pk>/plan/", plan_changed, name="escalation_plan"),
+    path("escalations/<uuid:pk>/not-indicated/", not_indicated, name="escalation_not_indicated"),
+    path("escalations/<uuid:pk>/elsewhere/", elsewhere, name="escalation_elsewhere"),
+    path("outside-care/<uuid:pk>/", outside_care_page, name="outside_care"),
     path("inbox/", inbox, name="inbox"),
+    path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
+    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("hooks/sms/", sms_hook, name="sms_hook"),
+    path("hooks/sms/status/", sms_status_hook, name="sms_status_hook"),
+    path("hooks/mail/", mail_hook, name="mail_hook"),
     path("registry/", registry_import, name="registry_import"),
     path("registry/template.csv", registry_template, name="registry_template"),
     path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),
     path(
         "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
     ),
+    path("templates/", message_texts, name="message_texts"),
+    path("templates/versions/<uuid:pk>/", message_version, name="message_version"),
+    path("templates/versions/<uuid:pk>/use/", message_version_use, name="message_version_use"),
+    path("templates/<slug:slug>/<str:name>/", message_text, name="message_text"),
+    path("templates/<slug:slug>/<str:name>/check/", message_text_check, name="message_text_check"),
+    path(
+        "templates/<slug:slug>/<str:name>/withdraw/",
+        message_text_withdraw,
+        name="message_text_withdraw",
+    ),
     path("certificate/", certificate_page, name="certificate"),
     path("failsafe/", failsafe_page, name="failsafe"),
+    path("measures/", measures_page, name="measures"),
+    path("measures.csv", measures_file, name="measures_file"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

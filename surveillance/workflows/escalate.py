@@ -11,8 +11,9 @@ from patients.calendars import EVERY_DAY, Calendar
 from surveillance.chase_facts import Candidate, Standing
 from surveillance.chase_ladder import steps_due
 from surveillance.chase_staff import Staff, accountable
+from surveillance.lead_days import PROTOCOL, ChaseSettings
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import is_booked_in_time
+from surveillance.outreach import Outreach, is_booked_in_time
 from surveillance.protocol import parameters
 from surveillance.protocol.ladder import LadderStep
 from surveillance.workflows.notify import NewNotification, id_from
@@ -25,7 +26,8 @@ OVERDUE = "L+1"
 
 
 class Moment(NamedTuple):
-    """When and where a look is taken: the site's day, the moment, who is in post there.
+    """When and where a look is taken: the site's day, the moment, who is in post there, and the
+    numbers of its own chase.
 
     What falls on the closed days that follow is done today (8.1): steps are owed by `reach`.
     """
@@ -35,6 +37,8 @@ class Moment(NamedTuple):
     zone: ZoneInfo
     staff: Staff
     calendar: Calendar = EVERY_DAY
+    settings: ChaseSettings = PROTOCOL
+    outreach: Outreach = Outreach()
 
     @property
     def reach(self) -> date:
@@ -63,7 +67,7 @@ def escalate(
     """
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
-    steps = ladder_steps(candidate, moment.reach)
+    steps = ladder_steps(candidate, moment)
     if not steps:
         return Escalated()
     top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
@@ -90,12 +94,18 @@ def escalate(
     )
 
 
-def ladder_steps(candidate: Candidate, day: date) -> tuple[LadderStep, ...]:
-    """The steps owed by `day`, when the follow-up is not booked in time.
+def ladder_steps(candidate: Candidate, moment: Moment) -> tuple[LadderStep, ...]:
+    """The steps owed by today's reach, when the follow-up is not booked in time.
 
     A later appointment counts as none; so does one that has passed without an exam.
     """
-    return steps_due(candidate.columns, day, candidate.owed_since, candidate.twice_missed_on)
+    return steps_due(
+        candidate.columns,
+        moment.reach,
+        candidate.owed_since,
+        candidate.twice_missed_on,
+        moment.settings.ladder_days_earlier,
+    )
 
 
 def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[date]:

@@ -23,9 +23,9 @@ def remind(
 ) -> tuple[NewNotification, ...]:
     """The message owed to the patient for this follow-up today, if any.
 
-    `step` is its `reminder_due`; `others` are what else waits for a booking. By e-mail with
-    consent and an address, up to the last day; otherwise, and after it, as a task for the
-    navigator: call the patient.
+    `step` is its `reminder_due`; `others` are what else waits for a booking. By the first channel
+    of the site's order that the patient allows and that reaches, up to the last day and in the
+    hours of that channel; otherwise, and after it, as a task for the navigator: call the patient.
     """
     if candidate.booked_for is not None:
         template = NotificationTemplate.APPOINTMENT_REMINDER
@@ -63,11 +63,13 @@ def _speaks_for(candidate: Candidate, others: Iterable[Waiting], day: date) -> b
 def _message(
     candidate: Candidate, template: NotificationTemplate, key: str, moment: Moment
 ) -> tuple[NewNotification, ...]:
-    by_email = candidate.may_be_emailed and moment.day <= candidate.latest_on
-    recipient = None if by_email else accountable(1, candidate, moment.staff)
-    if not by_email and recipient is None:
+    channel = moment.outreach.channel(
+        candidate.contact, is_past_last_day=moment.day > candidate.latest_on
+    )
+    is_call = channel == NotificationChannel.IN_APP
+    recipient = accountable(1, candidate, moment.staff) if is_call else None
+    if is_call and recipient is None:
         return ()  # nobody is in post: the failsafe says so
-    channel = NotificationChannel.EMAIL if by_email else NotificationChannel.IN_APP
     return (
         NewNotification(
             channel=channel.value,
@@ -75,5 +77,6 @@ def _message(
             dedupe_key=key,
             recipient_id=recipient,
             escalation_id=None,
+            not_before=moment.outreach.allowed_from(channel, moment.now),
         ),
     )

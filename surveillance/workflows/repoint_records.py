@@ -7,12 +7,22 @@ from django.db import models, transaction
 from django.db.models import F
 
 from patients.models import AfpResult, Patient
-from surveillance.models import ContactAttempt, FollowUp, ImagingExam, Lesion, Notification
+from surveillance.models import (
+    ContactAttempt,
+    Declination,
+    FollowUp,
+    ImagingExam,
+    Lesion,
+    Notification,
+    OutsideCare,
+)
 
 MOVED: tuple[type[models.Model], ...] = (
     Lesion,
     ImagingExam,
     ContactAttempt,
+    Declination,
+    OutsideCare,
     FollowUp,
     Notification,
     AfpResult,

@@ -18,6 +18,8 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    MessageTemplateUse,
+    MessageTemplateVersion,
 )
 from tests.factories import (
     NOW,
@@ -25,7 +27,14 @@ from tests.factories import (
     AfpResultFactory,
     PatientFactory,
     RiskProfileFactory,
+    SiteFactory,
     UserFactory,
+)
+from tests.surveillance.factories import (
+    DeclinationFactory,
+    EscalationAnswerFactory,
+    OutsideCareFactory,
+    OutsideCareReviewFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +100,16 @@ def follow_up() -> FollowUp:
     )
 
 
+def words() -> dict[str, Any]:
+    return {
+        "site": SiteFactory(),
+        "template": "PATIENT_REMINDER",
+        "medium": "EMAIL",
+        "language": "en",
+        "number": 1,
+    }
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -124,6 +143,16 @@ ROWS: dict[str, Callable[[], models.Model]] = {
         at=NOW,
         dedupe_key="a",
     ),
+    "surveillance.MessageTemplateVersion": lambda: MessageTemplateVersion.objects.create(
+        **words(), subject="s", body="b", written_at=NOW, written_by=UserFactory()
+    ),
+    "surveillance.MessageTemplateUse": lambda: MessageTemplateUse.objects.create(
+        **words(), since=NOW, chosen_by=UserFactory()
+    ),
+    "surveillance.Declination": lambda: DeclinationFactory(),
+    "surveillance.OutsideCare": lambda: OutsideCareFactory(),
+    "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(),
+    "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
@@ -131,6 +160,8 @@ MUTABLE = {
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"},
+    "surveillance.Declination": {"patient"},
+    "surveillance.OutsideCare": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""
 

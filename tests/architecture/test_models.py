@@ -38,6 +38,12 @@ APPEND_ONLY = {
     "surveillance.ContactAttempt",
     "surveillance.FailsafeRun",
     "surveillance.FailsafeAlert",
+    "surveillance.MessageTemplateVersion",
+    "surveillance.MessageTemplateUse",
+    "surveillance.Declination",
+    "surveillance.EscalationAnswer",
+    "surveillance.OutsideCare",
+    "surveillance.OutsideCareReview",
 }
 
 

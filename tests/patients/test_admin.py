@@ -100,6 +100,23 @@ class TestSites:
 
         assert "not an IANA time zone" in page.content.decode()
 
+    def test_lead_times_and_an_earlier_ladder_are_set_here(self, client, administrator, site):
+        own = {"booking_lead_days": "21", "ladder_days_earlier": "5"}
+
+        client.post(address(Site, "change", site.pk), PARTICULARS | own)
+
+        stored = Site.objects.get(pk=site.pk)
+        assert (stored.booking_lead_days, stored.ladder_days_earlier) == (21, 5)
+        assert stored.authorisation_lead_days is None
+
+    def test_later_ladder_is_an_error_of_the_form(self, client, administrator, site):
+        later = PARTICULARS | {"ladder_days_earlier": "-5"}
+
+        page = client.post(address(Site, "change", site.pk), later)
+
+        assert "a site may tighten it, never loosen it" in page.content.decode()
+        assert Site.objects.get(pk=site.pk).ladder_days_earlier is None
+
     def test_other_sites_are_not_there(self, client, administrator):
         elsewhere = SiteFactory(name="Elsewhere")
 

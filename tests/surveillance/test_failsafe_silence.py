@@ -19,6 +19,7 @@ from surveillance.models import (
     Notification,
     NotificationStatus,
     RegistryImport,
+    Report,
     SweepRun,
 )
 from tests.factories import MembershipFactory
@@ -297,6 +298,19 @@ def test_bounces_above_the_sites_own_past(due: FollowUp) -> None:
 
     [finding] = found("bounces_rising", now)
     assert (finding.site, finding.subject_ids) == (due.site_id, ("EMAIL",))
+    assert finding.notes == ("8 of 28 this week, 0 of 80 before",)
+
+
+def test_messages_that_came_back_after_they_were_taken_count_as_bounces(due: FollowUp) -> None:
+    now = at(FRIDAY)
+    sent = {"status": NotificationStatus.SENT, "reported_at": now - HOUR / 2}
+    messages(due, 80, status=NotificationStatus.SENT, finished_at=now - timedelta(days=20))
+    messages(due, 20, finished_at=now - HOUR, reported=Report.DELIVERED, **sent)
+    assert found("bounces_rising", now) == []
+
+    messages(due, 8, finished_at=now - HOUR, reported=Report.UNDELIVERABLE, **sent)
+
+    [finding] = found("bounces_rising", now)
     assert finding.notes == ("8 of 28 this week, 0 of 80 before",)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -79,12 +80,20 @@ def fill(
         sweep(now=now, kind="chase" if now == clock else "replay")
         for site in sites.values():
             answer_the_last_rung(site, now=now)
-        deliver(now=now)
+        for moment in _moments_of_delivery(day, sites, now):
+            if moment <= clock:
+                deliver(now=moment)
         on_progress(f"{day}")
     seal_audit(now=clock)
     if story.as_of == clock.date():
         keep_failsafe_run(findings=find_all(now=clock), started_at=clock, by=None, now=clock)
     return count
+
+
+def _moments_of_delivery(day: date, sites: Mapping[str, Site], now: datetime) -> list[datetime]:
+    """At once, and at noon of each site: messages to its patients leave in its own hours only."""
+    noons = {datetime.combine(day, time(12), ZoneInfo(site.time_zone)) for site in sites.values()}
+    return sorted({now, *noons})
 
 
 def _days(story: Story) -> list[date]:
