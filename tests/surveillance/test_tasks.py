@@ -71,7 +71,8 @@ def test_messages_are_sent_once() -> None:
     tasks.deliver_notifications()
 
     assert set(Notification.objects.values_list("status", flat=True)) == {NotificationStatus.SENT}
-    assert len(mail.outbox) == 1
+    emails = Notification.objects.filter(channel="EMAIL").count()
+    assert len(mail.outbox) == emails > 0
 
 
 @time_machine.travel(T1, tick=False)
