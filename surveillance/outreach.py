@@ -5,7 +5,14 @@ from typing import Final
 from uuid import UUID
 
 from patients.models import Patient, PatientStatus, Tri
-from surveillance.models import FollowUp, Notification, NotificationChannel, NotificationTemplate
+from surveillance.absences import answering
+from surveillance.models import (
+    Escalation,
+    FollowUp,
+    Notification,
+    NotificationChannel,
+    NotificationTemplate,
+)
 
 QUIET_STATUSES: Final = frozenset(
     {
@@ -59,19 +66,23 @@ def why_unwanted(message: Notification, now: datetime) -> str:
     """
     if message.follow_up is not None and message.follow_up.closed_at is not None:
         return "follow_up_closed"
+    if message.template == NotificationTemplate.DAILY_DIGEST:
+        return "" if Escalation.objects.told_in(message.pk).exists() else "nothing_left_to_tell"
     if message.escalation is not None:
-        return _why_escalation_unwanted(message)
+        return _why_escalation_unwanted(message, now)
     if message.template in TO_PATIENTS and message.patient is not None:
         return _why_reminder_unwanted(message, message.patient, now)
     return ""
 
 
-def _why_escalation_unwanted(message: Notification) -> str:
+def _why_escalation_unwanted(message: Notification, now: datetime) -> str:
     escalation = message.escalation
     assert escalation is not None
     if escalation.resolved_at is not None:
         return "escalation_resolved"
-    if escalation.owner_id != message.recipient_id:
+    today = message.site.local_date(now)
+    owner = escalation.owner_id
+    if owner is None or answering(owner, message.site_id, today) != message.recipient_id:
         return "escalation_has_another_owner"
     return ""
 

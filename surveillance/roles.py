@@ -34,6 +34,8 @@ class Permission(StrEnum):
     CLOSE_SIGNED = "CLOSE_SIGNED"
     """Sign that surveillance is not appropriate (A-31): a clinician's decision."""
     REASSIGN = "REASSIGN"
+    PLAN_ABSENCE = "PLAN_ABSENCE"
+    """Plan or end the leave of others; everybody may plan their own."""
     OVERRIDE = "OVERRIDE"
     ACKNOWLEDGE = "ACKNOWLEDGE"
     IMPORT_REGISTRY = "IMPORT_REGISTRY"
@@ -54,7 +56,12 @@ _CHASE = {
     Permission.ACKNOWLEDGE,
     Permission.WITHDRAW,
 }
-_LEAD = {Permission.REASSIGN, Permission.RETRACT, Permission.MERGE}
+_LEAD = {
+    Permission.REASSIGN,
+    Permission.PLAN_ABSENCE,
+    Permission.RETRACT,
+    Permission.MERGE,
+}
 _SIGN = {Permission.CLOSE_SIGNED, Permission.OVERRIDE, Permission.RETRACT}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -69,6 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.AMEND_PATIENT,
             Permission.IMPORT_REGISTRY,
+            Permission.PLAN_ABSENCE,
             Permission.VIEW_AUDIT,
             Permission.ADMINISTER,
         }
@@ -81,11 +89,11 @@ _READABLE = frozenset(
     f"{app}.view_{model}"
     for app, models in {
         "patients": (
-            "site siteclosure membership patient riskprofile afpresult auditevent auditseal"
+            "site siteclosure membership absence patient riskprofile afpresult auditevent auditseal"
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation notification patientmerge registryimport sweeprun"
+            "contactattempt disowning escalation notification patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

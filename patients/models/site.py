@@ -70,6 +70,13 @@ class Site(models.Model):
     )
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
+    alerts_per_week = models.PositiveSmallIntegerField(
+        "e-mails at once, per person and week",
+        null=True,
+        blank=True,
+        help_text="Fewer than the protocol's own number; further ones wait for the daily digest. "
+        "What is overdue and at risk or urgent is always sent at once.",
+    )
     history = HistoricalRecords()
 
     objects = SiteQuerySet.as_manager()

@@ -11,7 +11,7 @@ from patients.models import Site
 from patients.workflows.errors import WorkflowRefused
 from patients.workflows.field_rules import refuse_bad_fields
 
-FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email")
+FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email", "alerts_per_week")
 
 
 class SlugIsFixed(WorkflowRefused):

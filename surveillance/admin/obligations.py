@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from patients.admin.access import ClinicalAdmin
-from surveillance.models import ContactAttempt, Escalation, FollowUp, Notification, PatientMerge
+from surveillance.models import (
+    ContactAttempt,
+    Disowning,
+    Escalation,
+    FollowUp,
+    Notification,
+    PatientMerge,
+)
 
 
 @admin.register(FollowUp)
@@ -35,6 +42,17 @@ class EscalationAdmin(ClinicalAdmin):
     list_filter = ("tier", "resolution")
     list_select_related = ("follow_up", "owner")
     ordering = ("-raised_at",)
+    site_path = "follow_up__site"
+    patient_path = "follow_up.patient"
+
+
+@admin.register(Disowning)
+class DisowningAdmin(ClinicalAdmin):
+    """Who said "not mine", and to whom it went."""
+
+    list_display = ("follow_up", "tier", "user", "passed_to", "at")
+    list_select_related = ("follow_up", "user", "passed_to")
+    ordering = ("-at",)
     site_path = "follow_up__site"
     patient_path = "follow_up.patient"
 

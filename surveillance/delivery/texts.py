@@ -10,10 +10,15 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from surveillance.models import Notification
+from surveillance.models import Escalation, Notification, NotificationTemplate
 
 LANGUAGES = ("en", "es")
 STAFF_LANGUAGE = "en"
+PAGES: dict[str, str] = {
+    NotificationTemplate.COVER_BEGINS: "absences",
+    NotificationTemplate.COVER_ENDED: "absences",
+}
+"""Where a message about no one patient leads, unless to the inbox."""
 
 
 class Text(NamedTuple):
@@ -26,9 +31,22 @@ class Text(NamedTuple):
 def text_of(message: Notification) -> Text:
     """Subject and body of a message to a patient in their language, or to staff."""
     name = f"notifications/{message.template.lower()}.{language_of(message)}.txt"
-    rendered = render_to_string(name, {"site": message.site, "link": link_of(message)})
+    context = {"site": message.site, "link": link_of(message), **counts_of(message)}
+    rendered = render_to_string(name, context)
     subject, _, body = rendered.partition("\n")
     return Text(subject.strip(), body.strip() + "\n")
+
+
+def counts_of(message: Notification) -> dict[str, int]:
+    """How many cases a digest speaks of, and how many of them had come back."""
+    if message.template != NotificationTemplate.DAILY_DIGEST:
+        return {}
+    waiting = Escalation.objects.told_in(message.pk)
+    returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
+    return {
+        "cases": waiting.count(),
+        "returned": waiting.filter(pk__in=returned.values("escalation")).count(),
+    }
 
 
 def language_of(message: Notification) -> str:
@@ -49,4 +67,6 @@ def _path_of(message: Notification) -> str:
         return reverse("contact_page", args=[message.site.slug])
     if message.escalation_id is not None:
         return reverse("escalation", args=[message.escalation_id])
-    return reverse("patient", args=[message.patient_id])
+    if message.patient_id is not None:
+        return reverse("patient", args=[message.patient_id])
+    return reverse(PAGES.get(message.template, "inbox"))

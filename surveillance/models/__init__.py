@@ -2,6 +2,7 @@
 
 from surveillance.models.assessment import LesionAssessment, OverrideKind
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel, ContactOutcome
+from surveillance.models.disowning import Disowning
 from surveillance.models.escalation import Escalation, EscalationResolution
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
@@ -25,6 +26,7 @@ __all__ = [
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
+    "Disowning",
     "Escalation",
     "EscalationResolution",
     "FollowUp",

@@ -26,6 +26,7 @@ class NotificationStatus(models.TextChoices):
     SENT = "SENT", "Sent"
     FAILED = "FAILED", "Failed: a person must look"
     CANCELLED = "CANCELLED", "Cancelled"
+    DIGESTED = "DIGESTED", "Told in a daily digest"
 
 
 class NotificationTemplate(models.TextChoices):
@@ -34,12 +35,18 @@ class NotificationTemplate(models.TextChoices):
     PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
     APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
     ESCALATION_RAISED = "ESCALATION_RAISED", "Escalation raised"
+    ESCALATION_PASSED_ON = "ESCALATION_PASSED_ON", "Passed on to you: somebody said “not mine”"
+    FOLLOW_UP_PASSED_ON = "FOLLOW_UP_PASSED_ON", "A follow-up was passed on to you"
     ESCALATION_RETURNED = "ESCALATION_RETURNED", "Acknowledged escalation came back"
     INCIDENT_REVIEW = "INCIDENT_REVIEW", "Incident review"
     MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
+    WORK_HANDED_OVER = "WORK_HANDED_OVER", "A colleague’s work was handed over to you"
+    DAILY_DIGEST = "DAILY_DIGEST", "Daily digest"
+    COVER_BEGINS = "COVER_BEGINS", "You stand in for a colleague: hand-over list"
+    COVER_ENDED = "COVER_ENDED", "You are back: what happened meanwhile"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -51,6 +58,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """What this person was told in the application."""
         return self.filter(
             recipient=user.pk, channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT
+        )
+
+    def interrupting(self, user: int, since: datetime) -> "NotificationQuerySet":
+        """E-mails about escalations that this person was sent one by one since that moment."""
+        return self.filter(
+            recipient=user,
+            channel=NotificationChannel.EMAIL,
+            status=NotificationStatus.SENT,
+            escalation__isnull=False,
+            finished_at__gt=since,
         )
 
     def unread(self) -> "NotificationQuerySet":
@@ -93,6 +110,9 @@ class Notification(models.Model):
     escalation = models.ForeignKey(
         Escalation, null=True, blank=True, on_delete=models.PROTECT, related_name="notifications"
     )
+    digest = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="told"
+    )
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     status = models.CharField(
@@ -118,6 +138,11 @@ class Notification(models.Model):
                 condition=Q(status=NotificationStatus.PENDING, finished_at=None)
                 | (~Q(status=NotificationStatus.PENDING) & Q(finished_at__isnull=False)),
                 name="notification_end_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=NotificationStatus.DIGESTED, digest__isnull=False)
+                | (~Q(status=NotificationStatus.DIGESTED) & Q(digest=None)),
+                name="notification_digested_names_its_digest",
             ),
         ]
         indexes = [

@@ -3,6 +3,7 @@
 1. Claim a batch by lease: one conditional UPDATE, committed. Another sender passes it over.
 2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
    (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled.
+   An e-mail to staff that need not interrupt goes into the recipient's digest of the next morning.
 3. Send over one connection per batch; no sending is begun after half the lease.
 4. Mark the message while the lease is still ours. Who dies between 3 and 4 leaves a message that
    is sent again when the lease ends, with the same Message-ID.
@@ -37,6 +38,7 @@ from surveillance.models import Notification, NotificationChannel, NotificationS
 from surveillance.models.notification import NotificationQuerySet
 from surveillance.outreach import CONSENT_WITHDRAWN, why_unwanted
 from surveillance.workflows.fall_back import fall_back
+from surveillance.workflows.hold_for_digest import hold_for_digest
 
 LEASE = timedelta(minutes=5)
 SENDING_TIME = LEASE.total_seconds() / 2
@@ -62,6 +64,7 @@ class Delivered:
     sent: int = 0
     cancelled: int = 0
     retried: int = 0
+    digested: int = 0
     failed: int = 0
     put_back: int = 0
     channels_down: set[str] = field(default_factory=set)
@@ -133,6 +136,8 @@ def _deliver_one(
     try:
         if unwanted := why_unwanted(message, now):
             done.cancelled += _cancel(message, lease, unwanted, now)
+        elif hold_for_digest(message=message, now=now):
+            done.digested += 1
         else:
             _send(message, lease, channels[message.channel], done, now)
     except Exception as error:

@@ -17,7 +17,7 @@ def fall_back(*, message: Notification, now: datetime) -> Notification | None:
     """
     if message.template not in TO_PATIENTS:
         return None
-    recipient = owner_in_post(message.follow_up)
+    recipient = owner_in_post(message.follow_up, message.site.local_date(now))
     if recipient is None or recipient == message.recipient:
         return None
     return notify(

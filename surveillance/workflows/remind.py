@@ -64,7 +64,9 @@ def _message(
     candidate: Candidate, template: NotificationTemplate, key: str, moment: Moment
 ) -> tuple[NewNotification, ...]:
     by_email = candidate.may_be_emailed and moment.day <= candidate.latest_on
-    recipient = None if by_email else accountable(1, candidate, moment.staff)
+    recipient = None
+    if not by_email:
+        recipient = moment.staff.answering(accountable(1, candidate, moment.staff))
     if not by_email and recipient is None:
         return ()  # nobody is in post: the failsafe says so
     channel = NotificationChannel.EMAIL if by_email else NotificationChannel.IN_APP

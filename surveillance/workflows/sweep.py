@@ -47,6 +47,7 @@ from surveillance.workflows.escalate import Escalated, Moment, acknowledged_look
 from surveillance.workflows.notify import NewNotification
 from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
 from surveillance.workflows.remind import remind, reminder_due
+from surveillance.workflows.tell_of_absences import tell_of_absences
 from surveillance.workflows.write_chunk import Decision, write_chunk
 
 MOST_IDS_NAMED = 1000
@@ -128,10 +129,11 @@ def _decide_again(
 
 
 def _adopt(sites: Iterable[Site], now: datetime, tally: Tally) -> None:
-    """Somebody must answer for everything that is open."""
+    """Somebody must answer for everything that is open, and know of it."""
     for site in sites:
         try:
             adopt_follow_ups(site=site, now=now)
+            tell_of_absences(site=site, now=now)
         except Exception:
             log.exception("site_without_adoption", site=site.slug)
             tally.parked.append(f"site:{site.slug}")
@@ -179,7 +181,9 @@ class Moments:
             group = self._group
             zone = ZoneInfo(group.sites[site].time_zone)
             calendar = group.calendars[site]
-            self._known[site] = Moment(group.day, self.now, zone, read_staff(site), calendar)
+            self._known[site] = Moment(
+                group.day, self.now, zone, read_staff(site, group.day), calendar
+            )
         return self._known[site]
 
 

@@ -14,6 +14,7 @@ HISTORY_KEPT = {
     "patients.Site",
     "patients.SiteClosure",
     "patients.Membership",
+    "patients.Absence",
     "patients.Patient",
 }
 STATE = {
@@ -36,6 +37,7 @@ APPEND_ONLY = {
     "surveillance.LesionEvent",
     "surveillance.LesionAssessment",
     "surveillance.ContactAttempt",
+    "surveillance.Disowning",
 }
 
 

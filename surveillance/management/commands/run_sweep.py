@@ -47,7 +47,8 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             f"{when}: looked at {looked}, acted on {acted}, parked {parked}; "
-            f"sent {delivered.sent}, cancelled {delivered.cancelled}, "
+            f"sent {delivered.sent}, kept for a digest {delivered.digested}, "
+            f"cancelled {delivered.cancelled}, "
             f"failed {delivered.failed}, to be tried again "
             f"{delivered.retried + delivered.put_back}"
         )
