@@ -1,9 +1,11 @@
 """Who answers at a site while somebody is away. Reads only; nothing is moved."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from django.contrib.auth.models import User
 
 from patients.models import Absence, Membership, Role, Site
 from surveillance.models import Escalation, FollowUp
@@ -89,6 +91,18 @@ def answers_for(user: int, site: int, on: date) -> frozenset[int]:
     found = read_stand_ins(site, on)
     others = frozenset(person for person, other in found.items() if other == user)
     return others if user in found else others | {user}
+
+
+def people_standing_in(sites: Iterable[int], on: date) -> dict[tuple[int, int], User]:
+    """Who answers instead, by site and absent person. One query per site while nobody is away."""
+    found = {
+        (site, person): other
+        for site in set(sites)
+        for person, other in read_stand_ins(site, on).items()
+        if other != person
+    }
+    people = User.objects.in_bulk(set(found.values())) if found else {}
+    return {key: people[other] for key, other in found.items()}
 
 
 def uncovered(site: int, on: date) -> frozenset[int]:

@@ -24,7 +24,7 @@ from surveillance.web.wording import (
     date_words,
     lesion_words,
     moment_words,
-    name_of_user,
+    owner_words,
 )
 from surveillance.workflows.snooze_follow_up import latest_snooze
 
@@ -80,11 +80,13 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         booking=booking_words(row),
         snooze=_snooze_words(row, records.on),
         next_step=next_step(row, records.on),
-        owner=name_of_user(row.owner, "No owner"),
+        owner=owner_words(
+            row.owner, records.stand_ins.get((row.site_id, row.owner_id or 0)), "No owner"
+        ),
         escalations=tuple(
             escalation_view(one, records) for one in records.escalations.get(row.pk, [])
         ),
-        links=links_of(row, allowed, records.on),
+        links=links_of(row, allowed, records),
     )
 
 
@@ -108,13 +110,19 @@ def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
     raised = moment_words(row.raised_at, records.patient.site)
     return EscalationView(
         words=f"{escalation_words(row, records.on)}, raised {raised}",
-        owner=name_of_user(row.owner, "nobody"),
+        owner=owner_words(
+            row.owner,
+            records.stand_ins.get((records.patient.site_id, row.owner_id or 0)),
+            "nobody",
+        ),
         next_action=row.next_action,
         url=reverse("escalation", args=[row.pk]),
     )
 
 
-def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[Link, ...]:
+def links_of(
+    row: FollowUp, allowed: frozenset[Permission], records: PatientRecords
+) -> tuple[Link, ...]:
     """The actions on one follow-up that the person's role allows."""
     offered = [
         (Permission.BOOK, "Order or book", "follow_up_book"),
@@ -123,8 +131,11 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),
+        (Permission.ACKNOWLEDGE, "Not mine", "follow_up_not_mine"),
     ]
-    not_now = set()
+    on, not_now = records.on, set()
+    if row.owner_id not in records.mine:
+        not_now.add("follow_up_not_mine")
     if row.kind == ObligationKind.REVIEW:
         not_now |= {"follow_up_book", "follow_up_missed"}
     if row.kind != ObligationKind.REFERRAL:

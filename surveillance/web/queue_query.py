@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from patients.models import RiskProfile, Site
+from surveillance.absences import answers_for, people_standing_in
 from surveillance.models import (
     ContactAttempt,
     Escalation,
@@ -38,6 +39,7 @@ class Tab(StrEnum):
     BOOK = "book"
     ESCALATED = "escalated"
     DECIDE = "decide"
+    MINE = "mine"
     ALL = "all"
     SNOOZED = "snoozed"
 
@@ -53,6 +55,7 @@ TABS: dict[Tab, Callable[[FollowUpQuerySet, date], FollowUpQuerySet]] = {
     Tab.BOOK: lambda rows, on: _to_book(rows, on).awake(on),
     Tab.ESCALATED: lambda rows, on: rows.escalated().awake(on),
     Tab.DECIDE: lambda rows, on: rows.needs_decision().awake(on),
+    Tab.MINE: lambda rows, on: rows.open().awake(on),  # of them, what its reader answers for
     Tab.ALL: lambda rows, on: rows.open().awake(on),
     Tab.SNOOZED: lambda rows, on: rows.snoozed(on),
 }
@@ -95,12 +98,35 @@ class Surroundings:
     sizes: dict[UUID, LesionObservation] = field(default_factory=dict)
     escalations: dict[UUID, Escalation] = field(default_factory=dict)
     next_tries: dict[UUID, date] = field(default_factory=dict)
+    stand_ins: dict[tuple[int, int], User] = field(default_factory=dict)
     sites_to_log: frozenset[int] = frozenset()
 
 
-def page_of(tab: Tab, site: Site, on: date, after: Place | None) -> Page:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody works: a site on its day, and the people whose work they answer for."""
+
+    site: Site
+    on: date
+    mine: frozenset[int]
+
+
+def desk_of(reader: User, site: Site, on: date) -> Desk:
+    """Their own work, and that of whom they stand in for; nothing of their own while away."""
+    return Desk(site, on, answers_for(reader.pk, site.pk, on))
+
+
+def rows_of(tab: Tab, desk: Desk) -> FollowUpQuerySet:
+    """What a tab lists."""
+    rows = FollowUp.objects.filter(site=desk.site)
+    if tab is Tab.MINE:
+        rows = rows.filter(owner__in=desk.mine)
+    return TABS[tab](rows, desk.on)
+
+
+def page_of(tab: Tab, desk: Desk, after: Place | None) -> Page:
     """One page of a tab: the most urgent matching follow-up of each patient. One query."""
-    matching = TABS[tab](FollowUp.objects.filter(site=site), on)
+    matching = rows_of(tab, desk)
     rows = matching.most_urgent_per_patient()
     if after:
         rows = rows.after(after.sort_key, after.pk)
@@ -116,21 +142,17 @@ def with_row_fields(rows: FollowUpQuerySet) -> FollowUpQuerySet:
     return joined.defer("assessment__answer", "assessment__inputs")
 
 
-def counts_of(site: Site, on: date) -> dict[Tab, int]:
+def counts_of(desk: Desk) -> dict[Tab, int]:
     """Patients per tab, counted up to COUNT_LIMIT + 1. One query per tab."""
     return {
-        tab: (
-            rows_of(FollowUp.objects.filter(site=site), on)
-            .values("patient_id")
-            .distinct()[: COUNT_LIMIT + 1]
-            .count()
-        )
-        for tab, rows_of in TABS.items()
+        tab: rows_of(tab, desk).values("patient_id").distinct()[: COUNT_LIMIT + 1].count()
+        for tab in TABS
     }
 
 
 def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> Surroundings:
-    """What belongs to these rows, and where `reader` may log a contact: six queries."""
+    """What belongs to these rows, and where `reader` may log a contact: six queries,
+    and one per site to see who is away there."""
     follow_ups = list(follow_ups)
     patients = {row.patient_id for row in follow_ups}
     return Surroundings(
@@ -139,6 +161,7 @@ def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> S
         sizes=newest_sizes(row.lesion_id for row in follow_ups),
         escalations=_escalations(follow_ups),
         next_tries=_next_tries(patients, on),
+        stand_ins=people_standing_in((row.site_id for row in follow_ups), on),
         sites_to_log=frozenset(
             sites_where(reader, Permission.LOG_CONTACT).values_list("pk", flat=True)
         ),

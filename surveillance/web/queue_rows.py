@@ -28,7 +28,7 @@ from surveillance.web.wording import (
     lesion_words,
     moment_words,
     name_of_patient,
-    name_of_user,
+    owner_words,
     size_words,
 )
 
@@ -100,7 +100,11 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         escalation=escalation_words(around.escalations.get(follow_up.pk), on),
         last_contact=last_contact_words(follow_up),
         next_step=next_step(follow_up, on, around.next_tries.get(patient.pk)),
-        owner=name_of_user(follow_up.owner, "No owner"),
+        owner=owner_words(
+            follow_up.owner,
+            around.stand_ins.get((follow_up.site_id, follow_up.owner_id or 0)),
+            "No owner",
+        ),
         contact_url=(
             reverse("contact_log", args=[patient.pk])
             if follow_up.site_id in around.sites_to_log

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from surveillance.web.absences_page import absences, end, hand_over_list
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.contact_action import contact_action
@@ -12,6 +13,7 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.mailbox import mailbox
+from surveillance.web.not_mine import escalation_not_mine, follow_up_not_mine
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -36,11 +38,16 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
+    path("follow-ups/<uuid:pk>/not-mine/", follow_up_not_mine, name="follow_up_not_mine"),
     path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
+    path("escalations/<uuid:pk>/not-mine/", escalation_not_mine, name="escalation_not_mine"),
+    path("absences/", absences, name="absences"),
+    path("absences/<uuid:pk>/", hand_over_list, name="absence"),
+    path("absences/<uuid:pk>/end/", end, name="absence_end"),
     path("inbox/", inbox, name="inbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
     path("registry/", registry_import, name="registry_import"),
