@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
+    Disowning,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -89,6 +90,13 @@ def follow_up() -> FollowUp:
     )
 
 
+def disowning() -> Disowning:
+    user = UserFactory()
+    return Disowning.objects.create(
+        follow_up=follow_up(), tier=0, user=user, for_whom=user, passed_to=UserFactory(), at=NOW
+    )
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -112,6 +120,7 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.ContactAttempt": lambda: ContactAttempt.objects.create(
         patient=PatientFactory(), channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
     ),
+    "surveillance.Disowning": disowning,
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
