@@ -37,7 +37,7 @@ def clinic() -> Clinic:
 
 
 def planned(clinic: Clinic, **changes: Any) -> Absence:
-    arguments = {
+    arguments: dict[str, Any] = {
         "user": clinic.lead,
         "site": clinic.site,
         "first_on": MONDAY,
@@ -61,7 +61,7 @@ def test_an_absence_is_noted_with_its_cover_and_audited(clinic: Clinic) -> None:
     row = planned(clinic)
 
     assert (row.user, row.cover) == (clinic.lead, clinic.director)
-    assert row.history.get().history_change_reason == "absence_planned"  # type: ignore[attr-defined]
+    assert row.history.get().history_change_reason == "absence_planned"
     event = AuditEvent.objects.get(action="absence_planned")
     assert event.detail["cover"] == f"user:{clinic.director.pk}"
 
