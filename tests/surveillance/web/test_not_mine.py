@@ -118,5 +118,5 @@ def _told(clinic: Clinic, **fields: object) -> None:
         not_before=NOW,
         finished_at=NOW,
         status="SENT",
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )

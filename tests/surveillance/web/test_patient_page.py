@@ -206,7 +206,9 @@ def test_status_other_than_active_is_said(navigator: Client, clinic: Clinic) -> 
 @pytest.mark.parametrize(
     ("role", "actions"),
     [
-        pytest.param("navigator", {"Order or book", "Snooze", "Close"}, id="navigator"),
+        pytest.param(
+            "navigator", {"Order or book", "Snooze", "Close", "Not mine"}, id="navigator, owner"
+        ),
         pytest.param("lead", {"Order or book", "Snooze", "Close", "Change owner"}, id="lead"),
         pytest.param("clinician", {"Order or book", "Snooze", "Close"}, id="clinician"),
         pytest.param("administrator", set(), id="administrator"),
@@ -229,7 +231,7 @@ def test_review_is_not_booked(navigator: Client, clinic: Clinic) -> None:
 
     [lesion] = navigator.get(page_of(review.patient)).context["lesions"]
 
-    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close"]
+    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close", "Not mine"]
 
 
 def test_history_is_of_the_lesion_asked_for(navigator: Client, clinic: Clinic) -> None:
