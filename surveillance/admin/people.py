@@ -12,6 +12,7 @@ from patients.admin.access import signed_in
 from patients.admin.accounts import AccountAdmin
 from patients.admin.reference_data import MembershipAdmin, administered
 from patients.models import Membership
+from patients.workflows.save_account import save_account
 from surveillance.workflows.deactivate_account import deactivate_account
 from surveillance.workflows.hand_over import NobodyElseInPost
 from surveillance.workflows.leave_role import leave_role
@@ -44,10 +45,11 @@ class StaffAccountAdmin(AccountAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Hand over first; if nobody can take it, everything else is saved and the account stays
         switched on."""
+        now = timezone.now()
         if change and "is_active" in form.changed_data and not obj.is_active:
             try:
-                deactivate_account(user=obj, by=signed_in(request), now=timezone.now())
+                deactivate_account(user=obj, by=signed_in(request), now=now)
             except NobodyElseInPost as refused:
                 obj.is_active = True
                 self.message_user(request, refused.message, messages.ERROR)
-        super().save_model(request, obj, form, change)
+        save_account(user=obj, by=signed_in(request), now=now)
