@@ -298,3 +298,13 @@ def test_a_follow_up_that_somebody_changed_meanwhile_stays(clinic: Clinic) -> No
         )
 
     assert not Disowning.objects.exists()
+
+
+def test_without_an_address_the_next_is_told_in_the_application(
+    clinic: Clinic, escalation: Escalation
+) -> None:
+    User.objects.filter(pk=clinic.director.pk).update(email="")
+
+    say(escalation, clinic.clinician)
+
+    assert told(clinic.director) == ["IN_APP"]

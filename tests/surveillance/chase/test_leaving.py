@@ -233,3 +233,23 @@ def test_owning_something_at_another_site_does_not_keep_a_role(clinic: Clinic) -
     leave_role(membership=here, by=None, now=NOW)
 
     assert FollowUp.objects.get().owner == clinic.navigator
+
+
+def test_an_escalation_alone_keeps_its_owner_in_post_too(clinic: Clinic) -> None:
+    a_follow_up(clinic)
+    sweep(now=NOW)
+    Membership.objects.exclude(user=clinic.lead).delete()
+
+    with pytest.raises(NobodyElseInPost):
+        leave_role(membership=role_of(clinic.lead), by=None, now=NOW)
+
+    assert Escalation.objects.unresolved().get().owner == clinic.lead
+
+
+def test_without_an_address_the_successor_is_told_in_the_application(clinic: Clinic) -> None:
+    successor = MembershipFactory(site=clinic.site, user__email="").user
+    a_follow_up(clinic)
+
+    leave_role(membership=role_of(clinic.navigator), by=None, now=NOW)
+
+    assert told(successor) == ["IN_APP"]
