@@ -100,6 +100,8 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
 
 def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     links = []
+    if Permission.VIEW_QUEUE in granted:
+        links.append(NavItem("Leave and cover", reverse("absences")))
     if Permission.VIEW_FAILSAFE in granted:
         links.append(NavItem("Outbox", reverse("outbox")))
     if Permission.VIEW_AUDIT in granted:
