@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import starmap
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from surveillance.chase_ladder import Columns
 from surveillance.lead_days import LeadColumns
-from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
+from surveillance.models import Disowning, Escalation, FollowUp, FollowUpQuerySet
 from surveillance.outreach import Contact, is_quiet
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 
@@ -144,6 +145,7 @@ class Standing(NamedTuple):
     acknowledged_until: date | None
     incident_review_on: date | None
     resolution: str
+    declined: frozenset[int] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -211,9 +213,20 @@ def read_standing(follow_ups: Iterable[UUID]) -> dict[UUID, dict[int, Standing]]
         "resolution",
     )
     found: dict[UUID, dict[int, Standing]] = defaultdict(dict)
-    for row in map(Standing._make, rows):
+    for row in starmap(Standing, rows):
         found[row.follow_up_id][row.tier] = row
+    _mark_declined(found)
     return found
+
+
+def _mark_declined(found: dict[UUID, dict[int, Standing]]) -> None:
+    """Who said "not mine" is not asked again."""
+    if not found:
+        return
+    for follow_up, tiers in Disowning.objects.declined(_any_of(found)).items():
+        for tier, people in tiers.items():
+            if row := found[follow_up].get(tier):
+                found[follow_up][tier] = row._replace(declined=people)
 
 
 def _any_of(ids: Iterable[UUID]) -> RawSQL | list[UUID]:

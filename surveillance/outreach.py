@@ -8,8 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from patients.models import Patient, PatientStatus, Site
+from surveillance.absences import answering
 from surveillance.models import (
     TEMPLATES_TO_PATIENTS,
+    Escalation,
     FollowUp,
     Notification,
     NotificationChannel,
@@ -189,8 +191,10 @@ def why_unwanted(message: Notification, now: datetime) -> str:
     """
     if message.follow_up is not None and message.follow_up.closed_at is not None:
         return "follow_up_closed"
+    if message.template == NotificationTemplate.DAILY_DIGEST:
+        return "" if Escalation.objects.told_in(message.pk).exists() else "nothing_left_to_tell"
     if message.escalation is not None:
-        return _why_escalation_unwanted(message)
+        return _why_escalation_unwanted(message, now)
     if message.template in LEAD_STEPS and message.follow_up is not None:
         return _why_lead_step_unwanted(message, message.follow_up, now)
     if message.template in TO_PATIENTS and message.patient is not None:
@@ -198,12 +202,14 @@ def why_unwanted(message: Notification, now: datetime) -> str:
     return ""
 
 
-def _why_escalation_unwanted(message: Notification) -> str:
+def _why_escalation_unwanted(message: Notification, now: datetime) -> str:
     escalation = message.escalation
     assert escalation is not None
     if escalation.resolved_at is not None:
         return "escalation_resolved"
-    if escalation.owner_id != message.recipient_id:
+    today = message.site.local_date(now)
+    owner = escalation.owner_id
+    if owner is None or answering(owner, message.site_id, today) != message.recipient_id:
         return "escalation_has_another_owner"
     return ""
 

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     CLOSE_SIGNED = "CLOSE_SIGNED"
     """Sign that surveillance is not appropriate (A-31): a clinician's decision."""
     REASSIGN = "REASSIGN"
+    PLAN_ABSENCE = "PLAN_ABSENCE"
+    """Plan or end the leave of others; everybody may plan their own."""
     OVERRIDE = "OVERRIDE"
     ACKNOWLEDGE = "ACKNOWLEDGE"
     SECOND_LOOK = "SECOND_LOOK"
@@ -61,6 +63,7 @@ _CHASE = {
 }
 _LEAD = {
     Permission.REASSIGN,
+    Permission.PLAN_ABSENCE,
     Permission.RETRACT,
     Permission.MERGE,
     Permission.VIEW_FAILSAFE,
@@ -86,6 +89,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.AMEND_PATIENT,
             Permission.IMPORT_REGISTRY,
+            Permission.PLAN_ABSENCE,
             Permission.VIEW_AUDIT,
             Permission.VIEW_FAILSAFE,
             Permission.VIEW_MEASURES,
@@ -100,13 +104,13 @@ _READABLE = frozenset(
     f"{app}.view_{model}"
     for app, models in {
         "patients": (
-            "site siteclosure membership patient riskprofile afpresult auditevent auditseal"
+            "site siteclosure membership absence patient riskprofile afpresult auditevent auditseal"
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt declination escalation escalationanswer notification outsidecare "
-            "outsidecarereview messagetemplateversion messagetemplateuse patientmerge "
-            "registryimport sweeprun"
+            "contactattempt declination disowning escalation escalationanswer notification "
+            "outsidecare outsidecarereview messagetemplateversion messagetemplateuse "
+            "patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

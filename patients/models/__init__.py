@@ -1,5 +1,6 @@
 """Records of people. Import models from here."""
 
+from patients.models.absence import Absence, AbsenceQuerySet
 from patients.models.append_only import (
     AppendOnlyModel,
     AppendOnlyQuerySet,
@@ -21,6 +22,8 @@ from patients.models.terms import (
 from patients.models.tracked import HistoryWouldMissIt, TrackedQuerySet
 
 __all__ = [
+    "Absence",
+    "AbsenceQuerySet",
     "AfpResult",
     "AppendOnlyModel",
     "AppendOnlyQuerySet",

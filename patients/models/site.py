@@ -183,6 +183,13 @@ class Site(models.Model):
     email_until_hour = hour("e-mails to patients leave until")
     sms_from_hour = hour("text messages leave from")
     sms_until_hour = hour("text messages leave until")
+    alerts_per_week = models.PositiveSmallIntegerField(
+        "e-mails at once, per person and week",
+        null=True,
+        blank=True,
+        help_text="Fewer than the protocol's own number; further ones wait for the daily digest. "
+        "What is overdue and at risk or urgent is always sent at once.",
+    )
     history = HistoricalRecords()
 
     objects = SiteQuerySet.as_manager()

@@ -25,6 +25,7 @@ OUTREACH = (
     "email_until_hour",
     "sms_from_hour",
     "sms_until_hour",
+    "alerts_per_week",
 )
 FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email", *OUTREACH, *CHASE)
 HOURS = ("email_from_hour", "email_until_hour"), ("sms_from_hour", "sms_until_hour")

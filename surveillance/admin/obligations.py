@@ -6,6 +6,7 @@ from patients.admin.access import ClinicalAdmin
 from surveillance.models import (
     ContactAttempt,
     Declination,
+    Disowning,
     Escalation,
     EscalationAnswer,
     FollowUp,
@@ -92,6 +93,17 @@ class DeclinationAdmin(ClinicalAdmin):
     list_select_related = ("patient", "recorded_by")
     ordering = ("-recorded_at",)
     site_path = "patient__site"
+
+
+@admin.register(Disowning)
+class DisowningAdmin(ClinicalAdmin):
+    """Who said "not mine", and to whom it went."""
+
+    list_display = ("follow_up", "tier", "user", "passed_to", "at")
+    list_select_related = ("follow_up", "user", "passed_to")
+    ordering = ("-at",)
+    site_path = "follow_up__site"
+    patient_path = "follow_up.patient"
 
 
 @admin.register(Notification)

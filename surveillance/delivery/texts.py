@@ -4,7 +4,9 @@ The words are those in use at the site, else the built-in ones. They say nothing
 get a link to the case by its id, patients a link to the contact page of their site.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from patients.models import Patient, Site
 from surveillance.delivery.built_in import Words, built_in
 from surveillance.delivery.particulars import Particulars, contact_link
 from surveillance.models import (
+    Escalation,
     MessageTemplateUse,
     MessageTemplateVersion,
     Notification,
@@ -26,6 +29,12 @@ from surveillance.protocol.message_terms import MessageLanguage, MessageMedium, 
 from surveillance.protocol.message_text import filled, placeholders_in
 
 log = structlog.get_logger(__name__)
+
+PAGES: dict[str, str] = {
+    NotificationTemplate.COVER_BEGINS: "absences",
+    NotificationTemplate.COVER_ENDED: "absences",
+}
+"""Where a message about no one patient leads, unless to the inbox."""
 
 
 class Text(NamedTuple):
@@ -69,7 +78,20 @@ def text_of(
     particulars = Particulars(
         message.site, kind.language, kind.medium, link_of(message), booked_for
     )
-    return rendered(kind, version, particulars)
+    return rendered(kind, version, particulars, digest_words(message))
+
+
+def digest_words(message: Notification) -> dict[str, str]:
+    """What a digest says of its cases: how many wait, and how many of them had come back."""
+    if message.template != NotificationTemplate.DAILY_DIGEST:
+        return {}
+    waiting = Escalation.objects.told_in(message.pk)
+    returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
+    back = waiting.filter(pk__in=returned.values("escalation")).count()
+    number = waiting.count()
+    cases = f"{number} case waits" if number == 1 else f"{number} cases wait"
+    came_back = f"; {back} came back because the day given has passed" if back else ""
+    return {"cases": f"{cases} for your answer{came_back}"}
 
 
 def kind_of(message: Notification, medium: MessageMedium) -> TextKind:
@@ -81,11 +103,14 @@ def kind_of(message: Notification, medium: MessageMedium) -> TextKind:
 
 
 def rendered(
-    kind: TextKind, version: MessageTemplateVersion | None, particulars: Particulars
+    kind: TextKind,
+    version: MessageTemplateVersion | None,
+    particulars: Particulars,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Text:
     """The words filled in. A version that asks for what there no longer is yields to the built-in
     words: a message must not fail for that."""
-    values = particulars.values
+    values = {**particulars.values, **more}
     if version is not None:
         if placeholders_in(version.subject + version.body) <= set(values):
             return _text(Words(version.subject, version.body), values, version)
@@ -131,7 +156,9 @@ def link_of(message: Notification) -> str:
     if message.escalation_id is not None:
         return f"{settings.SITE_URL}{reverse('escalation', args=[message.escalation_id])}"
     patient = message.patient_id or (message.follow_up.patient_id if message.follow_up else None)
-    return _patient_link(patient) if patient else f"{settings.SITE_URL}{reverse('inbox')}"
+    if patient is None:
+        return f"{settings.SITE_URL}{reverse(PAGES.get(message.template, 'inbox'))}"
+    return _patient_link(patient)
 
 
 def _patient_link(patient: UUID) -> str:

@@ -3,6 +3,7 @@
 from surveillance.models.assessment import LesionAssessment, OverrideKind
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
 from surveillance.models.declination import Declination, InformedOf, WhoDeclined
+from surveillance.models.disowning import Disowning
 from surveillance.models.escalation import Escalation, EscalationResolution
 from surveillance.models.escalation_answer import (
     EscalationAnswer,
@@ -51,6 +52,7 @@ __all__ = [
     "ContactOutcome",
     "DayPart",
     "Declination",
+    "Disowning",
     "Escalation",
     "EscalationAnswer",
     "EscalationAnswerKind",

@@ -27,6 +27,7 @@ class NotificationStatus(models.TextChoices):
     SENT = "SENT", "Sent"
     FAILED = "FAILED", "Failed: a person must look"
     CANCELLED = "CANCELLED", "Cancelled"
+    DIGESTED = "DIGESTED", "Told in a daily digest"
 
 
 class SendingDoubt(models.TextChoices):
@@ -52,6 +53,8 @@ class NotificationTemplate(models.TextChoices):
     PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
     APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
     ESCALATION_RAISED = "ESCALATION_RAISED", "Escalation raised"
+    ESCALATION_PASSED_ON = "ESCALATION_PASSED_ON", "Passed on to you: somebody said “not mine”"
+    FOLLOW_UP_PASSED_ON = "FOLLOW_UP_PASSED_ON", "A follow-up was passed on to you"
     ESCALATION_RETURNED = "ESCALATION_RETURNED", "Acknowledged escalation came back"
     INCIDENT_REVIEW = "INCIDENT_REVIEW", "Incident review"
     MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
@@ -68,6 +71,10 @@ class NotificationTemplate(models.TextChoices):
     CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
     PATIENT_WROTE = "PATIENT_WROTE", "The patient wrote to us: read it and answer"
+    WORK_HANDED_OVER = "WORK_HANDED_OVER", "A colleague’s work was handed over to you"
+    DAILY_DIGEST = "DAILY_DIGEST", "Daily digest"
+    COVER_BEGINS = "COVER_BEGINS", "You stand in for a colleague: hand-over list"
+    COVER_ENDED = "COVER_ENDED", "You are back: what happened meanwhile"
 
 
 TEMPLATES_TO_PATIENTS: Final = frozenset(
@@ -85,6 +92,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """What this person was told in the application."""
         return self.filter(
             recipient=user.pk, channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT
+        )
+
+    def interrupting(self, user: int, since: datetime) -> "NotificationQuerySet":
+        """E-mails about escalations that this person was sent one by one since that moment."""
+        return self.filter(
+            recipient=user,
+            channel=NotificationChannel.EMAIL,
+            status=NotificationStatus.SENT,
+            escalation__isnull=False,
+            finished_at__gt=since,
         )
 
     def unread(self) -> "NotificationQuerySet":
@@ -130,6 +147,9 @@ class Notification(models.Model):
     )
     escalation = models.ForeignKey(
         Escalation, null=True, blank=True, on_delete=models.PROTECT, related_name="notifications"
+    )
+    digest = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="told"
     )
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
@@ -188,6 +208,11 @@ class Notification(models.Model):
                 condition=Q(reported="", reported_at=None)
                 | (~Q(reported="") & Q(reported_at__isnull=False)),
                 name="notification_report_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=NotificationStatus.DIGESTED, digest__isnull=False)
+                | (~Q(status=NotificationStatus.DIGESTED) & Q(digest=None)),
+                name="notification_digested_names_its_digest",
             ),
         ]
         indexes = [

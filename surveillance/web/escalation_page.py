@@ -1,16 +1,18 @@
 """Where an escalation's e-mail leads: what is overdue, why, and the answer to it."""
 
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.workflows.record_view import record_view
+from surveillance.absences import answers_for, people_standing_in
 from surveillance.case_records import standing_overrides
 from surveillance.models import Escalation, LesionAssessment
 from surveillance.roles import Permission, permissions_at
@@ -45,6 +47,15 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _show(request, escalation, form, now)
 
 
+def _not_mine_url(escalation: Escalation, reader: int, today: date) -> str:
+    """Where whoever answers for it says that it is not theirs; empty for everybody else."""
+    if escalation.resolved_at is not None:
+        return ""
+    mine = answers_for(reader, escalation.follow_up.site_id, today)
+    is_mine = escalation.owner_id in mine
+    return reverse("escalation_not_mine", args=[escalation.pk]) if is_mine else ""
+
+
 def _acknowledge(
     request: SignedInRequest, escalation: Escalation, form: AcknowledgeForm, now: datetime
 ) -> None:
@@ -71,12 +82,15 @@ def _show(
     override = standing_overrides([follow_up.lesion_id], today).get(follow_up.lesion_id)
     context = {
         "subject": subject_of(follow_up.patient, today, follow_up),
-        "escalation": escalation_detail(escalation, today),
+        "escalation": escalation_detail(
+            escalation, today, people_standing_in([follow_up.site_id], today)
+        ),
         "advice": recommendation_view(decision, moment_words(decision.assessed_at, follow_up.site)),
         "override": override_view(override) if override else None,
         "form": form,
         "answers": answer_links(escalation, allowed),
         "given": answer_rows(escalation),
+        "not_mine_url": _not_mine_url(escalation, request.user.pk, today),
         "may_answer": Permission.ACKNOWLEDGE in allowed and escalation.resolved_at is None,
     }
     status = 422 if form.errors else 200

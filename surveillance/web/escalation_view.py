@@ -1,12 +1,17 @@
 """An escalation in plain words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from surveillance.models import Escalation, EscalationAnswer, EscalationResolution
 from surveillance.web.forms import SEEN_FORMAT
 from surveillance.web.queue_rows import escalation_words
-from surveillance.web.wording import date_words, moment_words, name_of_user
+from surveillance.web.wording import date_words, moment_words, name_of_user, owner_words
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 TIERS = {1: "navigator", 2: "lead navigator", 3: "responsible clinician", 4: "medical director"}
 
@@ -65,15 +70,19 @@ def _answer_row(one: EscalationAnswer, row: Escalation) -> AnswerRow:
     )
 
 
-def escalation_detail(row: Escalation, on: date) -> EscalationDetail:
+def escalation_detail(
+    row: Escalation, on: date, stand_ins: Mapping[tuple[int, int], "User"]
+) -> EscalationDetail:
     """`row` comes with its owner, its follow-up and the follow-up's owner."""
-    site = row.follow_up.site
+    site, follow_up = row.follow_up.site, row.follow_up
     return EscalationDetail(
         heading=escalation_words(row, on),
         tier=f"{row.tier}, the {TIERS[row.tier]} (step {row.step})",
         raised=moment_words(row.raised_at, site),
-        owner=name_of_user(row.owner, "nobody"),
-        follow_up_owner=name_of_user(row.follow_up.owner, "nobody"),
+        owner=owner_words(row.owner, stand_ins.get((site.pk, row.owner_id or 0)), "nobody"),
+        follow_up_owner=owner_words(
+            follow_up.owner, stand_ins.get((site.pk, follow_up.owner_id or 0)), "nobody"
+        ),
         reason=row.follow_up.reason,
         answer=_answer(row),
         resolution=_resolution(row),

@@ -1,16 +1,19 @@
 """What a person was told in the application, with marks for what was read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from surveillance.absences import answers_for
 from surveillance.delivery.sms import NUMBER_CANNOT_BE_TEXTED
 from surveillance.models import Notification, NotificationTemplate
 from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN
@@ -28,6 +31,11 @@ from surveillance.web.wording import (
 from surveillance.workflows.mark_read import mark_read
 
 SHOWN = 100
+PAGES: dict[str, str] = {
+    NotificationTemplate.COVER_BEGINS: "absences",
+    NotificationTemplate.COVER_ENDED: "absences",
+}
+"""Where a message about no one patient leads, unless to the queue."""
 WORDS = {
     NotificationTemplate.PATIENT_REMINDER: "Call the patient: no message could remind them",
     NotificationTemplate.APPOINTMENT_REMINDER: "Call the patient about the coming appointment",
@@ -54,6 +62,7 @@ class InboxRow:
     url: str
     at: str
     is_unread: bool
+    not_mine_url: str = ""
 
 
 class ReadForm(forms.Form):
@@ -80,12 +89,39 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         count = mark_read(notifications=marked, by=request.user, now=timezone.now())
         messages.success(request, f"{count_words(count, 'message')} marked as read.")
         return redirect("inbox")
-    visible = set(sites_where(request.user, Permission.VIEW_PATIENT).values_list("pk", flat=True))
     return render(
         request,
         "surveillance/inbox.html",
-        {"rows": [_row(one, is_visible=one.site_id in visible) for one in shown]},
+        {"rows": _rows(request.user, shown, timezone.now())},
     )
+
+
+def _rows(reader: User, shown: list[Notification], now: datetime) -> list[InboxRow]:
+    """The rows; what one may see and answers for is asked once per site."""
+    visible = set(sites_where(reader, Permission.VIEW_PATIENT).values_list("pk", flat=True))
+    mine: dict[int, frozenset[int]] = {
+        pk: answers_for(reader.pk, pk, site.local_date(now))
+        for pk, site in {one.site_id: one.site for one in shown}.items()
+        if pk in visible
+    }
+    return [
+        replace(
+            _row(one, is_visible=one.site_id in visible),
+            not_mine_url=_not_mine_url(one, mine.get(one.site_id, frozenset())),
+        )
+        for one in shown
+    ]
+
+
+def _not_mine_url(message: Notification, mine: frozenset[int]) -> str:
+    """Where the reader says that it is not theirs, while it still is."""
+    escalation, follow_up = message.escalation, message.follow_up
+    if escalation is not None:
+        is_mine = escalation.resolved_at is None and escalation.owner_id in mine
+        return reverse("escalation_not_mine", args=[escalation.pk]) if is_mine else ""
+    if follow_up is not None and follow_up.closed_at is None and follow_up.owner_id in mine:
+        return reverse("follow_up_not_mine", args=[follow_up.pk])
+    return ""
 
 
 def _row(message: Notification, *, is_visible: bool) -> InboxRow:
@@ -131,4 +167,6 @@ def _url(message: Notification) -> str:
     if message.escalation_id:
         return reverse("escalation", args=[message.escalation_id])
     patient = message.follow_up.patient_id if message.follow_up else message.patient_id
-    return reverse("patient", args=[patient]) if patient else ""
+    if patient is None:
+        return f"{reverse(PAGES.get(message.template, 'queue'))}?site={message.site.slug}"
+    return reverse("patient", args=[patient])

@@ -25,7 +25,7 @@ from surveillance.web.wording import (
     date_words,
     lesion_words,
     moment_words,
-    name_of_user,
+    owner_words,
 )
 from surveillance.workflows.snooze_follow_up import latest_snooze
 
@@ -84,7 +84,9 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         leads=lead_lines(row, records.on),
         snooze=_snooze_words(row, records.on),
         next_step=next_step(row, records.on),
-        owner=name_of_user(row.owner, "No owner"),
+        owner=owner_words(
+            row.owner, records.stand_ins.get((row.site_id, row.owner_id or 0)), "No owner"
+        ),
         escalations=tuple(
             escalation_view(one, records) for one in records.escalations.get(row.pk, [])
         ),
@@ -93,7 +95,7 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
             for care in records.outside_care.get(row.lesion_id, [])
             if care.follow_up.kind == row.kind
         ),
-        links=links_of(row, allowed, records.on),
+        links=links_of(row, allowed, records),
     )
 
 
@@ -128,13 +130,19 @@ def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
     raised = moment_words(row.raised_at, records.patient.site)
     return EscalationView(
         words=f"{escalation_words(row, records.on)}, raised {raised}",
-        owner=name_of_user(row.owner, "nobody"),
+        owner=owner_words(
+            row.owner,
+            records.stand_ins.get((records.patient.site_id, row.owner_id or 0)),
+            "nobody",
+        ),
         next_action=row.next_action,
         url=reverse("escalation", args=[row.pk]),
     )
 
 
-def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[Link, ...]:
+def links_of(
+    row: FollowUp, allowed: frozenset[Permission], records: PatientRecords
+) -> tuple[Link, ...]:
     """The actions on one follow-up that the person's role allows."""
     offered = [
         (Permission.BOOK, "Change order" if row.ordered_on else "Record order", "follow_up_order"),
@@ -146,8 +154,9 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),
+        (Permission.ACKNOWLEDGE, "Not mine", "follow_up_not_mine"),
     ]
-    is_review = row.kind == ObligationKind.REVIEW
+    on, is_review = records.on, row.kind == ObligationKind.REVIEW
     not_now = {
         "follow_up_order": is_review,
         "follow_up_order_cancel": is_review or row.ordered_on is None,
@@ -156,6 +165,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         "follow_up_elsewhere": is_review,
         "follow_up_answer": row.kind != ObligationKind.REFERRAL,
         "follow_up_snooze": latest_snooze(row, on) <= on,
+        "follow_up_not_mine": row.owner_id not in records.mine,
     }
     return tuple(
         Link(words, reverse(name, args=[row.pk]))

@@ -24,7 +24,8 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request.user, pk)
     now = timezone.now()
     record_view(patient=patient, by=request.user, now=now, page="patient")
-    records = gather(patient, patient.site.local_date(now), request.GET.get("lesion", ""))
+    asked, today = request.GET.get("lesion", ""), patient.site.local_date(now)
+    records = gather(patient, today, asked, reader=request.user)
     allowed = permissions_at(request.user, patient.site)
     page = {
         "person": person_view(records),

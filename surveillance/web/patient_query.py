@@ -7,7 +7,10 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from patients.models import AfpResult, Patient, RiskProfile
+from surveillance.absences import answers_for, people_standing_in
 from surveillance.case_records import standing_overrides
 from surveillance.models import (
     ContactAttempt,
@@ -46,9 +49,11 @@ class PatientRecords:
     consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
+    stand_ins: dict[tuple[int, int], User]
+    mine: frozenset[int]
 
 
-def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
+def gather(patient: Patient, on: date, history_of: str = "", *, reader: User) -> PatientRecords:
     """Read it all, with the history of one lesion: the one asked for, else the most urgent."""
     lesions = list(patient.lesions.order_by("recorded_at", "label"))
     ids = [lesion.pk for lesion in lesions]
@@ -76,6 +81,8 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
         consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen else (),
+        stand_ins=people_standing_in([patient.site_id], on),
+        mine=answers_for(reader.pk, patient.site_id, on),
     )
 
 

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 
 from patients.models import RiskProfile, Site
+from surveillance.absences import answers_for, people_standing_in
 from surveillance.lead_days import settings_of
 from surveillance.models import (
     ContactAttempt,
@@ -43,6 +44,7 @@ class Tab(StrEnum):
     BOOK = "book"
     ESCALATED = "escalated"
     DECIDE = "decide"
+    MINE = "mine"
     ALL = "all"
     SNOOZED = "snoozed"
 
@@ -65,14 +67,10 @@ TABS: dict[Tab, Callable[[FollowUpQuerySet, date, LeadTimes], FollowUpQuerySet]]
     Tab.BOOK: lambda rows, on, lead: _to_book(rows, on, lead).awake(on),
     Tab.ESCALATED: lambda rows, on, _lead: rows.escalated().awake(on),
     Tab.DECIDE: lambda rows, on, _lead: rows.needs_decision().awake(on),
+    Tab.MINE: lambda rows, on, _lead: rows.open().awake(on),  # of them, what its reader answers for
     Tab.ALL: lambda rows, on, _lead: rows.open().awake(on),
     Tab.SNOOZED: lambda rows, on, _lead: rows.snoozed(on),
 }
-
-
-def rows_of(tab: Tab, site: Site, on: date) -> FollowUpQuerySet:
-    """What belongs to a tab at the site, with the site's own lead times."""
-    return TABS[tab](FollowUp.objects.filter(site=site), on, settings_of(site).lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +110,37 @@ class Surroundings:
     sizes: dict[UUID, LesionObservation] = field(default_factory=dict)
     escalations: dict[UUID, Escalation] = field(default_factory=dict)
     next_tries: dict[UUID, tuple[date, str]] = field(default_factory=dict)
+    stand_ins: dict[tuple[int, int], User] = field(default_factory=dict)
     sites_to_log: frozenset[int] = frozenset()
     sites_to_book: frozenset[int] = frozenset()
 
 
-def page_of(tab: Tab, site: Site, on: date, after: Place | None) -> Page:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody works: a site on its day, and the people whose work they answer for."""
+
+    site: Site
+    on: date
+    mine: frozenset[int]
+
+
+def desk_of(reader: User, site: Site, on: date) -> Desk:
+    """Their own work, and that of whom they stand in for; nothing of their own while away."""
+    return Desk(site, on, answers_for(reader.pk, site.pk, on))
+
+
+def rows_of(tab: Tab, desk: Desk) -> FollowUpQuerySet:
+    """What a tab lists."""
+    rows = FollowUp.objects.filter(site=desk.site)
+    if tab is Tab.MINE:
+        rows = rows.filter(owner__in=desk.mine)
+    return TABS[tab](rows, desk.on, settings_of(desk.site).lead)
+
+
+def page_of(tab: Tab, desk: Desk, after: Place | None) -> Page:
     """One page of a tab: the most urgent matching follow-up of each patient. One query."""
-    rows = rows_of(tab, site, on).most_urgent_per_patient()
+    matching = rows_of(tab, desk)
+    rows = matching.most_urgent_per_patient()
     if after:
         rows = rows.after(after.sort_key, after.pk)
     found = list(with_row_fields(rows).dangerous_first()[: PAGE_SIZE + 1])
@@ -133,17 +155,17 @@ def with_row_fields(rows: FollowUpQuerySet) -> FollowUpQuerySet:
     return joined.defer("assessment__answer", "assessment__inputs")
 
 
-def counts_of(site: Site, on: date) -> dict[Tab, int]:
+def counts_of(desk: Desk) -> dict[Tab, int]:
     """Patients per tab, counted up to COUNT_LIMIT + 1. One query per tab."""
     return {
-        tab: rows_of(tab, site, on).values("patient_id").distinct()[: COUNT_LIMIT + 1].count()
+        tab: rows_of(tab, desk).values("patient_id").distinct()[: COUNT_LIMIT + 1].count()
         for tab in TABS
     }
 
 
 def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> Surroundings:
     """What belongs to these rows, and where `reader` may log a contact or note an order: seven
-    queries."""
+    queries, and one per site to see who is away there."""
     follow_ups = list(follow_ups)
     patients = {row.patient_id for row in follow_ups}
     return Surroundings(
@@ -152,6 +174,7 @@ def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> S
         sizes=newest_sizes(row.lesion_id for row in follow_ups),
         escalations=_escalations(follow_ups),
         next_tries=_next_tries(patients),
+        stand_ins=people_standing_in((row.site_id for row in follow_ups), on),
         sites_to_log=_sites(reader, Permission.LOG_CONTACT),
         sites_to_book=_sites(reader, Permission.BOOK),
     )

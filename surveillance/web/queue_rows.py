@@ -30,7 +30,7 @@ from surveillance.web.wording import (
     lesion_words,
     moment_words,
     name_of_patient,
-    name_of_user,
+    owner_words,
     size_words,
 )
 
@@ -110,7 +110,11 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         last_contact=last_contact_words(follow_up),
         next_step=next_step(follow_up, on, around.next_tries.get(patient.pk)),
         lead=next_lead_line(follow_up, on),
-        owner=name_of_user(follow_up.owner, "No owner"),
+        owner=owner_words(
+            follow_up.owner,
+            around.stand_ins.get((follow_up.site_id, follow_up.owner_id or 0)),
+            "No owner",
+        ),
         order_url=_order_url(follow_up, around),
         contact_url=(
             reverse("contact_log", args=[patient.pk])

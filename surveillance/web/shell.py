@@ -117,6 +117,8 @@ def _failsafe(
 
 def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     links = []
+    if Permission.VIEW_QUEUE in granted:
+        links.append(NavItem("Leave and cover", reverse("absences")))
     if Permission.VIEW_FAILSAFE in granted:
         links.append(NavItem("Outbox", reverse("outbox")))
     if Permission.VIEW_AUDIT in granted:

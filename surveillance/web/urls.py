@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from surveillance.web.absences_page import absences, end, hand_over_list
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.consent_action import consent_action
@@ -25,6 +26,7 @@ from surveillance.web.message_texts import (
     message_texts,
 )
 from surveillance.web.message_version import message_version, message_version_use
+from surveillance.web.not_mine import escalation_not_mine, follow_up_not_mine
 from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
@@ -58,6 +60,7 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
+    path("follow-ups/<uuid:pk>/not-mine/", follow_up_not_mine, name="follow_up_not_mine"),
     path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
@@ -68,6 +71,10 @@ urlpatterns = [
     path("escalations/<uuid:pk>/not-indicated/", not_indicated, name="escalation_not_indicated"),
     path("escalations/<uuid:pk>/elsewhere/", elsewhere, name="escalation_elsewhere"),
     path("outside-care/<uuid:pk>/", outside_care_page, name="outside_care"),
+    path("escalations/<uuid:pk>/not-mine/", escalation_not_mine, name="escalation_not_mine"),
+    path("absences/", absences, name="absences"),
+    path("absences/<uuid:pk>/", hand_over_list, name="absence"),
+    path("absences/<uuid:pk>/end/", end, name="absence_end"),
     path("inbox/", inbox, name="inbox"),
     path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),

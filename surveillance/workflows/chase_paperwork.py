@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from patients.models import Patient, PatientStatus, Site
+from surveillance.absences import answering
 from surveillance.chase_staff import owner_in_post
 from surveillance.models import (
     Declination,
@@ -131,7 +132,7 @@ def _not_asked(late: Sequence[Missing]) -> list[Missing]:
 
 
 def _ask(one: Missing, site: Site, now: datetime) -> bool:
-    recipient = _owner(one)
+    recipient = _owner(one, site.local_date(now))
     if recipient is None:
         return False
     notify(
@@ -146,9 +147,14 @@ def _ask(one: Missing, site: Site, now: datetime) -> bool:
     return True
 
 
-def _owner(one: Missing) -> User | None:
-    """Who answers for the most urgent thing owed to it, else for the patient."""
+def _owner(one: Missing, on: date) -> User | None:
+    """Who answers now for the most urgent thing owed to it, else for the patient."""
     rows = FollowUp.objects.open().filter(patient=one.patient)
     if one.lesions:
         rows = rows.filter(lesion__in=one.lesions)
-    return owner_in_post(rows.dangerous_first().first()) or accountable_owner(one.patient)
+    found = owner_in_post(rows.dangerous_first().first(), on)
+    owner = found or accountable_owner(one.patient)
+    if owner is None:
+        return None
+    now_there = answering(owner.pk, one.patient.site_id, on)
+    return owner if now_there == owner.pk else User.objects.get(pk=now_there)

@@ -3,7 +3,8 @@
 1. Claim a batch by lease: one conditional UPDATE, committed. Another sender passes it over.
 2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
    (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled. Outside
-   the hours for messages to patients = put back until they open.
+   the hours for messages to patients = put back until they open. An e-mail to staff that need not
+   interrupt goes into the recipient's digest of the next morning.
 3. Send over one connection per batch; no sending is begun after half the lease.
 4. Mark the message while the lease is still ours, and keep the words as they were handed over, in
    the same UPDATE. Who dies between 3 and 4, or hears no answer, leaves a message that may have
@@ -48,6 +49,7 @@ from surveillance.models import (
 from surveillance.models.notification import NotificationQuerySet
 from surveillance.outreach import ANOTHER_WAY, opens_at, why_unwanted
 from surveillance.workflows.fall_back import fall_back
+from surveillance.workflows.hold_for_digest import hold_for_digest
 
 LEASE = timedelta(minutes=5)
 SENDING_TIME = LEASE.total_seconds() / 2
@@ -77,6 +79,7 @@ class Delivered:
     sent: int = 0
     cancelled: int = 0
     retried: int = 0
+    digested: int = 0
     failed: int = 0
     put_back: int = 0
     begun: float = field(default_factory=monotonic)
@@ -161,17 +164,26 @@ def _deliver_one(
         done.put_back += _put_back(message, lease)
         return
     try:
-        if unwanted := why_unwanted(message, now):
-            done.cancelled += _cancel(message, lease, unwanted, now)
-        elif opens := _quiet_until(message, done, now):
-            done.put_back += _put_back(message, lease, not_before=opens)
-        else:
-            _send(message, lease, channels[message.channel], done, now)
+        _deal_with(message, lease, channels[message.channel], done, now)
     except Exception as error:
         # One message that cannot be dealt with must not keep those behind it from being sent.
         log.exception("message_crashed", notification_id=str(message.pk))
         crash = DeliveryFailed(type(error).__name__, permanent=False, unheard=True)
         _note_failure(message, lease, crash, done, now)
+
+
+def _deal_with(
+    message: Notification, lease: Lease, channel: Channel, done: Delivered, now: datetime
+) -> None:
+    """Cancel it, put it back until it may leave, keep it for a digest, or send it."""
+    if unwanted := why_unwanted(message, now):
+        done.cancelled += _cancel(message, lease, unwanted, now)
+    elif opens := _quiet_until(message, done, now):
+        done.put_back += _put_back(message, lease, not_before=opens)
+    elif hold_for_digest(message=message, now=now):
+        done.digested += 1
+    else:
+        _send(message, lease, channel, done, now)
 
 
 def _read_again(pk: UUID, lease: Lease) -> Notification | None:

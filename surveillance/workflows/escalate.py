@@ -73,8 +73,9 @@ def escalate(
     top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
     if any(each.is_open and each.tier > top.tier for each in standing.values()):
         return Escalated()  # a day in the past is looked at again: what came later stands
-    owner = accountable(top.tier, candidate, moment.staff)
     present = standing.get(top.tier)
+    declined = present.declined if present else frozenset()
+    owner = accountable(top.tier, candidate, moment.staff, declined)
     skipped = tuple(_skipped(candidate, steps, top.tier, standing))
     if present is None:
         acted = _raise_first(candidate, top, owner, moment)
@@ -197,7 +198,7 @@ def _handed_over(
     for each in standing.values():
         if not each.is_open or moment.staff.has(each.owner_id):
             continue
-        owner = accountable(each.tier, candidate, moment.staff)
+        owner = accountable(each.tier, candidate, moment.staff, each.declined)
         if owner is not None:
             key = f"escalation:{candidate.id}:T{each.tier}:to:{owner}:{moment.day}"
             yield Escalated(
@@ -254,18 +255,20 @@ def _tell(
     key: str,
     moment: Moment,
 ) -> tuple[NewNotification, ...]:
-    """Inside the application always, and by e-mail where the owner has an address."""
-    if owner is None:
+    """Inside the application always, and by e-mail where there is an address: the owner, or who
+    stands in."""
+    recipient = moment.staff.answering(owner)
+    if recipient is None:
         return ()
     channels = [NotificationChannel.IN_APP]
-    if owner in moment.staff.with_email:
+    if recipient in moment.staff.with_email:
         channels.append(NotificationChannel.EMAIL)
     return tuple(
         NewNotification(
             channel=channel.value,
             template=template.value,
             dedupe_key=f"{key}:{channel.value}",
-            recipient_id=owner,
+            recipient_id=recipient,
             escalation_id=escalation,
         )
         for channel in channels

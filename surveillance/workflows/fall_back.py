@@ -67,7 +67,7 @@ def _tried(message: Notification, first: str) -> set[ReminderChannel]:
 def _ask_for_a_call(
     message: Notification, key: str, why: str, now: datetime
 ) -> Notification | None:
-    recipient = owner_in_post(message.follow_up)
+    recipient = owner_in_post(message.follow_up, message.site.local_date(now))
     if recipient is None or recipient == message.recipient:
         return None
     return notify(

@@ -74,7 +74,8 @@ def _take(patient: Patient, body: str, key: str, now: datetime) -> None:
 
 def _tell(patient: Patient, follow_up: FollowUp | None, key: str, now: datetime) -> None:
     """Whoever answers for what is owed; when nothing is, whoever holds the navigator's seat."""
-    recipient = owner_in_post(follow_up) or holder_of(1, patient.site_id, patient.pk)
+    today = patient.site.local_date(now)
+    recipient = owner_in_post(follow_up, today) or holder_of(1, patient.site_id, patient.pk, today)
     if recipient is None:
         return  # nobody is in post: the failsafe says so, and the page shows the text
     notify(

@@ -108,13 +108,14 @@ def _refuse(
 
 def _ask(care: OutsideCare, follow_up: FollowUp, by: "User", now: datetime) -> None:
     """A task for who looks a second time, and one for who asks the institution for its report."""
-    seats = (holder_of(tier, follow_up.site_id, care.patient_id) for tier in SECOND_LOOKERS)
+    today = follow_up.site.local_date(now)
+    seats = (holder_of(tier, follow_up.site_id, care.patient_id, today) for tier in SECOND_LOOKERS)
     tasks = (
         (
             NotificationTemplate.OUTSIDE_CARE_SECOND_LOOK,
             next((user for user in seats if user is not None and user != by), None),
         ),
-        (NotificationTemplate.OUTSIDE_CARE_REPORT, owner_in_post(follow_up)),
+        (NotificationTemplate.OUTSIDE_CARE_REPORT, owner_in_post(follow_up, today)),
     )
     for template, recipient in tasks:
         if recipient is None:

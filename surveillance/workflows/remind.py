@@ -67,7 +67,9 @@ def _message(
         candidate.contact, is_past_last_day=moment.day > candidate.latest_on
     )
     is_call = channel == NotificationChannel.IN_APP
-    recipient = accountable(1, candidate, moment.staff) if is_call else None
+    recipient = None
+    if is_call:
+        recipient = moment.staff.answering(accountable(1, candidate, moment.staff))
     if is_call and recipient is None:
         return ()  # nobody is in post: the failsafe says so
     return (

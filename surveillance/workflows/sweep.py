@@ -50,6 +50,7 @@ from surveillance.workflows.notify import NewNotification
 from surveillance.workflows.prompt import next_prompt_on, prompt
 from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
 from surveillance.workflows.remind import remind, reminder_due
+from surveillance.workflows.tell_of_absences import tell_of_absences
 from surveillance.workflows.wake_follow_ups import wake_follow_ups
 from surveillance.workflows.write_chunk import Decision, write_chunk
 
@@ -141,10 +142,11 @@ def _decide_again(
 
 
 def _adopt(sites: Iterable[Site], now: datetime, tally: Tally) -> None:
-    """Somebody must answer for everything that is open."""
+    """Somebody must answer for everything that is open, and know of it."""
     for site in sites:
         try:
             adopt_follow_ups(site=site, now=now)
+            tell_of_absences(site=site, now=now)
         except Exception:
             log.exception("site_without_adoption", site=site.slug)
             tally.parked.append(f"site:{site.slug}")
@@ -187,7 +189,7 @@ class Moments:
                 day=group.day,
                 now=self.now,
                 zone=ZoneInfo(here.time_zone),
-                staff=read_staff(site),
+                staff=read_staff(site, group.day),
                 calendar=group.calendars[site],
                 settings=settings_of(here),
                 outreach=outreach_of(here, available()),

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
+    Disowning,
     FailsafeAlert,
     FailsafeRun,
     FollowUp,
@@ -110,6 +111,13 @@ def words() -> dict[str, Any]:
     }
 
 
+def disowning() -> Disowning:
+    user = UserFactory()
+    return Disowning.objects.create(
+        follow_up=follow_up(), tier=0, user=user, for_whom=user, passed_to=UserFactory(), at=NOW
+    )
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -153,6 +161,7 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.OutsideCare": lambda: OutsideCareFactory(),
     "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(),
     "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(),
+    "surveillance.Disowning": disowning,
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {

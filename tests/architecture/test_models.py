@@ -14,6 +14,7 @@ HISTORY_KEPT = {
     "patients.Site",
     "patients.SiteClosure",
     "patients.Membership",
+    "patients.Absence",
     "patients.Patient",
 }
 STATE = {
@@ -44,6 +45,7 @@ APPEND_ONLY = {
     "surveillance.EscalationAnswer",
     "surveillance.OutsideCare",
     "surveillance.OutsideCareReview",
+    "surveillance.Disowning",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from patients.models import Absence
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
@@ -72,6 +73,14 @@ def busy(clinic: Clinic):
         status="SENT",
         finished_at=NOW,
     )
+    away = Absence.objects.create(
+        user=clinic.navigator,
+        site=clinic.site,
+        first_on=date(2026, 1, 1),
+        last_on=date(2099, 1, 1),
+        cover=clinic.lead,
+        planned_at=NOW,
+    )
     return {
         "patient": f"/patients/{ada.pk}/",
         "contact": f"/patients/{ada.pk}/contact/",
@@ -91,6 +100,9 @@ def busy(clinic: Clinic):
         "override": f"/lesions/{overdue.lesion_id}/override/",
         "reopen": f"/lesions/{overdue.lesion_id}/reopen/",
         "inbox": "/inbox/",
+        "not mine": f"/escalations/{escalation.pk}/not-mine/",
+        "absences": "/absences/",
+        "absence": f"/absences/{away.pk}/",
         "nowhere": "/patients/00000000-0000-0000-0000-000000000000/",
         "password": "/accounts/password/change/",
     } | {f"tab {tab}": f"/queue/?tab={tab}" for tab in Tab}

@@ -15,6 +15,7 @@ from tests.factories import (
     SiteFactory,
     UserFactory,
 )
+from tests.surveillance.factories import FollowUpFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +193,20 @@ class TestRoles:
         assert elsewhere.ended_on is None
         assert AuditEvent.objects.filter(action="role_ended").count() == 1
 
+    def test_the_last_role_is_not_ended_while_something_is_open(self, client, administrator, site):
+        held = MembershipFactory(site=site)
+        FollowUpFactory(lesion__patient__site=site, owner=held.user)
+
+        response = client.post(
+            address(Membership, "changelist"),
+            {"action": "end_selected_roles", "_selected_action": [held.pk]},
+            follow=True,
+        )
+
+        held.refresh_from_db()
+        assert held.ended_on is None
+        assert "nobody else there can" in response.content.decode()
+
     def test_auditor_is_offered_no_action(self, client, site):
         auditor, nurse = UserFactory(), MembershipFactory(site=site)
         grant_role(user=auditor, site=site, role=Role.AUDITOR, by=None, now=NOW)
@@ -250,6 +265,29 @@ class TestAccounts:
 
         nurse.refresh_from_db()
         assert not nurse.is_active
+
+    def test_what_a_blocked_account_owned_is_handed_over_first(self, client, administrator, site):
+        nurse, colleague = (MembershipFactory(site=site).user for _ in range(2))
+        follow_up = FollowUpFactory(lesion__patient__site=site, owner=nurse)
+
+        client.post(address(User, "change", nurse.pk), {"username": nurse.username})
+
+        nurse.refresh_from_db()
+        follow_up.refresh_from_db()
+        assert (nurse.is_active, follow_up.owner) == (False, colleague)
+
+    def test_an_account_stays_switched_on_when_nobody_else_can_answer(
+        self, client, administrator, site
+    ):
+        nurse = MembershipFactory(site=site).user
+        FollowUpFactory(lesion__patient__site=site, owner=nurse)
+        sent = {"username": nurse.username, "last_name": "Renamed"}
+
+        response = client.post(address(User, "change", nurse.pk), sent, follow=True)
+
+        nurse.refresh_from_db()
+        assert (nurse.is_active, nurse.last_name) == (True, "Renamed")
+        assert "nobody else there can" in response.content.decode()
 
     @pytest.mark.parametrize("verb", ["change", "password_change"])
     def test_administrator_does_not_change_who_also_works_elsewhere(

@@ -243,6 +243,20 @@ class EscalationAnswerFactory(DjangoModelFactory):
     answered_by = factory.SubFactory(UserFactory)
 
 
+def orphan_follow_ups() -> None:
+    """As if written before the database kept owners from getting lost."""
+    FollowUp.objects.update(owner=None, closed_at=NOW, outcome="NO_LONGER_OWED")
+    FollowUp.objects.update(closed_at=None, outcome="")
+
+
+def orphan_escalations() -> None:
+    """Of those that wait for an answer; as `orphan_follow_ups`."""
+    waiting = list(Escalation.objects.unresolved().values_list("pk", flat=True))
+    rows = Escalation.objects.filter(pk__in=waiting)
+    rows.update(owner=None, resolved_at=NOW, resolution="SKIPPED")
+    rows.update(resolved_at=None, resolution="")
+
+
 def finding(lesion: Lesion, size: str | None = "8", **said: Any) -> Finding:
     """What an exam showed of `lesion`: seen and measured, `size` in millimetres."""
     return Finding(lesion=lesion, size_mm=None if size is None else Decimal(size), **said)

@@ -12,6 +12,7 @@ from patients.models import AuditEvent, AuditSeal, Patient, Role
 from patients.workflows.grant_role import grant_role
 from surveillance.models import (
     ContactAttempt,
+    Disowning,
     MessageTemplateUse,
     MessageTemplateVersion,
     Notification,
@@ -83,6 +84,14 @@ def row_at(site, model):
             outside_care=care_of(patient)
         ),
         "surveillance.Declination": lambda: DeclinationFactory(patient=patient),
+        "surveillance.Disowning": lambda: Disowning.objects.create(
+            follow_up=FollowUpFactory(lesion__patient=patient),
+            tier=0,
+            user=(user := UserFactory()),
+            for_whom=user,
+            passed_to=user,
+            at=NOW,
+        ),
         "surveillance.Notification": lambda: Notification.objects.create(
             site=site,
             channel="IN_APP",
@@ -143,7 +152,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 18
+    assert len(clinical) == 19
     assert clinical <= set(READ_ONLY)
 
 

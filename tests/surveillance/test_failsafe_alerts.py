@@ -35,6 +35,7 @@ from surveillance.workflows.tell_findings import Told
 from surveillance.workflows.watch_failsafe import Watched, watch_failsafe
 from tests.architecture.sources import ROOT
 from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, at
+from tests.surveillance.factories import orphan_follow_ups
 from tests.surveillance.test_failsafe import an_exam
 
 DAY = datetime(2026, 9, 15).date()
@@ -237,7 +238,7 @@ def test_what_flickers_is_not_told_to_be_over(clinic: Clinic, wrong: FollowUp) -
     watch()
     mend(clinic)
     watch(NOW + HOUR / 6)
-    FollowUp.objects.update(owner=None)
+    orphan_follow_ups()
     watch(NOW + HOUR / 3)
 
     assert len(letters_to(OPERATORS)) == 1
@@ -247,7 +248,7 @@ def test_a_finding_that_returns_is_told_anew(clinic: Clinic, wrong: FollowUp) ->
     watch()
     mend(clinic)
     watch(NOW + HOUR)
-    FollowUp.objects.update(owner=None)
+    orphan_follow_ups()
 
     watch(NOW + 2 * HOUR)
 

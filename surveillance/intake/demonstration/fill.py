@@ -19,6 +19,7 @@ from patients.workflows.seal_audit import seal_audit
 from surveillance.failsafe import find_all
 from surveillance.intake.csv_registry.importing import Destination, take_in
 from surveillance.intake.demonstration.backlog import answer_backlog
+from surveillance.intake.demonstration.leave import begins_on, go_on_leave
 from surveillance.intake.demonstration.rows import LaterRows, batches
 from surveillance.intake.demonstration.work import answer_the_last_rung, book_ahead, work_at
 from surveillance.intake.synthetic.generate import SyntheticRow, generate
@@ -72,10 +73,14 @@ def fill(
         count += number
         on_progress(f"{count:,} rows")
     answer_backlog(now=first, rng=_dice(story, story.begins_on, "backlog"))
-    for day in _days(story):
+    days = _days(story)
+    leave = begins_on(days[0], story.as_of) if days else None
+    for day in days:
         now = clock if day == clock.date() else datetime.combine(day, NOON)
         with transaction.atomic():  # a day is a few hundred small steps; one sync to disk is enough
             count += sum(_take_in(later.of(day - timedelta(days=1)), sites, now))
+            if day == leave:
+                go_on_leave(sites, now=now)
             _work(story, day, sites, later, now)
         sweep(now=now, kind="chase" if now == clock else "replay")
         for site in sites.values():

@@ -47,13 +47,13 @@ class Command(BaseCommand):
         looked, acted, parked = (
             sum(getattr(run, name) for run in runs) for name in ("looked_at", "acted_on", "parked")
         )
-        sent, cancelled, failed, retried, put_back = (
+        sent, digested, cancelled, failed, retried, put_back = (
             sum(getattr(done, name) for done in delivered)
-            for name in ("sent", "cancelled", "failed", "retried", "put_back")
+            for name in ("sent", "digested", "cancelled", "failed", "retried", "put_back")
         )
         self.stdout.write(
             f"{when}: looked at {looked}, acted on {acted}, parked {parked}; "
-            f"sent {sent}, cancelled {cancelled}, failed {failed}, "
+            f"sent {sent}, kept for a digest {digested}, cancelled {cancelled}, failed {failed}, "
             f"to be tried again {retried + put_back}"
         )
 

@@ -209,7 +209,7 @@ CHASE = {"Record order", "Order or book", "Followed elsewhere", "Snooze", "Close
 @pytest.mark.parametrize(
     ("role", "actions"),
     [
-        pytest.param("navigator", CHASE, id="navigator"),
+        pytest.param("navigator", CHASE | {"Not mine"}, id="navigator, owner"),
         pytest.param("lead", CHASE | {"Change owner"}, id="lead"),
         pytest.param("clinician", CHASE, id="clinician"),
         pytest.param("administrator", set(), id="administrator"),
@@ -232,7 +232,7 @@ def test_review_is_not_booked(navigator: Client, clinic: Clinic) -> None:
 
     [lesion] = navigator.get(page_of(review.patient)).context["lesions"]
 
-    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close"]
+    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close", "Not mine"]
 
 
 def test_history_is_of_the_lesion_asked_for(navigator: Client, clinic: Clinic) -> None:

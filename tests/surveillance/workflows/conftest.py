@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from patients.models import Patient, Site
 from surveillance.models import Lesion
 from tests.factories import MembershipFactory, PatientFactory
-from tests.patients.conftest import audit_table_full as audit_table_full
 from tests.surveillance.factories import LesionFactory
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0003_site_closures'),
-        ('surveillance', '0010_sms_and_reports'),
+        ('surveillance', '0011_digests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
