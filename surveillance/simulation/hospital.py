@@ -65,8 +65,7 @@ class Hospital(Records):
     sites: dict[str, Site]
     calendars: dict[str, Calendar]
     people: dict[str, OnFile] = field(default_factory=dict)
-    by_patient: dict[object, str] = field(default_factory=dict)
-    """MRN by the key of the patient's record."""
+    _staff: dict[str, list[tuple[Role, User]]] = field(default_factory=dict)
 
     def enrol(self, life: Life, rows: list[RegistryRow], day: date) -> None:
         """By the registry's own import; then the care team is named."""
@@ -88,12 +87,23 @@ class Hospital(Records):
         )
         lesions = {one.label: one for one in Lesion.objects.filter(patient=patient)}
         self.people[life.mrn] = OnFile(patient, lesions)
-        self.by_patient[patient.pk] = life.mrn
+
+    def staff(self, site: Site) -> list[tuple[Role, User]]:
+        """Who works at the site, by role and name. Read once, until somebody comes or goes."""
+        if site.slug not in self._staff:
+            rows = Membership.objects.current().filter(site=site).select_related("user")
+            found = [(Role(row.role), row.user) for row in rows.order_by("user__username")]
+            order = list(Role)
+            self._staff[site.slug] = sorted(found, key=lambda one: order.index(one[0]))
+        return self._staff[site.slug]
+
+    def staff_changed(self, site: Site) -> None:
+        """Somebody came or went."""
+        self._staff.pop(site.slug, None)
 
     def in_post(self, site: Site, role: Role) -> list[User]:
         """Who holds the role at the site, in a settled order."""
-        rows = Membership.objects.current().filter(site=site, role=role)
-        return [row.user for row in rows.select_related("user").order_by("user__username")]
+        return [user for held, user in self.staff(site) if held == role]
 
     def open_imaging(self, life: Life) -> FollowUpQuerySet:
         """The exams that the records hold open for a person."""
@@ -148,9 +158,7 @@ class Hospital(Records):
         """A report of treatment."""
         self._event(life, label, LesionEventKind.REMOVED_OR_TREATED, "TREATED", day)
 
-    def _event(
-        self, life: Life, label: str, kind: LesionEventKind, value: str, day: date
-    ) -> None:
+    def _event(self, life: Life, label: str, kind: LesionEventKind, value: str, day: date) -> None:
         record_lesion_event(
             lesion=self.people[life.mrn].lesions[label],
             kind=kind,

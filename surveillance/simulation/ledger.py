@@ -101,5 +101,3 @@ def imaging_of(owed: Iterable[tuple[Obligation, ...]]) -> list[Obligation]:
     """The exams that are owed, the soonest target first."""
     found = [one for each in owed for one in each if one.kind is ObligationKind.IMAGING]
     return sorted(found, key=lambda one: (one.window.target, one.window.latest))
-
-

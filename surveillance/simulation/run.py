@@ -59,7 +59,9 @@ class Plan:
         )
 
 
-def run(plan: Plan, say: Say = lambda _line: None, make_beat: "type[Beat] | None" = None) -> Figures:
+def run(
+    plan: Plan, say: Say = lambda _line: None, make_beat: "type[Beat] | None" = None
+) -> Figures:
     """Live through the plan on the present database, which must hold nobody; all three arms.
 
     Refused with `NotEmpty` when it holds a patient. `make_beat` is what runs the sweep each day:

@@ -59,13 +59,12 @@ class Staffing:
         ]
         owned = FollowUp.objects.open().filter(site=site, owner__username=name)
         for follow_up in owned.select_related("site").order_by("patient__mrn", "lesion__label"):
-            reassign(
-                follow_up=follow_up, owner=others[0], reason="Leaves", by=None, now=noon(day)
-            )
+            reassign(follow_up=follow_up, owner=others[0], reason="Leaves", by=None, now=noon(day))
 
     def _leave(self, name: str, day: date) -> None:
         membership = Membership.objects.current().get(site=self.team.site, user__username=name)
         end_role(membership=membership, by=None, now=noon(day))
+        self.team.hospital.staff_changed(self.team.site)
         vacant = self.team.luck.between(10, rates.POST_VACANT.value, name, "vacant")
         self.vacant_until.append(day + timedelta(days=vacant))
 
@@ -76,3 +75,4 @@ class Staffing:
             self._number += 1
             successor = navigator(site.slug, self._number)
             make_people([successor], {site.slug: site}, password=NOBODY_SIGNS_IN, now=noon(day))
+            self.team.hospital.staff_changed(site)

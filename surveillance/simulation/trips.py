@@ -72,9 +72,7 @@ class Chances:
 
     def comes_back(self, trip: Trip, half_year: int) -> bool:
         """Whether a missed exam is made up for in that further half-year, nobody asking."""
-        return self._luck.happens(
-            rates.RETURNS.value, self._mrn, trip.number, "returns", half_year
-        )
+        return self._luck.happens(rates.RETURNS.value, self._mrn, trip.number, "returns", half_year)
 
     def is_told(self, trip: Trip) -> bool:
         """Whether an appointment that the patient made becomes known beforehand."""

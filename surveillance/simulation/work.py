@@ -1,10 +1,11 @@
 """A day's work at one site: what navigators, lead, clinician and director do about what they are
 told. They act only on what the software shows them: escalations, messages, their own diary."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib.auth.models import User
 
@@ -16,6 +17,8 @@ from surveillance.models import (
     FollowUp,
     FollowUpOutcome,
     Notification,
+    NotificationChannel,
+    NotificationStatus,
     NotificationTemplate,
 )
 from surveillance.protocol.terms import ObligationKind
@@ -36,8 +39,16 @@ ASKED_TO_CALL = (NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.MIS
 UNANSWERED_CALLS = 3
 """After so many a letter goes out as well."""
 CALLS_IN_A_ROW = 4
+READ_BACK = timedelta(days=30)
+"""Older messages are not read any more; what they asked for has been asked for again since."""
 PUT_OFF = timedelta(days=6)
 """An acknowledgement says what happens within these days (7 at most)."""
+
+
+class _Message(NamedTuple):
+    id: UUID
+    template: str
+    mrn: str
 
 
 @dataclass
@@ -54,11 +65,41 @@ class Team:
     """What each person did: (user name, Monday of the week)."""
 
     def work(self, day: date, absent: set[str]) -> None:
-        """One working day of everybody who is there."""
-        for role in Role:
-            for user in self.hospital.in_post(self.site, role):
-                if user.get_username() not in absent:
-                    _Desk(self, user, role, day).work()
+        """One working day of everybody who is there, by role and name."""
+        escalations, messages = self._escalations(day), self._messages(day)
+        for role, user in self.hospital.staff(self.site):
+            if user.get_username() not in absent:
+                desk = _Desk(self, user, role, day)
+                desk.work(escalations.get(user.pk, []), messages.get(user.pk, []))
+
+    def _escalations(self, day: date) -> dict[int, list[Escalation]]:
+        """What waits for an answer, by owner."""
+        rows = Escalation.objects.awaiting_answer(day).filter(follow_up__site=self.site)
+        rows = rows.select_related("follow_up__patient", "follow_up__lesion", "follow_up__site")
+        found: dict[int, list[Escalation]] = defaultdict(list)
+        for row in rows.order_by(
+            "raised_at", "follow_up__patient__mrn", "follow_up__lesion__label"
+        ):
+            if row.owner_id is not None:
+                found[row.owner_id].append(row)
+        return found
+
+    def _messages(self, day: date) -> dict[int, list[_Message]]:
+        """What each was told in the application and has not read."""
+        users = [user.pk for _role, user in self.hospital.staff(self.site)]
+        rows = Notification.objects.unread().filter(
+            recipient__in=users,
+            channel=NotificationChannel.IN_APP,
+            status=NotificationStatus.SENT,
+            created_at__gt=noon(day - READ_BACK),
+        )
+        found: dict[int, list[_Message]] = defaultdict(list)
+        for recipient, pk, template, mrn in rows.values_list(
+            "recipient", "pk", "template", "patient__mrn"
+        ):
+            if recipient is not None:
+                found[recipient].append(_Message(pk, template, mrn or ""))
+        return found
 
 
 @dataclass
@@ -69,14 +110,16 @@ class _Desk:
     day: date
     calls: int = 0
 
-    def work(self) -> None:
+    def work(self, escalations: list[Escalation], messages: list[_Message]) -> None:
         """Escalations first, then what the machine asked for, then the own diary."""
-        for escalation in self._escalations():
+        for escalation in escalations:
             self._answer(escalation)
         if self.role in CALL_ROLES:
-            for mrn in self._asked():
+            for mrn in self._to_call(messages):
                 self._reach_out(self.team.world.lives[mrn])
-        mark_read(notifications=self._unread(), by=self.user, now=noon(self.day))
+        if messages:
+            ids = [message.id for message in messages]
+            mark_read(notifications=ids, by=self.user, now=noon(self.day))
 
     def _count(self) -> None:
         monday = self.day - timedelta(days=self.day.weekday())
@@ -84,22 +127,13 @@ class _Desk:
 
     # ------------------------------------------------------------ escalations
 
-    def _escalations(self) -> list[Escalation]:
-        rows = Escalation.objects.awaiting_answer(self.day).filter(
-            owner=self.user, follow_up__site=self.team.site
-        )
-        rows = rows.select_related("follow_up__patient", "follow_up__lesion", "follow_up__site")
-        return list(
-            rows.order_by("raised_at", "follow_up__patient__mrn", "follow_up__lesion__label")
-        )
-
     def _answer(self, escalation: Escalation) -> None:
         follow_up = escalation.follow_up
         key = follow_up.patient.mrn, follow_up.lesion.label, escalation.tier, self.day
         if not self.team.luck.happens(rates.ANSWERED_A_DAY.value, *key, "answered"):
             return
         self._count()
-        self._act(self.team.world.lives[follow_up.patient.mrn], follow_up, key)
+        self._act(self.team.world.lives[follow_up.patient.mrn], follow_up)
         try:
             acknowledge_escalation(
                 escalation=escalation,
@@ -111,7 +145,7 @@ class _Desk:
         except WorkflowRefused:
             return  # what was done just now has ended it
 
-    def _act(self, life: Life, follow_up: FollowUp, key: tuple[object, ...]) -> None:
+    def _act(self, life: Life, follow_up: FollowUp) -> None:
         world, label = self.team.world, follow_up.lesion.label
         if follow_up.kind == ObligationKind.REFERRAL:
             world.chase_referral(life, label)
@@ -145,16 +179,12 @@ class _Desk:
 
     # ------------------------------------------------------------ patients
 
-    def _asked(self) -> Iterable[str]:
+    def _to_call(self, messages: list[_Message]) -> list[str]:
         """MRNs of patients to call: the machine asked for it, or the day in the diary has come."""
-        rows = Notification.objects.inbox_of(self.user).unread().filter(template__in=ASKED_TO_CALL)
-        asked = rows.filter(site=self.team.site).values_list("patient__mrn", flat=True)
-        due = {mrn for mrn, day in self.team.diary.items() if day <= self.day}
-        mine = self.role == Role.NURSE_NAVIGATOR
-        return sorted({*(mrn for mrn in asked if mrn), *(due if mine else ())})
-
-    def _unread(self) -> Iterable[object]:
-        return Notification.objects.inbox_of(self.user).unread().values_list("pk", flat=True)
+        asked = {one.mrn for one in messages if one.template in ASKED_TO_CALL and one.mrn}
+        if self.role == Role.NURSE_NAVIGATOR:
+            asked |= {mrn for mrn, day in self.team.diary.items() if day <= self.day}
+        return sorted(asked)
 
     def _reach_out(self, life: Life) -> None:
         self.team.diary.pop(life.mrn, None)
