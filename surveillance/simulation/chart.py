@@ -142,9 +142,10 @@ def _patient_facts(row: RegistryRow) -> PatientFacts:
     egfr = risk.pop("egfr", None)
     if egfr is not None and egfr < LOW_EGFR_BELOW.value:
         blocked |= {Contraindication.EGFR_LT_30}
+    told: dict[str, Any] = {name: Tri(value) for name, value in risk.items() if value}
     return PatientFacts(
         birth_date=row.patient["birth_date"],
         sex=Sex(row.patient.get("sex", Sex.UNKNOWN)),
         contraindications=blocked,
-        **{name: Tri(value) for name, value in risk.items() if value},
+        **told,
     )

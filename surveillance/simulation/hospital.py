@@ -7,6 +7,7 @@ the pages, the feeds and the tasks use. Nothing else writes.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -139,10 +140,10 @@ class Hospital(Records):
 
     def booking(self, life: Life, booked_for: date, day: date) -> None:
         """One appointment serves all lesions of the patient."""
-        first, *also = self.open_imaging(life) or [None]
-        if first is not None:
+        owed = list(self.open_imaging(life))
+        if owed:
             book_follow_up(
-                follow_up=first, also=also, booked_for=booked_for, by=None, now=noon(day)
+                follow_up=owed[0], also=owed[1:], booked_for=booked_for, by=None, now=noon(day)
             )
 
     def missed(self, life: Life, day: date) -> None:
@@ -175,10 +176,10 @@ class Hospital(Records):
         patient = self.people[life.mrn].patient
         profile = RiskProfile.objects.filter(patient=patient).in_force(day).first()
         assert profile is not None
-        told = replace(facts_of(profile), **{name: one.value for name, one in facts.items()})
+        learned: dict[str, Any] = {name: one.value for name, one in facts.items()}
         update_risk(
             patient=patient,
-            facts=told,
+            facts=replace(facts_of(profile), **learned),
             effective_on=day,
             source="practice (simulated)",
             by=None,

@@ -20,6 +20,11 @@ class Rate:
     source: str
     note: str
 
+    @property
+    def row(self) -> str:
+        """The rate as a row of the table in docs/simulation.md."""
+        return f"| {self.key} | {self.value:.3g} | {self.unit} | {self.source} | {self.note} |"
+
 
 # ---------------------------------------------------------------- what happens by itself
 

@@ -1,6 +1,6 @@
 """Who takes part: invented people with their lesions, and the day on which each is found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -27,7 +27,7 @@ ENTRY_DAYS = 180
 """Everybody is found within the first half-year, so that nearly all of the time is lived by all."""
 LATEST = date.max
 
-Cells = Mapping[str, str]
+Cells = dict[str, str]
 
 
 @dataclass

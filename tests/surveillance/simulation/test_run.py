@@ -1,0 +1,88 @@
+"""A few people over a few months, through the real workflows."""
+
+from datetime import date
+
+import pytest
+from django.core import mail
+
+from patients.models import Patient
+from surveillance.models import Escalation, FollowUp, SweepRun
+from surveillance.simulation.run import Beat, NotEmpty, Plan, run
+from tests.factories import PatientFactory
+
+pytestmark = pytest.mark.django_db
+
+SMALL = Plan(patients=16, years=0.35, seed=3, sites=("northgate",))
+WITH_FAULTS = Plan(patients=16, years=0.35, seed=3, sites=("northgate",), faults=True)
+
+
+class SilentBeat(Beat):
+    """The machine never runs."""
+
+    def strike(self, day: date) -> None:
+        """Nothing."""
+
+
+class LosingBeat(Beat):
+    """A sweep that ends what is open now and then, as no workflow would."""
+
+    def strike(self, day: date) -> None:
+        """Sweep, and once lose the follow-ups of one lesion."""
+        super().strike(day)
+        if day == SMALL.days[-10]:
+            lost = FollowUp.objects.open().order_by("patient__mrn", "lesion__label").first()
+            assert lost is not None
+            FollowUp.objects.filter(lesion=lost.lesion_id, closed_at=None).update(
+                closed_at=lost.opened_at, outcome="SUPERSEDED"
+            )
+
+
+def test_run_leaves_no_lesion_day_uncovered_and_counts_work() -> None:
+    figures = run(SMALL)
+
+    watch, work = figures["watch"], figures["arms"]["software"]["work"]
+    assert watch["lesion_days"] > 300
+    assert (watch["uncovered"], watch["ownerless"], watch["named_by_sql"]) == (0, 0, 0)
+    assert watch["asked_in_sql"] > 0
+    assert work["exams"] > 0
+    assert work["calls"] > 0
+    assert figures["records"]["lesions_unaccounted"] == 0
+    assert Escalation.objects.exists()
+    assert SweepRun.objects.count() == len(SMALL.days)
+    assert mail.outbox == []
+
+
+def test_run_leaves_no_lesion_day_uncovered_when_things_break() -> None:
+    figures = run(WITH_FAULTS)
+
+    broken = figures["faults"]
+    assert broken["sweep_down"] > 0
+    assert broken["worker_dies"] > 0
+    assert broken["beats_twice"] > 0
+    assert figures["watch"]["uncovered"] == 0
+    assert figures["records"]["escalations_double"] == 0
+    assert figures["records"]["emails_most_copies"] <= 2
+
+
+def test_watch_counts_a_gap_when_obligations_are_lost() -> None:
+    figures = run(SMALL, make_beat=LosingBeat)
+
+    watch = figures["watch"]
+    assert 0 < watch["uncovered"] <= 10
+    assert "is not open" in watch["gaps"][0]
+
+
+def test_fewer_people_are_examined_in_time_when_the_machine_never_runs() -> None:
+    figures = run(SMALL, make_beat=SilentBeat)
+
+    assert figures["watch"]["uncovered"] == 0  # what is owed is decided when facts come in
+    assert figures["records"]["escalations_T1"] == 0
+    assert figures["arms"]["software"]["work"].get("calls", 0) == 0
+
+
+def test_run_is_refused_when_the_database_holds_patients() -> None:
+    PatientFactory()
+
+    with pytest.raises(NotEmpty, match="holds patients"):
+        run(SMALL)
+    assert Patient.objects.count() == 1
