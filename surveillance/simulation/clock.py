@@ -1,12 +1,12 @@
 """The database's clock, as far as the simulation needs it: leases must end in simulated time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import connection
 
-NOW_OF_SQLITE = "strftime"
+NOW_OF_SQLITE, ARGUMENTS = "strftime", 2
 
 
 class DatabaseClock:
@@ -17,7 +17,7 @@ class DatabaseClock:
 
     def read(self, _form: str, _when: str) -> str:
         """The simulated moment in the one form that Django asks for."""
-        return self.now.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+        return _written(self.now)
 
 
 @contextmanager
@@ -28,9 +28,22 @@ def database_clock() -> Iterator[DatabaseClock]:
     if connection.vendor != "sqlite":
         yield clock
         return
-    connection.ensure_connection()
-    connection.connection.create_function(NOW_OF_SQLITE, 2, clock.read)
+    _answer(_true_moment)
+    _answer(clock.read)  # replacing our own is what makes SQLite forget prepared statements
     try:
         yield clock
     finally:
-        connection.connection.create_function(NOW_OF_SQLITE, 2, None)
+        _answer(_true_moment)
+
+
+def _answer(moment: Callable[[str, str], str]) -> None:
+    connection.ensure_connection()
+    connection.connection.create_function(NOW_OF_SQLITE, ARGUMENTS, moment)
+
+
+def _true_moment(_form: str, _when: str) -> str:
+    return _written(datetime.now(UTC))  # noqa: TID251  # the database's own clock again
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]

@@ -27,6 +27,8 @@ from surveillance.workflows.sweep import sweep
 
 DAY = timedelta(days=1)
 YEAR = 365.25
+FOUND_WITHIN = 180
+"""Days: everybody is found early on, so that nearly all of the time is lived by all."""
 BEGINS_ON = date(2026, 1, 1)
 
 Say = Callable[[str], None]
@@ -55,7 +57,11 @@ class Plan:
     def people(self) -> list[Subject]:
         """Those who take part, as they were before the first day."""
         return invent_subjects(
-            patients=self.patients, seed=self.seed, begins_on=self.begins_on, sites=self.sites
+            patients=self.patients,
+            seed=self.seed,
+            begins_on=self.begins_on,
+            within=max(1, min(FOUND_WITHIN, len(self.days) // 4)),
+            sites=self.sites,
         )
 
 

@@ -23,8 +23,6 @@ from surveillance.registry.rows import RegistryRow
 from surveillance.simulation import rates
 from surveillance.simulation.luck import Luck
 
-ENTRY_DAYS = 180
-"""Everybody is found within the first half-year, so that nearly all of the time is lived by all."""
 LATEST = date.max
 
 Cells = dict[str, str]
@@ -93,21 +91,21 @@ class Subject:
 
 
 def invent_subjects(
-    *, patients: int, seed: int, begins_on: date, sites: Sequence[str] = ()
+    *, patients: int, seed: int, begins_on: date, within: int = 180, sites: Sequence[str] = ()
 ) -> list[Subject]:
-    """People 1 to `patients`, or those of the sites named (slugs). A person's story depends on
-    the seed and the number alone."""
+    """People 1 to `patients`, or those of the sites named (slugs), all found `within` so many
+    days. A person's story depends on the seed and the number alone."""
     luck = Luck(seed)
-    everyone = (_invent(number, luck, begins_on) for number in range(1, patients + 1))
+    everyone = (_invent(number, luck, begins_on, within) for number in range(1, patients + 1))
     return [one for one in everyone if not sites or one.site.slug in sites]
 
 
-def _invent(number: int, luck: Luck, begins_on: date) -> Subject:
+def _invent(number: int, luck: Luck, begins_on: date, within: int) -> Subject:
     rng = luck.dice("person", number)
     site = rng.choices(SITES, weights=[site.share for site in SITES])[0]
     person = invent_person(rng, number, site, begins_on)
     person.cells["birth_date"] = person.born.isoformat()
-    enters_on = begins_on + timedelta(days=rng.randrange(ENTRY_DAYS))
+    enters_on = begins_on + timedelta(days=rng.randrange(within))
     count = rng.choice(LESIONS)
     lesions = [invent_lesion(rng, person, f"L{k}", enters_on) for k in range(1, count + 1)]
     return Subject(number, site, person, tuple(lesions), enters_on, luck)
