@@ -18,6 +18,7 @@ from surveillance.intake.synthetic.words import SITES
 from surveillance.simulation.figures import Figures, added
 from surveillance.simulation.run import Plan
 
+MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 FOLDER = "hepcalc-simulate-"
 """How the names of the temporary folders begin."""
 POLL = 0.5
@@ -35,13 +36,12 @@ class _Part:
     answer: Path
 
 
-def run_in_parts(plan: Plan, processes: int, manage: Path) -> Figures:
+def run_in_parts(plan: Plan, processes: int) -> Figures:
     """The figures of the whole plan, lived through by so many processes at once."""
     with TemporaryDirectory(prefix=FOLDER) as folder:
         shares = [sites for sites in share_out(processes) if sites]
         parts = [
-            _begin(plan, sites, Path(folder) / str(number), manage)
-            for number, sites in enumerate(shares)
+            _begin(plan, sites, Path(folder) / str(number)) for number, sites in enumerate(shares)
         ]
         try:
             return added(_answers(parts))
@@ -75,7 +75,7 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _begin(plan: Plan, sites: Sequence[str], folder: Path, manage: Path) -> _Part:
+def _begin(plan: Plan, sites: Sequence[str], folder: Path) -> _Part:
     folder.mkdir()
     answer = folder / "figures.json"
     options = [
@@ -83,7 +83,7 @@ def _begin(plan: Plan, sites: Sequence[str], folder: Path, manage: Path) -> _Par
         f"--begins-on={plan.begins_on}", f"--part={','.join(sites)}", f"--json={answer}",
         *(["--faults"] if plan.faults else []),
     ]  # fmt: skip
-    command = [sys.executable, str(manage), "simulate", *options]
+    command = [sys.executable, str(MANAGE), "simulate", *options]
     process = subprocess.Popen(  # noqa: S603  # our own command, in an environment of its own
         command, env=environment(folder), stdout=subprocess.DEVNULL
     )

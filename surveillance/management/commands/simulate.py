@@ -54,7 +54,7 @@ class Command(BaseCommand):
         _refuse_patients()
         begun, processes = time.monotonic(), _processes(options["processes"])
         try:
-            figures = run_in_parts(plan, processes, settings.BASE_DIR / "manage.py")
+            figures = run_in_parts(plan, processes)
         except PartFailed as failure:
             raise CommandError(str(failure)) from None
         seconds = time.monotonic() - begun

@@ -16,7 +16,7 @@ from tests.factories import PatientFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 
-SMALL = Plan(patients=20, years=0.16, seed=3, sites=("northgate",))
+SMALL = Plan(patients=20, years=0.16, seed=8, sites=("northgate",))
 WITH_FAULTS = replace(SMALL, faults=True)
 SHORT = replace(SMALL, years=0.08)
 
@@ -61,9 +61,9 @@ def test_run_leaves_no_lesion_day_uncovered_when_things_break() -> None:
     figures = run(WITH_FAULTS)
 
     broken = figures["faults"]
-    assert broken["sweep_down"] > 0
-    assert broken["worker_dies"] > 0
-    assert broken["beats_twice"] > 0
+    kinds = ("sweep_down", "worker_dies", "feed_quiet", "beats_twice", "clock_repeats")
+    assert all(broken[kind] > 0 for kind in (*kinds, "walked_out")), broken
+    assert SweepRun.objects.count() != len(SMALL.days)
     assert figures["watch"]["uncovered"] == 0
     assert figures["records"]["escalations_double"] == 0
     assert figures["records"]["emails_most_copies"] <= 2
