@@ -16,7 +16,7 @@ from tests.factories import PatientFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 
-SMALL = Plan(patients=20, years=0.16, seed=8, sites=("northgate",))
+SMALL = Plan(patients=20, years=0.16, seed=34, sites=("northgate",))
 WITH_FAULTS = replace(SMALL, faults=True)
 SHORT = replace(SMALL, years=0.08)
 
