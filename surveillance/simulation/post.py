@@ -19,6 +19,7 @@ class Post:
     def __init__(self) -> None:
         self.copies: Counter[str] = Counter()
         self.dies_after: int | None = None
+        self.deaths = 0
 
     def take(self, message: EmailMessage) -> None:
         """Accept one message; die if it is time."""
@@ -27,6 +28,7 @@ class Post:
             self.dies_after -= 1
             if self.dies_after <= 0:
                 self.dies_after = None
+                self.deaths += 1
                 raise WorkerDied
 
 

@@ -47,8 +47,9 @@ def _coverage(figures: Figures) -> Iterator[str]:
     if broken:
         yield "what broke: " + ", ".join(f"{name} {days}" for name, days in broken.items())
         yield (
-            f"e-mails handed over {records['emails_handed_over']:,}, repeated "
-            f"{records['emails_repeated']:,}, never sent {records['messages_never_sent']:,}"
+            f"e-mails handed over {records['emails_handed_over']:,}; workers that died over one "
+            f"{records['workers_died']:,}; copies {records['emails_repeated']:,}; messages never "
+            f"sent {records['messages_never_sent']:,}"
         )
     for gap in watch["gaps"]:
         yield f"  ! {gap}"
