@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from bench import decisions, import_registry, sweep
+from bench import claims, decisions, import_registry, outbox, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
+    "claims": claims.main,
     "decisions": decisions.main,
     "import_registry": import_registry.main,
+    "outbox": outbox.main,
     "sweep": sweep.main,
 }
 

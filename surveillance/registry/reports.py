@@ -34,9 +34,9 @@ def reports_of(plan: PatientPlan, lesions: Mapping[str, Lesion]) -> list[ExamRep
     findings: dict[str, list[Finding]] = defaultdict(list)
     exams: dict[str, dict[str, Any]] = {}
     for one in plan.findings:
-        values = _in_words(one.finding, FINDING_WORDS)
+        values = in_words(one.finding, FINDING_WORDS)
         findings[one.accession].append(Finding(lesion=lesions[one.label], **values))
-        exams[one.accession] = _in_words(one.exam, EXAM_WORDS)
+        exams[one.accession] = in_words(one.exam, EXAM_WORDS)
     return [
         ExamReport(accession=accession, findings=tuple(findings[accession]), **values)
         for accession, values in exams.items()
@@ -49,7 +49,7 @@ def risk_facts_of(facts: Mapping[str, Any]) -> RiskFacts:
     return RiskFacts(**given)
 
 
-def _in_words(values: Mapping[str, Any], words: Mapping[str, type]) -> dict[str, Any]:
+def in_words(values: Mapping[str, Any], words: Mapping[str, type]) -> dict[str, Any]:
     """Stored text becomes coded words; text that is empty says nothing."""
     return {
         name: (words[name](value) if value else None) if name in words else value

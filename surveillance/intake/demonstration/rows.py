@@ -49,7 +49,7 @@ def batches(
     groups: list[PatientRows] = []
     count = 0
     for (site, mrn), of_one in groupby(rows, key=lambda row: (row[1]["site"], row[1]["mrn"])):
-        read = [_read(reader, line, cells) for line, cells in of_one]
+        read = [read_row(reader, line, cells) for line, cells in of_one]
         groups.append(PatientRows(site, mrn, tuple(read)))
         count += len(read)
         if count >= size:
@@ -59,7 +59,8 @@ def batches(
         yield Batch(tuple(groups), (), 0, None)
 
 
-def _read(reader: RowReader, line: int, cells: Mapping[str, str]) -> RegistryRow:
+def read_row(reader: RowReader, line: int, cells: Mapping[str, str]) -> RegistryRow:
+    """One invented row as the importer reads it; ValueError when it could not be right."""
     row = reader.read(Record(line, line, [cells.get(name, "") for name in NAMES]))
     if isinstance(row, RegistryRow):
         return row

@@ -44,7 +44,7 @@ def invent_exams(
     day, number = lesion.since, 0
     modality = "US" if person.is_child else pick(rng, FIRST)
     while day <= as_of and number < LONGEST:
-        exam = _exam(rng, person, day, modality, number)
+        exam = invent_exam(rng, person, day, modality, number)
         yield exam
         number += 1
         gap = _gap(rng, person, lesion, number)
@@ -93,13 +93,14 @@ def _next_modality(rng: Random, person: Person, lesion: SyntheticLesion, number:
         mass = lesion.story != "isolated" or person.is_elevated or person.has_cancer
         return "MRI_EXTRACELLULAR" if mass and number == 1 else "US"
     if number == 1:
-        return _contrast_modality(rng, person)
+        return contrast_modality(rng, person)
     if lesion.first_mm < 9 or chance(rng, 2):
         return "US"
-    return _contrast_modality(rng, person)
+    return contrast_modality(rng, person)
 
 
-def _contrast_modality(rng: Random, person: Person) -> str:
+def contrast_modality(rng: Random, person: Person) -> str:
+    """A contrast study that nothing about the person forbids."""
     blocked = person.contraindications
     no_mri = "MRI_DEVICE" in blocked or "GADOLINIUM" in blocked
     no_ct = "IODINATED" in blocked or "EGFR" in blocked
@@ -112,7 +113,10 @@ def _contrast_modality(rng: Random, person: Person) -> str:
     return pick(rng, {"MRI_HEPATOBILIARY": 42, "MRI_EXTRACELLULAR": 27, "CT_MULTIPHASE": 31})
 
 
-def _exam(rng: Random, person: Person, day: date, modality: str, number: int) -> SyntheticExam:
+def invent_exam(
+    rng: Random, person: Person, day: date, modality: str, number: int
+) -> SyntheticExam:
+    """Exam `number` (from 0) of a person on that day: how it went, not what it showed."""
     external = number > 0 and chance(rng, 7)
     cells = {
         "accession": f"{person.cells['mrn']}-{day:%y%m%d}-{number}",

@@ -1,0 +1,142 @@
+"""Lives through years of a programme: `manage.py simulate --patients 1000 --years 5 --seed 7`."""
+
+import gc
+import json
+import resource
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+
+from patients.models import Patient
+from surveillance.simulation.figures import Figures
+from surveillance.simulation.parts import FOLDER, PartFailed, run_in_parts
+from surveillance.simulation.report import summary, table
+from surveillance.simulation.run import BEGINS_ON, NotEmpty, Plan, run
+
+GARBAGE_EVERY = 100_000
+"""Objects made before the memory is searched for garbage: what is kept grows by the day."""
+MOST_PROCESSES = 3
+"""There are three sites to share out."""
+
+
+class Command(BaseCommand):
+    """Simulates on a throwaway database. Refuses where real patients are on file."""
+
+    help = "Simulate years of a programme with invented patients, on a throwaway database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The arguments of the command line."""
+        parser.add_argument("--patients", type=int, default=100, help="how many (default 100)")
+        parser.add_argument("--years", type=float, default=5, help="how long (default 5)")
+        parser.add_argument("--seed", type=int, default=7, help="same seed, same report")
+        parser.add_argument("--faults", action="store_true", help="let things break")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures")
+        parser.add_argument("--processes", type=int, default=1, help="up to 3, sites shared out")
+        parser.add_argument("--begins-on", default=str(BEGINS_ON), metavar="DATE")
+        parser.add_argument("--part", default="", help="used by the command itself")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Refuse, simulate, report; exit status 1 when a lesion-day was uncovered."""
+        plan = _plan(options)
+        if options["part"]:
+            self._live_a_part(plan, options["json"])
+            return
+        _refuse_patients()
+        begun, processes = time.monotonic(), _processes(options["processes"])
+        try:
+            figures = run_in_parts(plan, processes)
+        except PartFailed as failure:
+            raise CommandError(str(failure)) from None
+        seconds = time.monotonic() - begun
+        title = (
+            f"{plan.patients:,} invented patients, {plan.years:g} years, seed {plan.seed}"
+            f"{', with faults' if plan.faults else ''}"
+        )
+        self.stdout.write(table(figures, title))
+        self.stderr.write(f"({seconds:.0f} s, of which computing {_computing():.0f} s)")
+        if options["json"]:
+            text = json.dumps(summary(figures), indent=1, sort_keys=True)
+            options["json"].write_text(text + "\n", encoding="utf-8")
+        if figures["watch"]["uncovered"]:
+            sys.exit(1)
+
+    def _live_a_part(self, plan: Plan, answer: Path) -> None:
+        """One process of the run, in the environment that `parts` made for it."""
+        if FOLDER not in str(settings.DATABASES["default"]["NAME"]):
+            raise CommandError("--part is for the processes that this command starts itself.")
+        call_command("migrate", interactive=False, verbosity=0)
+        with _nothing_to_lose():
+            try:
+                figures: Figures = run(plan, self._progress)
+            except NotEmpty as refusal:
+                raise CommandError(str(refusal)) from None
+        answer.write_text(json.dumps(figures), encoding="utf-8")
+
+    def _progress(self, line: str) -> None:
+        self.stderr.write(line)
+        self.stderr.flush()
+
+
+def _computing() -> float:
+    """Seconds of processor time of the parts, added up."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _plan(options: dict[str, Any]) -> Plan:
+    if options["patients"] < 1 or not 0 < options["years"] <= 50:
+        raise CommandError("Give at least one patient, and more than 0 and at most 50 years.")
+    try:
+        begins_on = date.fromisoformat(options["begins_on"])
+    except ValueError:
+        raise CommandError(f"“{options['begins_on']}” is not a date such as 2026-01-01.") from None
+    sites = tuple(options["part"].split(",")) if options["part"] else ()
+    return Plan(
+        patients=options["patients"],
+        years=options["years"],
+        seed=options["seed"],
+        faults=options["faults"],
+        sites=sites,
+        begins_on=begins_on,
+    )
+
+
+def _processes(asked: int) -> int:
+    if not 1 <= asked <= MOST_PROCESSES:
+        raise CommandError(f"Use 1 to {MOST_PROCESSES} processes: one per site at most.")
+    return asked
+
+
+def _refuse_patients() -> None:
+    """Never beside real data, although a simulation would not touch it."""
+    try:
+        is_filled = Patient.objects.exists()
+    except DatabaseError:
+        return  # no tables yet: nobody is on file
+    if is_filled:
+        raise CommandError(
+            "This installation holds patients. Simulate on a machine, or with a DATABASE_URL, "
+            "that holds none."
+        )
+
+
+@contextmanager
+def _nothing_to_lose() -> Iterator[None]:
+    """A throwaway file need not survive a power cut, nor a short life be tidied up after."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_EVERY)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.execute("PRAGMA journal_mode = MEMORY")
+    yield
