@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from patients.models import Membership, Role
-from patients.workflows.end_role import end_role
 from surveillance.intake.demonstration.accounts import make_people
 from surveillance.models import FollowUp
 from surveillance.simulation import rates
 from surveillance.simulation.hospital import NAVIGATORS, NOBODY_SIGNS_IN, navigator, noon
 from surveillance.simulation.work import Team
+from surveillance.workflows.leave_role import leave_role
 from surveillance.workflows.reassign import reassign
 
 YEAR = 365.25
@@ -63,7 +63,7 @@ class Staffing:
 
     def _leave(self, name: str, day: date) -> None:
         membership = Membership.objects.current().get(site=self.team.site, user__username=name)
-        end_role(membership=membership, by=None, now=noon(day))
+        leave_role(membership=membership, by=None, now=noon(day))
         self.team.hospital.staff_changed(self.team.site)
         vacant = self.team.luck.between(10, rates.POST_VACANT.value, name, "vacant")
         self.vacant_until.append(day + timedelta(days=vacant))

@@ -82,7 +82,7 @@ class Delivered:
     digested: int = 0
     failed: int = 0
     put_back: int = 0
-    begun: float = field(default_factory=monotonic)
+    begun: float = 0.0
     channels_down: set[str] = field(default_factory=set)
 
 
@@ -96,7 +96,7 @@ class Lease:
 
 def deliver(*, now: datetime, batch: int = 50) -> Delivered:
     """Send everything that is due at `now`, `batch` messages at a time; harmless if run twice."""
-    done = Delivered()
+    done = Delivered(begun=monotonic())
     stop_at = monotonic() + TIME_TO_DRAIN
     while monotonic() < stop_at:
         lease = Lease(owner=uuid4().hex, send_until=monotonic() + SENDING_TIME)
