@@ -19,8 +19,14 @@ def measures_in(site: Site, kind: TextKind, words: Words) -> Measures:
 
 def draft_of(kind: TextKind, words: Words) -> Draft:
     """The words with what they are for."""
-    about_appointment = kind.template is NotificationTemplate.APPOINTMENT_REMINDER
-    return Draft(kind.medium, kind.language, words.subject, words.body, about_appointment)
+    return Draft(
+        kind.medium,
+        kind.language,
+        words.subject,
+        words.body,
+        is_about_appointment=kind.template is NotificationTemplate.APPOINTMENT_REMINDER,
+        is_digest=kind.template is NotificationTemplate.DAILY_DIGEST,
+    )
 
 
 def as_written(subject: str, body: str) -> Words:

@@ -46,6 +46,7 @@ class Draft:
     subject: str
     body: str
     is_about_appointment: bool = False
+    is_digest: bool = False
 
     @property
     def is_to_patient(self) -> bool:
@@ -56,8 +57,9 @@ class Draft:
     def allowed(self) -> frozenset[str]:
         """The placeholders that mean something in such a text."""
         if not self.is_to_patient:
-            return frozenset({"site", "link"})
-        always = frozenset(PLACEHOLDERS) - {"when"}
+            to_staff = frozenset({"site", "link"})
+            return to_staff | {"cases"} if self.is_digest else to_staff
+        always = frozenset(PLACEHOLDERS) - {"when", "cases"}
         return always | {"when"} if self.is_about_appointment else always
 
 

@@ -31,9 +31,10 @@ def test_on_a_day_it_reminds_escalates_and_delivers_as_of_that_day() -> None:
 
     said = run("--on", "2027-01-29")
 
-    assert said.startswith("2027-01-29: looked at 1, acted on 1, parked 0; sent 3,")
+    assert said.startswith("2027-01-29: looked at 1, acted on 1, parked 0; sent 6,")
     assert raised() == {1: date(2027, 1, 29)}
-    assert len(mail.outbox) == 2  # the patient and the navigator
+    # the patient, the navigator, and the lead navigator about the missing order
+    assert len(mail.outbox) == 3
 
 
 def test_the_same_day_twice_and_an_earlier_day_change_nothing() -> None:

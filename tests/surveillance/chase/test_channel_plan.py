@@ -269,7 +269,10 @@ def test_the_hours_may_end_while_an_outbox_is_at_work(clinic: Clinic) -> None:
     opens = outbox._quiet_until(message, begun_two_minutes_ago, one_minute_to_six)
 
     assert opens == datetime(2026, 11, 1, 9, tzinfo=UTC)
-    assert outbox._quiet_until(message, outbox.Delivered(), one_minute_to_six) is None
+    assert (
+        outbox._quiet_until(message, outbox.Delivered(begun=outbox.monotonic()), one_minute_to_six)
+        is None
+    )
 
 
 def test_the_hours_of_one_channel_do_not_bind_another() -> None:

@@ -325,7 +325,7 @@ def test_number_of_queries_does_not_grow_with_what_is_missing(
     for number in range(12):
         mri(clinic, label=f"L{number}")
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(31):
         sweep(now=at(ORDER_BY))
 
     assert len(said()) == 12

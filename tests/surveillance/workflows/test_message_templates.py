@@ -133,7 +133,7 @@ class TestWriting:
         kind = EMAIL._replace(medium=MessageMedium.SMS)
         words = built_in(kind)
 
-        with pytest.raises(TextRefused, match="4 parts; at most 2"):
+        with pytest.raises(TextRefused, match="3 parts; at most 2"):
             written(long, an_administrator(long), kind=kind, words=Words("", words.body * 2))
 
     def test_of_a_text_that_there_is_not_is_refused(self, site: Site, administrator: User) -> None:
