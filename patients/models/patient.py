@@ -55,7 +55,16 @@ class Patient(models.Model):
 
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    address = models.TextField(blank=True)
+    address = models.TextField(blank=True, help_text="Street lines of the postal address")
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    region = models.CharField(max_length=120, blank=True, help_text="State, county or province")
+    country = models.CharField(
+        max_length=60, blank=True, help_text="As it is to be printed; empty within the country"
+    )
+    address_returned_on = models.DateField(
+        null=True, blank=True, help_text="A letter came back: not written to until corrected"
+    )
     language = models.CharField(max_length=12, default="en", help_text="BCP 47, for example en, es")
     interpreter_needed = models.BooleanField(default=False)
     consent_phone = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
@@ -114,3 +123,16 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """The postal address as it is printed, line by line, without the name."""
+        town = ", ".join(part for part in (self.city.strip(), self.region.strip()) if part)
+        last = " ".join(part for part in (town, self.postal_code.strip()) if part)
+        lines = [*self.address.splitlines(), last, self.country]
+        return tuple(line.strip() for line in lines if line.strip())
+
+    @property
+    def has_postal_address(self) -> bool:
+        """Street and town are known, whether in their own fields or as lines of one text."""
+        return bool(self.address.strip()) and len(self.postal_lines) > 1

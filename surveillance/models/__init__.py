@@ -6,6 +6,13 @@ from surveillance.models.escalation import Escalation, EscalationResolution
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
+from surveillance.models.letter import (
+    Letter,
+    LetterBatch,
+    LetterBatchStatus,
+    LetterEvent,
+    LetterEventKind,
+)
 from surveillance.models.notification import (
     Notification,
     NotificationChannel,
@@ -36,6 +43,11 @@ __all__ = [
     "LesionEvent",
     "LesionEventKind",
     "LesionObservation",
+    "Letter",
+    "LetterBatch",
+    "LetterBatchStatus",
+    "LetterEvent",
+    "LetterEventKind",
     "Notification",
     "NotificationChannel",
     "NotificationStatus",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class NotificationChannel(models.TextChoices):
     IN_APP = "IN_APP", "In the application"
     EMAIL = "EMAIL", "E-mail"
+    LETTER = "LETTER", "Letter"
 
 
 class NotificationStatus(models.TextChoices):
@@ -47,6 +48,14 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Not yet sent, failed or cancelled."""
         return self.filter(status=NotificationStatus.PENDING)
 
+    def sent_by_machine(self) -> "NotificationQuerySet":
+        """All but letters, which wait for a print run and for hands that post them."""
+        return self.exclude(channel=NotificationChannel.LETTER)
+
+    def letters_to_print(self) -> "NotificationQuerySet":
+        """Letters that wait and belong to no print run yet."""
+        return self.waiting().filter(channel=NotificationChannel.LETTER, lease_owner="")
+
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
         """What this person was told in the application."""
         return self.filter(
@@ -69,7 +78,8 @@ class Notification(models.Model):
 
     Sent by lease: a sender claims rows (`lease_owner`, `lease_until`), sends outside any
     transaction, and marks a row only while the lease is still its own. The recipient is a user
-    (staff) or a patient. No clinical content is stored here.
+    (staff) or a patient. No clinical content is stored here. A letter is leased, without an end, to
+    the print run that it belongs to.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
