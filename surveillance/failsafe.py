@@ -25,6 +25,7 @@ from surveillance.models import (
     Lesion,
     LesionAssessment,
     LesionObservation,
+    LetterBatch,
     Notification,
     NotificationStatus,
     OverrideKind,
@@ -32,6 +33,7 @@ from surveillance.models import (
 )
 from surveillance.outreach import QUIET_STATUSES
 from surveillance.ownership import ACCOUNTABLE
+from surveillance.protocol.parameters.letters import LETTER_WAIT_DAYS
 from surveillance.protocol.priority import sort_key
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass, ObligationKind
@@ -213,7 +215,15 @@ def _escalation_without_owner(_now: datetime) -> Iterable[object]:
 
 
 def _outbox_stuck(now: datetime) -> Iterable[object]:
-    return _pks(Notification.objects.ready(now).filter(not_before__lt=now - OUTBOX_LATE))
+    ready = Notification.objects.ready(now).sent_by_machine()
+    return _pks(ready.filter(not_before__lt=now - OUTBOX_LATE))
+
+
+def _letters_waiting(now: datetime) -> Iterable[object]:
+    """Letters in no print run, and runs neither posted nor discarded."""
+    since = now - timedelta(days=LETTER_WAIT_DAYS.value)
+    yield from _pks(Notification.objects.letters_to_print().filter(not_before__lt=since))
+    yield from _pks(LetterBatch.objects.in_hand().filter(prepared_at__lt=since))
 
 
 def _outbox_failed(_now: datetime) -> Iterable[object]:
@@ -319,6 +329,12 @@ CHECKS = (
         "A message should have been sent more than five minutes ago.",
         "See whether the worker runs and the mail server (EMAIL_URL) answers.",
         _outbox_stuck,
+    ),
+    Check(
+        "letters_waiting",
+        "Letters have waited for days to be printed, or a printed run to be posted.",
+        "Open Letters, prepare the run, compare it with its manifest and post it; or discard it.",
+        _letters_waiting,
     ),
     Check(
         "outbox_failed",

@@ -24,6 +24,7 @@ TO_PATIENTS: Final = frozenset(
 )
 
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
+LETTER_IMPOSSIBLE: Final = "letter_impossible"
 
 
 def is_quiet(status: str, merged_into: UUID | None) -> bool:
@@ -34,6 +35,25 @@ def is_quiet(status: str, merged_into: UUID | None) -> bool:
 def may_be_emailed(status: str, consent: str, address: str) -> bool:
     """Consent given, an address known, and somebody whom a machine may write to."""
     return bool(address) and consent == Tri.YES and status in EMAILED_STATUSES
+
+
+def why_not_written_to(patient: Patient) -> str:
+    """A code for why no letter may go to this patient; empty when one may.
+
+    Unlike e-mail, a letter needs no consent given beforehand; a refusal is respected.
+    """
+    if patient.merged_into_id is not None or patient.status not in EMAILED_STATUSES:
+        return "status"
+    if patient.consent_letter == Tri.NO:
+        return "refused"
+    if not patient.has_postal_address:
+        return "no_address"
+    return "returned" if patient.address_returned_on is not None else ""
+
+
+def may_be_written_to(patient: Patient) -> bool:
+    """Not refused, an address known from which no mail came back, and not left to a person."""
+    return not why_not_written_to(patient)
 
 
 def is_booked_in_time(booked_for: date | None, latest_on: date, today: date) -> bool:
@@ -85,7 +105,8 @@ def _why_reminder_unwanted(message: Notification, patient: Patient, now: datetim
     by_email = message.channel == NotificationChannel.EMAIL and message.recipient_id is None
     if by_email and not may_be_emailed(patient.status, patient.consent_email, patient.email):
         return CONSENT_WITHDRAWN
-    return ""
+    by_letter = message.channel == NotificationChannel.LETTER
+    return LETTER_IMPOSSIBLE if by_letter and not may_be_written_to(patient) else ""
 
 
 def _is_outdated(message: Notification, follow_up: FollowUp, today: date) -> bool:

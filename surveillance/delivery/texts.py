@@ -1,14 +1,17 @@
-"""The words of an e-mail: a template's first line is the subject, the rest the body.
+"""The words of an e-mail or a letter: a template's first line is the subject, the rest the body.
 
 Neither says anything clinical. Staff get a link to the case by its id, patients a link to the
 contact page of their site.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
 
 from surveillance.models import Notification
 
@@ -29,6 +32,23 @@ def text_of(message: Notification) -> Text:
     rendered = render_to_string(name, {"site": message.site, "link": link_of(message)})
     subject, _, body = rendered.partition("\n")
     return Text(subject.strip(), body.strip() + "\n")
+
+
+def letter_text_of(message: Notification) -> Text:
+    """Subject and paragraphs of a letter, without salutation, in the patient's language."""
+    language = language_of(message)
+    name = f"notifications/{message.template.lower()}.letter.{language}.txt"
+    booked_for = message.follow_up.booked_for if message.follow_up is not None else None
+    day = day_in(language, booked_for) if booked_for is not None else ""
+    rendered = render_to_string(name, {"site": message.site, "day": day})
+    subject, _, body = rendered.partition("\n")
+    return Text(subject.strip(), body.strip() + "\n")
+
+
+def day_in(language: str, day: date) -> str:
+    """A day in words: '3 March 2026', '3 de marzo de 2026'."""
+    with translation.override(language):
+        return date_format(day, r"j \d\e F \d\e Y" if language == "es" else "j F Y")
 
 
 def language_of(message: Notification) -> str:

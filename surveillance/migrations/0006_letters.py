@@ -5,8 +5,23 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from patients.append_only_triggers import FreezeRows
+
+BATCH_PROGRESS = [
+    "status",
+    "checked_at",
+    "checked_by",
+    "checked_sheets",
+    "posted_at",
+    "posted_by",
+    "discarded_at",
+    "discarded_by",
+    "discarded_reason",
+]
+
 
 class Migration(migrations.Migration):
+    """Letters on paper: what was printed is never changed, only how far its print run has come."""
 
     dependencies = [
         ('patients', '0004_postal_address'),
@@ -117,4 +132,8 @@ class Migration(migrations.Migration):
             model_name='letterevent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'CERTIFIED'), _negated=True), models.Q(('number', ''), _negated=True), _connector='OR'), name='letter_certified_has_its_number'),
         ),
+        FreezeRows("surveillance", "LetterBatch", mutable=BATCH_PROGRESS),
+        FreezeRows("surveillance", "Letter", mutable=["patient"]),
+        FreezeRows("surveillance", "Letter_notifications"),
+        FreezeRows("surveillance", "LetterEvent"),
     ]

@@ -7,7 +7,14 @@ from django.db import models, transaction
 from django.db.models import F
 
 from patients.models import AfpResult, Patient
-from surveillance.models import ContactAttempt, FollowUp, ImagingExam, Lesion, Notification
+from surveillance.models import (
+    ContactAttempt,
+    FollowUp,
+    ImagingExam,
+    Lesion,
+    Letter,
+    Notification,
+)
 
 MOVED: tuple[type[models.Model], ...] = (
     Lesion,
@@ -15,6 +22,7 @@ MOVED: tuple[type[models.Model], ...] = (
     ContactAttempt,
     FollowUp,
     Notification,
+    Letter,
     AfpResult,
 )
 """Everything that points to a patient and moves with a merge. Risk profiles stay: they say what

@@ -16,6 +16,9 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    Letter,
+    LetterBatch,
+    LetterEvent,
 )
 from tests.factories import (
     NOW,
@@ -89,6 +92,25 @@ def follow_up() -> FollowUp:
     )
 
 
+def letter() -> Letter:
+    patient = PatientFactory()
+    batch = LetterBatch.objects.create(
+        site=patient.site, size=1, digest="0" * 64, prepared_at=NOW
+    )
+    return Letter.objects.create(
+        batch=batch,
+        sequence=1,
+        patient=patient,
+        template="PATIENT_REMINDER",
+        language="en",
+        recipient="Alex Sample",
+        address="1 Example Street",
+        subject="S",
+        body="B",
+        digest="0" * 64,
+    )
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -112,6 +134,10 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.ContactAttempt": lambda: ContactAttempt.objects.create(
         patient=PatientFactory(), channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
     ),
+    "surveillance.Letter": letter,
+    "surveillance.LetterEvent": lambda: LetterEvent.objects.create(
+        letter=letter(), kind="RETURNED", occurred_on=TODAY, recorded_at=NOW
+    ),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
@@ -119,6 +145,7 @@ MUTABLE = {
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"},
+    "surveillance.Letter": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""
 

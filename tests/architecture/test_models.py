@@ -21,6 +21,7 @@ STATE = {
     "surveillance.FollowUp",
     "surveillance.Escalation",
     "surveillance.Notification",
+    "surveillance.LetterBatch",
     "surveillance.SweepRun",
     "surveillance.RegistryImport",
     "surveillance.RegistryImportProblem",
@@ -36,6 +37,8 @@ APPEND_ONLY = {
     "surveillance.LesionEvent",
     "surveillance.LesionAssessment",
     "surveillance.ContactAttempt",
+    "surveillance.Letter",
+    "surveillance.LetterEvent",
 }
 
 
