@@ -1,4 +1,4 @@
-"""Reads a run of letters back from a PDF, ours or a print house's, and compares it with the rows."""
+"""Reads a run of letters back from a PDF, ours or a print house's, and compares it."""
 
 import io
 import re

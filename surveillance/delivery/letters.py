@@ -1,4 +1,4 @@
-"""One letter for all that waits to be written to a patient: whom it names, where it goes, its words.
+"""One letter for all that waits to be written to a patient: to whom, whither, in which words.
 
 Nothing clinical: the envelope shows name and address only, the sheet asks to call or to come.
 """

@@ -79,7 +79,9 @@ class LetterBatch(models.Model):
                 name="letter_batch_posted_has_its_moment",
             ),
             models.CheckConstraint(
-                condition=(Q(status="DISCARDED", discarded_at__isnull=False) & ~Q(discarded_reason=""))
+                condition=(
+                    Q(status="DISCARDED", discarded_at__isnull=False) & ~Q(discarded_reason="")
+                )
                 | (~Q(status="DISCARDED") & Q(discarded_at=None, discarded_reason="")),
                 name="letter_batch_discarded_says_why",
             ),
@@ -121,7 +123,9 @@ class Letter(AppendOnlyModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["batch", "sequence"], name="letter_once_per_sequence"),
-            models.UniqueConstraint(fields=["batch", "digest"], name="letter_digest_once_per_batch"),
+            models.UniqueConstraint(
+                fields=["batch", "digest"], name="letter_digest_once_per_batch"
+            ),
             models.CheckConstraint(condition=Q(sequence__gte=1), name="letter_counts_from_one"),
         ]
 

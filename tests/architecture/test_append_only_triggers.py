@@ -94,9 +94,7 @@ def follow_up() -> FollowUp:
 
 def letter() -> Letter:
     patient = PatientFactory()
-    batch = LetterBatch.objects.create(
-        site=patient.site, size=1, digest="0" * 64, prepared_at=NOW
-    )
+    batch = LetterBatch.objects.create(site=patient.site, size=1, digest="0" * 64, prepared_at=NOW)
     return Letter.objects.create(
         batch=batch,
         sequence=1,

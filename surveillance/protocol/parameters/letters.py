@@ -30,7 +30,7 @@ LETTER_SAMPLE: Final = Parameter(
     Authority.OURS,
     ("S28",),
     "Sheets compared with the manifest before posting, besides the first and the last. A run that "
-    "slipped by one anywhere shows on the last sheet; two slips that cancel out show in the middle.",
+    "slipped by one shows on the last sheet; two slips that cancel out show in the middle.",
 )
 LETTERS_PER_BATCH: Final = Parameter(
     "letters_per_batch",
