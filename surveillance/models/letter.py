@@ -28,8 +28,8 @@ class LetterBatchQuerySet(models.QuerySet["LetterBatch"]):
         return self.filter(status__in=IN_HAND)
 
 
-def _pair(name: str) -> Q:
-    """Who and when are set together or not at all; a machine has no name, so only the moment."""
+def _moment_with(name: str) -> Q:
+    """No name without its moment; the system itself has a moment only."""
     return Q(**{f"{name}_at": None, f"{name}_by": None}) | Q(**{f"{name}_at__isnull": False})
 
 
@@ -70,9 +70,15 @@ class LetterBatch(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=_pair(name), name=f"letter_batch_{name}_has_moment")
-            for name in ("checked", "posted", "discarded")
-        ] + [
+            models.CheckConstraint(
+                condition=_moment_with("checked"), name="letter_batch_checked_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=_moment_with("posted"), name="letter_batch_posted_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=_moment_with("discarded"), name="letter_batch_discarded_has_moment"
+            ),
             models.CheckConstraint(
                 condition=Q(status="POSTED", posted_at__isnull=False)
                 | (~Q(status="POSTED") & Q(posted_at=None)),

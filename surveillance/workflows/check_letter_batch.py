@@ -30,38 +30,49 @@ class SheetsShifted(WorkflowRefused):
     code = "sheets_shifted"
 
 
-@transaction.atomic
 def check_letter_batch(
     *, batch: LetterBatch, codes: Mapping[int, str], by: "User | None", now: datetime
 ) -> LetterBatch:
     """Note that the sheets with these codes (sequence number to code, as typed) are right.
 
     More sheets than the sample may be given, and all are compared. Checked twice, the last check
-    counts. Refused, and nothing is noted: a sheet of the sample left out, a code that is not that
-    of its sheet, a run that was posted or discarded.
+    counts. Refused: a sheet of the sample left out; a code that is not that of its sheet (then the
+    run is unchecked again, whoever checked it before); a run that was posted or discarded.
     """
-    letters = {letter.sequence: letter for letter in batch.letters.all()}
     missing = missing_from(sample_of(batch.size, batch.digest), codes)
     if missing:
         raise SheetsMissing(
             f"Type the code of every sheet asked for. Missing: sheet {_listed(missing)}.",
             sheets=missing,
         )
+    expected = {letter.sequence: letter.code for letter in batch.letters.all()}
     typed = {number: code for number, code in codes.items() if code.strip()}
-    wrong = differences({number: letter.code for number, letter in letters.items()}, typed)
+    wrong = differences(expected, typed)
+    checked = _note(batch, sorted(typed), [one.sequence for one in wrong], by, now)
     if wrong:
         raise SheetsShifted(_shifted(wrong), sheets=[one.sequence for one in wrong])
-    checked = change_letter_batch(
-        batch=batch,
-        allowed=NOT_YET_POSTED,
-        status=LetterBatchStatus.CHECKED,
-        checked_at=now,
-        checked_by=by,
-        checked_sheets=sorted(typed),
-    )
-    detail = {"sheets": checked.checked_sheets}
+    return checked
+
+
+@transaction.atomic
+def _note(
+    batch: LetterBatch, seen: list[int], wrong: list[int], by: "User | None", now: datetime
+) -> LetterBatch:
+    """Keep what the check found; a failed one is kept, too."""
+    values = {
+        "status": LetterBatchStatus.PREPARED if wrong else LetterBatchStatus.CHECKED,
+        "checked_at": None if wrong else now,
+        "checked_by": None if wrong else by,
+        "checked_sheets": [] if wrong else seen,
+    }
+    checked = change_letter_batch(batch=batch, allowed=NOT_YET_POSTED, **values)
     record_event(
-        "letter_batch_checked", site=batch.site, subject=batch, by=by, now=now, detail=detail
+        "letter_batch_check_failed" if wrong else "letter_batch_checked",
+        site=batch.site,
+        subject=batch,
+        by=by,
+        now=now,
+        detail={"sheets": wrong or seen},
     )
     return checked
 
@@ -70,7 +81,7 @@ def _shifted(wrong: tuple[Difference, ...]) -> str:
     told = "; ".join(
         f"sheet {one.sequence} carries the code of letter {one.found}"
         if one.found is not None
-        else f"the code typed for sheet {one.sequence}, {one.typed}, belongs to no letter of this run"
+        else f"the code typed for sheet {one.sequence}, {one.typed}, is of no letter of this run"
         for one in wrong
     )
     return (

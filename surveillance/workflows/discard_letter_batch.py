@@ -26,7 +26,7 @@ class DiscardNeedsReason(WorkflowRefused):
 def discard_letter_batch(
     *, batch: LetterBatch, reason: str, by: "User | None", now: datetime
 ) -> LetterBatch:
-    """Give the run up: what still waits in it is free for the next run. The paper is to be shredded.
+    """Give the run up: what still waits in it is free for the next run. The paper is shredded.
 
     Refused: no reason, a run that was posted or discarded.
     """

@@ -19,6 +19,7 @@ from surveillance.models import (
 from surveillance.outreach import why_unwanted
 from surveillance.record_locks import lock_records
 from surveillance.workflows.change_letter_batch import change_letter_batch
+from surveillance.workflows.drop_letter import drop_letter
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.log_contact import log_contact
 
@@ -42,7 +43,7 @@ def post_letter_batch(
 
     Each message is sent with the run and sheet as its number, and each patient has a contact on
     file. Posted twice is once. Refused: a run that was not checked; `taken_out` is not exactly what
-    is unwanted by now (an exam came, consent was withdrawn, the address came back), so that
+    is unwanted by now (an exam came, consent was withdrawn, the address is another), so that
     nobody is written to about what is over.
     """
     stored = LetterBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
@@ -50,14 +51,6 @@ def post_letter_batch(
         return stored
     letters = list(batch.letters.order_by("sequence"))
     lock_records(letter.patient_id for letter in letters)
-    unwanted = unwanted_sheets(batch, now)
-    if set(unwanted) != set(taken_out):
-        sheets = ", ".join(str(number) for number in unwanted) or "none"
-        raise LettersToTakeOut(
-            "What is to be taken out of the pile has changed. Take out these sheets and no others: "
-            f"{sheets}. Then confirm again.",
-            sheets=unwanted,
-        )
     posted = change_letter_batch(
         batch=batch,
         allowed=(LetterBatchStatus.CHECKED,),
@@ -65,10 +58,12 @@ def post_letter_batch(
         posted_at=now,
         posted_by=by,
     )
+    unwanted = unwanted_sheets(posted, now)
+    _refuse_others(unwanted, taken_out)
     for letter in letters:
         if letter.sequence not in unwanted:
             _note_sent(letter, by, now)
-    _cancel_rest(batch, now)
+    _let_go_of_rest(posted, now)
     detail = {"letters": len(letters) - len(unwanted), "taken_out": unwanted}
     record_event(
         "letter_batch_posted", site=batch.site, subject=batch, by=by, now=now, detail=detail
@@ -77,15 +72,27 @@ def post_letter_batch(
 
 
 def unwanted_sheets(batch: LetterBatch, now: datetime) -> list[int]:
-    """The letters of which no message is wanted any more, in order. Reads only."""
+    """Letters that are not to be posted, in order: over, or addressed otherwise. Reads only."""
     wanted = {
         letter.pk
         for message in _held(batch).prefetch_related("letters")
-        if not why_unwanted(message, now)
+        if message.patient is not None and not why_unwanted(message, now)
         for letter in message.letters.all()
+        if letter.address == "\n".join(message.patient.postal_lines)
     }
     letters = batch.letters.order_by("sequence").values_list("pk", "sequence")
     return [sequence for pk, sequence in letters if pk not in wanted]
+
+
+def _refuse_others(unwanted: Collection[int], taken_out: Collection[int]) -> None:
+    if set(unwanted) == set(taken_out):
+        return
+    sheets = ", ".join(str(number) for number in unwanted) or "none"
+    raise LettersToTakeOut(
+        "What is to be taken out of the pile has changed. Take out these sheets and no others: "
+        f"{sheets}. Then confirm again.",
+        sheets=list(unwanted),
+    )
 
 
 def _held(batch: LetterBatch) -> "NotificationQuerySet":
@@ -116,10 +123,9 @@ def _note_sent(letter: Letter, by: "User | None", now: datetime) -> None:
     )
 
 
-def _cancel_rest(batch: LetterBatch, now: datetime) -> None:
-    _held(batch).update(
-        status=NotificationStatus.CANCELLED,
-        finished_at=now,
-        last_error="letter_taken_out",
-        lease_owner="",
-    )
+def _let_go_of_rest(batch: LetterBatch, now: datetime) -> None:
+    """What was on the sheets taken out: over, or to be printed anew for another address."""
+    for message in list(_held(batch)):
+        if why := why_unwanted(message, now):
+            drop_letter(message=message, why=why, now=now)
+    _held(batch).update(lease_owner="")

@@ -16,14 +16,13 @@ from surveillance.models import (
     Letter,
     LetterBatch,
     Notification,
-    NotificationStatus,
 )
-from surveillance.outreach import CONSENT_WITHDRAWN, LETTER_IMPOSSIBLE, why_unwanted
+from surveillance.outreach import why_unwanted
 from surveillance.protocol.mailing import digest_of
 from surveillance.protocol.parameters.letters import LETTERS_PER_BATCH
 from surveillance.record_locks import lock_records
+from surveillance.workflows.drop_letter import drop_letter
 from surveillance.workflows.errors import WorkflowRefused
-from surveillance.workflows.fall_back import fall_back
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -93,14 +92,7 @@ def _still_wanted(messages: Iterable[Notification], now: datetime) -> list[Notif
         if not unwanted:
             wanted.append(message)
             continue
-        Notification.objects.filter(pk=message.pk).update(
-            status=NotificationStatus.CANCELLED,
-            finished_at=now,
-            last_error=unwanted,
-            lease_owner="",
-        )
-        if unwanted in (CONSENT_WITHDRAWN, LETTER_IMPOSSIBLE):
-            fall_back(message=message, now=now)
+        drop_letter(message=message, why=unwanted, now=now)
     return wanted
 
 

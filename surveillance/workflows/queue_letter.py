@@ -41,6 +41,12 @@ class PatientNotWrittenTo(WorkflowRefused):
     code = "patient_not_written_to"
 
 
+class AlreadyWrittenToday(WorkflowRefused):
+    """A letter about this was queued today and has ended already."""
+
+    code = "already_written_today"
+
+
 class NothingToWriteAbout(WorkflowRefused):
     """Nothing is owed that a patient is asked to book, and no appointment lies ahead."""
 
@@ -53,7 +59,7 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
 
     It asks to book what is most urgent, or tells of the next appointment when all is booked. A
     letter that waits already is returned, and a second one on the same day is the first. Refused:
-    a patient who may not be written to, nothing to write about.
+    a patient who may not be written to, nothing to write about, a letter that ended today.
     """
     survivor = lock_records([patient.pk])[patient.pk]
     if why := why_not_written_to(survivor):
@@ -74,6 +80,9 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
         follow_up=follow_up,
         now=now,
     )
+    if message.finished_at is not None:
+        ended = message.get_status_display().lower()
+        raise AlreadyWrittenToday(f"A letter about this was queued today and is {ended} already.")
     if message.created_at == now:
         record_event(
             "letter_queued", site=survivor.site, subject=message, by=by, now=now, patient=survivor
