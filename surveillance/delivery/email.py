@@ -8,20 +8,22 @@ every attempt.
 """
 
 import smtplib
+from email.mime.text import MIMEText
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage, get_connection
 
+from surveillance.delivery.calendar_file import FILE_NAME, Appointment, calendar_file
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
-from surveillance.delivery.texts import text_of
-from surveillance.models import Notification
+from surveillance.delivery.texts import language_of, text_of
+from surveillance.models import Notification, NotificationTemplate
 
 LEAST_PERMANENT_CODE = 500
 
 
 class EmailChannel:
-    """Sends plain text. Use one for a batch and close it."""
+    """Sends plain text, and the calendar file of an appointment. Use one for a batch; close it."""
 
     def __init__(self) -> None:
         self._connection = get_connection()
@@ -61,7 +63,27 @@ def email_of(message: Notification) -> EmailMessage:
         raise DeliveryFailed("no_address", permanent=True)
     text = text_of(message)
     headers = {"Message-ID": message_id_of(message), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(text.subject, text.body, to=[address], headers=headers)
+    email = EmailMessage(text.subject, text.body, to=[address], headers=headers)
+    if (calendar := _calendar_of(message)) is not None:
+        email.attach(calendar)
+    return email
+
+
+def _calendar_of(message: Notification) -> MIMEText | None:
+    """The appointment that a reminder to the patient is about, for the patient's calendar."""
+    follow_up, patient = message.follow_up, message.patient
+    is_about_it = message.template == NotificationTemplate.APPOINTMENT_REMINDER
+    if not is_about_it or message.recipient_id is not None or follow_up is None or patient is None:
+        return None
+    if follow_up.booked_for is None:
+        return None
+    appointment = Appointment(patient, message.site, follow_up.booked_for)
+    language = language_of(message)
+    file = calendar_file(appointment, language=language, stamped_at=message.created_at)
+    part = MIMEText(file.decode(), "calendar", "utf-8")
+    part.set_param("method", "PUBLISH")
+    part.add_header("Content-Disposition", "attachment", filename=FILE_NAME)
+    return part
 
 
 def address_of(message: Notification) -> str:

@@ -13,10 +13,24 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
+from patients.models import Patient
 from surveillance.models import Notification
 
 LANGUAGES = ("en", "es")
 STAFF_LANGUAGE = "en"
+
+
+class CalendarWords(NamedTuple):
+    """What a calendar entry says."""
+
+    summary: str
+    reach: str
+
+
+CALENDAR_WORDS = {
+    "en": CalendarWords("Appointment at {site}", "If you cannot come, please contact us:"),
+    "es": CalendarWords("Cita en {site}", "Si no puede venir, contáctenos:"),
+}
 
 
 class Text(NamedTuple):
@@ -52,10 +66,15 @@ def day_in(language: str, day: date) -> str:
 
 
 def language_of(message: Notification) -> str:
-    """The patient's language where we have it ('es-MX' reads es), else English."""
+    """The patient's language where we have it, else English."""
     if message.recipient_id is not None or message.patient is None:
         return STAFF_LANGUAGE
-    spoken = message.patient.language.partition("-")[0].lower()
+    return spoken_by(message.patient)
+
+
+def spoken_by(patient: Patient) -> str:
+    """The patient's language where we have texts in it ('es-MX' reads es), else English."""
+    spoken = patient.language.partition("-")[0].lower()
     return spoken if spoken in LANGUAGES else STAFF_LANGUAGE
 
 
