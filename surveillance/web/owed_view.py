@@ -120,6 +120,7 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.BOOK, "Did not attend", "follow_up_missed"),
         (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),
+        (Permission.VIEW_PATIENT, "Calendar file", "appointment_file"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),
@@ -127,6 +128,8 @@ def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[L
     not_now = set()
     if row.kind == ObligationKind.REVIEW:
         not_now |= {"follow_up_book", "follow_up_missed"}
+    if row.booked_for is None or row.booked_for < on:
+        not_now.add("appointment_file")
     if row.kind != ObligationKind.REFERRAL:
         not_now.add("follow_up_answer")
     if row.booked_for is None or row.booked_for > on:

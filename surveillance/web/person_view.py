@@ -105,9 +105,17 @@ def contact_details(patient: Patient) -> tuple[tuple[str, str], ...]:
         ("Telephone", _channel(patient.phone, patient.consent_phone)),
         ("E-mail", _channel(patient.email, patient.consent_email)),
         ("Text messages", _channel(patient.phone, patient.consent_sms)),
-        ("Address", _channel(patient.address, patient.consent_letter)),
+        ("Address", _address_words(patient)),
         ("Language", language_words(patient)),
     )
+
+
+def _address_words(patient: Patient) -> str:
+    words = _channel(", ".join(patient.postal_lines), patient.consent_letter)
+    if patient.address_returned_on is None:
+        return words
+    came_back = date_words(patient.address_returned_on)
+    return f"{words}. A letter came back {came_back}: not written to until corrected"
 
 
 def _channel(value: str, consent: str) -> str:
