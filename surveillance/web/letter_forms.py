@@ -111,9 +111,8 @@ class AddressForm(forms.Form):
         required=False, label="The address is right as it stands: write to it again"
     )
 
-    def __init__(self, *args: Any, patient: Patient, **kw: Any) -> None:
-        initial = {name: getattr(patient, name) for name in CHANGEABLE}
-        super().__init__(*args, initial=initial, **kw)
+    def __init__(self, data: Any, *, patient: Patient) -> None:
+        super().__init__(data, initial={name: getattr(patient, name) for name in CHANGEABLE})
         if patient.address_returned_on is None:
             del self.fields["is_right"]
 
