@@ -34,6 +34,12 @@ class NoLettersWaiting(WorkflowRefused):
     code = "no_letters_waiting"
 
 
+class SiteHasNoPhone(WorkflowRefused):
+    """The letters ask to be called, and nobody would know where."""
+
+    code = "site_has_no_phone"
+
+
 def prepare_letter_batch(
     *, site: Site, by: "User | None", now: datetime, most: int = LETTERS_PER_BATCH.value
 ) -> LetterBatch:
@@ -41,8 +47,13 @@ def prepare_letter_batch(
 
     What is not wanted any more is cancelled, and goes to a person where the patient may not be
     written to. A letter belongs to one run: a second call finds none. At most `most` letters; the
-    rest waits for the next run. Refused: nothing waits.
+    rest waits for the next run. Refused: nothing waits; a site without a telephone number.
     """
+    if not site.phone:
+        raise SiteHasNoPhone(
+            f"{site} has no telephone number, and its letters ask to be called. An administrator "
+            "enters it under Administration, Sites."
+        )
     with transaction.atomic():
         batch = _prepare(site, by, now, most)
     if batch is None:  # what was cancelled stays cancelled
