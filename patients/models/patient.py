@@ -15,6 +15,9 @@ from patients.models.tracked import TrackedQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+MOST_POSTAL_LINES = 6
+"""Below the name: with more, the last line slips out of the window."""
+
 
 class PatientQuerySet(TrackedQuerySet["Patient"]):
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "PatientQuerySet":
@@ -134,5 +137,6 @@ class Patient(models.Model):
 
     @property
     def has_postal_address(self) -> bool:
-        """Street and town are known, whether in their own fields or as lines of one text."""
-        return bool(self.address.strip()) and len(self.postal_lines) > 1
+        """Street and town are known, whether in their own fields or as lines of one text, and
+        fit into the window of an envelope."""
+        return bool(self.address.strip()) and 1 < len(self.postal_lines) <= MOST_POSTAL_LINES
