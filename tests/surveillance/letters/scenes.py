@@ -6,6 +6,7 @@ from typing import Any
 from patients.models import Patient
 from surveillance.models import (
     FollowUp,
+    FollowUpOutcome,
     LetterBatch,
     Notification,
     NotificationChannel,
@@ -13,6 +14,7 @@ from surveillance.models import (
 )
 from surveillance.outreach import appointment_key, reminder_key
 from surveillance.workflows.check_letter_batch import check_letter_batch
+from surveillance.workflows.close_follow_ups import Closing, close_follow_ups
 from surveillance.workflows.notify import notify
 from surveillance.workflows.post_letter_batch import post_letter_batch
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
@@ -61,6 +63,12 @@ def waiting(clinic: Clinic, *names: str, **fields: Any) -> list[Notification]:
 
 def prepared(clinic: Clinic, *, now: datetime = NOW) -> LetterBatch:
     return prepare_letter_batch(site=clinic.site, by=clinic.navigator, now=now)
+
+
+def over(follow_up: FollowUp) -> None:
+    """The protocol owes it no longer."""
+    closing = Closing(follow_up=follow_up, outcome=FollowUpOutcome.NO_LONGER_OWED)
+    close_follow_ups(closings=[closing], by=None, now=NOW)
 
 
 def codes_of(batch: LetterBatch) -> dict[int, str]:

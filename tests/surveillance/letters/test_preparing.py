@@ -15,7 +15,6 @@ from surveillance.models import (
 )
 from surveillance.protocol.mailing import digest_of
 from surveillance.workflows import prepare_letter_batch as preparing
-from surveillance.workflows.close_follow_up import close_follow_up
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.prepare_letter_batch import (
     NoLettersWaiting,
@@ -28,6 +27,7 @@ from tests.surveillance.letters.scenes import (
     a_clinic_with_phone,
     a_letter_to,
     at_home,
+    over,
     prepared,
     waiting,
 )
@@ -156,13 +156,7 @@ def test_unwanted_letter_is_cancelled_and_a_person_goes_on(
 def test_letter_about_what_is_over_is_not_printed(clinic: Clinic) -> None:
     [message] = waiting(clinic, "Moor")
     assert message.follow_up is not None
-    close_follow_up(
-        follow_up=message.follow_up,
-        outcome="PATIENT_DECLINED" if False else "OTHER",
-        note="answered elsewhere",
-        by=clinic.clinician,
-        now=NOW,
-    )
+    over(message.follow_up)
 
     with pytest.raises(NoLettersWaiting):
         prepared(clinic)
