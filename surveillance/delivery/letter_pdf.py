@@ -90,7 +90,8 @@ def _refuse_altered(letters: Sequence[Letter]) -> None:
 def _refuse_too_long(pages: Sequence[Any], letters: Sequence[Letter]) -> None:
     """One sheet per letter, or sheets and envelopes part company."""
     for sheet, page in enumerate(pages):
-        if not any(name.startswith("letter-") for name in page.anchors):
+        expected = f"letter-{letters[sheet].sequence}" if sheet < len(letters) else ""
+        if expected not in page.anchors:
             raise LettersCannotBePrinted(
                 f"Letter {letters[sheet - 1].sequence} does not fit on one sheet. Shorten the "
                 "patient's address or the text, discard the run and prepare it again."

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 @pytest.mark.parametrize("name", [field.name for field in fields(LetterContent)])
 def test_digest_changes_with_everything_that_is_printed(name: str) -> None:
-    other = 2 if name == "sequence" else "something else"
+    other: Any = 2 if name == "sequence" else "something else"
 
     assert digest_of(replace(LETTER, **{name: other})) != digest_of(LETTER)
 

@@ -94,7 +94,7 @@ class TestReturnedLetter:
         assert ContactAttempt.objects.filter(outcome="WRONG_NUMBER").count() == 1
 
     def test_corrected_address_stays_in_use(self, letter: Letter) -> None:
-        changes = {"address": "2 Other Street"}
+        changes: dict[str, object] = {"address": "2 Other Street"}
         amend_demographics(patient=letter.patient, changes=changes, by=None, now=NOW)
 
         record_returned_letter(letter=letter, on=BACK_ON, by=None, now=BACK)
@@ -140,7 +140,7 @@ def test_letters_follow_a_merged_record(clinic: Clinic, letter: Letter) -> None:
     survivor = at_home(clinic)
 
     merge_patients(
-        source=letter.patient, target=survivor, reason="same person", by=clinic.lead, now=NOW
+        survivor=survivor, duplicate=letter.patient, reason="same person", by=clinic.lead, now=NOW
     )
 
     letter.refresh_from_db()
