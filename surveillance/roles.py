@@ -88,8 +88,7 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation letterbatch letter letterevent notification patientmerge "
-            "registryimport sweeprun"
+            "contactattempt escalation notification patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

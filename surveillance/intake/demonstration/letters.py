@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from patients.models import Site, Tri
-from surveillance.models import FollowUp
+from surveillance.models import ContactAttempt, ContactChannel, FollowUp
 from surveillance.outreach import may_be_written_to
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.check_letter_batch import check_letter_batch
@@ -39,8 +39,9 @@ def _to_write(site: Site, now: datetime) -> list[FollowUp]:
         site=site, kind=ObligationKind.IMAGING, booked_for=None, target_on__lte=soon
     )
     rows = rows.exclude(patient__consent_email=Tri.YES, patient__email__gt="")
-    rows = rows.filter(patient__last_contact_at=None).dangerous_first()
-    found = rows.select_related("patient__site", "owner")[: A_DAY * 3]
+    written_to = ContactAttempt.objects.filter(channel=ContactChannel.LETTER).values("patient")
+    rows = rows.exclude(patient__in=written_to).dangerous_first()
+    found = rows.select_related("patient__site", "owner")[: A_DAY * 5]
     return [row for row in found if may_be_written_to(row.patient)][:A_DAY]
 
 

@@ -65,8 +65,9 @@ def prepared(clinic: Clinic, *, now: datetime = NOW) -> LetterBatch:
     return prepare_letter_batch(site=clinic.site, by=clinic.navigator, now=now)
 
 
-def over(follow_up: FollowUp) -> None:
+def over(follow_up: FollowUp | None) -> None:
     """The protocol owes it no longer."""
+    assert follow_up is not None
     closing = Closing(follow_up=follow_up, outcome=FollowUpOutcome.NO_LONGER_OWED)
     close_follow_ups(closings=[closing], by=None, now=NOW)
 

@@ -103,9 +103,7 @@ class TestReturnedLetter:
         assert letter.patient.address_returned_on is None
 
     def test_nobody_is_called_about_what_is_over(self, letter: Letter) -> None:
-        follow_up = letter.notifications.get().follow_up
-        assert follow_up is not None
-        over(follow_up)
+        over(letter.notifications.get().follow_up)
 
         record_returned_letter(letter=letter, on=BACK_ON, by=None, now=BACK)
 
