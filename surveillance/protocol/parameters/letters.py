@@ -34,9 +34,10 @@ LETTER_SAMPLE: Final = Parameter(
 )
 LETTERS_PER_BATCH: Final = Parameter(
     "letters_per_batch",
-    500,
+    200,
     "letters",
     Authority.OURS,
     ("S28",),
-    "One ream of paper; what is left over waits for the next run.",
+    "As many as one person folds and posts in a morning, and a page can set while it waits (a dozen "
+    "a second); what is left over waits for the next run.",
 )
