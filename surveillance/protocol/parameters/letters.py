@@ -38,6 +38,6 @@ LETTERS_PER_BATCH: Final = Parameter(
     "letters",
     Authority.OURS,
     ("S28",),
-    "As many as one person folds and posts in a morning, and a page can set while it waits (a dozen "
+    "As many as one person posts in a morning, and a page can set while it waits (a dozen "
     "a second); what is left over waits for the next run.",
 )

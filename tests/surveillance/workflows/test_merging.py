@@ -51,7 +51,7 @@ LATER = NOW + timedelta(days=10)
 
 @pytest.fixture
 def duplicate(ward):
-    """A low-risk record of the same person, with a lesion, an exam, a contact, a message, a letter."""
+    """A low-risk record of the same person, with one of everything that may move."""
     patient = PatientFactory(site=ward.site, low_risk=True)
     lesion = register_lesion(patient=patient, label=ward.lesion.label, by=None, now=NOW)
     told = report(finding(lesion, lirads=LiRads.LR_3), on=LAST_WEEK, accession="DUP")
