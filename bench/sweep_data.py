@@ -101,12 +101,12 @@ _FOLLOW_UPS = """
 INSERT INTO surveillance_followup (id, lesion_id, patient_id, site_id, assessment_id, kind,
     recommendation, advised_modality, escalation_class, reason, earliest_on, target_on, latest_on,
     owed_since, opened_at, owner_id, order_number, snooze_reason, sort_key, next_look_on, version,
-    missed_appointments,
+    missed_appointments, ordered_on, arrangement_lost_reason,
     outcome, outcome_note)
 SELECT gen_random_uuid(), d.lesion, d.patient, s.id, a.sequence, 'IMAGING',
     'SURVEILLANCE_IMAGING', 'US', 'AT_RISK', '', d.latest - 90, d.latest - 60, d.latest,
     d.latest - 180, now(), u.id, '', '', d.latest - DATE '0001-01-01' + 1, d.latest - 30, 1,
-    0, '', ''
+    0, d.latest - 150, '', '', ''
 FROM (
     SELECT id AS lesion, patient_id AS patient,
         CASE WHEN (row_number() OVER ()) %% k.every = 0 THEN k.day + 30

@@ -9,10 +9,21 @@ from django.core.checks import CheckMessage, Error, Warning
 
 def outside_mail_is_real(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Reminders that end in a folder reach nobody."""
-    if settings.IS_LOCAL or settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+    is_sent = settings.EMAIL_PROVIDER or settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
+    if settings.IS_LOCAL or is_sent:
         return []
     hint = "Set EMAIL_URL to your mail server."
     return [Error("E-mails are kept on this machine, not sent.", hint=hint, id="hepcalc.E001")]
+
+
+def outside_texts_are_real(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Reminders that end in a folder reach nobody."""
+    if settings.IS_LOCAL or not settings.SMS or settings.SMS.kind != "loopback":
+        return []
+    hint = "Set SMS_URL to your gateway, or leave it empty."
+    return [
+        Error("Text messages are kept on this machine, not sent.", hint=hint, id="hepcalc.E003")
+    ]
 
 
 def somebody_hears_the_heartbeat(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
@@ -41,6 +52,7 @@ def sqlite_is_for_one_machine(app_configs: Sequence[Any] | None, **_: Any) -> li
 
 ALL = (
     outside_mail_is_real,
+    outside_texts_are_real,
     somebody_hears_the_heartbeat,
     rate_limits_are_shared,
     sqlite_is_for_one_machine,

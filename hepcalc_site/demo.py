@@ -68,6 +68,7 @@ def write_settings(path: Path) -> None:
         "HTTPS": "false",
         "DATA_DIR": FOLDER.name,
         "EMAIL_URL": "filemail://",
+        "SMS_URL": "loopback://",
         "LOG_LEVEL": "WARNING",
         "DEMO_PASSWORD": secrets.token_urlsafe(9),
     }

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from hepcalc_site.mail import EMAIL_PORTS, Mail, mail_from
+from hepcalc_site.mail import Mail, is_known, mail_from
+from hepcalc_site.texting import BadSmsUrl, Sms, sms_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -111,10 +112,18 @@ class Environment:
     def email(self, name: str, cure: str, *, mailbox: Path) -> Mail:
         """How e-mail leaves; see `mail_from`. In memory only where the URL is refused."""
         value = self.required(name, cure)
-        known = urlsplit(value).scheme in EMAIL_PORTS
+        known = is_known(urlsplit(value).scheme)
         if value and not known:
-            self.refuse(name, "has an unknown scheme", cure)
+            self.refuse(name, "has an unknown scheme, or its library is missing", cure)
         return mail_from(value if known else "memorymail://", mailbox)
+
+    def sms(self, name: str, cure: str, *, folder: Path) -> Sms | None:
+        """How text messages leave; see `sms_from`. None where none are sent."""
+        try:
+            return sms_from(self._raw(name), folder)
+        except BadSmsUrl as error:
+            self.refuse(name, str(error), cure)
+            return None
 
     def refuse_if_broken(self) -> None:
         """Stop here, naming every fault at once."""

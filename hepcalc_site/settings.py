@@ -10,6 +10,8 @@ from hepcalc_site.broker_address import broker_url, cache_location
 from hepcalc_site.env import BASE_DIR, Environment
 from hepcalc_site.logs import logging_settings
 
+LEAST_HOOK_TOKEN = 32
+
 django_stubs_ext.monkeypatch()
 env = Environment(os.environ)
 
@@ -107,7 +109,8 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 # ---------------------------------------------------------------- e-mail
 
 EMAIL_CURE = (
-    "Use smtp+starttls://user:password@host:587, smtps://user:password@host:465, or "
+    "Use smtp+starttls://user:password@host:587, smtps://user:password@host:465, "
+    "anymail+postmark://KEY@ or another provider after installing hepcalc[anymail], or "
     "filemail:// to keep every message as a file on this machine"
 )
 MAIL = env.email("EMAIL_URL", EMAIL_CURE, mailbox=DATA_DIR / "mailbox")
@@ -117,8 +120,33 @@ EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
 EMAIL_TIMEOUT = 20
+# A message of which nobody knows whether it arrived is sent once more; or, if on, never again.
+PARK_UNCERTAIN_MESSAGES = env.boolean("PARK_UNCERTAIN_MESSAGES", default=False)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HepCalc <no-reply@{FIRST_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_PROVIDER = MAIL.provider  # its reports come to /hooks/mail/; empty: plain SMTP has none
+EMAIL_HOOK_SECRET = env.text("EMAIL_HOOK_SECRET")
+ANYMAIL = {
+    **MAIL.anymail,
+    "WEBHOOK_SECRET": EMAIL_HOOK_SECRET,
+    # A provider without metadata still delivers; its reports are known by its own id then.
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+}
+if EMAIL_PROVIDER and ":" not in EMAIL_HOOK_SECRET:
+    env.refuse("EMAIL_HOOK_SECRET", "is not set", "Use user:password, both long and random")
+
+# ---------------------------------------------------------------- text messages
+
+SMS_CURE = (
+    "Use twilio://ACCOUNT:TOKEN@api.twilio.com?from=+15550100, "
+    "https://:TOKEN@gateway.example.org/send?from=Clinic, loopback:// to keep every text as a "
+    "file on this machine, or leave it empty"
+)
+SMS = env.sms("SMS_URL", SMS_CURE, folder=DATA_DIR / "texts")
+SMS_HOOK_TOKEN = env.text("SMS_HOOK_TOKEN")
+if SMS_HOOK_TOKEN and len(SMS_HOOK_TOKEN) < LEAST_HOOK_TOKEN:
+    env.refuse("SMS_HOOK_TOKEN", "is too short", f"Use {LEAST_HOOK_TOKEN} random characters")
 
 # ---------------------------------------------------------------- applications
 

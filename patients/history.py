@@ -1,5 +1,5 @@
 """Writes to the records that keep a history of their fields (Site and its closures,
-Membership, Patient).
+Membership, Absence, Patient).
 
 django-simple-history sees `save()` only: `update()` and `bulk_*` would change a record without a
 trace, so they are refused elsewhere (tests/architecture) and done here, with history.
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from simple_history.utils import bulk_create_with_history
 
-from patients.models import Membership, Patient, Site, SiteClosure
+from patients.models import Absence, Membership, Patient, Site, SiteClosure
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Tracked = Site | SiteClosure | Membership | Patient
+Tracked = Site | SiteClosure | Membership | Patient | Absence
 
 
 def save_with_history(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import starmap
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from surveillance.chase_ladder import Columns
-from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
-from surveillance.outreach import is_quiet, may_be_emailed
+from surveillance.lead_days import LeadColumns
+from surveillance.models import Disowning, Escalation, FollowUp, FollowUpQuerySet
+from surveillance.outreach import Contact, is_quiet
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 
 
@@ -26,19 +28,33 @@ class Candidate(NamedTuple):
     patient_id: UUID
     kind: str
     escalation_class: str
+    advised_modality: str
     earliest_on: date
     target_on: date
     latest_on: date
     owed_since: date
+    ordered_on: date | None
     booked_for: date | None
+    arrangement_lost_on: date | None
     twice_missed_on: date | None
     owner_id: int | None
     navigator_id: int | None
     responsible_clinician_id: int | None
-    patient_status: str
     merged_into_id: UUID | None
+    patient_status: str
     email: str
+    phone: str
+    address: str
+    postal_code: str
+    city: str
+    region: str
+    country: str
+    address_returned_on: date | None
     consent_email: str
+    consent_sms: str
+    consent_letter: str
+    undeliverable_email: str
+    undeliverable_phone: str
 
     @property
     def columns(self) -> Columns:
@@ -46,14 +62,43 @@ class Candidate(NamedTuple):
         return self.escalation_class, self.earliest_on, self.target_on, self.latest_on
 
     @property
+    def lead_columns(self) -> LeadColumns:
+        """What the chase of orders and bookings asks."""
+        return LeadColumns(
+            self.kind,
+            self.escalation_class,
+            self.advised_modality,
+            self.earliest_on,
+            self.target_on,
+            self.latest_on,
+            self.owed_since,
+            self.arrangement_lost_on,
+        )
+
+    @property
     def is_patient_quiet(self) -> bool:
         """Whether this person never receives anything."""
         return is_quiet(self.patient_status, self.merged_into_id)
 
     @property
-    def may_be_emailed(self) -> bool:
-        """Whether the patient may get e-mails."""
-        return may_be_emailed(self.patient_status, self.consent_email, self.email)
+    def contact(self) -> Contact:
+        """What is on record about reaching the patient."""
+        return Contact(
+            status=self.patient_status,
+            email=self.email,
+            phone=self.phone,
+            address=self.address,
+            postal_code=self.postal_code,
+            city=self.city,
+            region=self.region,
+            country=self.country,
+            address_returned_on=self.address_returned_on,
+            consent_email=self.consent_email,
+            consent_sms=self.consent_sms,
+            consent_letter=self.consent_letter,
+            undeliverable_email=self.undeliverable_email,
+            undeliverable_phone=self.undeliverable_phone,
+        )
 
 
 KEYS_AT_A_TIME = 20_000
@@ -66,19 +111,20 @@ _COLUMNS = (
     "patient_id",
     "kind",
     "escalation_class",
+    "advised_modality",
     "earliest_on",
     "target_on",
     "latest_on",
     "owed_since",
+    "ordered_on",
     "booked_for",
+    "arrangement_lost_on",
     "twice_missed_on",
     "owner_id",
     "patient__navigator_id",
     "patient__responsible_clinician_id",
-    "patient__status",
     "patient__merged_into_id",
-    "patient__email",
-    "patient__consent_email",
+    *(f"patient__{name}" for name in Contact._fields),
 )
 
 
@@ -109,6 +155,7 @@ class Standing(NamedTuple):
     acknowledged_until: date | None
     incident_review_on: date | None
     resolution: str
+    declined: frozenset[int] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -176,9 +223,20 @@ def read_standing(follow_ups: Iterable[UUID]) -> dict[UUID, dict[int, Standing]]
         "resolution",
     )
     found: dict[UUID, dict[int, Standing]] = defaultdict(dict)
-    for row in map(Standing._make, rows):
+    for row in starmap(Standing, rows):
         found[row.follow_up_id][row.tier] = row
+    _mark_declined(found)
     return found
+
+
+def _mark_declined(found: dict[UUID, dict[int, Standing]]) -> None:
+    """Who said "not mine" is not asked again."""
+    if not found:
+        return
+    for follow_up, tiers in Disowning.objects.declined(_any_of(found)).items():
+        for tier, people in tiers.items():
+            if row := found[follow_up].get(tier):
+                found[follow_up][tier] = row._replace(declined=people)
 
 
 def _any_of(ids: Iterable[UUID]) -> RawSQL | list[UUID]:

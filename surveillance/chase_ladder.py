@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from surveillance.protocol import ladder
-from surveillance.protocol.ladder import LadderStep, ReminderStep
+from surveillance.protocol.ladder import Climb, LadderStep, ReminderStep
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass
 
@@ -18,12 +18,18 @@ Columns = tuple[str, date, date, date]
 
 @lru_cache(maxsize=KEPT)
 def steps_due(
-    columns: Columns, day: date, owed_since: date, twice_missed_on: date | None = None
+    columns: Columns,
+    day: date,
+    owed_since: date,
+    twice_missed_on: date | None = None,
+    earlier: int = 0,
 ) -> tuple[LadderStep, ...]:
-    """The steps owed by `day` while nothing is booked in time; ValueError for an unknown class."""
+    """The steps owed by `day` while nothing is booked in time, at a site that is so many days
+    earlier than the protocol; ValueError for an unknown class."""
     name, *window = columns
     escalation_class = EscalationClass(name)
-    steps = ladder.steps_due(escalation_class, Window(*window), day, owed_since=owed_since)
+    climb = Climb(escalation_class, Window(*window), owed_since, earlier=earlier)
+    steps = ladder.steps_of(climb, day)
     missed = ladder.steps_after_missed(escalation_class, day, twice_missed_on)
     return tuple(sorted((*steps, *missed), key=lambda step: (step.due_on, step.tier)))
 
@@ -40,14 +46,9 @@ def newest_reminder(columns: Columns, day: date, booked_for: date | None) -> Rem
 
 @lru_cache(maxsize=KEPT)
 def next_step_on(
-    columns: Columns, day: date, owed_since: date, booked_for: date | None
+    columns: Columns, day: date, owed_since: date, booked_for: date | None, earlier: int = 0
 ) -> date | None:
     """The first day after `day` on which a step of the ladder or a reminder falls."""
-    escalation_class, *window = columns
-    return ladder.next_look_on(
-        EscalationClass(escalation_class),
-        Window(*window),
-        day,
-        owed_since=owed_since,
-        booked_for=booked_for,
-    )
+    name, *window = columns
+    climb = Climb(EscalationClass(name), Window(*window), owed_since, booked_for, earlier)
+    return ladder.next_look_on(climb, day)

@@ -1,16 +1,20 @@
 """Who answers for a step of the ladder: one person in post, chosen the same way each time."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 
 from patients.models import Membership, Role
+from surveillance.absences import read_stand_ins
 from surveillance.chase_facts import Candidate, read_candidates
 from surveillance.models import Escalation, FollowUp
 from surveillance.models.escalation import EscalationQuerySet
+from surveillance.protocol.cover import next_owner
 
 LADDER = (Role.NURSE_NAVIGATOR, Role.LEAD_NAVIGATOR, Role.CLINICIAN, Role.MEDICAL_DIRECTOR)
 """The role of each tier, T1 to T4 (clinical.md 8.6), and who else may own an obligation."""
@@ -18,10 +22,26 @@ LADDER = (Role.NURSE_NAVIGATOR, Role.LEAD_NAVIGATOR, Role.CLINICIAN, Role.MEDICA
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who can answer for something at one site now: active accounts with a role of the ladder."""
+    """Who can answer for something at one site now: active accounts with a role of the ladder.
+
+    `stand_ins` says who answers for those who are away; what they own stays theirs.
+    """
 
     by_role: dict[Role, tuple[int, ...]]
     with_email: frozenset[int]
+    stand_ins: Mapping[int, int] = field(default_factory=dict)
+
+    def answering(self, owner: int | None) -> int | None:
+        """Who is told, and acts: the owner, or whoever stands in."""
+        return None if owner is None else self.stand_ins.get(owner, owner)
+
+    def without(self, leaver: int) -> "Staff":
+        """Those who stay."""
+        stay = {
+            role: tuple(user for user in users if user != leaver)
+            for role, users in self.by_role.items()
+        }
+        return replace(self, by_role=stay)
 
     def has(self, user: int | None) -> bool:
         """Whether this person can answer for something here."""
@@ -29,12 +49,17 @@ class Staff:
 
     def one_with(self, role: Role, patient: UUID) -> int | None:
         """One holder of the role: always the same for a patient, spread evenly over patients."""
+        return next(iter(self.all_with(role, patient)), None)
+
+    def all_with(self, role: Role, patient: UUID) -> tuple[int, ...]:
+        """The holders of the role, beginning with the patient's."""
         holders = self.by_role.get(role, ())
-        return holders[patient.int % len(holders)] if holders else None
+        first = patient.int % len(holders) if holders else 0
+        return holders[first:] + holders[:first]
 
 
-def read_staff(site: int) -> Staff:
-    """Who is in post at the site."""
+def read_staff(site: int, on: date) -> Staff:
+    """Who is in post at the site, and who stands in on that day."""
     rows = Membership.objects.current().filter(site=site, role__in=LADDER).order_by("user_id")
     by_role: dict[Role, list[int]] = defaultdict(list)
     with_email = set()
@@ -45,30 +70,40 @@ def read_staff(site: int) -> Staff:
     return Staff(
         by_role={role: tuple(users) for role, users in by_role.items()},
         with_email=frozenset(with_email),
+        stand_ins=read_stand_ins(site, on),
     )
 
 
-def accountable(tier: int, candidate: Candidate, staff: Staff) -> int | None:
+def accountable(
+    tier: int, candidate: Candidate, staff: Staff, declined: Collection[int] = ()
+) -> int | None:
     """Who answers for this follow-up on that tier (1 to 4); nobody's seat falls to the next above.
 
     T1 the follow-up's owner or the patient's navigator, T2 the lead navigator, T3 the patient's
     responsible clinician or a clinician of the site, T4 the medical director. Never somebody
-    who cannot sign in or left the site. None when nobody is in post up to the top.
+    who cannot sign in or left the site; those who `declined` only when nobody else is left. None
+    when nobody is in post up to the top.
     """
+    line = line_of(tier, candidate, staff)
+    return next_owner(line, declined, staff.stand_ins) or next(iter(line), None)
+
+
+def line_of(tier: int, candidate: Candidate, staff: Staff) -> tuple[int, ...]:
+    """Everybody in post who may answer on that tier, the nearest first, then up the ladder."""
+    return tuple(dict.fromkeys(_line(tier, candidate, staff)))
+
+
+def _line(tier: int, candidate: Candidate, staff: Staff) -> Iterator[int]:
     for role in LADDER[tier - 1 :]:
-        for named in _named(role, candidate):
-            if staff.has(named):
-                return named
-        if holder := staff.one_with(role, candidate.patient_id):
-            return holder
-    return None
+        yield from (each for each in _named(role, candidate) if each and staff.has(each))
+        yield from staff.all_with(role, candidate.patient_id)
 
 
-def holder_of(tier: int, site: int, patient: UUID) -> User | None:
-    """Who holds the seat of that tier for a patient, whatever is owed; else the next above."""
-    staff = read_staff(site)
+def holder_of(tier: int, site: int, patient: UUID, on: date) -> User | None:
+    """Who answers on that tier for a patient, whatever is owed; else the next above."""
+    staff = read_staff(site, on)
     held = (staff.one_with(role, patient) for role in LADDER[tier - 1 :])
-    user = next((holder for holder in held if holder is not None), None)
+    user = staff.answering(next((holder for holder in held if holder is not None), None))
     return None if user is None else User.objects.get(pk=user)
 
 
@@ -87,10 +122,11 @@ def escalations_without_owner_in_post() -> EscalationQuerySet:
     return Escalation.objects.unresolved().filter(~Exists(in_post), follow_up__closed_at=None)
 
 
-def owner_in_post(follow_up: FollowUp | None) -> User | None:
-    """Who would call the patient about this follow-up now."""
+def owner_in_post(follow_up: FollowUp | None, on: date) -> User | None:
+    """Who would call the patient about this follow-up on that day."""
     if follow_up is None:
         return None
     [candidate] = read_candidates(FollowUp.objects.filter(pk=follow_up.pk))
-    user = accountable(1, candidate, read_staff(candidate.site_id))
+    staff = read_staff(candidate.site_id, on)
+    user = staff.answering(accountable(1, candidate, staff))
     return None if user is None else User.objects.get(pk=user)

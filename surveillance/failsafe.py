@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patients.models import AuditEvent, AuditSeal, Membership, Site
+from surveillance.absences import owners_absent_without_cover
 from surveillance.case_records import standing_overrides
 from surveillance.independent import owed_by_the_facts_alone
 from surveillance.models import (
@@ -317,6 +318,12 @@ CHECKS = (
         "Nobody in post answers for a follow-up.",
         "Reassign it to somebody with a current role at the site.",
         _follow_up_without_owner,
+    ),
+    Check(
+        "owner_absent_without_cover",
+        "Somebody who answers for open work is away, and their cover cannot answer.",
+        "The next in line answers meanwhile. End the absence and plan it with another cover.",
+        owners_absent_without_cover,
     ),
     Check(
         "escalation_without_owner",

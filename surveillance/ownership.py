@@ -1,7 +1,7 @@
 """Who answers for a follow-up: exactly one person, chosen the same way every time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -27,18 +27,32 @@ class Owners:
     All follow-ups of one patient get one owner, so that nobody is called by two people.
     """
 
-    def __init__(self, patients: Iterable[Patient]) -> None:
+    def __init__(self, patients: Iterable[Patient], *, leaving: int | None = None) -> None:
+        self._leaving = leaving
         self._patients = {patient.pk: patient for patient in patients}
         self._chosen: dict[UUID, User | None] = {}
 
-    def of(self, patient: Patient, *, before: int | None = None) -> "User | None":
+    def of(
+        self,
+        patient: Patient,
+        *,
+        before: int | None = None,
+        declined: Collection[int] = (),
+    ) -> "User | None":
         """The accountable owner of this patient's follow-ups; None if nobody works there.
 
         Whoever (`before`, a user's id) answered for the follow-up that this one replaces; else
         the patient's navigator; else who already answers for the patient; if none of these is
         still in post, the nurse navigator with the fewest open follow-ups, a lead navigator, the
-        director.
+        director. Never who is `leaving`; who `declined` only if everybody has.
         """
+        found = self._before_or_chosen(patient, before)
+        if found is None or found.pk not in declined:
+            return found
+        others = (user for user in self._in_turn(patient) if user.pk not in declined)
+        return next(others, found)
+
+    def _before_or_chosen(self, patient: Patient, before: int | None) -> "User | None":
         if before is not None and before in (in_post := self._in_post(patient)):
             return in_post[before]
         if patient.pk not in self._chosen:
@@ -57,6 +71,13 @@ class Owners:
                 return self._least_loaded(candidates)
         return None
 
+    def _in_turn(self, patient: Patient) -> "Iterator[User]":
+        """Everybody at the site who can answer, the nearest role first."""
+        for role in dict.fromkeys((*IN_TURN, *ACCOUNTABLE)):
+            for row in self._members:
+                if row.site_id == patient.site_id and row.role == role:
+                    yield row.user
+
     def _in_post(self, patient: Patient) -> "dict[int, User]":
         return {row.user_id: row.user for row in self._members if row.site_id == patient.site_id}
 
@@ -69,6 +90,7 @@ class Owners:
     def _members(self) -> list[Membership]:
         sites = {patient.site_id for patient in self._patients.values()}
         rows = Membership.objects.current().filter(site__in=sites, role__in=ACCOUNTABLE)
+        rows = rows.exclude(user=self._leaving)
         return list(rows.select_related("user").order_by("user_id"))
 
     @cached_property

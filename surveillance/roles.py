@@ -36,13 +36,20 @@ class Permission(StrEnum):
     CLOSE_SIGNED = "CLOSE_SIGNED"
     """Sign that surveillance is not appropriate (A-31): a clinician's decision."""
     REASSIGN = "REASSIGN"
+    PLAN_ABSENCE = "PLAN_ABSENCE"
+    """Plan or end the leave of others; everybody may plan their own."""
     OVERRIDE = "OVERRIDE"
     ACKNOWLEDGE = "ACKNOWLEDGE"
+    SECOND_LOOK = "SECOND_LOOK"
+    """Confirm what a colleague put on file about care elsewhere."""
+    VIEW_MEASURES = "VIEW_MEASURES"
     IMPORT_REGISTRY = "IMPORT_REGISTRY"
     RETRACT = "RETRACT"
     MERGE = "MERGE"
     WITHDRAW = "WITHDRAW"
     VIEW_AUDIT = "VIEW_AUDIT"
+    VIEW_FAILSAFE = "VIEW_FAILSAFE"
+    """See what must never be at the site and in the installation, and have it looked at anew."""
     ADMINISTER = "ADMINISTER"
 
 
@@ -56,8 +63,21 @@ _CHASE = {
     Permission.ACKNOWLEDGE,
     Permission.WITHDRAW,
 }
-_LEAD = {Permission.REASSIGN, Permission.RETRACT, Permission.MERGE}
-_SIGN = {Permission.CLOSE_SIGNED, Permission.OVERRIDE, Permission.RETRACT}
+_LEAD = {
+    Permission.REASSIGN,
+    Permission.PLAN_ABSENCE,
+    Permission.RETRACT,
+    Permission.MERGE,
+    Permission.VIEW_FAILSAFE,
+    Permission.SECOND_LOOK,
+    Permission.VIEW_MEASURES,
+}
+_SIGN = {
+    Permission.CLOSE_SIGNED,
+    Permission.OVERRIDE,
+    Permission.RETRACT,
+    Permission.SECOND_LOOK,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NURSE_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE | {Permission.PRINT_LETTERS}),
@@ -71,12 +91,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.AMEND_PATIENT,
             Permission.IMPORT_REGISTRY,
+            Permission.PLAN_ABSENCE,
             Permission.PRINT_LETTERS,
             Permission.VIEW_AUDIT,
+            Permission.VIEW_FAILSAFE,
+            Permission.VIEW_MEASURES,
             Permission.ADMINISTER,
         }
     ),
-    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_AUDIT}),
+    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_AUDIT, Permission.VIEW_FAILSAFE}),
     Role.INTEGRATION: frozenset(_RECORD | {Permission.VIEW_PATIENT}),
 }
 
@@ -84,11 +107,13 @@ _READABLE = frozenset(
     f"{app}.view_{model}"
     for app, models in {
         "patients": (
-            "site siteclosure membership patient riskprofile afpresult auditevent auditseal"
+            "site siteclosure membership absence patient riskprofile afpresult auditevent auditseal"
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt escalation notification patientmerge registryimport sweeprun"
+            "contactattempt declination disowning escalation escalationanswer notification "
+            "outsidecare outsidecarereview messagetemplateversion messagetemplateuse "
+            "patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from patients.admin.access import HistoryAdmin, signed_in
 from patients.admin.accounts import accounts_within_reach
-from patients.models import Membership, Site, SiteClosure
+from patients.models import Absence, Membership, Site, SiteClosure
 from patients.workflows.close_site_days import close_site_days, lift_closure
-from patients.workflows.end_role import end_role
 from patients.workflows.grant_role import grant_role
 from patients.workflows.save_site import save_site
 
@@ -121,14 +120,16 @@ class SiteClosureAdmin(HistoryAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(HistoryAdmin):
-    """Roles are granted and ended, never edited or deleted."""
+    """Roles are granted and ended, never edited or deleted.
+
+    Ended in surveillance/admin/people.py, where what the person answers for is handed over.
+    """
 
     list_display = ("user", "site", "role", "ended_on")
     list_filter = ("role", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "site")
     fields = ("user", "site", "role", "ended_on")
     ordering = ("site", "user", "role")
-    actions = ("end_selected_roles",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         """Roles at one's own sites."""
@@ -164,9 +165,30 @@ class MembershipAdmin(HistoryAdmin):
             user=obj.user, site=obj.site, role=obj.role, by=signed_in(request), now=now
         ).pk
 
-    @admin.action(description="End the selected roles today", permissions=["add"])
-    def end_selected_roles(self, request: HttpRequest, rows: QuerySet[Membership]) -> None:
-        """Call the workflow for each role at a site that this person administers."""
-        now = timezone.now()
-        for membership in rows.filter(site__in=administered(request)):
-            end_role(membership=membership, by=signed_in(request), now=now)
+
+@admin.register(Absence)
+class AbsenceAdmin(HistoryAdmin):
+    """Leave and cover, to read; planned and ended on the page "Leave and cover"."""
+
+    list_display = ("user", "site", "first_on", "last_on", "cover", "ended_on")
+    list_filter = (("site", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("user", "site", "cover")
+    ordering = ("-first_on",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Absence]:
+        """Absences at one's own sites."""
+        rows: QuerySet[Absence] = super().get_queryset(request)
+        return rows.filter(site__in=visible(request))
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """Planned elsewhere."""
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Ended elsewhere."""
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Ended, never deleted."""
+        return False

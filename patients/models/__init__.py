@@ -1,5 +1,6 @@
 """Records of people. Import models from here."""
 
+from patients.models.absence import Absence, AbsenceQuerySet
 from patients.models.append_only import (
     AppendOnlyModel,
     AppendOnlyQuerySet,
@@ -8,12 +9,22 @@ from patients.models.append_only import (
 )
 from patients.models.audit_event import AuditEvent, AuditSeal
 from patients.models.patient import Patient, PatientQuerySet
+from patients.models.postal_address import PostalAddress
 from patients.models.risk_profile import AfpResult, RiskProfile
 from patients.models.site import Membership, Site, SiteClosure
-from patients.models.terms import Contraindication, PatientStatus, Role, Sex, Tri
+from patients.models.terms import (
+    Contraindication,
+    PatientStatus,
+    ReminderChannel,
+    Role,
+    Sex,
+    Tri,
+)
 from patients.models.tracked import HistoryWouldMissIt, TrackedQuerySet
 
 __all__ = [
+    "Absence",
+    "AbsenceQuerySet",
     "AfpResult",
     "AppendOnlyModel",
     "AppendOnlyQuerySet",
@@ -26,6 +37,8 @@ __all__ = [
     "Patient",
     "PatientQuerySet",
     "PatientStatus",
+    "PostalAddress",
+    "ReminderChannel",
     "RetractableQuerySet",
     "RiskProfile",
     "Role",

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models import F, Value
+from django.db.models.functions import Replace, Right, Upper
 from simple_history.models import HistoricalRecords
 
+from patients.models.postal_address import PostalAddress
 from patients.models.site import Site
 from patients.models.terms import PatientStatus, Sex, Tri
 from patients.models.tracked import TrackedQuerySet
@@ -15,8 +17,18 @@ from patients.models.tracked import TrackedQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-MOST_POSTAL_LINES = 6
-"""Below the name: with more, the last line slips out of the window."""
+
+PHONE_SIGNS = (" ", "-", "(", ")", ".", "/")
+"""What people write between the digits of a telephone number."""
+PHONE_TAIL = 7
+
+
+def phone_tail() -> Right:
+    """The last digits of the telephone number, however it was written: an index finds them."""
+    bare: F | Replace = F("phone")
+    for sign in PHONE_SIGNS:
+        bare = Replace(bare, Value(sign), Value(""))
+    return Right(bare, PHONE_TAIL)
 
 
 class PatientQuerySet(TrackedQuerySet["Patient"]):
@@ -27,6 +39,10 @@ class PatientQuerySet(TrackedQuerySet["Patient"]):
     def surviving(self) -> "PatientQuerySet":
         """Patients that have not been merged into another record."""
         return self.filter(merged_into=None)
+
+    def with_phone_like(self, number: str) -> "PatientQuerySet":
+        """Patients whose telephone number ends as `number` does; compare the whole number then."""
+        return self.alias(tail=phone_tail()).filter(tail=number[-PHONE_TAIL:])
 
     def matching(self, words: str) -> "PatientQuerySet":
         """Patients whose MRN, a name or birth date (ISO) begins with each of the words."""
@@ -46,6 +62,8 @@ class Patient(models.Model):
 
     Clinical risk is in `RiskProfile`. A merged record keeps its row and points to the survivor.
     `last_contact_*` repeat the newest contact attempt so that a queue page needs no further query.
+    `undeliverable_*` hold the address from which a message came back: as long as it equals the
+    address on record nothing is sent there, and whoever corrects the address thereby lifts it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,6 +92,11 @@ class Patient(models.Model):
     consent_email = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
     consent_sms = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
     consent_letter = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
+
+    undeliverable_email = models.EmailField(blank=True)
+    undeliverable_email_on = models.DateField(null=True, blank=True)
+    undeliverable_phone = models.CharField(max_length=40, blank=True)
+    undeliverable_phone_on = models.DateField(null=True, blank=True)
 
     navigator = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -122,21 +145,32 @@ class Patient(models.Model):
         indexes = [
             models.Index(Upper("family_name"), name="patient_family_name_idx"),
             models.Index(fields=["birth_date"], name="patient_birth_date_idx"),
+            models.Index(phone_tail(), name="patient_phone_tail_idx"),
         ]
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"
 
     @property
+    def _postal(self) -> PostalAddress:
+        return PostalAddress(self.address, self.postal_code, self.city, self.region, self.country)
+
+    @property
     def postal_lines(self) -> tuple[str, ...]:
         """The postal address as it is printed, line by line, without the name."""
-        town = ", ".join(part for part in (self.city.strip(), self.region.strip()) if part)
-        last = " ".join(part for part in (town, self.postal_code.strip()) if part)
-        lines = [*self.address.splitlines(), last, self.country]
-        return tuple(line.strip() for line in lines if line.strip())
+        return self._postal.lines
 
     @property
     def has_postal_address(self) -> bool:
-        """Street and town are known, whether in their own fields or as lines of one text, and
-        fit into the window of an envelope."""
-        return bool(self.address.strip()) and 1 < len(self.postal_lines) <= MOST_POSTAL_LINES
+        """Street and town are known and fit into the window of an envelope."""
+        return self._postal.is_complete
+
+    @property
+    def is_email_undeliverable(self) -> bool:
+        """Whether a message to the e-mail address on record came back."""
+        return bool(self.email) and self.email == self.undeliverable_email
+
+    @property
+    def is_phone_undeliverable(self) -> bool:
+        """Whether a text message to the number on record came back; calls may still work."""
+        return bool(self.phone) and self.phone == self.undeliverable_phone

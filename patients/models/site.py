@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from patients.models.terms import Role
+from patients.models.terms import EARLIEST_HOUR, LATEST_HOUR, ReminderChannel, Role
 from patients.models.tracked import TrackedQuerySet
 
 if TYPE_CHECKING:
@@ -38,6 +39,74 @@ def validate_holiday_calendar(region: str) -> None:
         )
 
 
+LONGEST_LEAD = 180
+MOST_DAYS_EARLIER = 30
+
+
+def validate_lead_days(days: int) -> None:
+    """Refuse what cannot be a site's usual waiting time."""
+    if not 0 <= days <= LONGEST_LEAD:
+        raise ValidationError(
+            f"“{days}” is no usual waiting time. Give 0 to {LONGEST_LEAD} days, or leave it empty "
+            "for the protocol's own number.",
+            code="lead_days_out_of_range",
+        )
+
+
+def validate_ladder_days_earlier(days: int) -> None:
+    """Refuse a ladder that is later than the protocol's, or absurdly early."""
+    if days < 0:
+        raise ValidationError(
+            f"“{days}” would put the ladder back: a site may tighten it, never loosen it. Give 0 "
+            f"to {MOST_DAYS_EARLIER} days by which its steps come earlier than the protocol's.",
+            code="ladder_loosened",
+        )
+    if days > MOST_DAYS_EARLIER:
+        raise ValidationError(
+            f"“{days}” is too much. Give 0 to {MOST_DAYS_EARLIER} days.",
+            code="ladder_too_early",
+        )
+
+
+def validate_channel_order(words: str) -> None:
+    """Refuse a channel that does not exist, or one named twice."""
+    named = [word.strip().upper() for word in words.split(",")]
+    if len(set(named)) < len(named) or not set(named) <= set(ReminderChannel.values):
+        raise ValidationError(
+            f"“{words}” is no order of channels. Name each of {', '.join(ReminderChannel.values)} "
+            "at most once, separated by commas, or leave it empty for the usual order.",
+            code="unknown_channel",
+        )
+
+
+def hour(words: str) -> "models.PositiveSmallIntegerField[int | None, int | None]":
+    """An hour of the day that tightens when messages may leave."""
+    return models.PositiveSmallIntegerField(
+        words,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(EARLIEST_HOUR), MaxValueValidator(LATEST_HOUR)],
+        help_text=f"A whole hour of this site's clock, {EARLIEST_HOUR} to {LATEST_HOUR}.",
+    )
+
+
+def hours_in_order(channel: str) -> models.CheckConstraint:
+    """Opens before it closes, whichever of the two is left to the default."""
+    opens, closes = f"{channel}_from_hour", f"{channel}_until_hour"
+    return models.CheckConstraint(
+        condition=(models.Q((opens, None)) | models.Q((f"{opens}__lt", LATEST_HOUR)))
+        & (models.Q((closes, None)) | models.Q((f"{closes}__gt", EARLIEST_HOUR)))
+        & (
+            models.Q((opens, None))
+            | models.Q((closes, None))
+            | models.Q((f"{opens}__lt", models.F(closes)))
+        ),
+        name=f"site_{channel}_hours_in_order",
+        violation_error_message="Messages must be able to leave for at least one hour of the day: "
+        "the first hour comes before the last.",
+    )
+
+
 class SiteQuerySet(TrackedQuerySet["Site"]):
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
         """The sites where this person holds a role today."""
@@ -57,7 +126,11 @@ class SiteQuerySet(TrackedQuerySet["Site"]):
 
 
 class Site(models.Model):
-    """A hospital or clinic. "Today" is its local date."""
+    """A hospital or clinic. "Today" is its local date.
+
+    `chase_changed_at`: when a number on which the days of the chase hang was changed last; the
+    sweep then looks at everything that is open again.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
@@ -70,9 +143,74 @@ class Site(models.Model):
     )
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
+    booking_lead_days = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[validate_lead_days],
+        help_text="Days from booking to a free appointment. Empty: the protocol's own number.",
+    )
+    authorisation_lead_days = models.SmallIntegerField(
+        "authorisation lead days, MRI and CT",
+        null=True,
+        blank=True,
+        validators=[validate_lead_days],
+        help_text="Days from an order of MRI, CT or PET to its authorisation. Empty: as above.",
+    )
+    plain_authorisation_lead_days = models.SmallIntegerField(
+        "authorisation lead days, ultrasound",
+        null=True,
+        blank=True,
+        validators=[validate_lead_days],
+        help_text="Days from an order of ultrasound to its authorisation. Empty: as above.",
+    )
+    ladder_days_earlier = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[validate_ladder_days_earlier],
+        help_text="Days by which every step of the escalation ladder comes earlier here than in "
+        "the protocol; it can never come later. Empty: as in the protocol.",
+    )
+    chase_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    channel_order = models.CharField(
+        "order of reminders",
+        max_length=60,
+        blank=True,
+        validators=[validate_channel_order],
+        help_text="Channels in the order in which they are tried, for example LETTER, SMS, EMAIL. "
+        "Empty: the usual order. A call by the navigator is always what remains.",
+    )
+    sends_letters = models.BooleanField(
+        "sends letters",
+        default=False,
+        db_default=False,
+        help_text="Somebody here prints and posts letters at least every three days. Then "
+        "reminders go by letter where the order says so. Otherwise only letters that somebody "
+        "asks for wait to be printed.",
+    )
+    email_from_hour = hour("e-mails to patients leave from")
+    email_until_hour = hour("e-mails to patients leave until")
+    sms_from_hour = hour("text messages leave from")
+    sms_until_hour = hour("text messages leave until")
+    alerts_per_week = models.PositiveSmallIntegerField(
+        "e-mails at once, per person and week",
+        null=True,
+        blank=True,
+        help_text="Fewer than the protocol's own number; further ones wait for the daily digest. "
+        "What is overdue and at risk or urgent is always sent at once.",
+    )
     history = HistoricalRecords()
 
     objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ladder_days_earlier=None) | models.Q(ladder_days_earlier__gte=0),
+                name="site_ladder_is_never_loosened",
+            ),
+            hours_in_order("email"),
+            hours_in_order("sms"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -39,6 +39,20 @@ class Contraindication(models.TextChoices):
     CEUS_ALLERGY = "CEUS_ALLERGY", "Ultrasound contrast allergy"
 
 
+class ReminderChannel(models.TextChoices):
+    """A way to remind a patient; a site may choose their order."""
+
+    LETTER = "LETTER", "Letter"
+    EMAIL = "EMAIL", "E-mail"
+    SMS = "SMS", "Text message"
+    PHONE = "PHONE", "Call by the navigator"
+
+
+EARLIEST_HOUR = 9
+LATEST_HOUR = 18
+"""Hours of the day at a site between which it may choose its own (equal to the protocol's)."""
+
+
 class Role(models.TextChoices):
     """A person's role at one site (FHIR PractitionerRole)."""
 

@@ -8,10 +8,28 @@ from django.db import transaction
 from patients.audit import record_event
 from patients.history import save_with_history
 from patients.models import Site
+from patients.models.terms import EARLIEST_HOUR, LATEST_HOUR
 from patients.workflows.errors import WorkflowRefused
-from patients.workflows.field_rules import refuse_bad_fields
+from patients.workflows.field_rules import refusal, refuse_bad_fields
 
-FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email")
+CHASE = (
+    "booking_lead_days",
+    "authorisation_lead_days",
+    "plain_authorisation_lead_days",
+    "ladder_days_earlier",
+)
+"""What the days of the chase hang on."""
+OUTREACH = (
+    "channel_order",
+    "sends_letters",
+    "email_from_hour",
+    "email_until_hour",
+    "sms_from_hour",
+    "sms_until_hour",
+    "alerts_per_week",
+)
+FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email", *OUTREACH, *CHASE)
+HOURS = ("email_from_hour", "email_until_hour"), ("sms_from_hour", "sms_until_hour")
 
 
 class SlugIsFixed(WorkflowRefused):
@@ -23,9 +41,13 @@ class SlugIsFixed(WorkflowRefused):
 def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
     """Store the site as given, with history.
 
-    Refused: a value that its field does not allow, another slug than the one it was made with.
+    Other lead times or another ladder are noted with their moment, so that the next sweep looks
+    at everything open again. Refused: a value that its field does not allow (a ladder later than
+    the protocol's among them), another slug than the one it was made with, hours in which no
+    message could ever leave.
     """
     refuse_bad_fields(site, FIELDS)
+    _refuse_closed_hours(site)
     with transaction.atomic():
         before = Site.objects.filter(pk=site.pk).first()
         if before and before.slug != site.slug:
@@ -34,8 +56,18 @@ def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
                 f"bears it. Change the name instead.",
                 slug=before.slug,
             )
-        save_with_history(site, reason="site_saved", by=by, now=now)
         changed = [f for f in FIELDS if not before or getattr(before, f) != getattr(site, f)]
+        if before and set(changed) & set(CHASE):
+            site.chase_changed_at = now
+        save_with_history(site, reason="site_saved", by=by, now=now)
         detail = {"fields": changed}
         record_event("site_saved", site=site, subject=site, by=by, now=now, detail=detail)
     return site
+
+
+def _refuse_closed_hours(site: Site) -> None:
+    for opens, closes in HOURS:
+        first = getattr(site, opens) or EARLIEST_HOUR
+        last = getattr(site, closes) or LATEST_HOUR
+        if first >= last:
+            raise refusal(opens, first, f"Give an hour before {last}, when messages end.")

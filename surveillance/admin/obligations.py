@@ -3,7 +3,18 @@
 from django.contrib import admin
 
 from patients.admin.access import ClinicalAdmin
-from surveillance.models import ContactAttempt, Escalation, FollowUp, Notification, PatientMerge
+from surveillance.models import (
+    ContactAttempt,
+    Declination,
+    Disowning,
+    Escalation,
+    EscalationAnswer,
+    FollowUp,
+    Notification,
+    OutsideCare,
+    OutsideCareReview,
+    PatientMerge,
+)
 
 
 @admin.register(FollowUp)
@@ -35,6 +46,62 @@ class EscalationAdmin(ClinicalAdmin):
     list_filter = ("tier", "resolution")
     list_select_related = ("follow_up", "owner")
     ordering = ("-raised_at",)
+    site_path = "follow_up__site"
+    patient_path = "follow_up.patient"
+
+
+@admin.register(EscalationAnswer)
+class EscalationAnswerAdmin(ClinicalAdmin):
+    """What was answered to escalations."""
+
+    list_display = ("escalation", "kind", "promised_on", "answered_at", "answered_by")
+    list_filter = ("kind",)
+    list_select_related = ("escalation", "answered_by")
+    ordering = ("-answered_at",)
+    site_path = "escalation__follow_up__site"
+    patient_path = "escalation.follow_up.patient"
+
+
+@admin.register(OutsideCare)
+class OutsideCareAdmin(ClinicalAdmin):
+    """Evidence of care at other institutions."""
+
+    list_display = ("patient", "institution", "expires_on", "recorded_at", "recorded_by")
+    list_select_related = ("patient", "recorded_by")
+    ordering = ("-recorded_at",)
+    site_path = "patient__site"
+
+
+@admin.register(OutsideCareReview)
+class OutsideCareReviewAdmin(ClinicalAdmin):
+    """Second looks at that evidence."""
+
+    list_display = ("outside_care", "is_sufficient", "reviewed_at", "reviewed_by")
+    list_filter = ("is_sufficient",)
+    list_select_related = ("outside_care", "reviewed_by")
+    ordering = ("-reviewed_at",)
+    site_path = "outside_care__patient__site"
+    patient_path = "outside_care.patient"
+
+
+@admin.register(Declination)
+class DeclinationAdmin(ClinicalAdmin):
+    """Refusals, and when it is offered again."""
+
+    list_display = ("patient", "declined_by", "declined_on", "reoffer_on", "recorded_by")
+    list_filter = ("declined_by",)
+    list_select_related = ("patient", "recorded_by")
+    ordering = ("-recorded_at",)
+    site_path = "patient__site"
+
+
+@admin.register(Disowning)
+class DisowningAdmin(ClinicalAdmin):
+    """Who said "not mine", and to whom it went."""
+
+    list_display = ("follow_up", "tier", "user", "passed_to", "at")
+    list_select_related = ("follow_up", "user", "passed_to")
+    ordering = ("-at",)
     site_path = "follow_up__site"
     patient_path = "follow_up.patient"
 

@@ -1,9 +1,14 @@
-"""What the machine did: imports and sweeps, to read."""
+"""What the machine did, and the words it sends: imports, sweeps and texts, to read."""
 
 from django.contrib import admin
 
 from patients.admin.access import ClinicalAdmin, ReadOnlyAdmin
-from surveillance.models import RegistryImport, SweepRun
+from surveillance.models import (
+    MessageTemplateUse,
+    MessageTemplateVersion,
+    RegistryImport,
+    SweepRun,
+)
 
 
 @admin.register(RegistryImport)
@@ -24,3 +29,25 @@ class SweepRunAdmin(ReadOnlyAdmin):
     list_display = ("kind", "started_at", "finished_at", "looked_at", "acted_on", "parked")
     list_filter = ("kind",)
     ordering = ("-started_at",)
+
+
+@admin.register(MessageTemplateVersion)
+class MessageTemplateVersionAdmin(ClinicalAdmin):
+    """The words of messages in all their versions; they are written under Message texts."""
+
+    list_display = ("template", "medium", "language", "number", "site", "written_at", "written_by")
+    list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("site", "written_by")
+    ordering = ("-written_at",)
+    patient_path = None
+
+
+@admin.register(MessageTemplateUse)
+class MessageTemplateUseAdmin(ClinicalAdmin):
+    """Which words a site sends, since when, and who chose them."""
+
+    list_display = ("template", "medium", "language", "version", "site", "since", "chosen_by")
+    list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("site", "version", "chosen_by")
+    ordering = ("-since",)
+    patient_path = None

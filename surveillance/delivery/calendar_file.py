@@ -7,20 +7,37 @@ nobody is asked to reply. Nothing about an entry ever changes (another day is an
 SEQUENCE stays 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import reverse
 from icalendar import Calendar, Event
 
 from patients.models import Patient, Site
-from surveillance.delivery.texts import CALENDAR_WORDS
+from surveillance.delivery.particulars import contact_link
+from surveillance.protocol.message_terms import MessageLanguage
 
 MIME_TYPE = "text/calendar"
 FILE_NAME = "appointment.ics"
 MAKER = "-//HepCalc Surveillance//Appointments//EN"
+
+
+class CalendarWords(NamedTuple):
+    """What a calendar entry says."""
+
+    summary: str
+    reach: str
+
+
+WORDS: Final[Mapping[MessageLanguage, CalendarWords]] = {
+    MessageLanguage.EN: CalendarWords(
+        "Appointment at {site}", "If you cannot come, please contact us:"
+    ),
+    MessageLanguage.ES: CalendarWords("Cita en {site}", "Si no puede venir, contáctenos:"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +49,15 @@ class Appointment:
     day: date
 
 
-def calendar_file(appointment: Appointment, *, language: str, stamped_at: datetime) -> bytes:
+def calendar_file(
+    appointment: Appointment, *, language: MessageLanguage, stamped_at: datetime
+) -> bytes:
     """The file for an appointment, in one of our languages.
 
     Equal arguments give equal bytes; `stamped_at` is when it was made.
     """
     site, day = appointment.site, appointment.day
-    words = CALENDAR_WORDS[language]
+    words = WORDS[language]
     calendar = Calendar()
     calendar.add("prodid", MAKER)
     calendar.add("version", "2.0")
@@ -67,5 +86,4 @@ def uid_of(appointment: Appointment) -> str:
 
 
 def _description(site: Site, reach: str) -> str:
-    link = f"{settings.SITE_URL}{reverse('contact_page', args=[site.slug])}"
-    return "\n".join(part for part in (reach, site.phone, link) if part)
+    return "\n".join(part for part in (reach, site.phone, contact_link(site)) if part)

@@ -3,12 +3,13 @@
 The contract: `send` returns a receipt once the server took the message. It raises
 `DeliveryFailed(permanent=True)` when the server or the address says never, `permanent=False`
 when it may work later, and `ChannelDown` when there is no server to talk to. No exception of
-smtplib leaves this module. The Message-ID derives from the message's own id and is the same on
-every attempt.
+smtplib or of a provider's library leaves this module. The Message-ID derives from the message's
+own id and is the same on every attempt.
 """
 
 import smtplib
 from email.mime.text import MIMEText
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,10 +17,24 @@ from django.core.mail import BadHeaderError, EmailMessage, get_connection
 
 from surveillance.delivery.calendar_file import FILE_NAME, Appointment, calendar_file
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
-from surveillance.delivery.texts import language_of, text_of
+from surveillance.delivery.http_status import failure_of_status
+from surveillance.delivery.mail_reports import OUR_ID
+from surveillance.delivery.texts import Text, VersionsInUse, text_of
+from surveillance.delivery.unsubscribe import unsubscribe_headers
 from surveillance.models import Notification, NotificationTemplate
+from surveillance.protocol.message_terms import MessageMedium, language_of
+
+if TYPE_CHECKING:
+    ProviderError: Any = Exception
+else:
+    try:
+        from anymail.exceptions import AnymailError as ProviderError
+    except ImportError:  # plain SMTP needs no provider's library
+        ProviderError = smtplib.SMTPException
 
 LEAST_PERMANENT_CODE = 500
+REFUSED = frozenset({"AnymailRecipientsRefused", "AnymailInvalidAddress"})
+"""What a provider's library says of an address that it will never write to."""
 
 
 class EmailChannel:
@@ -27,10 +42,12 @@ class EmailChannel:
 
     def __init__(self) -> None:
         self._connection = get_connection()
+        self._versions = VersionsInUse()
 
     def send(self, message: Notification) -> ProviderReceipt:
         """Send to the recipient's or the patient's address."""
-        email = email_of(message)
+        text = text_of(message, MessageMedium.EMAIL, self._versions)
+        email = email_of(message, text)
         self._open()
         email.connection = self._connection
         try:
@@ -38,12 +55,19 @@ class EmailChannel:
         except smtplib.SMTPSenderRefused as error:
             self.close()
             raise ChannelDown(f"smtp_{error.smtp_code}") from None  # refuses us, not the message
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ProviderError) as error:
+            failure = failure_of(error, text_left=self._text_left())
             self.close()  # the state of the conversation is unknown: begin a new one
-            raise failure_of(error) from None
+            raise failure from None
         except (BadHeaderError, ValueError):
             raise DeliveryFailed("address_cannot_be_written", permanent=True) from None
-        return ProviderReceipt(message_id=message_id_of(message))
+        receipt = receipt_of(email) or message_id_of(message)
+        return ProviderReceipt(message_id=receipt, text=text)
+
+    def _text_left(self) -> bool:
+        """Whether the words may have arrived when a conversation broke off. Over a provider's
+        interface they leave with the request."""
+        return bool(getattr(self._connection, "text_left", bool(settings.EMAIL_PROVIDER)))
 
     def _open(self) -> None:
         try:
@@ -56,17 +80,28 @@ class EmailChannel:
         self._connection.close()
 
 
-def email_of(message: Notification) -> EmailMessage:
+def email_of(message: Notification, text: Text) -> EmailMessage:
     """The e-mail to be sent for this message; refused when nobody has an address."""
     address = address_of(message)
     if not address:
         raise DeliveryFailed("no_address", permanent=True)
-    text = text_of(message)
-    headers = {"Message-ID": message_id_of(message), "Auto-Submitted": "auto-generated"}
+    headers = {
+        "Message-ID": message_id_of(message),
+        "Auto-Submitted": "auto-generated",
+        **unsubscribe_headers(message),
+    }
     email = EmailMessage(text.subject, text.body, to=[address], headers=headers)
+    if settings.EMAIL_PROVIDER:
+        setattr(email, "metadata", {OUR_ID: str(message.pk)})  # noqa: B010 (Anymail reads it)
     if (calendar := _calendar_of(message)) is not None:
         email.attach(calendar)
     return email
+
+
+def receipt_of(email: EmailMessage) -> str:
+    """The provider's own id for the message, by which it will speak of it; empty over SMTP."""
+    status = getattr(email, "anymail_status", None)
+    return str(status.message_id) if status is not None and status.message_id else ""
 
 
 def _calendar_of(message: Notification) -> MIMEText | None:
@@ -78,7 +113,7 @@ def _calendar_of(message: Notification) -> MIMEText | None:
     if follow_up.booked_for is None:
         return None
     appointment = Appointment(patient, message.site, follow_up.booked_for)
-    language = language_of(message)
+    language = language_of(patient.language)
     file = calendar_file(appointment, language=language, stamped_at=message.created_at)
     part = MIMEText(file.decode(), "calendar", "utf-8")
     part.set_param("method", "PUBLISH")
@@ -98,15 +133,22 @@ def message_id_of(message: Notification) -> str:
     return f"<{message.pk}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
 
 
-def failure_of(error: Exception) -> DeliveryFailed:
-    """What the server's answer means for this message; its text may hold an address: not kept."""
+def failure_of(error: Exception, *, text_left: bool) -> DeliveryFailed | ChannelDown:
+    """What the server's answer means for this message; its text may hold an address: not kept.
+
+    Without an answer after the text had left, the message may have been taken.
+    """
+    if (status := getattr(error, "status_code", None)) is not None:
+        return failure_of_status(int(status))
     code = code_of(error)
     name = f"smtp_{code}" if code else type(error).__name__
-    return DeliveryFailed(name, permanent=code >= LEAST_PERMANENT_CODE)
+    permanent = code >= LEAST_PERMANENT_CODE or name in REFUSED
+    unheard = text_left and not code and not permanent
+    return DeliveryFailed(name, permanent=permanent, unheard=unheard)
 
 
 def code_of(error: Exception) -> int:
-    """The server's reply code; 0 when it gave none."""
+    """The server's reply code, of SMTP or HTTP; 0 when it gave none."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _answer in error.recipients.values()), default=0)
     if isinstance(error, smtplib.SMTPResponseException):

@@ -9,14 +9,20 @@ from datetime import date
 from typing import Final
 
 from patients.models import Patient
-from surveillance.delivery.texts import day_in, language_of, letter_text_of
-from surveillance.models import Notification, NotificationTemplate
+from surveillance.delivery.particulars import day_words
+from surveillance.delivery.texts import VersionsInUse, text_of
+from surveillance.models import MessageTemplateVersion, Notification, NotificationTemplate
+from surveillance.protocol.message_terms import MessageLanguage, MessageMedium, language_of
 from surveillance.protocol.parameters import ADULT_FROM_YEARS
 
-SALUTATION: Final = {"en": "Dear {name},", "es": "Hola, {name}:"}
-GUARDIAN: Final = {"en": "The parent or guardian of {name}", "es": "Familia de {name}"}
-TO_GUARDIAN: Final = {"en": "Dear parent or guardian,", "es": "Estimada familia:"}
-CLOSING: Final = {"en": "With kind regards,", "es": "Saludos,"}
+GUARDIAN: Final = {
+    MessageLanguage.EN: "The parent or guardian of {name}",
+    MessageLanguage.ES: "Familia de {name}",
+}
+TO_GUARDIAN: Final = {
+    MessageLanguage.EN: "This letter is for the parent or guardian of {name}.",
+    MessageLanguage.ES: "Esta carta es para la familia de {name}.",
+}
 ORDER: Final = (NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER)
 """What asks the patient to act stands first and gives the letter its subject."""
 
@@ -33,34 +39,47 @@ class LetterDraft:
     address: str
     subject: str
     body: str
+    versions: tuple[MessageTemplateVersion | None, ...]
+    """Of the words of each message, in their order; None: the built-in ones."""
 
 
-def draft_letter(messages: Sequence[Notification], today: date) -> LetterDraft:
+def draft_letter(
+    messages: Sequence[Notification], today: date, versions: VersionsInUse | None = None
+) -> LetterDraft:
     """The letter that stands for these messages, all to one patient; dated `today`."""
-    first, *more = sorted(messages, key=lambda one: (_place(one), one.created_at, one.dedupe_key))
+    ordered = sorted(messages, key=lambda one: (_place(one), one.created_at, one.dedupe_key))
+    first = ordered[0]
     patient = first.patient
     assert patient is not None  # the workflow groups them by patient
-    language = language_of(first)
-    texts = [letter_text_of(first)]
-    texts += [letter_text_of(one) for one in more if one.template != first.template][:1]
+    language = language_of(patient.language)
+    texts = [text_of(message, MessageMedium.LETTER, versions) for message in ordered]
     name = f"{patient.given_name} {patient.family_name}".strip()
     is_minor = _is_minor(patient, today)
-    parts = [
-        day_in(language, today),
-        TO_GUARDIAN[language] if is_minor else SALUTATION[language].format(name=name),
-        *(text.body.strip() for text in texts),
-        f"{CLOSING[language]}\n{first.site.name}",
-    ]
+    parts = [day_words(today, language)]
+    if is_minor:
+        parts.append(TO_GUARDIAN[language].format(name=name))
     return LetterDraft(
         patient=patient,
-        messages=tuple(messages),
+        messages=tuple(ordered),
         template=first.template,
-        language=language,
+        language=language.value,
         recipient=GUARDIAN[language].format(name=name) if is_minor else name,
         address="\n".join(patient.postal_lines),
         subject=texts[0].subject,
-        body="\n\n".join(parts),
+        body="\n\n".join([*parts, *_joined([text.body for text in texts])]),
+        versions=tuple(text.version for text in texts),
     )
+
+
+def _joined(bodies: Sequence[str]) -> list[str]:
+    """The paragraphs of several texts as one: what they share (greeting, link, thanks) stands once
+    and where it stood in the first, what only the others say before the end that all share."""
+    first, *others = (body.strip().split("\n\n") for body in bodies)
+    extra = list(dict.fromkeys(each for other in others for each in other if each not in first))
+    shared = {each for other in others for each in other}
+    own = [place for place, each in enumerate(first, start=1) if each not in shared]
+    place = max(own, default=1) if extra else len(first)
+    return [*first[:place], *extra, *first[place:]]
 
 
 def _place(message: Notification) -> int:

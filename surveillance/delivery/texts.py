@@ -1,91 +1,165 @@
-"""The words of an e-mail or a letter: a template's first line is the subject, the rest the body.
+"""The words of a message: the only place from which a channel takes them.
 
-Neither says anything clinical. Staff get a link to the case by its id, patients a link to the
-contact page of their site.
+The words are those in use at the site, else the built-in ones. They say nothing clinical. Staff
+get a link to the case by its id, patients a link to the contact page of their site.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
+from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import date_format
 
-from patients.models import Patient
-from surveillance.models import Notification
+from patients.models import Patient, Site
+from surveillance.delivery.built_in import Words, built_in
+from surveillance.delivery.particulars import Particulars, contact_link
+from surveillance.models import (
+    Escalation,
+    MessageTemplateUse,
+    MessageTemplateVersion,
+    Notification,
+    NotificationTemplate,
+    TextKind,
+)
+from surveillance.protocol.message_terms import MessageLanguage, MessageMedium, language_of
+from surveillance.protocol.message_text import filled, placeholders_in
 
-LANGUAGES = ("en", "es")
-STAFF_LANGUAGE = "en"
+log = structlog.get_logger(__name__)
 
-
-class CalendarWords(NamedTuple):
-    """What a calendar entry says."""
-
-    summary: str
-    reach: str
-
-
-CALENDAR_WORDS = {
-    "en": CalendarWords("Appointment at {site}", "If you cannot come, please contact us:"),
-    "es": CalendarWords("Cita en {site}", "Si no puede venir, contáctenos:"),
+PAGES: dict[str, str] = {
+    NotificationTemplate.COVER_BEGINS: "absences",
+    NotificationTemplate.COVER_ENDED: "absences",
 }
+"""Where a message about no one patient leads, unless to the inbox."""
 
 
 class Text(NamedTuple):
-    """What is sent."""
+    """What is sent, word for word, and the version it was made from (None: the built-in words)."""
 
     subject: str
     body: str
+    version: MessageTemplateVersion | None = None
 
 
-def text_of(message: Notification) -> Text:
-    """Subject and body of a message to a patient in their language, or to staff."""
-    name = f"notifications/{message.template.lower()}.{language_of(message)}.txt"
-    rendered = render_to_string(name, {"site": message.site, "link": link_of(message)})
-    subject, _, body = rendered.partition("\n")
-    return Text(subject.strip(), body.strip() + "\n")
+class VersionsInUse:
+    """Which versions are in use, asked once per text: make one for a batch, then drop it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, TextKind], MessageTemplateVersion | None] = {}
+
+    def of(self, site_id: int, kind: TextKind) -> MessageTemplateVersion | None:
+        """The version in use at the site; None for the built-in words."""
+        key = (site_id, kind)
+        if key not in self._known:
+            self._known[key] = version_in_use(site_id, kind)
+        return self._known[key]
 
 
-def letter_text_of(message: Notification) -> Text:
-    """Subject and paragraphs of a letter, without salutation, in the patient's language."""
-    language = language_of(message)
-    name = f"notifications/{message.template.lower()}.letter.{language}.txt"
-    booked_for = message.follow_up.booked_for if message.follow_up is not None else None
-    day = day_in(language, booked_for) if booked_for is not None else ""
-    rendered = render_to_string(name, {"site": message.site, "day": day})
-    subject, _, body = rendered.partition("\n")
-    return Text(subject.strip(), body.strip() + "\n")
+def version_in_use(site: Site | int, kind: TextKind) -> MessageTemplateVersion | None:
+    """The version that was put in use last at this site; None for the built-in words."""
+    use = MessageTemplateUse.objects.of(site, kind).select_related("version").first()
+    return None if use is None else use.version
 
 
-def day_in(language: str, day: date) -> str:
-    """A day in words: '3 March 2026', '3 de marzo de 2026'."""
-    with translation.override(language):
-        return date_format(day, r"j \d\e F \d\e Y" if language == "es" else "j F Y")
+def text_of(
+    message: Notification, medium: MessageMedium, versions: VersionsInUse | None = None
+) -> Text:
+    """Subject and body of a message to a patient in their language, or to staff.
+
+    `medium` is the form in which the patient gets it; to staff it is always the same words.
+    """
+    kind = kind_of(message, medium)
+    version = (versions or VersionsInUse()).of(message.site_id, kind)
+    booked_for = message.follow_up.booked_for if message.follow_up else None
+    particulars = Particulars(
+        message.site, kind.language, kind.medium, link_of(message), booked_for
+    )
+    return rendered(kind, version, particulars, digest_words(message))
 
 
-def language_of(message: Notification) -> str:
-    """The patient's language where we have it, else English."""
+def digest_words(message: Notification) -> dict[str, str]:
+    """What a digest says of its cases: how many wait, and how many of them had come back."""
+    if message.template != NotificationTemplate.DAILY_DIGEST:
+        return {}
+    waiting = Escalation.objects.told_in(message.pk)
+    returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
+    back = waiting.filter(pk__in=returned.values("escalation")).count()
+    number = waiting.count()
+    cases = f"{number} case waits" if number == 1 else f"{number} cases wait"
+    came_back = f"; {back} came back because the day given has passed" if back else ""
+    return {"cases": f"{cases} for your answer{came_back}"}
+
+
+def kind_of(message: Notification, medium: MessageMedium) -> TextKind:
+    """Which text a message needs, sent in this form."""
+    template = NotificationTemplate(message.template)
     if message.recipient_id is not None or message.patient is None:
-        return STAFF_LANGUAGE
-    return spoken_by(message.patient)
+        return TextKind(template, MessageMedium.STAFF, MessageLanguage.EN)
+    return TextKind(template, medium, language_of(message.patient.language))
 
 
-def spoken_by(patient: Patient) -> str:
-    """The patient's language where we have texts in it ('es-MX' reads es), else English."""
-    spoken = patient.language.partition("-")[0].lower()
-    return spoken if spoken in LANGUAGES else STAFF_LANGUAGE
+def rendered(
+    kind: TextKind,
+    version: MessageTemplateVersion | None,
+    particulars: Particulars,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Text:
+    """The words filled in. A version that asks for what there no longer is yields to the built-in
+    words: a message must not fail for that."""
+    values = {**particulars.values, **more}
+    if version is not None:
+        if placeholders_in(version.subject + version.body) <= set(values):
+            return _text(Words(version.subject, version.body), values, version)
+        log.error("template_version_unusable", version_id=str(version.pk))
+    return _text(built_in(kind), values, None)
+
+
+def _text(words: Words, values: dict[str, str], version: MessageTemplateVersion | None) -> Text:
+    subject = " ".join(filled(words.subject, values).split())
+    return Text(subject, filled(words.body, values).strip() + "\n", version)
+
+
+def script_for(
+    patient: Patient, *, language: MessageLanguage | None = None, booked_for: date | None = None
+) -> Text:
+    """What to say to this patient on the telephone: about the appointment if one is booked, else
+    to arrange one. In the patient's language, or in the one asked for."""
+    template = (
+        NotificationTemplate.PATIENT_REMINDER
+        if booked_for is None
+        else NotificationTemplate.APPOINTMENT_REMINDER
+    )
+    spoken = language or language_of(patient.language)
+    kind = TextKind(template, MessageMedium.PHONE, spoken)
+    link = contact_link(patient.site)
+    particulars = Particulars(patient.site, spoken, MessageMedium.PHONE, link, booked_for)
+    return rendered(kind, version_in_use(patient.site, kind), particulars)
+
+
+def preview_of(version: MessageTemplateVersion, patient: Patient, visit_on: date | None) -> Text:
+    """These very words, as this patient (or a colleague, about this patient) would get them."""
+    kind = version.kind
+    to_staff = kind.medium is MessageMedium.STAFF
+    link = _patient_link(patient.pk) if to_staff else contact_link(version.site)
+    particulars = Particulars(version.site, kind.language, kind.medium, link, visit_on)
+    return _text(Words(version.subject, version.body), particulars.values, version)
 
 
 def link_of(message: Notification) -> str:
     """Where the reader goes on: ids only, and behind sign-in for staff."""
-    return f"{settings.SITE_URL}{_path_of(message)}"
-
-
-def _path_of(message: Notification) -> str:
     if message.recipient_id is None:
-        return reverse("contact_page", args=[message.site.slug])
+        return contact_link(message.site)
     if message.escalation_id is not None:
-        return reverse("escalation", args=[message.escalation_id])
-    return reverse("patient", args=[message.patient_id])
+        return f"{settings.SITE_URL}{reverse('escalation', args=[message.escalation_id])}"
+    patient = message.patient_id or (message.follow_up.patient_id if message.follow_up else None)
+    if patient is None:
+        return f"{settings.SITE_URL}{reverse(PAGES.get(message.template, 'inbox'))}"
+    return _patient_link(patient)
+
+
+def _patient_link(patient: UUID) -> str:
+    return f"{settings.SITE_URL}{reverse('patient', args=[patient])}"

@@ -1,8 +1,15 @@
 """Records of lesions, exams, decisions and obligations. Import models from here."""
 
 from surveillance.models.assessment import LesionAssessment, OverrideKind
-from surveillance.models.contact_attempt import ContactAttempt, ContactChannel, ContactOutcome
+from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
+from surveillance.models.declination import Declination, InformedOf, WhoDeclined
+from surveillance.models.disowning import Disowning
 from surveillance.models.escalation import Escalation, EscalationResolution
+from surveillance.models.escalation_answer import (
+    EscalationAnswer,
+    EscalationAnswerKind,
+    NotIndicated,
+)
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
@@ -13,12 +20,21 @@ from surveillance.models.letter import (
     LetterEvent,
     LetterEventKind,
 )
+from surveillance.models.message_template import (
+    MessageTemplateUse,
+    MessageTemplateVersion,
+    TextKind,
+)
 from surveillance.models.notification import (
+    TEMPLATES_TO_PATIENTS,
     Notification,
     NotificationChannel,
     NotificationStatus,
     NotificationTemplate,
+    Report,
+    SendingDoubt,
 )
+from surveillance.models.outside_care import OutsideCare, OutsideCareReview, OutsideCareState
 from surveillance.models.patient_merge import PatientMerge
 from surveillance.models.registry_import import (
     RegistryImport,
@@ -26,18 +42,26 @@ from surveillance.models.registry_import import (
     RegistryImportStatus,
 )
 from surveillance.models.sweep_run import SweepRun
+from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
     "EVENT_VALUES",
+    "TEMPLATES_TO_PATIENTS",
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
+    "DayPart",
+    "Declination",
+    "Disowning",
     "Escalation",
+    "EscalationAnswer",
+    "EscalationAnswerKind",
     "EscalationResolution",
     "FollowUp",
     "FollowUpOutcome",
     "FollowUpQuerySet",
     "ImagingExam",
+    "InformedOf",
     "Lesion",
     "LesionAssessment",
     "LesionEvent",
@@ -48,15 +72,25 @@ __all__ = [
     "LetterBatchStatus",
     "LetterEvent",
     "LetterEventKind",
+    "MessageTemplateUse",
+    "MessageTemplateVersion",
+    "NotIndicated",
     "Notification",
     "NotificationChannel",
     "NotificationStatus",
     "NotificationTemplate",
+    "OutsideCare",
+    "OutsideCareReview",
+    "OutsideCareState",
     "OverrideKind",
     "PatientMerge",
     "RegistryImport",
     "RegistryImportProblem",
     "RegistryImportStatus",
+    "Report",
     "ReportStatus",
+    "SendingDoubt",
     "SweepRun",
+    "TextKind",
+    "WhoDeclined",
 ]

@@ -4,9 +4,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient
 from surveillance.models.follow_up import FollowUp
+from surveillance.protocol.terms import ContactOutcome, DayPart
 
 
 class ContactChannel(models.TextChoices):
@@ -18,40 +20,41 @@ class ContactChannel(models.TextChoices):
     OTHER = "OTHER", "Other"
 
 
-class ContactOutcome(models.TextChoices):
-    """What came of an attempt. None of them closes an obligation."""
-
-    AGREED = "AGREED", "Reached, agreed"
-    CALL_BACK = "CALL_BACK", "Reached, call back later"
-    VOICEMAIL = "VOICEMAIL", "Voicemail left"
-    NO_ANSWER = "NO_ANSWER", "No answer"
-    WRONG_NUMBER = "WRONG_NUMBER", "Wrong number or address"
-    LANGUAGE_BARRIER = "LANGUAGE_BARRIER", "Interpreter needed"
-    DECLINED = "DECLINED", "Declined"
-    FOLLOWED_ELSEWHERE = "FOLLOWED_ELSEWHERE", "Says followed elsewhere"
-    MOVED = "MOVED", "Moved away"
-    DECEASED = "DECEASED", "Reported deceased"
-    SENT = "SENT", "Sent, no answer expected"
-
-
 class ContactAttempt(AppendOnlyModel):
-    """One attempt, belonging to the patient and naming the follow-ups served. **Append-only.**"""
+    """One attempt, belonging to the patient and naming the follow-ups served. **Append-only.**
+
+    `next_try_on` and `next_try_part` say when somebody should try again; a promised call back also
+    has its moment.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_attempts")
     follow_ups = models.ManyToManyField(FollowUp, related_name="contact_attempts")
     channel = models.CharField(max_length=12, choices=ContactChannel.choices)
-    outcome = models.CharField(max_length=20, choices=ContactOutcome.choices)
+    outcome = models.CharField(max_length=20, choices=ContactOutcome.choices())
     note = models.TextField(blank=True)
     attempted_at = models.DateTimeField()
     attempted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     next_try_on = models.DateField(null=True, blank=True)
+    next_try_part = models.CharField(max_length=10, choices=DayPart.choices(), blank=True)
+    call_back_at = models.DateTimeField(null=True, blank=True)
 
     objects = AppendOnlyQuerySet["ContactAttempt"].as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(call_back_at=None)
+                | Q(outcome=ContactOutcome.CALL_BACK, next_try_on__isnull=False),
+                name="contact_call_back_is_a_next_try",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_try_part="") | Q(next_try_on__isnull=False),
+                name="contact_part_of_day_has_its_day",
+            ),
+        ]
         indexes = [
             models.Index(fields=["patient", "-attempted_at"], name="contact_newest_idx"),
         ]

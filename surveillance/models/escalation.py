@@ -26,6 +26,10 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         """Unresolved and not silenced by an acknowledgement that still runs on that day."""
         return self.unresolved().filter(Q(acknowledged_at=None) | Q(acknowledged_until__lt=on))
 
+    def told_in(self, digest: uuid.UUID) -> "EscalationQuerySet":
+        """What a daily digest tells that has not ended since."""
+        return self.unresolved().filter(notifications__digest=digest).distinct()
+
 
 class Escalation(models.Model):
     """Raised → acknowledged → resolved; each tier once per follow-up.

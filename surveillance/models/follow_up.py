@@ -11,7 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from patients.models import Patient, Site
 from surveillance.models.assessment import LesionAssessment
 from surveillance.models.imaging import ImagingExam
+from surveillance.models.lead_dates import book_by_is_at_most, order_by_is_at_most
 from surveillance.models.lesion import Lesion
+from surveillance.protocol.lead_times import LeadTimes
 from surveillance.protocol.terms import (
     EscalationClass,
     Modality,
@@ -64,6 +66,14 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def to_order(self) -> "FollowUpQuerySet":
         """Open imaging for which no order was placed."""
         return self.open().filter(kind=ObligationKind.IMAGING, ordered_on=None, booked_for=None)
+
+    def order_due_by(self, day: date, lead: LeadTimes) -> "FollowUpQuerySet":
+        """Whose order must be placed by `day`, at a site with these lead times."""
+        return self.filter(order_by_is_at_most(day, lead))
+
+    def book_due_by(self, day: date, lead: LeadTimes) -> "FollowUpQuerySet":
+        """What must be booked by `day`, at a site with these lead times."""
+        return self.filter(book_by_is_at_most(day, lead))
 
     def to_book(self) -> "FollowUpQuerySet":
         """Open, not a review, without an appointment."""
@@ -148,6 +158,12 @@ class FollowUp(models.Model):
     ordered_on = models.DateField(null=True, blank=True)
     order_number = models.CharField(max_length=64, blank=True)
     booked_for = models.DateField(null=True, blank=True)
+    arrangement_lost_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day on which an order or an appointment was cancelled last",
+    )
+    arrangement_lost_reason = models.TextField(blank=True)
     missed_appointments = models.PositiveSmallIntegerField(default=0)
     twice_missed_on = models.DateField(
         null=True, blank=True, help_text="The day on which a second missed appointment was recorded"
@@ -208,6 +224,11 @@ class FollowUp(models.Model):
                 condition=Q(snoozed_until=None, snooze_reason="")
                 | (Q(snoozed_until__isnull=False) & ~Q(snooze_reason="")),
                 name="follow_up_snooze_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(arrangement_lost_on=None, arrangement_lost_reason="")
+                | (Q(arrangement_lost_on__isnull=False) & ~Q(arrangement_lost_reason="")),
+                name="follow_up_loss_has_a_reason",
             ),
         ]
         indexes = [

@@ -120,7 +120,7 @@ class Letter(AppendOnlyModel):
     language = models.CharField(max_length=12)
     recipient = models.CharField(max_length=300)
     address = models.TextField()
-    subject = models.CharField(max_length=200)
+    subject = models.CharField(max_length=300)
     body = models.TextField()
     digest = models.CharField(max_length=64)
 

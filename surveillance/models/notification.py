@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class NotificationChannel(models.TextChoices):
     IN_APP = "IN_APP", "In the application"
     EMAIL = "EMAIL", "E-mail"
+    SMS = "SMS", "Text message"
     LETTER = "LETTER", "Letter"
 
 
@@ -27,20 +28,60 @@ class NotificationStatus(models.TextChoices):
     SENT = "SENT", "Sent"
     FAILED = "FAILED", "Failed: a person must look"
     CANCELLED = "CANCELLED", "Cancelled"
+    DIGESTED = "DIGESTED", "Told in a daily digest"
+
+
+class SendingDoubt(models.TextChoices):
+    """Whether a message may have arrived although nobody heard so (ADR 0026)."""
+
+    NONE = "", "None"
+    UNHEARD = "UNHEARD", "A sending ended without an answer"
+    LAST_TRY = "LAST_TRY", "Being sent for the last time"
+
+
+class Report(models.TextChoices):
+    """What the provider says became of a message after it took it, the better news first."""
+
+    DELIVERED = "DELIVERED", "Delivered"
+    UNDELIVERABLE = "UNDELIVERABLE", "Came back"
+    COMPLAINED = "COMPLAINED", "Marked as unwanted by the reader"
 
 
 class NotificationTemplate(models.TextChoices):
-    """What the message says. The texts are in templates/notifications/."""
+    """What a message is about. Its words are those in use at the site (`MessageTemplateUse`), else
+    the built-in ones in templates/notifications/."""
 
     PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
     APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
     ESCALATION_RAISED = "ESCALATION_RAISED", "Escalation raised"
+    ESCALATION_PASSED_ON = "ESCALATION_PASSED_ON", "Passed on to you: somebody said “not mine”"
+    FOLLOW_UP_PASSED_ON = "FOLLOW_UP_PASSED_ON", "A follow-up was passed on to you"
     ESCALATION_RETURNED = "ESCALATION_RETURNED", "Acknowledged escalation came back"
     INCIDENT_REVIEW = "INCIDENT_REVIEW", "Incident review"
     MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
     TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
     REPORT_MISSING = "REPORT_MISSING", "Final report missing"
+    REOFFER = "REOFFER", "Declined: offer again"
+    OUTSIDE_CARE_SECOND_LOOK = (
+        "OUTSIDE_CARE_SECOND_LOOK",
+        "Followed elsewhere: second look",
+    )
+    OUTSIDE_CARE_REPORT = "OUTSIDE_CARE_REPORT", "Followed elsewhere: ask for the report"
+    ORDER_MISSING = "ORDER_MISSING", "Order missing: have it placed"
+    BOOKING_MISSING = "BOOKING_MISSING", "Not booked yet: book the appointment"
+    CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
     REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
+    PATIENT_WROTE = "PATIENT_WROTE", "The patient wrote to us: read it and answer"
+    WORK_HANDED_OVER = "WORK_HANDED_OVER", "A colleague’s work was handed over to you"
+    DAILY_DIGEST = "DAILY_DIGEST", "Daily digest"
+    COVER_BEGINS = "COVER_BEGINS", "You stand in for a colleague: hand-over list"
+    COVER_ENDED = "COVER_ENDED", "You are back: what happened meanwhile"
+
+
+TEMPLATES_TO_PATIENTS: Final = frozenset(
+    {NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER}
+)
+"""The others are for staff only; these are for staff where a person has to tell the patient."""
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -62,6 +103,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             recipient=user.pk, channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT
         )
 
+    def interrupting(self, user: int, since: datetime) -> "NotificationQuerySet":
+        """E-mails about escalations that this person was sent one by one since that moment."""
+        return self.filter(
+            recipient=user,
+            channel=NotificationChannel.EMAIL,
+            status=NotificationStatus.SENT,
+            escalation__isnull=False,
+            finished_at__gt=since,
+        )
+
     def unread(self) -> "NotificationQuerySet":
         """Not yet marked as read."""
         return self.filter(read_at=None)
@@ -78,8 +129,11 @@ class Notification(models.Model):
 
     Sent by lease: a sender claims rows (`lease_owner`, `lease_until`), sends outside any
     transaction, and marks a row only while the lease is still its own. The recipient is a user
-    (staff) or a patient. No clinical content is stored here. A letter is leased, without an end, to
-    the print run that it belongs to.
+    (staff) or a patient. A letter is leased, without an end, to the print run that it belongs to.
+
+    `subject` and `body` are the exact words that went out, written with the mark that it was sent,
+    and `template_version` says which words they were made from (none: the built-in ones). They
+    hold no clinical content and no secret: no text of a message may (protocol/message_text.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -103,6 +157,9 @@ class Notification(models.Model):
     escalation = models.ForeignKey(
         Escalation, null=True, blank=True, on_delete=models.PROTECT, related_name="notifications"
     )
+    digest = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="told"
+    )
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     status = models.CharField(
@@ -111,10 +168,37 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    doubt = models.CharField(
+        max_length=10,
+        choices=SendingDoubt.choices,
+        default=SendingDoubt.NONE,
+        db_default=SendingDoubt.NONE,
+        blank=True,
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    subject = models.CharField(max_length=300, blank=True, default="", db_default="")
+    body = models.TextField(blank=True, default="", db_default="")
+    template_version = models.ForeignKey(
+        "surveillance.MessageTemplateVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="notifications",
+    )
+    reported = models.CharField(
+        max_length=15, choices=Report.choices, blank=True, default="", db_default=""
+    )
+    reported_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why this message stands for another one: a code",
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -129,6 +213,16 @@ class Notification(models.Model):
                 | (~Q(status=NotificationStatus.PENDING) & Q(finished_at__isnull=False)),
                 name="notification_end_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(reported="", reported_at=None)
+                | (~Q(reported="") & Q(reported_at__isnull=False)),
+                name="notification_report_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=NotificationStatus.DIGESTED, digest__isnull=False)
+                | (~Q(status=NotificationStatus.DIGESTED) & Q(digest=None)),
+                name="notification_digested_names_its_digest",
+            ),
         ]
         indexes = [
             models.Index(
@@ -137,6 +231,11 @@ class Notification(models.Model):
                 name="notification_ready_idx",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_of_user_idx"),
+            models.Index(
+                fields=["provider_message_id"],
+                condition=~Q(provider_message_id=""),
+                name="notification_provider_idx",
+            ),
         ]
 
     def __str__(self) -> str:

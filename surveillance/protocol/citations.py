@@ -82,9 +82,14 @@ GUIDELINES: Final[dict[str, str]] = {
     "does not exclude HCC and is followed by imaging.",
     "AASLD-2023": "Ultrasound and AFP every 6 months; AFP of 20 ng/mL or rising asks for dynamic "
     "imaging; biopsy for LR-M and for nodules outside the LI-RADS population.",
+    "ABY-2020": "Of those called about liver cancer surveillance 32.5 % were reached by telephone; "
+    "whoever was reached had about three times the odds of having it.",
     "AAP-2019": "Infantile hemangiomas complete most of their growth by 5 months of age.",
     "ACG-2024": "A hemangioma in cirrhosis or hepatitis B is followed at 3-6 months for at least "
     "1 year; a cyst with calcification is characterised by CT or MRI.",
+    "ACR-DEFINE-AI": "A reminder allows for the time required to schedule that type of follow-up.",
+    "ACR-FOLLOW-UP": "ACR Follow-Up Improvement Collaborative: adherent from 30 days before to 60 "
+    "days after the recommended interval.",
     "ACR-2017": "Known malignancy counts as high risk in an incidental liver lesion.",
     "ACR-NKF-2021": "Group II gadolinium agents may be given with an eGFR below 30.",
     "ACOG-723": "In pregnancy ultrasound and MRI without contrast are the imaging of choice.",
@@ -94,6 +99,10 @@ GUIDELINES: Final[dict[str, str]] = {
     "LI-RADS-CT-MRI-2018": "Diagnostic table by arterial hyperenhancement, size, washout, capsule "
     "and threshold growth (50 % or more in 6 months or less).",
     "LI-RADS-POPULATION": "LI-RADS excludes people under 18 and livers without risk of HCC.",
+    "LOFTUS-2024": "Randomised, 2,548 recommendations: done within a month of the due day after a "
+    "call 60.4 %, a letter 58.7 %, neither 53.2 %, a message in the patient portal 36.4 % "
+    "(doi 10.1016/j.jacr.2023.07.026).",
+    "MARQUARDT-2021": "In 49.6 % of surveillance failures no order had been placed.",
     "RAO-DELAY": "A delay of treatment beyond 90 days worsens survival.",
     "RECIST-1.1": "Progression is an increase of 20 % and of 5 mm.",
     "SILVA-2008": "Needle-tract seeding: 2.7 % of biopsies overall, 0.9 % per year.",

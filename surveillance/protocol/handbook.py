@@ -10,6 +10,11 @@ from surveillance.protocol import parameters
 from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.citations import GUIDELINES, SOURCE_TITLE, STATEMENTS
 from surveillance.protocol.parameters import PROTOCOL_VERSION, Parameter, Rung, Span, WindowSpans
+from surveillance.protocol.parameters.contact import CONTACT
+from surveillance.protocol.parameters.lead_times import LEAD_TIMES
+from surveillance.protocol.parameters.measures import MEASURES
+from surveillance.protocol.parameters.outreach import OUTREACH
+from surveillance.protocol.parameters.parameter import OrderRung
 from surveillance.protocol.rules.rule import Rule, RuleGroup
 from surveillance.protocol.rules.table import GROUPS, RULES
 
@@ -23,6 +28,8 @@ a case; the groups are asked in this order, and inside a group the conditions ex
 Numbers tagged OURS are a clinical judgement that a named clinician signs before go-live.
 """
 
+_NUMBERS = ("parameter", "value", "unit", "from", "sources", "in effect", "reviewed", "note")
+
 
 def handbook() -> str:
     """The whole document, ending in a newline."""
@@ -33,10 +40,15 @@ def handbook() -> str:
         "## Add-ons\n\nThey may stand beside any rule and never change it.",
         _table(("id", "effect"), ADDONS.items()),
         "## Windows, ladder and other numbers",
-        _table(
-            ("parameter", "value", "unit", "from", "sources", "in effect", "reviewed", "note"),
-            (_parameter(each) for each in parameters.ALL),
-        ),
+        _table(_NUMBERS, (_parameter(each) for each in parameters.ALL)),
+        "## How patients are reached\n\nA site may set its own; they are no part of the version.",
+        _table(_NUMBERS, (_parameter(each) for each in OUTREACH)),
+        "## Numbers of reaching people and of the measures\n\nThey enter no recommendation.",
+        _table(_NUMBERS, (_parameter(each) for each in (*CONTACT, *MEASURES))),
+        "## Lead times\n\nA site gives its own days for authorisation and booking. They tell when "
+        "somebody is asked to order, to book and to call; nothing that is owed moves, so they are "
+        "no part of the version.",
+        _table(_NUMBERS, (_parameter(each) for each in LEAD_TIMES)),
         f"## Source document\n\n{SOURCE_TITLE}",
         _table(("statement", "words"), STATEMENTS.items()),
         "## Guidelines and studies behind stricter rules",
@@ -92,8 +104,10 @@ def _value(value: object) -> str:
             return ", ".join(_value(each) for each in value)
         case Rung(days, tier):
             return f"L{days:+d}: T{tier}"
+        case OrderRung(days, tier):
+            return f"+{days}: T{tier}"
         case dict():
-            return ", ".join(f"{key}: {each}" for key, each in value.items())
+            return "; ".join(f"{key}: {_value(each) or 'none'}" for key, each in value.items())
         case bool():
             return "on" if value else "off"
         case _:

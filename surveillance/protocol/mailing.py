@@ -90,3 +90,10 @@ def missing_from(sample: Sequence[int], typed: Mapping[int, str]) -> tuple[int, 
 def arrives_in_time(queued_on: date, needed_by: date) -> bool:
     """Whether a letter queued on that day is in the patient's hands before it is needed."""
     return queued_on + timedelta(days=LETTER_TRAVEL_DAYS.value) <= needed_by
+
+
+def is_paper_in_time(booked_for: date | None, latest_on: date, today: date) -> bool:
+    """Whether a letter queued today comes before the appointment; before the last day where none
+    lies ahead."""
+    is_ahead = booked_for is not None and today <= booked_for <= latest_on
+    return arrives_in_time(today, booked_for if is_ahead and booked_for else latest_on)

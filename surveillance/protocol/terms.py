@@ -228,6 +228,59 @@ class ObligationKind(Term):
     REVIEW = "REVIEW"
 
 
+class DayPart(Term):
+    """When people are at home. A patient who is out in the morning is tried in the evening."""
+
+    MORNING = "MORNING"
+    AFTERNOON = "AFTERNOON"
+    EVENING = "EVENING"
+
+
+class ContactOutcome(Term):
+    """What came of an attempt to reach a patient. None of them closes an obligation.
+
+    In FHIR (communication-not-done-reason): NO_ANSWER, BUSY and VOICEMAIL are
+    recipient-unavailable, WRONG_NUMBER and NOT_IN_SERVICE invalid-phone-number, DECLINED
+    patient-objection.
+    """
+
+    AGREED = "AGREED"
+    CALL_BACK = "CALL_BACK"
+    VOICEMAIL = "VOICEMAIL"
+    NO_ANSWER = "NO_ANSWER"
+    BUSY = "BUSY"
+    LEFT_WITH_OTHER = "LEFT_WITH_OTHER"
+    LANGUAGE_BARRIER = "LANGUAGE_BARRIER"
+    WRONG_NUMBER = "WRONG_NUMBER"
+    NOT_IN_SERVICE = "NOT_IN_SERVICE"
+    LETTER_SENT = "LETTER_SENT"
+    MESSAGE_SENT = "MESSAGE_SENT"
+    RETURNED = "RETURNED"
+    DECLINED = "DECLINED"
+    FOLLOWED_ELSEWHERE = "FOLLOWED_ELSEWHERE"
+    MOVED = "MOVED"
+    DECEASED = "DECEASED"
+    SENT = "SENT"
+    WROTE = "WROTE"
+
+
+class NextPage(Term):
+    """Where what was heard is to be recorded."""
+
+    CONTACT_DETAILS = "CONTACT_DETAILS"
+    STATUS = "STATUS"
+    OUTSIDE_CARE = "OUTSIDE_CARE"
+
+
+class ReminderChannel(Term):
+    """A way to remind a patient. PHONE is a task for the navigator: call."""
+
+    LETTER = "LETTER"
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PHONE = "PHONE"
+
+
 class Stage(Term):
     """Where a day lies in a window. Derived, never stored."""
 
@@ -238,6 +291,9 @@ class Stage(Term):
 
 
 _LABELS: dict[tuple[str, str], str] = {
+    ("ReminderChannel", "EMAIL"): "E-mail",
+    ("ReminderChannel", "SMS"): "Text message",
+    ("ReminderChannel", "PHONE"): "Call by the navigator",
     ("Tri", "UNKNOWN"): "Not known",
     ("Sex", "UNKNOWN"): "Not known",
     ("PatientStatus", "TRANSFERRED_ACKNOWLEDGED"): "Transferred, acknowledged",
@@ -301,6 +357,20 @@ _LABELS: dict[tuple[str, str], str] = {
         "BiopsyReason",
         "GUIDELINE_NON_LIRADS_POPULATION",
     ): "Outside the LI-RADS population (guideline, beyond the source document)",
+    ("ContactOutcome", "AGREED"): "Reached, agreed",
+    ("ContactOutcome", "CALL_BACK"): "Reached, call back later",
+    ("ContactOutcome", "VOICEMAIL"): "Voicemail left",
+    ("ContactOutcome", "BUSY"): "Line busy",
+    ("ContactOutcome", "LEFT_WITH_OTHER"): "Spoke to a relative or proxy",
+    ("ContactOutcome", "LANGUAGE_BARRIER"): "Interpreter needed",
+    ("ContactOutcome", "WRONG_NUMBER"): "Wrong number or address",
+    ("ContactOutcome", "NOT_IN_SERVICE"): "Number not in service",
+    ("ContactOutcome", "RETURNED"): "Letter or message came back",
+    ("ContactOutcome", "WROTE"): "The patient wrote to us",
+    ("ContactOutcome", "FOLLOWED_ELSEWHERE"): "Says followed elsewhere",
+    ("ContactOutcome", "MOVED"): "Moved away",
+    ("ContactOutcome", "DECEASED"): "Reported deceased",
+    ("ContactOutcome", "SENT"): "Sent, no answer expected",
     ("MdtOutcome", "CONTINUE_SURVEILLANCE"): "Continue surveillance",
 }
 

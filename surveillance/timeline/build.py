@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from surveillance.models import Lesion
+from surveillance.timeline.answers import declinations, escalation_answers, outside_care
 from surveillance.timeline.decisions import assessments, follow_ups
 from surveillance.timeline.entry import TimelineEntry
 from surveillance.timeline.facts import exams, lesion_events, registration
@@ -23,6 +24,9 @@ SOURCES: tuple[Callable[[Lesion], Iterable[TimelineEntry]], ...] = (
     steps,
     contacts,
     escalations,
+    escalation_answers,
+    outside_care,
+    declinations,
     notifications,
 )
 """Each asks the database once, steps three times, however long the history."""

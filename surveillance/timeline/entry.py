@@ -30,6 +30,8 @@ class TimelineKind(StrEnum):
     STEP = "STEP"
     CONTACT = "CONTACT"
     ESCALATION = "ESCALATION"
+    ANSWER = "ANSWER"
+    OUTSIDE_CARE = "OUTSIDE_CARE"
     NOTIFICATION = "NOTIFICATION"
 
     @property
@@ -54,6 +56,8 @@ _LABELS = {
     TimelineKind.STEP: "Progress",
     TimelineKind.CONTACT: "Contact",
     TimelineKind.ESCALATION: "Escalation",
+    TimelineKind.ANSWER: "Answer",
+    TimelineKind.OUTSIDE_CARE: "Followed elsewhere",
     TimelineKind.NOTIFICATION: "Message",
 }
 _RANK = {kind: rank for rank, kind in enumerate(TimelineKind)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -25,16 +26,25 @@ from surveillance.timeline.entry import (
 def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
     """Every attempt to reach the patient, for whichever lesion: people are called, not lesions."""
     rows = ContactAttempt.objects.filter(patient=lesion.patient_id).select_related("attempted_by")
+    zone = ZoneInfo(lesion.patient.site.time_zone)
     for row in rows:
         yield TimelineEntry(
             kind=TimelineKind.CONTACT,
             on=lesion.patient.site.local_date(row.attempted_at),
             at=row.attempted_at,
             title=f"{row.get_channel_display()}: {row.get_outcome_display()}",
-            detail=lines(row.note, labelled("Next try", row.next_try_on)),
+            detail=lines(row.note, labelled("Next try", next_try_of(row, zone))),
             by=who(row.attempted_by),
             ref=str(row.pk),
         )
+
+
+def next_try_of(row: ContactAttempt, zone: ZoneInfo) -> str:
+    """'2026-03-03, afternoon', the promised moment, or nothing."""
+    if row.call_back_at is not None:
+        return f"{row.call_back_at.astimezone(zone):%Y-%m-%d, %H:%M}"
+    day = row.next_try_on.isoformat() if row.next_try_on else ""
+    return ", ".join(part for part in (day, row.get_next_try_part_display().lower()) if part)
 
 
 def escalations(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -69,7 +79,7 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
     ended = (NotificationStatus.SENT, NotificationStatus.FAILED)
     about = Q(follow_up__lesion=lesion) | Q(follow_up=None, patient=lesion.patient_id)
     rows = Notification.objects.filter(about, status__in=ended)
-    for row in rows.select_related("recipient"):
+    for row in rows.select_related("recipient", "template_version"):
         assert row.finished_at is not None  # the database says so of every ended message
         to = who(row.recipient) if row.recipient else "the patient"
         yield TimelineEntry(
@@ -78,8 +88,25 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             at=row.finished_at,
             title=f"{row.get_template_display()}: {row.get_status_display().lower()}",
             detail=lines(
-                labelled("To", to), labelled("By", row.get_channel_display()), row.last_error
+                labelled("To", to),
+                labelled("By", row.get_channel_display()),
+                labelled("Then", row.get_reported_display()),
+                row.last_error,
+                *_exact_words(row),
             ),
             by=SYSTEM,
             ref=str(row.pk),
         )
+
+
+def _exact_words(row: Notification) -> tuple[str, ...]:
+    """The text as it went out, and which words it was made from; nothing for older messages."""
+    if not row.body:
+        return ()
+    version = row.template_version
+    made_from = "the built-in words" if version is None else f"version {version.number}"
+    return (
+        labelled("Text from", made_from),
+        labelled("Subject", row.subject),
+        *(line.strip() for line in row.body.splitlines()),
+    )

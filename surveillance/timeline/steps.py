@@ -14,6 +14,7 @@ from surveillance.protocol.terms import RecommendationKind
 from surveillance.timeline.entry import SYSTEM, TimelineEntry, TimelineKind, lines, who
 
 WORDS = {
+    "follow_up_ordered": "Ordered {ordered_on}",
     "follow_up_booked": "Booked for {booked_for}",
     "missed_appointment_recorded": "Did not attend the appointment of {booked_for}",
     "follow_up_booking_cancelled": "Booking cancelled",
@@ -45,7 +46,8 @@ def steps(lesion: Lesion) -> Iterator[TimelineEntry]:
 
 
 def _title(event: AuditEvent, people: dict[str, str]) -> str:
-    said: dict[str, Any] = {"booked_for": "", "until": "", "owner": ""} | event.detail
+    said: dict[str, Any] = {"booked_for": "", "until": "", "owner": "", "ordered_on": ""}
+    said |= event.detail
     said["owner"] = people.get(said["owner"], "somebody else")
     return WORDS[event.action].format(**said)
 

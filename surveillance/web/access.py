@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.views.decorators.cache import never_cache
 
 from patients.models import Patient, Site
-from surveillance.models import Escalation, FollowUp, Lesion
+from surveillance.models import Escalation, FollowUp, Lesion, OutsideCare
 from surveillance.roles import Permission, permissions_at, sites_where
 
 if TYPE_CHECKING:
@@ -102,6 +102,15 @@ def escalation_or_404(user: User, pk: UUID) -> Escalation:
     seen = Escalation.objects.filter(follow_up__site__in=sites)
     joined = ("owner", "acknowledged_by", "follow_up__owner", "follow_up__assessment")
     rows = ("follow_up__site", "follow_up__patient__site", "follow_up__lesion")
+    return get_object_or_404(seen.select_related(*joined, *rows), pk=pk)
+
+
+def outside_care_or_404(user: User, pk: UUID) -> OutsideCare:
+    """The evidence of care elsewhere, under the same rule as its patient."""
+    sites = sites_where(user, Permission.VIEW_PATIENT)
+    seen = OutsideCare.objects.filter(patient__site__in=sites)
+    joined = ("recorded_by", "review__reviewed_by", "patient__site")
+    rows = ("follow_up__site", "follow_up__lesion", "follow_up__patient")
     return get_object_or_404(seen.select_related(*joined, *rows), pk=pk)
 
 

@@ -81,8 +81,14 @@ def _with_owed(who: Subject, follow_up: FollowUp, on: date) -> Subject:
     )
 
 
-def show(request: SignedInRequest, action: Action, subject: Subject, form: Form) -> HttpResponse:
+def show(
+    request: SignedInRequest,
+    action: Action,
+    subject: Subject,
+    form: Form,
+    template: str = "surveillance/action.html",
+    **extra: object,
+) -> HttpResponse:
     """The page of an action; 422 when the form came back with errors."""
-    context = {"action": action, "subject": subject, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "surveillance/action.html", context, status=status)
+    context = {"action": action, "subject": subject, "form": form, **extra}
+    return render(request, template, context, status=422 if form.errors else 200)

@@ -8,11 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from patients.calendars import EVERY_DAY
+from surveillance.contact_plan import ContactPlan
 from surveillance.protocol.parameters import LARGE_FROM
 from surveillance.protocol.terms import Modality
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.chart import Measurement, size_chart
-from surveillance.web.forms import ContactForm
+from surveillance.web.contact_form import ContactForm
 from surveillance.web.queue_rows import STAGE_TAGS
 from surveillance.web.recommendation_view import CLASS_TAGS
 
@@ -23,6 +25,7 @@ EXAMPLE = (
     Measurement(date(2026, 3, 3), Modality.MRI_HEPATOBILIARY, Decimal("11.25")),
     Measurement(date(2026, 1, 7), Modality.PET_CT, Decimal("9")),
 )
+NOTHING_TRIED = ContactPlan(date(2026, 3, 3), ZoneInfo("UTC"), EVERY_DAY, (), None)
 
 
 @require_safe
@@ -34,6 +37,6 @@ def components_page(request: SignedInRequest) -> HttpResponse:
     context = {
         "tags": (*STAGE_TAGS.values(), *CLASS_TAGS.values()),
         "chart": size_chart("Example", EXAMPLE, LARGE_FROM.value),
-        "form": ContactForm({}, follow_ups=[], zone=ZoneInfo("UTC")),
+        "form": ContactForm({}, follow_ups=[], plan=NOTHING_TRIED),
     }
     return render(request, "surveillance/components.html", context)

@@ -1,21 +1,26 @@
-"""Log an attempt to reach a patient."""
+"""Log an attempt to reach a patient, and go on where what was heard is recorded."""
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from surveillance.models import ContactChannel, ContactOutcome
-from surveillance.roles import Permission
+from patients.models import Patient
+from surveillance.contact_plan import contact_plan
+from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, DayPart, FollowUp
+from surveillance.protocol.reaching import LEADS_TO, NextTry
+from surveillance.protocol.terms import NextPage
+from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
-from surveillance.web.forms import ContactForm
+from surveillance.web.contact_form import ContactForm, next_try_words
 from surveillance.web.patient_query import open_follow_ups_of
 from surveillance.web.refusals import accepted
+from surveillance.web.script_view import call_sheet
+from surveillance.web.wording import date_words, moment_words
 from surveillance.workflows.log_contact import log_contact
 
 ACTION = Action(
@@ -23,6 +28,22 @@ ACTION = Action(
     button="Save contact",
     explanation="An attempt is put on file. It closes nothing: what is owed stays owed.",
 )
+HINTS = {
+    ContactOutcome.WRONG_NUMBER: "Find a number or address that works, and correct it here.",
+    ContactOutcome.NOT_IN_SERVICE: "Find a number that works, and correct it here.",
+    ContactOutcome.RETURNED: "Find an address that works, and correct it here.",
+    ContactOutcome.MOVED: "Correct the address here. If another hospital took over the care, "
+    "record the transfer under “Change status”; until it is acknowledged, the patient stays ours.",
+    ContactOutcome.LANGUAGE_BARRIER: "Record the language and that an interpreter is needed.",
+    ContactOutcome.DECLINED: "Record who declined and what they had been told. It stays owed.",
+    ContactOutcome.DECEASED: "Record the death, with its day and who told you.",
+    ContactOutcome.FOLLOWED_ELSEWHERE: "Record where, and what shows it.",
+}
+PAGES = {
+    NextPage.CONTACT_DETAILS: (Permission.AMEND_PATIENT, "contact_details"),
+    NextPage.STATUS: (Permission.WITHDRAW, "patient_status"),
+    NextPage.OUTSIDE_CARE: (Permission.LOG_CONTACT, "follow_up_elsewhere"),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,32 +52,66 @@ def contact_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The form, prefilled with this minute; sent twice it is one attempt."""
     patient = patient_or_404(request.user, pk)
     require(request.user, Permission.LOG_CONTACT, patient.site)
-    now, zone = timezone.now(), ZoneInfo(patient.site.time_zone)
-    owed = open_follow_ups_of(patient)
+    now, owed = timezone.now(), open_follow_ups_of(patient)
+    plan = contact_plan(patient, now)
     form = ContactForm(
         request.POST if request.method == "POST" else None,
         follow_ups=owed,
-        zone=zone,
-        initial={"attempted_at": now.astimezone(zone)},
+        plan=plan,
+        initial={"attempted_at": now.astimezone(plan.zone)},
     )
-    if form.is_valid():
+    form.suggest(plan.after(ContactOutcome.NO_ANSWER, ContactChannel.PHONE, now))
+    logged: list[ContactAttempt] = []
+
+    def act() -> None:
         said = form.cleaned_data
         named = set(said.get("follow_ups", []))
-        saved = accepted(
-            form,
-            lambda: log_contact(
-                patient=patient,
-                follow_ups=[row for row in owed if row.pk in named],
-                channel=ContactChannel(said["channel"]),
-                outcome=ContactOutcome(said["outcome"]),
-                note=said["note"],
-                next_try_on=said["next_try_on"],
-                attempted_at=said["attempted_at"],
-                by=request.user,
-                now=now,
-            ),
+        attempt = log_contact(
+            patient=patient,
+            follow_ups=[row for row in owed if row.pk in named],
+            channel=ContactChannel(said["channel"]),
+            outcome=ContactOutcome(said["outcome"]),
+            note=said["note"],
+            next_try_on=said["next_try_on"],
+            next_try_part=DayPart(said["next_try_part"]) if said["next_try_part"] else None,
+            call_back_at=said["call_back_at"],
+            attempted_at=said["attempted_at"],
+            by=request.user,
+            now=now,
         )
-        if saved:
-            messages.success(request, "The contact is on file.")
-            return redirect("patient", pk=patient.pk)
-    return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)
+        logged.append(attempt)
+
+    if form.is_valid() and accepted(form, act):
+        return _go_on(request, patient, logged[0], owed)
+    sheet = call_sheet(patient, owed, plan.today)
+    subject = subject_of(patient, plan.today)
+    return show(request, ACTION, subject, form, "surveillance/contact_log.html", sheet=sheet)
+
+
+def _go_on(
+    request: SignedInRequest, patient: Patient, attempt: ContactAttempt, owed: list[FollowUp]
+) -> HttpResponseRedirect:
+    """To the page on which what was heard is recorded, with a hint; else back to the patient."""
+    messages.success(request, f"The contact is on file.{_again_words(attempt, patient)}")
+    outcome = ContactOutcome(attempt.outcome)
+    page = LEADS_TO.get(outcome)
+    if page is None:
+        return redirect("patient", pk=patient.pk)
+    permission, name = PAGES[page]
+    about = patient.pk if page != NextPage.OUTSIDE_CARE else next((row.pk for row in owed), None)
+    if about is None or permission not in permissions_at(request.user, patient.site):
+        return redirect("patient", pk=patient.pk)
+    messages.warning(request, HINTS[outcome])
+    return redirect(name, pk=about)
+
+
+def _again_words(attempt: ContactAttempt, patient: Patient) -> str:
+    if attempt.call_back_at is not None:
+        return f" Call back {moment_words(attempt.call_back_at, patient.site)}."
+    if attempt.next_try_on is None:
+        return ""
+    if not attempt.next_try_part:
+        return f" Next try {date_words(attempt.next_try_on)}."
+    return (
+        f" Next try {next_try_words(NextTry(attempt.next_try_on, DayPart(attempt.next_try_part)))}."
+    )

@@ -1,23 +1,26 @@
 """Where an escalation's e-mail leads: what is overdue, why, and the answer to it."""
 
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.workflows.record_view import record_view
+from surveillance.absences import answers_for, people_standing_in
 from surveillance.case_records import standing_overrides
 from surveillance.models import Escalation, LesionAssessment
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
 from surveillance.web.action_page import subject_of
-from surveillance.web.escalation_view import escalation_detail
-from surveillance.web.forms import SEEN_FORMAT, AcknowledgeForm
+from surveillance.web.escalation_answers import answer_links
+from surveillance.web.escalation_view import answer_rows, escalation_detail, seen_words
+from surveillance.web.forms import AcknowledgeForm
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import moment_words
@@ -32,7 +35,7 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient, now = escalation.follow_up.patient, timezone.now()
     form = AcknowledgeForm(
         request.POST if request.method == "POST" else None,
-        initial={"seen": _seen(escalation)},
+        initial={"seen": seen_words(escalation)},
     )
     if request.method == "POST":
         require(request.user, Permission.ACKNOWLEDGE, patient.site)
@@ -44,9 +47,13 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _show(request, escalation, form, now)
 
 
-def _seen(escalation: Escalation) -> str:
-    at = escalation.acknowledged_at
-    return at.strftime(SEEN_FORMAT) if at else ""
+def _not_mine_url(escalation: Escalation, reader: int, today: date) -> str:
+    """Where whoever answers for it says that it is not theirs; empty for everybody else."""
+    if escalation.resolved_at is not None:
+        return ""
+    mine = answers_for(reader, escalation.follow_up.site_id, today)
+    is_mine = escalation.owner_id in mine
+    return reverse("escalation_not_mine", args=[escalation.pk]) if is_mine else ""
 
 
 def _acknowledge(
@@ -75,10 +82,15 @@ def _show(
     override = standing_overrides([follow_up.lesion_id], today).get(follow_up.lesion_id)
     context = {
         "subject": subject_of(follow_up.patient, today, follow_up),
-        "escalation": escalation_detail(escalation, today),
+        "escalation": escalation_detail(
+            escalation, today, people_standing_in([follow_up.site_id], today)
+        ),
         "advice": recommendation_view(decision, moment_words(decision.assessed_at, follow_up.site)),
         "override": override_view(override) if override else None,
         "form": form,
+        "answers": answer_links(escalation, allowed),
+        "given": answer_rows(escalation),
+        "not_mine_url": _not_mine_url(escalation, request.user.pk, today),
         "may_answer": Permission.ACKNOWLEDGE in allowed and escalation.resolved_at is None,
     }
     status = 422 if form.errors else 200

@@ -30,6 +30,16 @@ from surveillance.workflows.reassign import reassign
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
 
+PROGRESS = (
+    "booked_for",
+    "order_number",
+    "ordered_on",
+    "snoozed_until",
+    "arrangement_lost_on",
+    "arrangement_lost_reason",
+)
+"""What the page of an action shows and somebody else may have changed meanwhile."""
+
 BOOK = Action("Order or book", "Save booking")
 MISSED = Action(
     "Did not attend",
@@ -87,9 +97,18 @@ def finish(
     if form.is_valid() and accepted(form, act):
         messages.success(here.request, done)
         return redirect("patient", pk=row.patient_id)
-    row.refresh_from_db(fields=["booked_for", "order_number", "ordered_on", "snoozed_until"])
+    row.refresh_from_db(fields=PROGRESS)
     today = row.site.local_date(here.now)
     return show(here.request, action, subject_of(row.patient, today, row), form)
+
+
+def others_to_arrange(row: FollowUp) -> list[FollowUp]:
+    """What else is owed to the patient and can be ordered and booked with it."""
+    return [
+        one
+        for one in open_follow_ups_of(row.patient)
+        if one.pk != row.pk and one.kind != ObligationKind.REVIEW
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,11 +117,7 @@ def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Note an order or an appointment, for this and other follow-ups of the patient."""
     here = visit(request, pk, Permission.BOOK)
     row = here.follow_up
-    others = [
-        one
-        for one in open_follow_ups_of(row.patient)
-        if one.pk != row.pk and one.kind != ObligationKind.REVIEW
-    ]
+    others = others_to_arrange(row)
     form = BookForm(follow_up=row, others=others, **here.data)
     for name in ("booked_for", "order_number", "ordered_on"):
         form.initial[name] = getattr(row, name)

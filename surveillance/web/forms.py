@@ -1,16 +1,11 @@
 """The plain forms of the actions. They parse and say what is missing; workflows decide."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 
-from patients.models import PatientStatus
 from surveillance.models import (
-    ContactChannel,
-    ContactOutcome,
     FollowUp,
     FollowUpOutcome,
     OverrideKind,
@@ -79,43 +74,6 @@ def choices_of(follow_ups: list[FollowUp]) -> Choices:
     ]
 
 
-class ContactForm(forms.Form):
-    """An attempt to reach the patient. `attempted_at` is on the site's clock."""
-
-    outcome = forms.ChoiceField(
-        choices=ContactOutcome.choices,
-        widget=forms.RadioSelect,
-        label="What came of it?",
-        error_messages={"required": "Choose what came of the attempt"},
-    )
-    channel = forms.ChoiceField(
-        choices=ContactChannel.choices, initial=ContactChannel.PHONE, label="How"
-    )
-    attempted_at = forms.DateTimeField(
-        label="When",
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        error_messages={"required": "Enter when the attempt was made"},
-    )
-    next_try_on = day("Next try on", "If you promised, or want, to try again.", required=False)
-    follow_ups = Served("About", "Which of the things owed did you speak or write about?")
-    note = words("Note", "What the next colleague must know.", required=False)
-
-    def __init__(self, *args: Any, follow_ups: list[FollowUp], zone: ZoneInfo, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self.zone = zone
-        served = self.fields["follow_ups"]
-        served.choices = choices_of(follow_ups)  # type: ignore[attr-defined]
-        served.initial = [str(row.pk) for row in follow_ups]
-        if not follow_ups:
-            del self.fields["follow_ups"]
-
-    def clean_attempted_at(self) -> datetime:
-        """The moment on the site's clock, whatever zone the server runs in."""
-        typed: datetime = self.cleaned_data["attempted_at"]
-        return typed.replace(tzinfo=self.zone)
-
-
 class FollowUpForm(forms.Form):
     """What every change of a follow-up carries: the version that the person was looking at."""
 
@@ -151,6 +109,31 @@ class BookForm(FollowUpForm):
         if not self.errors and not any(cleaned.get(name) for name in said):
             self.add_error("booked_for", "Enter an appointment, or an order number")
         return cleaned
+
+
+class OrderForm(FollowUpForm):
+    """An order that was placed."""
+
+    order_number = forms.CharField(
+        label="Order number",
+        max_length=64,
+        help_text="As in the system in which it was ordered.",
+        error_messages={"required": "Enter the number of the order"},
+    )
+    ordered_on = day("Ordered on")
+    also = Served("The same order also serves")
+
+    def __init__(self, *args: Any, others: list[FollowUp], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["also"].choices = choices_of(others)  # type: ignore[attr-defined]
+        if not others:
+            del self.fields["also"]
+
+
+class CancelOrderForm(FollowUpForm):
+    """The order does not stand any more."""
+
+    reason = words("Why it was cancelled")
 
 
 class SnoozeForm(FollowUpForm):
@@ -274,20 +257,3 @@ class AcknowledgeForm(forms.Form):
         f"At most {ACKNOWLEDGEMENT_LIMIT_DAYS.value} days ahead. If nothing has happened by then, "
         "the escalation comes back.",
     )
-
-
-class StatusForm(forms.Form):
-    """Why a patient is, or is no longer, ours to follow."""
-
-    status = forms.ChoiceField(
-        widget=forms.RadioSelect,
-        label="Status",
-        error_messages={"required": "Choose the status"},
-    )
-    status_on = day("Since")
-    reason = words("Reason and source", "Who said so, and what the patient was told.")
-
-    def __init__(self, *args: Any, statuses: list[PatientStatus], **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        choices = [(str(one.value), str(one.label)) for one in statuses]
-        self.fields["status"].choices = choices  # type: ignore[attr-defined]

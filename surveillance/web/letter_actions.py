@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.workflows.note_returned_address import note_returned_address
 from surveillance.delivery.calendar_file import FILE_NAME, MIME_TYPE, Appointment, calendar_file
-from surveillance.delivery.texts import spoken_by
 from surveillance.models import Letter
+from surveillance.protocol.message_terms import language_of
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import (
     SignedInRequest,
@@ -43,8 +43,8 @@ CERTIFIED = Action("Certified mail", "Save the number", "A number is entered onc
 RETURNED = Action(
     "The letter came back",
     "Record",
-    "The address is not written to until it is corrected, and what is owed becomes a call for "
-    "whoever answers for it.",
+    "The address is not written to until it is corrected. What is owed takes the next way to the "
+    "patient, in the end a call by whoever answers for it.",
     is_warning=True,
 )
 
@@ -143,6 +143,7 @@ def appointment_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("patient", pk=follow_up.patient_id)
     patient = follow_up.patient
     appointment = Appointment(patient, follow_up.site, follow_up.booked_for)
-    file = calendar_file(appointment, language=spoken_by(patient), stamped_at=now)
+    language = language_of(patient.language)
+    file = calendar_file(appointment, language=language, stamped_at=now)
     record_download(subject=follow_up, form="ics", by=request.user, now=now)
     return download(file, f"{MIME_TYPE}; charset=utf-8; method=PUBLISH", FILE_NAME)

@@ -4,18 +4,12 @@ from typing import Any
 
 from django import forms
 
-from patients.models import Patient, Tri
+from patients.models import Patient
 from patients.workflows.register_patient import POSTAL_FIELDS
 from surveillance.models import Letter
 from surveillance.web.forms import day, words
 
 LARGEST_RUN = 50 * 1024 * 1024
-CHANGEABLE = (*POSTAL_FIELDS, "consent_letter")
-MAY_WRITE = [
-    (Tri.YES.value, "Yes, agreed"),
-    (Tri.UNKNOWN.value, "Yes, nobody has objected"),
-    (Tri.NO.value, "No, do not write"),
-]
 
 
 class CheckForm(forms.Form):
@@ -94,7 +88,7 @@ def _line(label: str, longest: int, hint: str = "") -> forms.CharField:
 
 
 class AddressForm(forms.Form):
-    """Where letters go, and whether they may."""
+    """Where letters go. Whether they may is recorded with the other consents."""
 
     address = forms.CharField(
         label="Street lines",
@@ -106,13 +100,12 @@ class AddressForm(forms.Form):
     region = _line("State, county or province", 120)
     postal_code = _line("Postal code", 20)
     country = _line("Country", 60, "As it is to be printed; empty within the country.")
-    consent_letter = forms.ChoiceField(label="May letters be sent?", choices=MAY_WRITE)
     is_right = forms.BooleanField(
         required=False, label="The address is right as it stands: write to it again"
     )
 
     def __init__(self, data: Any, *, patient: Patient) -> None:
-        super().__init__(data, initial={name: getattr(patient, name) for name in CHANGEABLE})
+        super().__init__(data, initial={name: getattr(patient, name) for name in POSTAL_FIELDS})
         if patient.address_returned_on is None:
             del self.fields["is_right"]
 
@@ -126,5 +119,5 @@ class AddressForm(forms.Form):
     @property
     def changes(self) -> dict[str, object]:
         """The fields as given; lines end as the records end them."""
-        said = {name: self.cleaned_data[name] for name in CHANGEABLE}
+        said = {name: self.cleaned_data[name] for name in POSTAL_FIELDS}
         return said | {"address": "\n".join(said["address"].splitlines())}

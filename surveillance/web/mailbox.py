@@ -1,5 +1,6 @@
-"""The demonstration mailbox: e-mails that were kept in a folder instead of being sent."""
+"""The demonstration mailbox: e-mails and texts kept in folders instead of being sent."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -35,13 +36,23 @@ class Letter:
 def mailbox(request: SignedInRequest) -> HttpResponse:
     """The newest messages of the folder, for administrators, where mail is kept in a folder."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
-    if not folder:
+    texts = settings.SMS.folder if settings.SMS else ""
+    if not (folder or texts):
         raise Http404
     is_administrator = sites_where(request.user, Permission.ADMINISTER).exists()
     if not (request.user.is_staff and is_administrator):
         raise PermissionDenied
-    letters = newest_letters(Path(folder), SHOWN)
-    return render(request, "surveillance/mailbox.html", {"letters": letters})
+    page = {
+        "letters": newest_letters(Path(folder), SHOWN) if folder else (),
+        "texts": newest_texts(Path(texts), SHOWN) if texts else (),
+    }
+    return render(request, "surveillance/mailbox.html", page)
+
+
+def newest_texts(folder: Path, limit: int) -> tuple[dict[str, str], ...]:
+    """At most `limit` text messages (to, body), the newest first."""
+    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return tuple(json.loads(file.read_text(encoding="utf-8")) for file in files[:limit])
 
 
 def newest_letters(folder: Path, limit: int) -> tuple[Letter, ...]:

@@ -5,10 +5,11 @@ from datetime import date
 
 from django.urls import reverse
 
-from surveillance.models import Escalation, FollowUp
+from surveillance.models import Escalation, FollowUp, OutsideCare
 from surveillance.obligations import window_of
 from surveillance.protocol.terms import ObligationKind
 from surveillance.roles import Permission
+from surveillance.web.lead_words import lead_lines
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.queue_rows import (
     days_words,
@@ -24,7 +25,7 @@ from surveillance.web.wording import (
     date_words,
     lesion_words,
     moment_words,
-    name_of_user,
+    owner_words,
 )
 from surveillance.workflows.snooze_follow_up import latest_snooze
 
@@ -59,10 +60,12 @@ class Owed:
     stage: Tag
     days: str
     booking: str
+    leads: tuple[Tag, ...]
     snooze: str
     next_step: str
     owner: str
     escalations: tuple[EscalationView, ...]
+    elsewhere: tuple[Link, ...]
     links: tuple[Link, ...]
 
 
@@ -78,14 +81,29 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         stage=stage_tag(row, records.on),
         days=days_words(row, records.on),
         booking=booking_words(row),
+        leads=lead_lines(row, records.on),
         snooze=_snooze_words(row, records.on),
         next_step=next_step(row, records.on),
-        owner=name_of_user(row.owner, "No owner"),
+        owner=owner_words(
+            row.owner, records.stand_ins.get((row.site_id, row.owner_id or 0)), "No owner"
+        ),
         escalations=tuple(
             escalation_view(one, records) for one in records.escalations.get(row.pk, [])
         ),
-        links=links_of(row, allowed, records.on),
+        elsewhere=tuple(
+            _elsewhere(care, records.on)
+            for care in records.outside_care.get(row.lesion_id, [])
+            if care.follow_up.kind == row.kind
+        ),
+        links=links_of(row, allowed, records),
     )
+
+
+def _elsewhere(care: OutsideCare, on: date) -> Link:
+    """'Liver centre, Cork: waits for a second look, counts until 3 Mar 2026'."""
+    state = care.state_on(on).label.lower()
+    words = f"{care.institution}: {state}, counts until {date_words(care.expires_on)}"
+    return Link(words, reverse("outside_care", args=[care.pk]))
 
 
 def _snooze_words(row: FollowUp, on: date) -> str:
@@ -100,7 +118,11 @@ def booking_words(row: FollowUp) -> str:
     ordered = f"Ordered {date_words(row.ordered_on)}{number}" if row.ordered_on else "Not ordered"
     booked = f"booked for {date_words(row.booked_for)}" if row.booked_for else "not booked"
     missed = count_words(row.missed_appointments, "missed appointment")
-    return f"{ordered}, {booked}{f', {missed}' if row.missed_appointments else ''}"
+    words = f"{ordered}, {booked}{f', {missed}' if row.missed_appointments else ''}"
+    if row.arrangement_lost_on is None:
+        return words
+    lost = date_words(row.arrangement_lost_on)
+    return f"{words}. Last cancelled on {lost}: {row.arrangement_lost_reason}"
 
 
 def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
@@ -108,36 +130,47 @@ def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
     raised = moment_words(row.raised_at, records.patient.site)
     return EscalationView(
         words=f"{escalation_words(row, records.on)}, raised {raised}",
-        owner=name_of_user(row.owner, "nobody"),
+        owner=owner_words(
+            row.owner,
+            records.stand_ins.get((records.patient.site_id, row.owner_id or 0)),
+            "nobody",
+        ),
         next_action=row.next_action,
         url=reverse("escalation", args=[row.pk]),
     )
 
 
-def links_of(row: FollowUp, allowed: frozenset[Permission], on: date) -> tuple[Link, ...]:
+def links_of(
+    row: FollowUp, allowed: frozenset[Permission], records: PatientRecords
+) -> tuple[Link, ...]:
     """The actions on one follow-up that the person's role allows."""
     offered = [
+        (Permission.BOOK, "Change order" if row.ordered_on else "Record order", "follow_up_order"),
+        (Permission.BOOK, "Order cancelled", "follow_up_order_cancel"),
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.BOOK, "Did not attend", "follow_up_missed"),
         (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),
         (Permission.VIEW_PATIENT, "Calendar file", "appointment_file"),
+        (Permission.LOG_CONTACT, "Followed elsewhere", "follow_up_elsewhere"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
         (Permission.REASSIGN, "Change owner", "follow_up_owner"),
+        (Permission.ACKNOWLEDGE, "Not mine", "follow_up_not_mine"),
     ]
-    not_now = set()
-    if row.kind == ObligationKind.REVIEW:
-        not_now |= {"follow_up_book", "follow_up_missed"}
-    if row.booked_for is None or row.booked_for < on:
-        not_now.add("appointment_file")
-    if row.kind != ObligationKind.REFERRAL:
-        not_now.add("follow_up_answer")
-    if row.booked_for is None or row.booked_for > on:
-        not_now.add("follow_up_missed")
-    if latest_snooze(row, on) <= on:
-        not_now.add("follow_up_snooze")
+    on, is_review = records.on, row.kind == ObligationKind.REVIEW
+    not_now = {
+        "follow_up_order": is_review,
+        "follow_up_order_cancel": is_review or row.ordered_on is None,
+        "follow_up_book": is_review,
+        "follow_up_missed": is_review or row.booked_for is None or row.booked_for > on,
+        "follow_up_elsewhere": is_review,
+        "follow_up_answer": row.kind != ObligationKind.REFERRAL,
+        "appointment_file": row.booked_for is None or row.booked_for < on,
+        "follow_up_snooze": latest_snooze(row, on) <= on,
+        "follow_up_not_mine": row.owner_id not in records.mine,
+    }
     return tuple(
         Link(words, reverse(name, args=[row.pk]))
         for permission, words, name in offered
-        if permission in allowed and name not in not_now
+        if permission in allowed and not not_now.get(name, False)
     )

@@ -24,7 +24,8 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request.user, pk)
     now = timezone.now()
     record_view(patient=patient, by=request.user, now=now, page="patient")
-    records = gather(patient, patient.site.local_date(now), request.GET.get("lesion", ""))
+    asked, today = request.GET.get("lesion", ""), patient.site.local_date(now)
+    records = gather(patient, today, asked, reader=request.user)
     allowed = permissions_at(request.user, patient.site)
     page = {
         "person": person_view(records),
@@ -35,6 +36,8 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
         "letter_url": _address("patient_letter", patient, Permission.LOG_CONTACT in allowed),
         "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),
+        "details_url": _address("contact_details", patient, Permission.AMEND_PATIENT in allowed),
+        "consent_url": _address("patient_consent", patient, Permission.LOG_CONTACT in allowed),
         "status_url": _address("patient_status", patient, Permission.WITHDRAW in allowed),
     }
     return render(request, "surveillance/patient.html", page)

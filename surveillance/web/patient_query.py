@@ -7,7 +7,10 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from patients.models import AfpResult, Patient, RiskProfile
+from surveillance.absences import answers_for, people_standing_in
 from surveillance.case_records import standing_overrides
 from surveillance.models import (
     ContactAttempt,
@@ -17,8 +20,10 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    OutsideCare,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
+from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
 Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
@@ -39,12 +44,16 @@ class PatientRecords:
     overrides: dict[UUID, LesionAssessment]
     observations: dict[UUID, list[LesionObservation]]
     events: dict[UUID, list[LesionEvent]]
+    outside_care: dict[UUID, list[OutsideCare]]
     contacts: list[ContactAttempt]
+    consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
+    stand_ins: dict[tuple[int, int], User]
+    mine: frozenset[int]
 
 
-def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
+def gather(patient: Patient, on: date, history_of: str = "", *, reader: User) -> PatientRecords:
     """Read it all, with the history of one lesion: the one asked for, else the most urgent."""
     lesions = list(patient.lesions.order_by("recorded_at", "label"))
     ids = [lesion.pk for lesion in lesions]
@@ -63,14 +72,27 @@ def gather(patient: Patient, on: date, history_of: str = "") -> PatientRecords:
         overrides=standing_overrides(ids, on),
         observations=_observations(ids),
         events=_by_lesion(_events(ids)),
+        outside_care=_outside_care(patient),
         contacts=list(
             patient.contact_attempts.select_related("attempted_by")
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen else (),
+        stand_ins=people_standing_in([patient.site_id], on),
+        mine=answers_for(reader.pk, patient.site_id, on),
     )
+
+
+def _outside_care(patient: Patient) -> dict[UUID, list[OutsideCare]]:
+    """Evidence that somebody else follows a lesion, the newest first."""
+    rows = OutsideCare.objects.filter(patient=patient).select_related("review", "follow_up")
+    found: defaultdict[UUID, list[OutsideCare]] = defaultdict(list)
+    for row in rows.order_by("-recorded_at", "pk"):
+        found[row.follow_up.lesion_id].append(row)
+    return dict(found)
 
 
 def open_follow_ups_of(patient: Patient) -> list[FollowUp]:

@@ -1,12 +1,15 @@
 """The person in plain words: identity, contact, care team, risk facts, contact attempts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
-from patients.models import AfpResult, Patient, PatientStatus, Sex, Tri
+from patients.models import AfpResult, Patient, PatientStatus, Sex, Site
 from surveillance.models import ContactAttempt
 from surveillance.protocol.parameters import ADULT_FROM_YEARS
+from surveillance.web.consent_words import ConsentChange, consent_words
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.queue_rows import status_words
 from surveillance.web.risk_words import FactRow, contraindication_words, fact_rows, risk_why
@@ -83,7 +86,7 @@ def person_view(records: PatientRecords) -> Person:
         merged_url=reverse("patient", args=[patient.merged_into_id])
         if patient.merged_into_id
         else "",
-        contact=contact_details(patient),
+        contact=contact_details(patient, records.consents),
         team=(
             ("Navigator", name_of_user(patient.navigator, "Not assigned")),
             ("Responsible clinician", name_of_user(patient.responsible_clinician, "Not assigned")),
@@ -99,30 +102,40 @@ def _status_note(patient: Patient) -> str:
     return f"{since}: {patient.status_reason}" if patient.status_reason else since
 
 
-def contact_details(patient: Patient) -> tuple[tuple[str, str], ...]:
-    """Channels with the consent that goes with each; language and interpreter."""
+def contact_details(
+    patient: Patient, said: Mapping[str, ConsentChange] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Channels with the consent that goes with each, since when and how we know (`said`), and
+    whether messages came back from there; language and interpreter."""
+    said = said or {}
+    came_back = {
+        "email": _came_back(patient.is_email_undeliverable, patient.undeliverable_email_on),
+        "phone": _came_back(patient.is_phone_undeliverable, patient.undeliverable_phone_on),
+        "letter": _letter_came_back(patient.address_returned_on),
+    }
+
+    def channel(value: str, field: str, mark: str = "") -> str:
+        consent = consent_words(getattr(patient, field), said.get(field))
+        return f"{value} ({'; '.join(filter(None, (consent, mark)))})" if value else "Not recorded"
+
     return (
-        ("Telephone", _channel(patient.phone, patient.consent_phone)),
-        ("E-mail", _channel(patient.email, patient.consent_email)),
-        ("Text messages", _channel(patient.phone, patient.consent_sms)),
-        ("Address", _address_words(patient)),
+        ("Telephone", channel(patient.phone, "consent_phone")),
+        ("E-mail", channel(patient.email, "consent_email", came_back["email"])),
+        ("Text messages", channel(patient.phone, "consent_sms", came_back["phone"])),
+        (
+            "Address",
+            channel(", ".join(patient.postal_lines), "consent_letter", came_back["letter"]),
+        ),
         ("Language", language_words(patient)),
     )
 
 
-def _address_words(patient: Patient) -> str:
-    words = _channel(", ".join(patient.postal_lines), patient.consent_letter)
-    if patient.address_returned_on is None:
-        return words
-    came_back = date_words(patient.address_returned_on)
-    return f"{words}. A letter came back {came_back}: not written to until corrected"
+def _came_back(is_so: bool, on: date | None) -> str:
+    return f"a message came back on {date_words(on)}: correct it" if is_so else ""
 
 
-def _channel(value: str, consent: str) -> str:
-    if not value:
-        return "Not recorded"
-    words = {Tri.YES: "agreed", Tri.NO: "do not use", Tri.UNKNOWN: "consent not known"}
-    return f"{value} ({words[Tri(consent)]})"
+def _letter_came_back(on: date | None) -> str:
+    return f"a letter came back on {date_words(on)}: not written to until corrected" if on else ""
 
 
 def risk_view(records: PatientRecords) -> RiskView:
@@ -171,6 +184,14 @@ def contact_rows(records: PatientRecords) -> tuple[ContactRow, ...]:
     return tuple(_contact_row(row, records) for row in records.contacts)
 
 
+def _next_try_words(row: ContactAttempt, site: Site) -> str:
+    """'3 Mar 2026, afternoon', or the moment that was promised."""
+    if row.call_back_at is not None:
+        return f"{moment_words(row.call_back_at, site)}, as promised"
+    part = row.get_next_try_part_display().lower()
+    return ", ".join(words for words in (date_words(row.next_try_on), part) if words)
+
+
 def _contact_row(row: ContactAttempt, records: PatientRecords) -> ContactRow:
     lesions = {follow_up.lesion.label for follow_up in row.follow_ups.all()}
     return ContactRow(
@@ -178,7 +199,7 @@ def _contact_row(row: ContactAttempt, records: PatientRecords) -> ContactRow:
         channel=row.get_channel_display(),
         outcome=row.get_outcome_display(),
         note=row.note,
-        next_try=date_words(row.next_try_on),
+        next_try=_next_try_words(row, records.patient.site),
         by=name_of_user(row.attempted_by, "the system"),
         lesions=joined(sorted(lesions)),
     )

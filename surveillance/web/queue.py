@@ -16,6 +16,7 @@ from surveillance.web.queue_query import (
     Place,
     Tab,
     counts_of,
+    desk_of,
     page_of,
     surroundings_of,
 )
@@ -28,9 +29,11 @@ TAB_WORDS = {
     Tab.OVERDUE: ("Overdue", "Nobody is overdue. Nobody has to be chased here today."),
     Tab.DUE: ("Due", "Nobody is past the target date and still inside the window."),
     Tab.SOON: ("Due soon", "No target date falls in the next 30 days."),
+    Tab.ORDER: ("To order", "Nothing has to be ordered in the next 14 days."),
     Tab.BOOK: ("To book", "Everybody whose window opens within 30 days is booked."),
     Tab.ESCALATED: ("Escalated", "No escalation is open."),
     Tab.DECIDE: ("Needs decision", "No clinician's decision is outstanding."),
+    Tab.MINE: ("Mine", "You answer for nothing here today."),
     Tab.ALL: ("All owed", "Nothing is owed to anybody at this site."),
     Tab.SNOOZED: ("Snoozed", "Nobody is put aside."),
 }
@@ -84,14 +87,15 @@ def _tab_page(request: SignedInRequest, site: Site) -> QueuePage:
     tab = Tab(asked) if asked in set(Tab) else Tab.OVERDUE
     after = Place.read(request.GET.get("after", ""))
     on = site.local_date(timezone.now())
-    found = page_of(tab, site, on, after)
+    desk = desk_of(request.user, site, on)
+    found = page_of(tab, desk, after)
     around = surroundings_of(found.follow_ups, on, request.user)
     label, none_words = TAB_WORDS[tab]
     return QueuePage(
         heading=label,
         site_name=site.name,
         as_of=date_words(on),
-        tabs=_tabs(site, counts_of(site, on), tab),
+        tabs=_tabs(site, counts_of(desk), tab),
         rows=queue_rows(found.follow_ups, around, on),
         none_words=none_words,
         next_url=_address(site, tab, found.next_place) if found.next_place else "",
@@ -104,11 +108,12 @@ def _searched(request: SignedInRequest, site: Site, sites: list[Site]) -> QueueP
     today = {one.pk: one.local_date(now) for one in sites}
     search = read_search(text)
     found = None if search.is_empty else find(search, sites, today, request.user)
+    desk = desk_of(request.user, site, today[site.pk])
     return QueuePage(
         heading="Search",
         site_name=site.name,
         as_of=date_words(today[site.pk]),
-        tabs=_tabs(site, counts_of(site, today[site.pk]), None),
+        tabs=_tabs(site, counts_of(desk), None),
         rows=found.rows if found else (),
         none_words="",
         search_text=text,

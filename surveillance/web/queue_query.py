@@ -11,8 +11,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
 
 from patients.models import RiskProfile, Site
+from surveillance.absences import answers_for, people_standing_in
+from surveillance.lead_days import settings_of
 from surveillance.models import (
     ContactAttempt,
     Escalation,
@@ -20,7 +23,9 @@ from surveillance.models import (
     FollowUpQuerySet,
     LesionObservation,
 )
+from surveillance.protocol.lead_times import LeadTimes
 from surveillance.protocol.parameters import REMINDER_BEFORE_EARLIEST
+from surveillance.protocol.parameters.lead_times import WORK_AHEAD
 from surveillance.roles import Permission, sites_where
 
 PAGE_SIZE = 50
@@ -35,26 +40,36 @@ class Tab(StrEnum):
     OVERDUE = "overdue"
     DUE = "due"
     SOON = "soon"
+    ORDER = "order"
     BOOK = "book"
     ESCALATED = "escalated"
     DECIDE = "decide"
+    MINE = "mine"
     ALL = "all"
     SNOOZED = "snoozed"
 
 
-def _to_book(rows: FollowUpQuerySet, on: date) -> FollowUpQuerySet:
-    return rows.to_book().opening_by(on + timedelta(days=COMING_DAYS))
+def _to_order(rows: FollowUpQuerySet, on: date, lead: LeadTimes) -> FollowUpQuerySet:
+    return rows.to_order().order_due_by(on + timedelta(days=WORK_AHEAD.value), lead)
 
 
-TABS: dict[Tab, Callable[[FollowUpQuerySet, date], FollowUpQuerySet]] = {
-    Tab.OVERDUE: lambda rows, on: rows.overdue(on).awake(on),
-    Tab.DUE: lambda rows, on: rows.due(on).awake(on),
-    Tab.SOON: lambda rows, on: rows.due_soon(on, COMING_DAYS).awake(on),
-    Tab.BOOK: lambda rows, on: _to_book(rows, on).awake(on),
-    Tab.ESCALATED: lambda rows, on: rows.escalated().awake(on),
-    Tab.DECIDE: lambda rows, on: rows.needs_decision().awake(on),
-    Tab.ALL: lambda rows, on: rows.open().awake(on),
-    Tab.SNOOZED: lambda rows, on: rows.snoozed(on),
+def _to_book(rows: FollowUpQuerySet, on: date, lead: LeadTimes) -> FollowUpQuerySet:
+    """What opens soon, and what must be booked soon where an appointment is long in coming."""
+    due = rows.to_book().book_due_by(on + timedelta(days=WORK_AHEAD.value), lead)
+    return rows.to_book().opening_by(on + timedelta(days=COMING_DAYS)) | due
+
+
+TABS: dict[Tab, Callable[[FollowUpQuerySet, date, LeadTimes], FollowUpQuerySet]] = {
+    Tab.OVERDUE: lambda rows, on, _lead: rows.overdue(on).awake(on),
+    Tab.DUE: lambda rows, on, _lead: rows.due(on).awake(on),
+    Tab.SOON: lambda rows, on, _lead: rows.due_soon(on, COMING_DAYS).awake(on),
+    Tab.ORDER: lambda rows, on, lead: _to_order(rows, on, lead).awake(on),
+    Tab.BOOK: lambda rows, on, lead: _to_book(rows, on, lead).awake(on),
+    Tab.ESCALATED: lambda rows, on, _lead: rows.escalated().awake(on),
+    Tab.DECIDE: lambda rows, on, _lead: rows.needs_decision().awake(on),
+    Tab.MINE: lambda rows, on, _lead: rows.open().awake(on),  # of them, what its reader answers for
+    Tab.ALL: lambda rows, on, _lead: rows.open().awake(on),
+    Tab.SNOOZED: lambda rows, on, _lead: rows.snoozed(on),
 }
 
 
@@ -94,13 +109,37 @@ class Surroundings:
     profiles: dict[UUID, RiskProfile] = field(default_factory=dict)
     sizes: dict[UUID, LesionObservation] = field(default_factory=dict)
     escalations: dict[UUID, Escalation] = field(default_factory=dict)
-    next_tries: dict[UUID, date] = field(default_factory=dict)
+    next_tries: dict[UUID, tuple[date, str]] = field(default_factory=dict)
+    stand_ins: dict[tuple[int, int], User] = field(default_factory=dict)
     sites_to_log: frozenset[int] = frozenset()
+    sites_to_book: frozenset[int] = frozenset()
 
 
-def page_of(tab: Tab, site: Site, on: date, after: Place | None) -> Page:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody works: a site on its day, and the people whose work they answer for."""
+
+    site: Site
+    on: date
+    mine: frozenset[int]
+
+
+def desk_of(reader: User, site: Site, on: date) -> Desk:
+    """Their own work, and that of whom they stand in for; nothing of their own while away."""
+    return Desk(site, on, answers_for(reader.pk, site.pk, on))
+
+
+def rows_of(tab: Tab, desk: Desk) -> FollowUpQuerySet:
+    """What a tab lists."""
+    rows = FollowUp.objects.filter(site=desk.site)
+    if tab is Tab.MINE:
+        rows = rows.filter(owner__in=desk.mine)
+    return TABS[tab](rows, desk.on, settings_of(desk.site).lead)
+
+
+def page_of(tab: Tab, desk: Desk, after: Place | None) -> Page:
     """One page of a tab: the most urgent matching follow-up of each patient. One query."""
-    matching = TABS[tab](FollowUp.objects.filter(site=site), on)
+    matching = rows_of(tab, desk)
     rows = matching.most_urgent_per_patient()
     if after:
         rows = rows.after(after.sort_key, after.pk)
@@ -116,21 +155,17 @@ def with_row_fields(rows: FollowUpQuerySet) -> FollowUpQuerySet:
     return joined.defer("assessment__answer", "assessment__inputs")
 
 
-def counts_of(site: Site, on: date) -> dict[Tab, int]:
+def counts_of(desk: Desk) -> dict[Tab, int]:
     """Patients per tab, counted up to COUNT_LIMIT + 1. One query per tab."""
     return {
-        tab: (
-            rows_of(FollowUp.objects.filter(site=site), on)
-            .values("patient_id")
-            .distinct()[: COUNT_LIMIT + 1]
-            .count()
-        )
-        for tab, rows_of in TABS.items()
+        tab: rows_of(tab, desk).values("patient_id").distinct()[: COUNT_LIMIT + 1].count()
+        for tab in TABS
     }
 
 
 def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> Surroundings:
-    """What belongs to these rows, and where `reader` may log a contact: six queries."""
+    """What belongs to these rows, and where `reader` may log a contact or note an order: seven
+    queries, and one per site to see who is away there."""
     follow_ups = list(follow_ups)
     patients = {row.patient_id for row in follow_ups}
     return Surroundings(
@@ -138,11 +173,15 @@ def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> S
         profiles=_profiles(patients, on),
         sizes=newest_sizes(row.lesion_id for row in follow_ups),
         escalations=_escalations(follow_ups),
-        next_tries=_next_tries(patients, on),
-        sites_to_log=frozenset(
-            sites_where(reader, Permission.LOG_CONTACT).values_list("pk", flat=True)
-        ),
+        next_tries=_next_tries(patients),
+        stand_ins=people_standing_in((row.site_id for row in follow_ups), on),
+        sites_to_log=_sites(reader, Permission.LOG_CONTACT),
+        sites_to_book=_sites(reader, Permission.BOOK),
     )
+
+
+def _sites(reader: User, permission: Permission) -> frozenset[int]:
+    return frozenset(sites_where(reader, permission).values_list("pk", flat=True))
 
 
 def _lesions_owed(patients: set[UUID]) -> Counter[UUID]:
@@ -169,8 +208,11 @@ def _escalations(follow_ups: list[FollowUp]) -> dict[UUID, Escalation]:
     return {row.follow_up_id: row for row in rows.order_by("tier")}
 
 
-def _next_tries(patients: set[UUID], on: date) -> dict[UUID, date]:
-    """The day promised for the next try, by the newest attempt that promised one from today on."""
-    rows = ContactAttempt.objects.filter(patient__in=patients, next_try_on__gte=on)
-    found = rows.order_by("attempted_at").values_list("patient_id", "next_try_on")
-    return {patient: day for patient, day in found if day}
+def _next_tries(patients: set[UUID]) -> dict[UUID, tuple[date, str]]:
+    """Day and part of the day of the next try, where the newest attempt asks for one."""
+    later = ContactAttempt.objects.filter(
+        patient=OuterRef("patient"), attempted_at__gt=OuterRef("attempted_at")
+    )
+    newest = ContactAttempt.objects.filter(~Exists(later), patient__in=patients)
+    found = newest.order_by("pk").values_list("patient_id", "next_try_on", "next_try_part")
+    return {patient: (day, part) for patient, day, part in found if day}

@@ -10,6 +10,7 @@ from patients.models import PatientStatus
 from surveillance.models import ContactOutcome, Escalation, FollowUp, LesionObservation
 from surveillance.obligations import window_of
 from surveillance.protocol.terms import (
+    DayPart,
     LesionKind,
     Modality,
     ObligationKind,
@@ -17,6 +18,7 @@ from surveillance.protocol.terms import (
     Stage,
 )
 from surveillance.protocol.timeliness import stage_on
+from surveillance.web.lead_words import next_lead_line
 from surveillance.web.queue_query import Surroundings
 from surveillance.web.risk_words import risk_tag, risk_why
 from surveillance.web.wording import (
@@ -28,10 +30,15 @@ from surveillance.web.wording import (
     lesion_words,
     moment_words,
     name_of_patient,
-    name_of_user,
+    owner_words,
     size_words,
 )
 
+NOT_REACHABLE_SO = {
+    ContactOutcome.WRONG_NUMBER,
+    ContactOutcome.NOT_IN_SERVICE,
+    ContactOutcome.RETURNED,
+}
 STAGE_TAGS = {
     Stage.OVERDUE: Tag("Overdue", "overdue"),
     Stage.DUE: Tag("Due", "due"),
@@ -64,7 +71,9 @@ class QueueRow:
     escalation: str
     last_contact: str
     next_step: str
+    lead: Tag | None
     owner: str
+    order_url: str
     contact_url: str
 
 
@@ -100,13 +109,29 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         escalation=escalation_words(around.escalations.get(follow_up.pk), on),
         last_contact=last_contact_words(follow_up),
         next_step=next_step(follow_up, on, around.next_tries.get(patient.pk)),
-        owner=name_of_user(follow_up.owner, "No owner"),
+        lead=next_lead_line(follow_up, on),
+        owner=owner_words(
+            follow_up.owner,
+            around.stand_ins.get((follow_up.site_id, follow_up.owner_id or 0)),
+            "No owner",
+        ),
+        order_url=_order_url(follow_up, around),
         contact_url=(
             reverse("contact_log", args=[patient.pk])
             if follow_up.site_id in around.sites_to_log
             else ""
         ),
     )
+
+
+def _order_url(follow_up: FollowUp, around: Surroundings) -> str:
+    """Where to note the order, while it is missing and the reader may."""
+    is_missing = follow_up.kind == ObligationKind.IMAGING and not (
+        follow_up.ordered_on or follow_up.booked_for
+    )
+    if not is_missing or follow_up.site_id not in around.sites_to_book:
+        return ""
+    return reverse("follow_up_order", args=[follow_up.pk])
 
 
 def status_words(status: str) -> str:
@@ -162,11 +187,11 @@ def last_contact_words(follow_up: FollowUp) -> str:
     if patient.last_contact_at is None:
         return "No contact yet"
     outcome = patient.last_contact_outcome
-    words = ContactOutcome(outcome).label if outcome in ContactOutcome.values else outcome
+    words = label_of(ContactOutcome, outcome)
     return f"{moment_words(patient.last_contact_at, follow_up.site)}: {words}"
 
 
-def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> str:
+def next_step(follow_up: FollowUp, on: date, next_try: tuple[date, str] | None = None) -> str:
     """What a person should do next. The obligation itself is the protocol's; this is the errand."""
     if follow_up.kind == ObligationKind.REVIEW:
         return "Clinician: decide, or complete the facts"
@@ -175,12 +200,18 @@ def next_step(follow_up: FollowUp, on: date, next_try: date | None = None) -> st
     if follow_up.booked_for:
         return _after_booking(follow_up, follow_up.booked_for, on)
     if next_try:
-        return "Call again today" if next_try <= on else f"Call again on {date_words(next_try)}"
-    if follow_up.patient.last_contact_outcome == ContactOutcome.WRONG_NUMBER:
+        return _call_again(*next_try, on)
+    if follow_up.patient.last_contact_outcome in NOT_REACHABLE_SO:
         return "Find a number or address that works"
     if follow_up.kind == ObligationKind.REFERRAL:
         return "Send the referral and book it"
     return "Call and book" if follow_up.ordered_on else "Place the order, then call and book"
+
+
+def _call_again(day: date, part: str, on: date) -> str:
+    """'Call again today, in the evening'; a try that was not made is made today."""
+    when = "today" if day <= on else f"on {date_words(day)}"
+    return f"Call again {when}{f', in the {label_of(DayPart, part).lower()}' if part else ''}"
 
 
 def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:

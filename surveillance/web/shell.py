@@ -102,8 +102,16 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
 
 def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     links = []
+    if Permission.VIEW_QUEUE in granted:
+        links.append(NavItem("Leave and cover", reverse("absences")))
+    if Permission.VIEW_FAILSAFE in granted:
+        links.append(NavItem("Outbox", reverse("outbox")))
     if Permission.VIEW_AUDIT in granted:
         links.append(NavItem("Coverage certificate", reverse("certificate")))
+    if Permission.ADMINISTER in granted:
+        links.append(NavItem("Message texts", reverse("message_texts")))
+    if Permission.VIEW_MEASURES in granted:
+        links.append(NavItem("Quality measures", reverse("measures")))
     if not user.is_staff:
         return tuple(links)
     links.append(NavItem("Administration", reverse("admin:index")))

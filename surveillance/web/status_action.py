@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.models import PatientStatus
+from surveillance.models import InformedOf, WhoDeclined
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
-from surveillance.web.forms import StatusForm
 from surveillance.web.refusals import accepted
-from surveillance.workflows.withdraw_patient import withdraw_patient
+from surveillance.web.status_form import StatusForm
+from surveillance.workflows.append_declination import Declined
+from surveillance.workflows.withdraw_patient import SIGNED, withdraw_patient
 
 ACTION = Action(
     heading="Change the patient’s status",
@@ -33,8 +35,7 @@ def status_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
     require(request.user, Permission.WITHDRAW, patient.site)
     now = timezone.now()
     is_signer = Permission.CLOSE_SIGNED in permissions_at(request.user, patient.site)
-    signed = {PatientStatus.SURVEILLANCE_NOT_APPROPRIATE}
-    offered = [one for one in PatientStatus if is_signer or one not in signed]
+    offered = [one for one in PatientStatus if is_signer or one not in SIGNED]
     form = StatusForm(request.POST if request.method == "POST" else None, statuses=offered)
     if form.is_valid():
         saved = accepted(
@@ -44,6 +45,7 @@ def status_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 status=PatientStatus(form.cleaned_data["status"]),
                 status_on=form.cleaned_data["status_on"],
                 reason=form.cleaned_data["reason"],
+                declined=_declined(form),
                 by=request.user,
                 now=now,
             ),
@@ -52,3 +54,16 @@ def status_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "The status is recorded, and what is owed was decided again.")
             return redirect("patient", pk=patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)
+
+
+def _declined(form: StatusForm) -> Declined | None:
+    """What was said with a refusal; None for any other status."""
+    said = form.cleaned_data
+    if not said["declined_by"]:
+        return None
+    return Declined(
+        by=WhoDeclined(said["declined_by"]),
+        proxy=said["proxy"],
+        informed_of=[InformedOf(code) for code in said["informed_of"]],
+        reoffer_on=said["reoffer_on"],
+    )

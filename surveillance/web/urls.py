@@ -3,12 +3,17 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from surveillance.web.absences_page import absences, end, hand_over_list
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
+from surveillance.web.consent_action import consent_action
 from surveillance.web.contact_action import contact_action
+from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
+from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
+from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.letter_actions import (
@@ -28,6 +33,18 @@ from surveillance.web.letter_batch import (
 )
 from surveillance.web.letters import letters
 from surveillance.web.mailbox import mailbox
+from surveillance.web.measures_page import measures_file, measures_page
+from surveillance.web.message_texts import (
+    message_text,
+    message_text_check,
+    message_text_withdraw,
+    message_texts,
+)
+from surveillance.web.message_version import message_version, message_version_use
+from surveillance.web.not_mine import escalation_not_mine, follow_up_not_mine
+from surveillance.web.order_actions import order, withdraw_order
+from surveillance.web.outbox_page import outbox
+from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -39,22 +56,29 @@ from surveillance.web.registry_import import (
     registry_template,
 )
 from surveillance.web.status_action import status_action
+from surveillance.web.unsubscribe_page import unsubscribe
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
+    path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
+    path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("patients/<uuid:pk>/address/", change_address, name="patient_address"),
     path("patients/<uuid:pk>/letter/", send_letter, name="patient_letter"),
     path("follow-ups/<uuid:pk>/appointment.ics", appointment_file, name="appointment_file"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
+    path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
+    path("follow-ups/<uuid:pk>/order/cancel/", withdraw_order, name="follow_up_order_cancel"),
     path("follow-ups/<uuid:pk>/missed/", did_not_attend, name="follow_up_missed"),
+    path("follow-ups/<uuid:pk>/elsewhere/", record_care_elsewhere, name="follow_up_elsewhere"),
     path("follow-ups/<uuid:pk>/snooze/", snooze, name="follow_up_snooze"),
     path("follow-ups/<uuid:pk>/answer/", answer_referral, name="follow_up_answer"),
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
+    path("follow-ups/<uuid:pk>/not-mine/", follow_up_not_mine, name="follow_up_not_mine"),
     path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
@@ -69,15 +93,41 @@ urlpatterns = [
     path("letters/<uuid:pk>/manifest.csv", letter_manifest, name="letter_manifest"),
     path("sheets/<uuid:pk>/certified/", certify, name="letter_certified"),
     path("sheets/<uuid:pk>/returned/", came_back, name="letter_returned"),
+    path("escalations/<uuid:pk>/ordered/", ordered, name="escalation_ordered"),
+    path("escalations/<uuid:pk>/plan/", plan_changed, name="escalation_plan"),
+    path("escalations/<uuid:pk>/not-indicated/", not_indicated, name="escalation_not_indicated"),
+    path("escalations/<uuid:pk>/elsewhere/", elsewhere, name="escalation_elsewhere"),
+    path("outside-care/<uuid:pk>/", outside_care_page, name="outside_care"),
+    path("escalations/<uuid:pk>/not-mine/", escalation_not_mine, name="escalation_not_mine"),
+    path("absences/", absences, name="absences"),
+    path("absences/<uuid:pk>/", hand_over_list, name="absence"),
+    path("absences/<uuid:pk>/end/", end, name="absence_end"),
     path("inbox/", inbox, name="inbox"),
+    path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
+    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("hooks/sms/", sms_hook, name="sms_hook"),
+    path("hooks/sms/status/", sms_status_hook, name="sms_status_hook"),
+    path("hooks/mail/", mail_hook, name="mail_hook"),
     path("registry/", registry_import, name="registry_import"),
     path("registry/template.csv", registry_template, name="registry_template"),
     path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),
     path(
         "registry/<uuid:pk>/errors.csv", registry_import_problems, name="registry_import_problems"
     ),
+    path("templates/", message_texts, name="message_texts"),
+    path("templates/versions/<uuid:pk>/", message_version, name="message_version"),
+    path("templates/versions/<uuid:pk>/use/", message_version_use, name="message_version_use"),
+    path("templates/<slug:slug>/<str:name>/", message_text, name="message_text"),
+    path("templates/<slug:slug>/<str:name>/check/", message_text_check, name="message_text_check"),
+    path(
+        "templates/<slug:slug>/<str:name>/withdraw/",
+        message_text_withdraw,
+        name="message_text_withdraw",
+    ),
     path("certificate/", certificate_page, name="certificate"),
+    path("measures/", measures_page, name="measures"),
+    path("measures.csv", measures_file, name="measures_file"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

@@ -86,6 +86,13 @@ def name_of_user(user: "User | None", nobody: str = "") -> str:
     return nobody if user is None else user.get_full_name() or user.get_username()
 
 
+def owner_words(owner: "User | None", stand_in: "User | None", nobody: str) -> str:
+    """'Nora Navigator', or 'Leo Lead, for Nora Navigator who is away'."""
+    if owner is None or stand_in is None:
+        return name_of_user(owner, nobody)
+    return f"{name_of_user(stand_in)}, for {name_of_user(owner)} who is away"
+
+
 def label_of(term: type[Term], value: str) -> str:
     """The words of a coded value; a value that is no longer in the vocabulary is shown as it is."""
     try:

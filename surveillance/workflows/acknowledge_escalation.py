@@ -87,12 +87,7 @@ def acknowledge_escalation(
 def _refuse(
     seen: Escalation, current: Escalation, next_action: str, until: date, today: date
 ) -> None:
-    if current.resolved_at is not None:
-        raise EscalationAlreadyResolved(
-            "This escalation was resolved meanwhile. Reload the page to see how."
-        )
-    if current.acknowledged_at != seen.acknowledged_at:
-        raise _answered_meanwhile()
+    refuse_answered_meanwhile(seen, current)
     if not next_action:
         raise AcknowledgementIncomplete("Say what happens next.", field="next_action")
     if not today <= until <= today + LIMIT:
@@ -101,6 +96,16 @@ def _refuse(
             f"most {LIMIT.days} days.",
             field="until",
         )
+
+
+def refuse_answered_meanwhile(seen: Escalation, current: Escalation) -> None:
+    """Refuse to answer what is resolved, or was answered since the page with `seen` was opened."""
+    if current.resolved_at is not None:
+        raise EscalationAlreadyResolved(
+            "This escalation was resolved meanwhile. Reload the page to see how."
+        )
+    if current.acknowledged_at != seen.acknowledged_at:
+        raise _answered_meanwhile()
 
 
 def _answered_meanwhile() -> EscalationAnsweredMeanwhile:

@@ -7,7 +7,8 @@ from django.db.models import F
 
 from patients.audit import Deed, record_events
 from patients.models import Membership, Site
-from surveillance.models import FollowUp, FollowUpQuerySet
+from surveillance.models import Disowning, FollowUp, FollowUpQuerySet
+from surveillance.models.disowning import FOLLOW_UP_ITSELF
 from surveillance.ownership import ACCOUNTABLE, Owners
 from surveillance.record_locks import lock_records
 
@@ -24,9 +25,12 @@ def adopt_follow_ups(*, site: Site, now: datetime) -> int:
     rows = [*_of_nobody(site), *_of_those_who_left(site)]
     lock_records(row.patient_id for row in rows)
     owners = Owners(row.patient for row in rows)
+    declined = Disowning.objects.declined([row.pk for row in rows])
     deeds = []
     for row in rows:
-        owner = owners.of(row.patient, before=None)
+        owner = owners.of(
+            row.patient, declined=declined.get(row.pk, {}).get(FOLLOW_UP_ITSELF, frozenset())
+        )
         mine = FollowUp.objects.open().filter(pk=row.pk, version=row.version)
         if owner and mine.update(owner=owner, version=F("version") + 1):
             detail = {"owner": f"user:{owner.pk}"}

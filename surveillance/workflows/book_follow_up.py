@@ -41,10 +41,10 @@ def book_follow_up(
     """Note the appointment (and order) of `follow_up`, and of `also` which it serves as well.
 
     An appointment has no clinical effect: one past the last day is noted and counts as unbooked
-    (clinical.md 8.2). `booked_for=None` cancels, and says why. An order already noted stays
-    unless another is given. Twice changes nothing. Refused: a day in the past or more than two
-    years ahead, an order of the future, follow-ups of several patients, a cancellation without
-    reason, closed or changed meanwhile.
+    (clinical.md 8.2). `booked_for=None` cancels, says why, and begins the chase anew. An order
+    already noted stays unless another is given. Twice changes nothing. Refused: a day in the past
+    or more than two years ahead, an order of the future, follow-ups of several patients, a
+    cancellation without reason, closed or changed meanwhile.
     """
     lock_records([follow_up.patient_id])
     everyone = [follow_up, *also]
@@ -52,6 +52,8 @@ def book_follow_up(
     _refuse(everyone, booked_for, ordered_on, today, reason)
     for one in everyone:
         fields: dict[str, object] = {"booked_for": booked_for}
+        if booked_for is None and one.booked_for is not None:
+            fields |= {"arrangement_lost_on": today, "arrangement_lost_reason": reason.strip()}
         if ordered_on is not None or order_number:
             fields |= {"ordered_on": ordered_on or today, "order_number": order_number}
         change_follow_up(

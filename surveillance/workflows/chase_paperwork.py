@@ -1,4 +1,4 @@
-"""Ask once for what others owe us: the acknowledgement of a transfer, the final report."""
+"""Ask for what is late on paper: the acknowledgement of a transfer, a report, a renewed offer."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -8,18 +8,23 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from patients.models import Patient, PatientStatus, Site
+from surveillance.absences import answering
 from surveillance.chase_staff import owner_in_post
 from surveillance.models import (
+    Declination,
     FollowUp,
     ImagingExam,
     Notification,
     NotificationChannel,
     NotificationTemplate,
+    OutsideCare,
     ReportStatus,
 )
 from surveillance.outreach import QUIET_STATUSES
 from surveillance.ownership import accountable_owner
 from surveillance.protocol import parameters
+from surveillance.protocol.dates import add_months
+from surveillance.protocol.parameters.contact import REOFFER_EVERY, REOFFER_WITHIN
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.notify import notify
 
@@ -36,12 +41,19 @@ class Missing(NamedTuple):
 def chase_paperwork(*, site: Site, now: datetime) -> int:
     """Give the owner a task for each paper that is late at `site` (8.2, A07); returns how many.
 
-    Once per transfer, preliminary report and appointment that passed without any report. Nothing
-    that is owed changes, and no ladder.
-    With nobody in post the task waits: the next day asks again.
+    Once per transfer, preliminary report, appointment that passed without any report, and evidence
+    of care elsewhere that expired; whoever declined is offered it again on the day that was agreed,
+    and every 30 days after it until an answer is on file (A-32). Nothing that is owed changes, and
+    no ladder. With nobody in post the task waits: the next day asks again.
     """
     today = site.local_date(now)
-    late = [*_transfers(site, today), *_reports(site, today), *_appointments(site, today)]
+    late = [
+        *_transfers(site, today),
+        *_reports(site, today),
+        *_appointments(site, today),
+        *_reoffers(site, today),
+        *_outside_reports(site, today),
+    ]
     return sum(_ask(one, site, now) for one in _not_asked(late))
 
 
@@ -80,6 +92,34 @@ def _appointments(site: Site, today: date) -> Iterator[Missing]:
         yield Missing(key, NotificationTemplate.REPORT_MISSING, row.patient, (row.lesion_id,))
 
 
+def _reoffers(site: Site, today: date) -> Iterator[Missing]:
+    """Patients who declined, and whose day has come to be asked again.
+
+    A refusal that only a register told of has no such day: it is the last one allowed.
+    """
+    rows = Patient.objects.surviving().filter(site=site, status=PatientStatus.DECLINED)
+    said = Declination.objects.filter(patient__in=rows).order_by("recorded_at", "pk")
+    agreed = dict(said.values_list("patient_id", "reoffer_on"))
+    for patient in rows.order_by("pk"):
+        assert patient.status_on is not None  # the database says so of every status but active
+        first = agreed.get(patient.pk) or add_months(patient.status_on, REOFFER_WITHIN.value)
+        if first <= today:
+            asked = (today - first).days // REOFFER_EVERY.value
+            day = first + timedelta(days=asked * REOFFER_EVERY.value)
+            key = f"reoffer:{patient.pk}:{day}"
+            yield Missing(key, NotificationTemplate.REOFFER, patient)
+
+
+def _outside_reports(site: Site, today: date) -> Iterator[Missing]:
+    """Care elsewhere that was believed until a day that has passed, and no report has come."""
+    rows = OutsideCare.objects.expired_for_open(today).filter(patient__site=site)
+    told = rows.exclude(patient__status__in=QUIET_STATUSES)
+    for care in told.select_related("patient", "follow_up").order_by("pk"):
+        key = f"outside-care-expired:{care.pk}"
+        lesions = (care.follow_up.lesion_id,)
+        yield Missing(key, NotificationTemplate.OUTSIDE_CARE_REPORT, care.patient, lesions)
+
+
 def _not_asked(late: Sequence[Missing]) -> list[Missing]:
     """Of several lesions of one appointment the first speaks for all."""
     late = list({one.key: one for one in reversed(late)}.values())
@@ -92,7 +132,7 @@ def _not_asked(late: Sequence[Missing]) -> list[Missing]:
 
 
 def _ask(one: Missing, site: Site, now: datetime) -> bool:
-    recipient = _owner(one)
+    recipient = _owner(one, site.local_date(now))
     if recipient is None:
         return False
     notify(
@@ -107,9 +147,14 @@ def _ask(one: Missing, site: Site, now: datetime) -> bool:
     return True
 
 
-def _owner(one: Missing) -> User | None:
-    """Who answers for the most urgent thing owed to it, else for the patient."""
+def _owner(one: Missing, on: date) -> User | None:
+    """Who answers now for the most urgent thing owed to it, else for the patient."""
     rows = FollowUp.objects.open().filter(patient=one.patient)
     if one.lesions:
         rows = rows.filter(lesion__in=one.lesions)
-    return owner_in_post(rows.dangerous_first().first()) or accountable_owner(one.patient)
+    found = owner_in_post(rows.dangerous_first().first(), on)
+    owner = found or accountable_owner(one.patient)
+    if owner is None:
+        return None
+    now_there = answering(owner.pk, one.patient.site_id, on)
+    return owner if now_there == owner.pk else User.objects.get(pk=now_there)

@@ -2,10 +2,15 @@
 
 1. Claim a batch by lease: one conditional UPDATE, committed. Another sender passes it over.
 2. Outside any transaction and just before each sending: read the message again. Ended meanwhile
-   (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled.
+   (follow-up closed, escalation answered, patient quiet, consent withdrawn) = cancelled. Outside
+   the hours for messages to patients = put back until they open. An e-mail to staff that need not
+   interrupt goes into the recipient's digest of the next morning.
 3. Send over one connection per batch; no sending is begun after half the lease.
-4. Mark the message while the lease is still ours. Who dies between 3 and 4 leaves a message that
-   is sent again when the lease ends, with the same Message-ID.
+4. Mark the message while the lease is still ours, and keep the words as they were handed over, in
+   the same UPDATE. Who dies between 3 and 4, or hears no answer, leaves a message that may have
+   arrived. It is sent once more, with the same Message-ID, and that it is the last time is written
+   down first: there are never more than two copies. Whose outcome is unknown then is a person's,
+   as it is at once where PARK_UNCERTAIN_MESSAGES is on.
 
 Two clocks on purpose. Leases are measured by the database's clock alone, so that the clocks of two
 workers need not agree; how much of our own lease is left, by this process's stopwatch, started
@@ -14,15 +19,16 @@ they were finished, so that a past or future day can be replayed.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
 import structlog
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from surveillance.delivery.channels import (
@@ -33,10 +39,17 @@ from surveillance.delivery.channels import (
 )
 from surveillance.delivery.email import EmailChannel
 from surveillance.delivery.in_app import InAppChannel
-from surveillance.models import Notification, NotificationChannel, NotificationStatus
+from surveillance.delivery.sms import SmsChannel
+from surveillance.models import (
+    Notification,
+    NotificationChannel,
+    NotificationStatus,
+    SendingDoubt,
+)
 from surveillance.models.notification import NotificationQuerySet
-from surveillance.outreach import CONSENT_WITHDRAWN, why_unwanted
+from surveillance.outreach import ANOTHER_WAY, opens_at, why_unwanted
 from surveillance.workflows.fall_back import fall_back
+from surveillance.workflows.hold_for_digest import hold_for_digest
 
 LEASE = timedelta(minutes=5)
 SENDING_TIME = LEASE.total_seconds() / 2
@@ -47,9 +60,13 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
 """Before the second attempt; doubled each time: the eighth comes about two hours later."""
 
+OUTCOME_UNKNOWN = "outcome_unknown"
+"""It was sent as often as it may be, and nobody knows whether it arrived."""
+
 MAKERS: dict[str, Callable[[], Channel]] = {
     NotificationChannel.EMAIL: EmailChannel,
     NotificationChannel.IN_APP: InAppChannel,
+    NotificationChannel.SMS: SmsChannel,
 }
 
 log = structlog.get_logger(__name__)
@@ -62,8 +79,10 @@ class Delivered:
     sent: int = 0
     cancelled: int = 0
     retried: int = 0
+    digested: int = 0
     failed: int = 0
     put_back: int = 0
+    begun: float = field(default_factory=monotonic)
     channels_down: set[str] = field(default_factory=set)
 
 
@@ -95,14 +114,25 @@ def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     due = Notification.objects.waiting().sent_by_machine().filter(free, not_before__lte=now)
     due = due.exclude(channel__in=down).order_by("not_before", "id")
-    wanted = list(due.values_list("pk", flat=True)[:batch])
+    wanted = dict(due.values_list("pk", "lease_owner")[:batch])
+    begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
     Notification.objects.waiting().filter(free, pk__in=wanted).update(
+        doubt=Case(When(begun, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),
         lease_owner=lease.owner,
         lease_until=Now() + LEASE,
         attempts=F("attempts") + 1,
     )
     held = Notification.objects.filter(pk__in=wanted, lease_owner=lease.owner)
     return list(held.order_by("not_before", "id").values_list("pk", flat=True))
+
+
+def _begun_by_the_dead(wanted: Mapping[UUID, str]) -> list[UUID]:
+    """The messages, in the order of sending, that a sender may have begun before it died: the
+    first that its lease still holds. Those behind it were not yet begun."""
+    first: dict[str, UUID] = {}
+    for pk, dead in wanted.items():
+        first.setdefault(dead, pk)
+    return [pk for dead, pk in first.items() if dead]
 
 
 @contextlib.contextmanager
@@ -127,19 +157,33 @@ def _deliver_one(
         # Whoever tried it last died over it: it is not tried for ever.
         done.failed += _fail(message, lease, "too_many_attempts", now)
         return
+    if message.doubt == SendingDoubt.LAST_TRY:
+        done.failed += _fail(message, lease, OUTCOME_UNKNOWN, now)
+        return
     if monotonic() > lease.send_until or message.channel in done.channels_down:
-        done.put_back += _put_back(pk, lease)
+        done.put_back += _put_back(message, lease)
         return
     try:
-        if unwanted := why_unwanted(message, now):
-            done.cancelled += _cancel(message, lease, unwanted, now)
-        else:
-            _send(message, lease, channels[message.channel], done, now)
+        _deal_with(message, lease, channels[message.channel], done, now)
     except Exception as error:
         # One message that cannot be dealt with must not keep those behind it from being sent.
         log.exception("message_crashed", notification_id=str(message.pk))
-        crash = DeliveryFailed(type(error).__name__, permanent=False)
+        crash = DeliveryFailed(type(error).__name__, permanent=False, unheard=True)
         _note_failure(message, lease, crash, done, now)
+
+
+def _deal_with(
+    message: Notification, lease: Lease, channel: Channel, done: Delivered, now: datetime
+) -> None:
+    """Cancel it, put it back until it may leave, keep it for a digest, or send it."""
+    if unwanted := why_unwanted(message, now):
+        done.cancelled += _cancel(message, lease, unwanted, now)
+    elif opens := _quiet_until(message, done, now):
+        done.put_back += _put_back(message, lease, not_before=opens)
+    elif hold_for_digest(message=message, now=now):
+        done.digested += 1
+    else:
+        _send(message, lease, channel, done, now)
 
 
 def _read_again(pk: UUID, lease: Lease) -> Notification | None:
@@ -154,16 +198,28 @@ def _read_again(pk: UUID, lease: Lease) -> Notification | None:
 def _send(
     message: Notification, lease: Lease, channel: Channel, done: Delivered, now: datetime
 ) -> None:
+    if not _may_leave(message, lease):
+        return
     try:
         receipt = channel.send(message)
     except ChannelDown as down:
         log.warning("channel_down", channel=message.channel, reason=str(down))
         done.channels_down.add(message.channel)
-        done.put_back += _put_back(message.pk, lease)
+        done.put_back += _put_back(message, lease)
     except DeliveryFailed as failure:
         _note_failure(message, lease, failure, done, now)
     else:
         done.sent += _note_sent(message, lease, receipt, now)
+
+
+def _may_leave(message: Notification, lease: Lease) -> bool:
+    """Write down, before it leaves, that it is not sent again if nobody hears of it.
+
+    Only where it matters: a first sending may be repeated once, so it costs no write.
+    """
+    if not message.doubt and not settings.PARK_UNCERTAIN_MESSAGES:
+        return True
+    return bool(_held(message.pk, lease).update(doubt=SendingDoubt.LAST_TRY))
 
 
 def _note_sent(message: Notification, lease: Lease, receipt: ProviderReceipt, now: datetime) -> int:
@@ -173,6 +229,9 @@ def _note_sent(message: Notification, lease: Lease, receipt: ProviderReceipt, no
         now,
         status=NotificationStatus.SENT,
         provider_message_id=receipt.message_id,
+        subject=receipt.text.subject,
+        body=receipt.text.body,
+        template_version=receipt.text.version,
         last_error="",
     )
     if not noted:
@@ -185,20 +244,32 @@ def _note_failure(
 ) -> None:
     """Try again later; after the last attempt, or when trying cannot help, it is a person's."""
     log.warning("not_delivered", notification_id=str(message.pk), code=failure.reason)
-    if failure.permanent or message.attempts >= MOST_ATTEMPTS:
-        done.failed += _fail(message, lease, failure.reason, now)
+    if why := _why_no_further_try(message, failure):
+        done.failed += _fail(message, lease, why, now)
         return
     pause = FIRST_PAUSE * 2 ** (message.attempts - 1)
     done.retried += _held(message.pk, lease).update(
-        lease_owner="", lease_until=None, not_before=now + pause, last_error=failure.reason
+        doubt=SendingDoubt.UNHEARD if failure.unheard else message.doubt,
+        lease_owner="",
+        lease_until=None,
+        not_before=now + pause,
+        last_error=failure.reason,
     )
+
+
+def _why_no_further_try(message: Notification, failure: DeliveryFailed) -> str:
+    """A code; empty when it may be tried again. `message.doubt` is that before this sending."""
+    if failure.unheard and (message.doubt or settings.PARK_UNCERTAIN_MESSAGES):
+        return OUTCOME_UNKNOWN
+    is_spent = failure.permanent or message.attempts >= MOST_ATTEMPTS
+    return failure.reason if is_spent else ""
 
 
 def _cancel(message: Notification, lease: Lease, why: str, now: datetime) -> int:
     with transaction.atomic():
         ended = _finish(message.pk, lease, now, status=NotificationStatus.CANCELLED, last_error=why)
-        if ended and why == CONSENT_WITHDRAWN:
-            fall_back(message=message, now=now)
+        if ended and why in ANOTHER_WAY:
+            fall_back(message=message, why=why, now=now)
     return ended
 
 
@@ -206,7 +277,7 @@ def _fail(message: Notification, lease: Lease, why: str, now: datetime) -> int:
     with transaction.atomic():
         ended = _finish(message.pk, lease, now, status=NotificationStatus.FAILED, last_error=why)
         if ended:
-            fall_back(message=message, now=now)
+            fall_back(message=message, why=why, now=now)
     return ended
 
 
@@ -215,9 +286,23 @@ def _finish(pk: UUID, lease: Lease, now: datetime, **values: object) -> int:
     return _held(pk, lease).update(lease_owner="", lease_until=None, finished_at=now, **values)
 
 
-def _put_back(pk: UUID, lease: Lease) -> int:
+def _put_back(message: Notification, lease: Lease, **values: object) -> int:
     """Give up the claim without counting an attempt: nothing was tried."""
-    return _held(pk, lease).update(lease_owner="", lease_until=None, attempts=F("attempts") - 1)
+    return _held(message.pk, lease).update(
+        doubt=message.doubt,
+        lease_owner="",
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        **values,
+    )
+
+
+def _quiet_until(message: Notification, done: Delivered, now: datetime) -> datetime | None:
+    """When the hours for this message open; None while they are open. This call may have been at
+    work for minutes, so that they ended since `now`."""
+    moment = now + timedelta(seconds=monotonic() - done.begun)
+    opens = opens_at(message, moment)
+    return opens if opens > moment else None
 
 
 def _held(pk: UUID, lease: Lease) -> NotificationQuerySet:

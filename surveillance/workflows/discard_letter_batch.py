@@ -40,6 +40,7 @@ def discard_letter_batch(
         discarded_by=by,
         discarded_reason=reason.strip(),
     )
-    Notification.objects.waiting().filter(lease_owner=batch.pk.hex).update(lease_owner="")
+    held = Notification.objects.waiting().filter(lease_owner=batch.pk.hex)
+    held.update(lease_owner="", template_version=None)
     record_event("letter_batch_discarded", site=batch.site, subject=batch, by=by, now=now)
     return discarded

@@ -11,8 +11,9 @@ from patients.calendars import EVERY_DAY, Calendar
 from surveillance.chase_facts import Candidate, Standing
 from surveillance.chase_ladder import steps_due
 from surveillance.chase_staff import Staff, accountable
+from surveillance.lead_days import PROTOCOL, ChaseSettings
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import is_booked_in_time
+from surveillance.outreach import Outreach, is_booked_in_time
 from surveillance.protocol import parameters
 from surveillance.protocol.ladder import LadderStep
 from surveillance.workflows.notify import NewNotification, id_from
@@ -25,7 +26,8 @@ OVERDUE = "L+1"
 
 
 class Moment(NamedTuple):
-    """When and where a look is taken: the site's day, the moment, who is in post there.
+    """When and where a look is taken: the site's day, the moment, who is in post there, and the
+    numbers of its own chase.
 
     What falls on the closed days that follow is done today (8.1): steps are owed by `reach`.
     """
@@ -35,6 +37,8 @@ class Moment(NamedTuple):
     zone: ZoneInfo
     staff: Staff
     calendar: Calendar = EVERY_DAY
+    settings: ChaseSettings = PROTOCOL
+    outreach: Outreach = Outreach()
 
     @property
     def reach(self) -> date:
@@ -63,14 +67,15 @@ def escalate(
     """
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
-    steps = ladder_steps(candidate, moment.reach)
+    steps = ladder_steps(candidate, moment)
     if not steps:
         return Escalated()
     top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
     if any(each.is_open and each.tier > top.tier for each in standing.values()):
         return Escalated()  # a day in the past is looked at again: what came later stands
-    owner = accountable(top.tier, candidate, moment.staff)
     present = standing.get(top.tier)
+    declined = present.declined if present else frozenset()
+    owner = accountable(top.tier, candidate, moment.staff, declined)
     skipped = tuple(_skipped(candidate, steps, top.tier, standing))
     if present is None:
         acted = _raise_first(candidate, top, owner, moment)
@@ -90,12 +95,18 @@ def escalate(
     )
 
 
-def ladder_steps(candidate: Candidate, day: date) -> tuple[LadderStep, ...]:
-    """The steps owed by `day`, when the follow-up is not booked in time.
+def ladder_steps(candidate: Candidate, moment: Moment) -> tuple[LadderStep, ...]:
+    """The steps owed by today's reach, when the follow-up is not booked in time.
 
     A later appointment counts as none; so does one that has passed without an exam.
     """
-    return steps_due(candidate.columns, day, candidate.owed_since, candidate.twice_missed_on)
+    return steps_due(
+        candidate.columns,
+        moment.reach,
+        candidate.owed_since,
+        candidate.twice_missed_on,
+        moment.settings.ladder_days_earlier,
+    )
 
 
 def acknowledged_looks(standing: Mapping[int, Standing], day: date) -> Iterator[date]:
@@ -187,7 +198,7 @@ def _handed_over(
     for each in standing.values():
         if not each.is_open or moment.staff.has(each.owner_id):
             continue
-        owner = accountable(each.tier, candidate, moment.staff)
+        owner = accountable(each.tier, candidate, moment.staff, each.declined)
         if owner is not None:
             key = f"escalation:{candidate.id}:T{each.tier}:to:{owner}:{moment.day}"
             yield Escalated(
@@ -244,18 +255,20 @@ def _tell(
     key: str,
     moment: Moment,
 ) -> tuple[NewNotification, ...]:
-    """Inside the application always, and by e-mail where the owner has an address."""
-    if owner is None:
+    """Inside the application always, and by e-mail where there is an address: the owner, or who
+    stands in."""
+    recipient = moment.staff.answering(owner)
+    if recipient is None:
         return ()
     channels = [NotificationChannel.IN_APP]
-    if owner in moment.staff.with_email:
+    if recipient in moment.staff.with_email:
         channels.append(NotificationChannel.EMAIL)
     return tuple(
         NewNotification(
             channel=channel.value,
             template=template.value,
             dedupe_key=f"{key}:{channel.value}",
-            recipient_id=owner,
+            recipient_id=recipient,
             escalation_id=escalation,
         )
         for channel in channels

@@ -210,6 +210,7 @@ def _write_statuses(plans: Sequence[PatientPlan], by: "User | None", now: dateti
                 status=PatientStatus(plan.status.status),
                 status_on=plan.status.on,
                 reason=plan.status.reason,
+                told_by_registry=True,
                 by=by,
                 now=now,
             )

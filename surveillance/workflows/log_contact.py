@@ -3,15 +3,20 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
 
 from patients.audit import record_event
 from patients.models import Patient
+from surveillance.contact_plan import ContactPlan, contact_plan
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
+from surveillance.protocol.reaching import NextTry
+from surveillance.protocol.terms import DayPart
 from surveillance.record_locks import lock_records
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.notify import id_from
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -32,59 +37,102 @@ def log_contact(
     outcome: ContactOutcome,
     note: str = "",
     next_try_on: date | None = None,
+    next_try_part: DayPart | None = None,
+    call_back_at: datetime | None = None,
     attempted_at: datetime | None = None,
+    key: str = "",
     by: "User | None",
     now: datetime,
 ) -> ContactAttempt:
     """Put an attempt to reach the patient on file; it closes nothing.
 
-    The same attempt again (person, moment, channel, outcome) changes nothing. Refused: a moment
-    in the future, a next try in the past, follow-ups of another patient.
+    Without a `next_try_on` the next try follows from the outcome and the attempts so far
+    (`protocol.reaching.next_try`), never after the ladder's next step; a promised `call_back_at`
+    is the next try itself. The same attempt again (the `key` of a machine that reports it; else
+    person, moment, channel, outcome) changes nothing. Refused: a moment in the future, a next try
+    or call back in the past, a call back that was not promised, follow-ups of another patient.
     """
     survivor = lock_records([patient.pk])[patient.pk]
     at = attempted_at or now
-    _refuse(survivor, follow_ups, at, next_try_on, now)
-    known = ContactAttempt.objects.filter(
-        patient=survivor, attempted_by=by, attempted_at=at, channel=channel, outcome=outcome
-    ).first()
+    _refuse_moments(survivor, at, next_try_on, now)
+    _refuse_call_back(outcome, call_back_at, now)
+    _refuse_strangers(survivor, follow_ups)
+    pk = UUID(id_from(key)) if key else uuid4()
+    same = {"attempted_by": by, "attempted_at": at, "channel": channel, "outcome": outcome}
+    rows = ContactAttempt.objects.filter(pk=pk) if key else ContactAttempt.objects.filter(**same)
+    known = rows.filter(patient=survivor).first()
     if known is not None:
         return known
+    plan = contact_plan(survivor, now)
+    planned = plan.after(ContactOutcome(outcome), channel, at)
+    again = _chosen(plan, next_try_on, next_try_part, call_back_at) or planned
     attempt = ContactAttempt.objects.create(
+        id=pk,
         patient=survivor,
         channel=channel,
         outcome=outcome,
         note=note,
         attempted_at=at,
         attempted_by=by,
-        next_try_on=next_try_on,
+        next_try_on=again[0] if again else None,
+        next_try_part=again[1] or "" if again else "",
+        call_back_at=call_back_at,
     )
     attempt.follow_ups.add(*follow_ups)
-    not_newer = Q(last_contact_at=None) | Q(last_contact_at__lte=at)
-    newest = Patient.objects.filter(not_newer, pk=survivor.pk)
-    newest.update(last_contact_at=at, last_contact_outcome=outcome)
-    record_event(
-        "contact_logged",
-        site=survivor.site,
-        subject=attempt,
-        patient=survivor,
-        by=by,
-        now=now,
-        detail={"channel": channel, "outcome": outcome},
-    )
+    _record(attempt, by, now)
     return attempt
 
 
-def _refuse(
-    patient: Patient,
-    follow_ups: Collection[FollowUp],
-    at: datetime,
-    next_try_on: date | None,
-    now: datetime,
+def _chosen(
+    plan: ContactPlan, on: date | None, part: DayPart | None, call_back_at: datetime | None
+) -> NextTry | tuple[date, DayPart | None] | None:
+    """What a person promised or wants, before what is computed."""
+    if call_back_at is not None:
+        return NextTry(call_back_at.astimezone(plan.zone).date(), plan.part(call_back_at))
+    return None if on is None else (on, part)
+
+
+def _record(attempt: ContactAttempt, by: "User | None", now: datetime) -> None:
+    patient, at = attempt.patient, attempt.attempted_at
+    not_newer = Q(last_contact_at=None) | Q(last_contact_at__lte=at)
+    newest = Patient.objects.filter(not_newer, pk=patient.pk)
+    newest.update(last_contact_at=at, last_contact_outcome=attempt.outcome)
+    record_event(
+        "contact_logged",
+        site=patient.site,
+        subject=attempt,
+        patient=patient,
+        by=by,
+        now=now,
+        detail={"channel": attempt.channel, "outcome": attempt.outcome},
+    )
+
+
+def _refuse_moments(
+    patient: Patient, at: datetime, next_try_on: date | None, now: datetime
 ) -> None:
     if at > now:
         raise ContactImpossible("The attempt lies in the future.", field="attempted_at")
     if next_try_on is not None and next_try_on < patient.site.local_date(now):
         raise ContactImpossible("The next try lies in the past.", field="next_try_on")
+
+
+def _refuse_call_back(
+    outcome: ContactOutcome, call_back_at: datetime | None, now: datetime
+) -> None:
+    if call_back_at is None:
+        return
+    if outcome != ContactOutcome.CALL_BACK:
+        raise ContactImpossible(
+            "A call back was promised only if the patient asked for one: choose “Reached, call "
+            "back later”, or leave this empty.",
+            field="call_back_at",
+        )
+    if call_back_at <= now:
+        raise ContactImpossible("The promised call lies in the past.", field="call_back_at")
+
+
+def _refuse_strangers(patient: Patient, follow_ups: Collection[FollowUp]) -> None:
     theirs = FollowUp.objects.filter(pk__in=[one.pk for one in follow_ups], patient=patient)
     if theirs.count() != len({one.pk for one in follow_ups}):
         raise ContactImpossible(

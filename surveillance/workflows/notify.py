@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 class NewNotification(NamedTuple):
     """A message about one follow-up that a sweep is about to queue. Without a `recipient_id` it is
-    addressed to the follow-up's patient."""
+    addressed to the follow-up's patient; without a `not_before` it may leave at once."""
 
     channel: str
     template: str
     dedupe_key: str
     recipient_id: int | None
     escalation_id: str | None
+    not_before: datetime | None = None
 
 
 def id_from(key: str) -> str:
@@ -46,11 +47,13 @@ def notify(
     follow_up: FollowUp | None = None,
     escalation: Escalation | None = None,
     not_before: datetime | None = None,
+    cause: str = "",
 ) -> Notification:
     """Queue one message to a member of staff (`recipient`) or to a `patient`.
 
     A message with the same `dedupe_key` is never queued twice: the first one is returned, whatever
-    became of it. Nothing is sent here; `deliver` sends, not earlier than `not_before`.
+    became of it. Nothing is sent here; `deliver` sends, not earlier than `not_before`. `cause`:
+    a code for why it stands for another message.
     """
     message = Notification(
         id=UUID(id_from(dedupe_key)),
@@ -64,6 +67,7 @@ def notify(
         escalation=escalation,
         created_at=now,
         not_before=not_before or now,
+        cause=cause,
     )
     Notification.objects.bulk_create([message], ignore_conflicts=True)
     return Notification.objects.get(dedupe_key=dedupe_key)

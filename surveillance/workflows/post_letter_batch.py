@@ -105,6 +105,8 @@ def _note_sent(letter: Letter, by: "User | None", now: datetime) -> None:
     Notification.objects.filter(pk__in=[message.pk for message in messages]).update(
         status=NotificationStatus.SENT,
         provider_message_id=f"letter:{letter.batch_id}/{letter.sequence}",
+        subject=letter.subject,
+        body=letter.body,
         finished_at=now,
         lease_owner="",
     )
@@ -117,7 +119,7 @@ def _note_sent(letter: Letter, by: "User | None", now: datetime) -> None:
         patient=letter.patient,
         follow_ups=list(served.values()),
         channel=ContactChannel.LETTER,
-        outcome=ContactOutcome.SENT,
+        outcome=ContactOutcome.LETTER_SENT,
         by=by,
         now=now,
     )
@@ -128,4 +130,4 @@ def _let_go_of_rest(batch: LetterBatch, now: datetime) -> None:
     for message in list(_held(batch)):
         if why := why_unwanted(message, now):
             drop_letter(message=message, why=why, now=now)
-    _held(batch).update(lease_owner="")
+    _held(batch).update(lease_owner="", template_version=None)

@@ -12,11 +12,8 @@ from django.db import transaction
 from patients.audit import record_event
 from patients.models import Site
 from surveillance.delivery.letters import LetterDraft, draft_letter
-from surveillance.models import (
-    Letter,
-    LetterBatch,
-    Notification,
-)
+from surveillance.delivery.texts import VersionsInUse
+from surveillance.models import Letter, LetterBatch, MessageTemplateVersion, Notification
 from surveillance.outreach import why_unwanted
 from surveillance.protocol.mailing import digest_of
 from surveillance.protocol.parameters.letters import LETTERS_PER_BATCH
@@ -58,7 +55,7 @@ def prepare_letter_batch(
         batch = _prepare(site, by, now, most)
     if batch is None:  # what was cancelled stays cancelled
         raise NoLettersWaiting(
-            f"No letter waits at {site}. Letters wait when an e-mail cannot be sent, or when "
+            f"No letter waits at {site}. Letters wait when a reminder goes by letter, or when "
             "somebody queues one on a patient’s page."
         )
     return batch
@@ -82,6 +79,7 @@ def _prepare(site: Site, by: "User | None", now: datetime, most: int) -> LetterB
     )
     Letter.objects.bulk_create(letters)
     _link(letters, drafts[:most])
+    _note_versions(drafts[:most])
     detail = {"letters": len(letters), "digest": batch.digest}
     record_event("letter_batch_prepared", site=site, subject=batch, by=by, now=now, detail=detail)
     return batch
@@ -112,7 +110,8 @@ def _drafts(messages: Iterable[Notification], today: date) -> list[LetterDraft]:
     of_patient: dict[UUID | None, list[Notification]] = defaultdict(list)
     for message in messages:
         of_patient[message.patient_id].append(message)
-    drafts = [draft_letter(group, today) for group in of_patient.values()]
+    versions = VersionsInUse()
+    drafts = [draft_letter(group, today, versions) for group in of_patient.values()]
     return sorted(
         drafts, key=lambda one: (one.patient.family_name, one.patient.given_name, one.patient.mrn)
     )
@@ -144,6 +143,18 @@ def _letters(batch_id: UUID, drafts: Sequence[LetterDraft]) -> list[Letter]:
 
 def _digest(letters: Iterable[Letter]) -> str:
     return hashlib.sha256("".join(letter.digest for letter in letters).encode()).hexdigest()
+
+
+def _note_versions(drafts: Iterable[LetterDraft]) -> None:
+    """Which words each message was made from. The paper is printed with these, even where others
+    are put in use before it is posted."""
+    made_from: dict[MessageTemplateVersion, list[UUID]] = defaultdict(list)
+    for draft in drafts:
+        for message, version in zip(draft.messages, draft.versions, strict=True):
+            if version is not None:
+                made_from[version].append(message.pk)
+    for version, messages in made_from.items():
+        Notification.objects.filter(pk__in=messages).update(template_version=version)
 
 
 def _link(letters: Iterable[Letter], drafts: Iterable[LetterDraft]) -> None:

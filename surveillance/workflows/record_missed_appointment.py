@@ -67,7 +67,7 @@ def record_missed_appointment(
 
 def _ask_to_contact(follow_up: FollowUp, now: datetime) -> None:
     """A task for the owner; with nobody in post the failsafe already names the follow-up."""
-    recipient = owner_in_post(follow_up)
+    recipient = owner_in_post(follow_up, follow_up.site.local_date(now))
     if recipient is None:
         return
     notify(

@@ -17,10 +17,12 @@ from surveillance.models import (
     LetterEventKind,
     NotificationStatus,
 )
+from surveillance.outreach import ADDRESS_CAME_BACK
 from surveillance.record_locks import lock_records
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.fall_back import fall_back
 from surveillance.workflows.log_contact import log_contact
+from surveillance.workflows.withdraw_messages import withdraw_messages
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -38,9 +40,10 @@ def record_returned_letter(
 ) -> LetterEvent:
     """Note that `letter` came back on day `on`: its address is not used until corrected.
 
-    The contact is on file as a wrong address, and what is still owed becomes somebody's task. An
-    address that was corrected since the letter was printed stays in use. Twice is once. Refused: a
-    letter that was not posted, a day before its posting or in the future.
+    The contact is on file; what is still owed takes the next way to the patient, in the end a
+    call, and so do other letters that wait for this address. An address that was corrected since
+    the letter was printed stays in use. Twice is once. Refused: a letter that was not posted, a
+    day before its posting or in the future.
     """
     patient = lock_records([letter.patient_id])[letter.patient_id]
     known = LetterEvent.objects.filter(letter=letter, kind=LetterEventKind.RETURNED).first()
@@ -56,6 +59,7 @@ def record_returned_letter(
     )
     if "\n".join(patient.postal_lines) == letter.address:
         note_returned_address(patient=patient, on=on, by=by, now=now)
+        withdraw_messages(patient=patient, why=ADDRESS_CAME_BACK, now=now)
     _hand_on(letter, patient, by, now)
     record_event(
         "letter_returned",
@@ -81,7 +85,7 @@ def _refuse(letter: Letter, on: date, now: datetime) -> None:
 
 
 def _hand_on(letter: Letter, patient: Patient, by: "User | None", now: datetime) -> None:
-    """Put the failed attempt on file, and let somebody call about what is still owed."""
+    """Put the failed attempt on file, and let what is still owed take another way."""
     messages = letter.notifications.select_related("site", "patient", "follow_up", "recipient")
     owed = [one for one in messages if one.follow_up and one.follow_up.closed_at is None]
     follow_ups = {one.follow_up.pk: one.follow_up for one in owed if one.follow_up}
@@ -89,9 +93,9 @@ def _hand_on(letter: Letter, patient: Patient, by: "User | None", now: datetime)
         patient=patient,
         follow_ups=list(follow_ups.values()),
         channel=ContactChannel.LETTER,
-        outcome=ContactOutcome.WRONG_NUMBER,
+        outcome=ContactOutcome.RETURNED,
         by=by,
         now=now,
     )
     for message in owed:
-        fall_back(message=message, now=now)
+        fall_back(message=message, why=ADDRESS_CAME_BACK, now=now)

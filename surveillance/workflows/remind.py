@@ -13,6 +13,7 @@ from surveillance.chase_staff import accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
 from surveillance.outreach import appointment_key, reminder_key
 from surveillance.protocol.ladder import ReminderStep
+from surveillance.protocol.mailing import is_paper_in_time
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.escalate import Moment
 from surveillance.workflows.notify import NewNotification
@@ -23,9 +24,9 @@ def remind(
 ) -> tuple[NewNotification, ...]:
     """The message owed to the patient for this follow-up today, if any.
 
-    `step` is its `reminder_due`; `others` are what else waits for a booking. By e-mail with
-    consent and an address, up to the last day; otherwise, and after it, as a task for the
-    navigator: call the patient.
+    `step` is its `reminder_due`; `others` are what else waits for a booking. By the first channel
+    of the site's order that the patient allows and that reaches, up to the last day and in the
+    hours of that channel; otherwise, and after it, as a task for the navigator: call the patient.
     """
     if candidate.booked_for is not None:
         template = NotificationTemplate.APPOINTMENT_REMINDER
@@ -63,11 +64,18 @@ def _speaks_for(candidate: Candidate, others: Iterable[Waiting], day: date) -> b
 def _message(
     candidate: Candidate, template: NotificationTemplate, key: str, moment: Moment
 ) -> tuple[NewNotification, ...]:
-    by_email = candidate.may_be_emailed and moment.day <= candidate.latest_on
-    recipient = None if by_email else accountable(1, candidate, moment.staff)
-    if not by_email and recipient is None:
+    booked_for, latest_on = candidate.booked_for, candidate.latest_on
+    channel = moment.outreach.channel(
+        candidate.contact,
+        is_past_last_day=moment.day > latest_on,
+        paper_is_in_time=is_paper_in_time(booked_for, latest_on, moment.day),
+    )
+    is_call = channel == NotificationChannel.IN_APP
+    recipient = None
+    if is_call:
+        recipient = moment.staff.answering(accountable(1, candidate, moment.staff))
+    if is_call and recipient is None:
         return ()  # nobody is in post: the failsafe says so
-    channel = NotificationChannel.EMAIL if by_email else NotificationChannel.IN_APP
     return (
         NewNotification(
             channel=channel.value,
@@ -75,5 +83,6 @@ def _message(
             dedupe_key=key,
             recipient_id=recipient,
             escalation_id=None,
+            not_before=moment.outreach.allowed_from(channel, moment.now),
         ),
     )

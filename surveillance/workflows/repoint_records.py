@@ -9,17 +9,21 @@ from django.db.models import F
 from patients.models import AfpResult, Patient
 from surveillance.models import (
     ContactAttempt,
+    Declination,
     FollowUp,
     ImagingExam,
     Lesion,
     Letter,
     Notification,
+    OutsideCare,
 )
 
 MOVED: tuple[type[models.Model], ...] = (
     Lesion,
     ImagingExam,
     ContactAttempt,
+    Declination,
+    OutsideCare,
     FollowUp,
     Notification,
     Letter,

@@ -9,9 +9,12 @@ from django.db import transaction
 
 from patients.audit import Deed, record_events
 from patients.models import Patient
+from surveillance.lead_days import lead_steps_of_row, settings_of
 from surveillance.models import FollowUp, FollowUpOutcome, Lesion, LesionAssessment
+from surveillance.obligations import window_of
 from surveillance.ownership import Owners
-from surveillance.protocol.ladder import next_look_on, reminders_due, steps_due
+from surveillance.protocol.ladder import Climb, next_look_on, reminders_due, steps_of
+from surveillance.protocol.lead_times import missing_steps
 from surveillance.protocol.priority import sort_key
 from surveillance.protocol.recommendation import Obligation, Window
 from surveillance.protocol.terms import EscalationClass
@@ -76,7 +79,7 @@ def _row(one: NewFollowUp, owners: Owners, now: datetime) -> FollowUp:
     since = _owed_since(one, today)
     carried = _carried(one)
     earlier = one.replaces or one.after
-    return FollowUp(
+    row = FollowUp(
         lesion=one.lesion,
         patient=one.patient,
         site=one.patient.site,
@@ -93,22 +96,38 @@ def _row(one: NewFollowUp, owners: Owners, now: datetime) -> FollowUp:
         opened_at=now,
         owner=owners.of(one.patient, before=earlier.owner_id if earlier else None),
         sort_key=sort_key(owed.escalation_class, window),
-        next_look_on=_first_look(owed, since, today, carried),
         **carried,
     )
+    row.next_look_on = _first_look(row, today)
+    return row
 
 
-def _first_look(owed: Obligation, since: date, today: date, carried: dict[str, Any]) -> date | None:
-    """Today if a step of the ladder or a reminder is due already, else the day of the first."""
-    booked_for = carried.get("booked_for")
-    if carried.get("twice_missed_on"):
+def _first_look(row: FollowUp, today: date) -> date | None:
+    """Today if a step of the chase is due already, else the day of the first."""
+    window = window_of(row)
+    climb = Climb(
+        EscalationClass(row.escalation_class),
+        window,
+        row.owed_since,
+        row.booked_for,
+        settings_of(row.site).ladder_days_earlier,
+    )
+    reminded = reminders_due(climb.escalation_class, window, today, booked_for=row.booked_for)
+    if row.twice_missed_on or steps_of(climb, today) or reminded:
         return today
-    advice = (owed.escalation_class, owed.window, today)
-    if steps_due(*advice, owed_since=since, booked_for=booked_for):
+    lead = _first_lead_step(row)
+    if lead is not None and lead <= today:
         return today
-    if reminders_due(*advice, booked_for=booked_for):
-        return today
-    return next_look_on(*advice, owed_since=since, booked_for=booked_for)
+    days = (lead, next_look_on(climb, today))
+    return min((day for day in days if day is not None), default=None)
+
+
+def _first_lead_step(row: FollowUp) -> date | None:
+    """The day of the first step for want of an order or a booking, unless it is booked."""
+    if row.booked_for is not None:
+        return None
+    steps = missing_steps(lead_steps_of_row(row), is_ordered=row.ordered_on is not None)
+    return min((step.due_on for step in steps), default=None)
 
 
 def _owed_since(one: NewFollowUp, today: date) -> date:
@@ -133,6 +152,8 @@ def _carried(one: NewFollowUp) -> dict[str, Any]:
     carried: dict[str, Any] = {
         "missed_appointments": replaced.missed_appointments,
         "twice_missed_on": replaced.twice_missed_on,
+        "arrangement_lost_on": replaced.arrangement_lost_on,
+        "arrangement_lost_reason": replaced.arrangement_lost_reason,
     }
     if replaced.advised_modality == (one.obligation.modality or ""):
         carried["ordered_on"] = replaced.ordered_on

@@ -4,10 +4,10 @@
    that are late (an acknowledgement, a final report) are asked for, once a day.
 1. Each site has its own day and calendar; what falls on the closed days that follow is done today.
    Sites that are alike in both are looked at together. Follow-ups with an escalation whose owner
-   left are looked at today.
+   left, and everything at a site that changed its lead times or its ladder, are looked at today.
 2. Read follow-ups whose `next_look_on` has come, in chunks, without locks. It is only a hint: what
    is owed is decided from the window, the day and what was raised already.
-3. `remind` and `escalate` decide. A follow-up that cannot be decided is parked.
+3. `remind`, `prompt` and `escalate` decide. A follow-up that cannot be decided is parked.
 4. Write a chunk in one transaction. If that fails, write its follow-ups one by one and park those
    that fail; the others move on.
 5. Parked follow-ups keep their `next_look_on`, are named on the run, and are looked at again by the
@@ -25,7 +25,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import DataError, IntegrityError, InternalError, OperationalError
-from django.db.models import Q
 
 from patients.calendars import Calendar, calendars_of
 from patients.models import Site
@@ -38,15 +37,21 @@ from surveillance.chase_facts import (
     read_waiting,
 )
 from surveillance.chase_ladder import next_step_on
-from surveillance.chase_staff import escalations_without_owner_in_post, read_staff
-from surveillance.models import FollowUp, SweepRun
+from surveillance.chase_staff import read_staff
+from surveillance.delivery.available import available
+from surveillance.lead_days import settings_of
+from surveillance.models import SweepRun
+from surveillance.outreach import is_booked_in_time, outreach_of
 from surveillance.protocol.ladder import ReminderStep
 from surveillance.workflows.adopt_follow_ups import adopt_follow_ups
 from surveillance.workflows.chase_paperwork import chase_paperwork
 from surveillance.workflows.escalate import Escalated, Moment, acknowledged_looks, escalate
 from surveillance.workflows.notify import NewNotification
+from surveillance.workflows.prompt import next_prompt_on, prompt
 from surveillance.workflows.reassess_changed_by_time import reassess_changed_by_time
 from surveillance.workflows.remind import remind, reminder_due
+from surveillance.workflows.tell_of_absences import tell_of_absences
+from surveillance.workflows.wake_follow_ups import wake_follow_ups
 from surveillance.workflows.write_chunk import Decision, write_chunk
 
 MOST_IDS_NAMED = 1000
@@ -72,12 +77,13 @@ def sweep(
     """
     stopwatch = monotonic()
     previous = SweepRun.objects.finished().filter(kind=kind).first() if site is None else None
+    since = _changes_since(previous, now, site)
     run = SweepRun.objects.create(kind=kind, started_at=now)
     tally = Tally()
     for group in sites_alike(now, site):
         _decide_again(group.sites.values(), previous, now, tally)
         _adopt(group.sites.values(), now, tally)
-        _wake_orphaned(group.day, list(group.sites))
+        wake_follow_ups(sites=group.sites.values(), day=group.day, since=since)
         moments = Moments(group, now)
         for candidates in candidates_in_chunks(group.reach, list(group.sites), chunk):
             look_at(candidates, moments, tally)
@@ -88,6 +94,14 @@ def sweep(
     run.finished_at = now + timedelta(seconds=monotonic() - stopwatch)
     run.save()
     return run
+
+
+def _changes_since(previous: SweepRun | None, now: datetime, site: Site | None) -> datetime | None:
+    """From when on a change of a site's numbers is news; None: ever. One site's own run does not
+    know of the runs before it, and leaves older changes to the run over all sites."""
+    if previous is not None:
+        return previous.started_at
+    return None if site is None else now - timedelta(days=1)
 
 
 class Group(NamedTuple):
@@ -128,22 +142,14 @@ def _decide_again(
 
 
 def _adopt(sites: Iterable[Site], now: datetime, tally: Tally) -> None:
-    """Somebody must answer for everything that is open."""
+    """Somebody must answer for everything that is open, and know of it."""
     for site in sites:
         try:
             adopt_follow_ups(site=site, now=now)
+            tell_of_absences(site=site, now=now)
         except Exception:
             log.exception("site_without_adoption", site=site.slug)
             tally.parked.append(f"site:{site.slug}")
-
-
-def _wake_orphaned(day: date, sites: Sequence[int]) -> None:
-    """Look today at what has an escalation that nobody in post answers for."""
-    later = Q(next_look_on=None) | Q(next_look_on__gt=day)
-    orphaned = escalations_without_owner_in_post().filter(follow_up__site__in=sites)
-    FollowUp.objects.open().filter(later, pk__in=orphaned.values("follow_up")).update(
-        next_look_on=day
-    )
 
 
 class Look(NamedTuple):
@@ -153,6 +159,7 @@ class Look(NamedTuple):
     moment: Moment
     standing: Mapping[int, Standing]
     escalated: Escalated
+    prompts: tuple[NewNotification, ...]
     reminder: ReminderStep | None
 
     @property
@@ -177,9 +184,16 @@ class Moments:
         """The moment at that site."""
         if site not in self._known:
             group = self._group
-            zone = ZoneInfo(group.sites[site].time_zone)
-            calendar = group.calendars[site]
-            self._known[site] = Moment(group.day, self.now, zone, read_staff(site), calendar)
+            here = group.sites[site]
+            self._known[site] = Moment(
+                day=group.day,
+                now=self.now,
+                zone=ZoneInfo(here.time_zone),
+                staff=read_staff(site, group.day),
+                calendar=group.calendars[site],
+                settings=settings_of(here),
+                outreach=outreach_of(here, available()),
+            )
         return self._known[site]
 
 
@@ -192,7 +206,9 @@ def look_at(candidates: Sequence[Candidate], moments: Moments, tally: Tally) -> 
         moment = moments.at(candidate.site_id)
         raised = standing.get(candidate.id, {})
         escalated = escalate(candidate=candidate, standing=raised, moment=moment)
-        return Look(candidate, moment, raised, escalated, reminder_due(candidate, moment))
+        prompts = prompt(candidate=candidate, standing=raised, moment=moment)
+        reminder = reminder_due(candidate, moment)
+        return Look(candidate, moment, raised, escalated, prompts, reminder)
 
     looks = list(_unless_it_fails(begin, candidates, tally))
     others = read_waiting(look.candidate.patient_id for look in looks if look.reminder)
@@ -231,7 +247,7 @@ def _decision(look: Look, others: Sequence[Waiting]) -> Decision:
         next_look_on=next_look(candidate, look.standing, moment),
         raise_=escalated.raise_,
         change=escalated.change,
-        tell=(*escalated.tell, *reminders),
+        tell=(*escalated.tell, *look.prompts, *reminders),
         is_booked_in_time=escalated.is_booked_in_time,
     )
 
@@ -241,17 +257,22 @@ def next_look(
 ) -> date | None:
     """The first day on which something may be owed that today has not done.
 
-    A step of the ladder, a reminder, the day after an appointment, the day on which an
-    acknowledgement has run out.
+    A step of the ladder, a reminder, a missing order or booking, the day after an appointment,
+    the day on which an acknowledgement has run out.
     """
     booked_for, day = candidate.booked_for, moment.day
-    days = [*acknowledged_looks(standing, day)]
+    days: list[date | None] = [*acknowledged_looks(standing, day)]
     if booked_for is not None and booked_for >= day:
         days.append(booked_for + timedelta(days=1))
     else:
         booked_for = None
-    step = next_step_on(candidate.columns, moment.reach, candidate.owed_since, booked_for)
-    return min((each for each in (*days, step) if each is not None), default=None)
+    if not is_booked_in_time(booked_for, candidate.latest_on, day):
+        days.append(next_prompt_on(candidate, moment))
+    earlier = moment.settings.ladder_days_earlier
+    days.append(
+        next_step_on(candidate.columns, moment.reach, candidate.owed_since, booked_for, earlier)
+    )
+    return min((each for each in days if each is not None), default=None)
 
 
 def _write(decisions: Sequence[Decision], now: datetime, tally: Tally) -> None:

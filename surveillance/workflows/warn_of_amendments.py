@@ -83,7 +83,8 @@ def warn_of_amendments(
 
 
 def _tell_lead(exam: ImagingExam, now: datetime) -> None:
-    recipient = holder_of(LEAD_NAVIGATOR, exam.site_id, exam.patient_id)
+    today = exam.site.local_date(now)
+    recipient = holder_of(LEAD_NAVIGATOR, exam.site_id, exam.patient_id, today)
     if recipient is None:
         return
     by_email = [NotificationChannel.EMAIL] if recipient.email else []

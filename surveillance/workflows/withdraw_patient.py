@@ -7,20 +7,36 @@ from django.db import transaction
 
 from patients.models import Patient, PatientStatus
 from patients.workflows.record_vital_status import record_vital_status
+from surveillance.contact_plan import contact_plan
 from surveillance.models import Lesion
+from surveillance.protocol.parameters.contact import LOST_WITHIN
+from surveillance.protocol.reaching import missing_for_lost
 from surveillance.record_locks import lock_records
 from surveillance.roles import Permission, may
+from surveillance.workflows.append_declination import Declined, append_declination
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+SIGNED = {
+    PatientStatus.SURVEILLANCE_NOT_APPROPRIATE: "That surveillance is not appropriate",
+    PatientStatus.LOST_TO_FOLLOW_UP: "That contact is lost",
+}
+"""What a clinician signs, with the words for it."""
+
 
 class NeedsClinicianSignature(WorkflowRefused):
-    """Only a clinician can sign that surveillance is not appropriate (A-31)."""
+    """Only a clinician signs that surveillance is not appropriate (A-31) or contact lost."""
 
     code = "needs_clinician_signature"
+
+
+class ContactNotExhausted(WorkflowRefused):
+    """Too little was tried to call somebody lost; the message says what is missing."""
+
+    code = "contact_not_exhausted"
 
 
 @transaction.atomic
@@ -30,6 +46,8 @@ def withdraw_patient(
     status: PatientStatus,
     status_on: date | None,
     reason: str,
+    declined: Declined | None = None,
+    told_by_registry: bool = False,
     signed_by: "User | None" = None,
     by: "User | None",
     now: datetime,
@@ -39,25 +57,51 @@ def withdraw_patient(
     Deceased, transferred with acknowledgement, and a clinician's signed "not appropriate" close
     everything (A-31). Declined, lost, and transferred without acknowledgement close nothing: it
     stays open and overdue counts (A-32). ACTIVE again re-opens what is owed. The same status
-    again changes nothing. Refused: "not appropriate" without a clinician's signature; no reason
-    or an impossible day (see `record_vital_status`).
+    again changes nothing. Refused: "not appropriate" or lost without a clinician's signature; lost
+    before enough was tried; declined without who and what they knew; no reason or an impossible
+    day (see `record_vital_status`). `told_by_registry`: the register that is imported says so,
+    and asked for signatures and attempts in its own way.
     """
     survivor = lock_records([patient.pk])[patient.pk]
     signer = signed_by or by
-    needs_signature = status == PatientStatus.SURVEILLANCE_NOT_APPROPRIATE
-    if needs_signature and not may(signer, Permission.CLOSE_SIGNED, survivor.site):
-        raise NeedsClinicianSignature(
-            "That surveillance is not appropriate must be signed by a clinician or the medical "
-            "director of this site."
-        )
+    said_already = (survivor.status, survivor.status_on, survivor.status_reason)
+    is_new = said_already != (status, status_on, reason.strip())
+    if status == PatientStatus.SURVEILLANCE_NOT_APPROPRIATE:
+        _refuse_unsigned(survivor, status, signer)
+    if status == PatientStatus.LOST_TO_FOLLOW_UP and is_new and not told_by_registry:
+        _refuse_unsigned(survivor, status, signer)
+        _refuse_not_exhausted(survivor, now)
     stored = record_vital_status(
         patient=survivor,
         status=status,
         status_on=status_on,
         reason=reason,
-        by=signer if needs_signature else by,
+        by=signer if status in SIGNED else by,
         now=now,
     )
+    if status == PatientStatus.DECLINED and not told_by_registry and (is_new or declined):
+        append_declination(patient=stored, declined=declined, by=by, now=now)
     lesions = Lesion.objects.filter(patient=stored)
     assess_lesions(lesions=lesions, cause="status_changed", by=by, now=now)
     return stored
+
+
+def _refuse_unsigned(patient: Patient, status: PatientStatus, signer: "User | None") -> None:
+    if not may(signer, Permission.CLOSE_SIGNED, patient.site):
+        raise NeedsClinicianSignature(
+            f"{SIGNED[status]} must be signed by a clinician or the medical director of this site.",
+            field="status",
+        )
+
+
+def _refuse_not_exhausted(patient: Patient, now: datetime) -> None:
+    plan = contact_plan(patient, now)
+    missing = missing_for_lost(plan.tried, plan.today)
+    if missing:
+        raise ContactNotExhausted(
+            f"Contact is not lost yet: {', '.join(missing)}. Counted are attempts of the last "
+            f"{LOST_WITHIN.value} days since anybody was reached. Try what is missing, log it, "
+            "then sign.",
+            field="status",
+            missing=missing,
+        )

@@ -125,9 +125,11 @@ WITH moved AS (
 ), told AS (
     {_NOTIFICATION}
     SELECT n.id, n.channel, n.template, n.dedupe_key, n.recipient_id, n.escalation_id,
-        moved.site_id, moved.patient_id, moved.id, %s, %s, 'PENDING', 0, '', '', ''
-    FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::uuid[])
-        AS n(number, id, channel, template, dedupe_key, recipient_id, escalation_id)
+        moved.site_id, moved.patient_id, moved.id, %s, coalesce(n.not_before, %s), 'PENDING', 0,
+        '', '', ''
+    FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::uuid[],
+        %s::timestamptz[])
+        AS n(number, id, channel, template, dedupe_key, recipient_id, escalation_id, not_before)
     JOIN moved ON moved.number = n.number
     ON CONFLICT DO NOTHING
 )
@@ -140,7 +142,7 @@ def _write_postgres(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     numbered = list(enumerate(decisions, start=1))
     raised = [(number, *row) for number, d in numbered for row in d.raise_]
     told = [(number, id_from(row.dedupe_key), *row) for number, d in numbered for row in d.tell]
-    arrays = [*_arrays(looks, 4), *_arrays(raised, 6), *_arrays(told, 7)]
+    arrays = [*_arrays(looks, 4), *_arrays(raised, 6), *_arrays(told, 8)]
     with connection.cursor() as cursor:
         cursor.execute(_POSTGRES, [*arrays[:4], now, now, *arrays[4:10], now, now, *arrays[10:]])
         return {row[0] for row in cursor.fetchall()}
@@ -177,7 +179,9 @@ def _write_sqlite(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     moves = [(d.next_look_on, d.follow_up_id) for d in kept]
     raised = [(row.id, d.follow_up_id, *_of_tier(row, now)) for d in kept for row in d.raise_]
     told = [
-        (id_from(row.dedupe_key), *row, now, now, d.follow_up_id) for d in kept for row in d.tell
+        (id_from(row.dedupe_key), *row[:-1], now, row.not_before or now, d.follow_up_id)
+        for d in kept
+        for row in d.tell
     ]
     with connection.cursor() as cursor:
         for statement, rows in ((_MOVE, moves), (_RAISE, raised), (_TELL, told)):

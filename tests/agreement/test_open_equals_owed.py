@@ -49,7 +49,7 @@ from surveillance.workflows.update_risk import update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
 from tests.factories import MembershipFactory, PatientFactory
 from tests.journeys.story import at
-from tests.surveillance.factories import risk_facts
+from tests.surveillance.factories import DECLINED_IN_PERSON, risk_facts, tried_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -172,8 +172,15 @@ class World:
 
     def _status(self, status: PatientStatus) -> None:
         for patient in (self.patient, self.other):
+            if status == PatientStatus.LOST_TO_FOLLOW_UP:
+                tried_everything(patient, at(self.day))
             withdraw_patient(
-                patient=patient, status=status, status_on=self.day, reason="letter", **self.who
+                patient=patient,
+                status=status,
+                status_on=self.day,
+                reason="letter",
+                declined=DECLINED_IN_PERSON if status == PatientStatus.DECLINED else None,
+                **self.who,
             )
 
     def _retract_exam(self, which: int) -> None:
@@ -226,7 +233,7 @@ def check_lesion(lesion: Lesion, day: date) -> None:
             assert window_of(row) == wanted.window
 
 
-@settings(max_examples=min(settings().max_examples, 100))
+@settings(max_examples=min(settings().max_examples, 60))
 @given(
     born=st.sampled_from([date(1970, 5, 17), date(2004, 2, 29), date(2021, 9, 1)]),
     history=HISTORIES,

@@ -9,7 +9,7 @@ from surveillance.models.lesion import EVENT_VALUES
 from surveillance.protocol import terms as protocol
 from surveillance.protocol.departure import Departure
 
-SHARED = ["Tri", "Sex", "PatientStatus", "Contraindication"]
+SHARED = ["Tri", "Sex", "PatientStatus", "Contraindication", "ReminderChannel"]
 
 
 @pytest.mark.parametrize("name", SHARED)

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, models, transaction
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
     ContactAttempt,
+    Disowning,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -19,6 +20,8 @@ from surveillance.models import (
     Letter,
     LetterBatch,
     LetterEvent,
+    MessageTemplateUse,
+    MessageTemplateVersion,
 )
 from tests.factories import (
     NOW,
@@ -26,7 +29,14 @@ from tests.factories import (
     AfpResultFactory,
     PatientFactory,
     RiskProfileFactory,
+    SiteFactory,
     UserFactory,
+)
+from tests.surveillance.factories import (
+    DeclinationFactory,
+    EscalationAnswerFactory,
+    OutsideCareFactory,
+    OutsideCareReviewFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +119,23 @@ def letter() -> Letter:
     )
 
 
+def words() -> dict[str, Any]:
+    return {
+        "site": SiteFactory(),
+        "template": "PATIENT_REMINDER",
+        "medium": "EMAIL",
+        "language": "en",
+        "number": 1,
+    }
+
+
+def disowning() -> Disowning:
+    user = UserFactory()
+    return Disowning.objects.create(
+        follow_up=follow_up(), tier=0, user=user, for_whom=user, passed_to=UserFactory(), at=NOW
+    )
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -136,6 +163,17 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.LetterEvent": lambda: LetterEvent.objects.create(
         letter=letter(), kind="RETURNED", occurred_on=TODAY, recorded_at=NOW
     ),
+    "surveillance.MessageTemplateVersion": lambda: MessageTemplateVersion.objects.create(
+        **words(), subject="s", body="b", written_at=NOW, written_by=UserFactory()
+    ),
+    "surveillance.MessageTemplateUse": lambda: MessageTemplateUse.objects.create(
+        **words(), since=NOW, chosen_by=UserFactory()
+    ),
+    "surveillance.Declination": lambda: DeclinationFactory(),
+    "surveillance.OutsideCare": lambda: OutsideCareFactory(),
+    "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(),
+    "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(),
+    "surveillance.Disowning": disowning,
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
@@ -144,6 +182,8 @@ MUTABLE = {
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"},
     "surveillance.Letter": {"patient"},
+    "surveillance.Declination": {"patient"},
+    "surveillance.OutsideCare": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""
 

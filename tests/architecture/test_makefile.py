@@ -56,7 +56,7 @@ def test_the_demo_forgets_the_settings_of_the_shell(
     demo.write_settings(path)
     for name in ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATA_DIR", "DATABASE_URL", "REDIS_URL"):
         monkeypatch.setenv(name, "of another installation")
-    for name in ("ALLOWED_HOSTS", "HTTPS", "EMAIL_URL", "LOG_LEVEL", "DEMO_PASSWORD"):
+    for name in ("ALLOWED_HOSTS", "HTTPS", "EMAIL_URL", "SMS_URL", "LOG_LEVEL", "DEMO_PASSWORD"):
         monkeypatch.setenv(name, "")
 
     demo.take_environment(path)

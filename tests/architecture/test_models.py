@@ -14,6 +14,7 @@ HISTORY_KEPT = {
     "patients.Site",
     "patients.SiteClosure",
     "patients.Membership",
+    "patients.Absence",
     "patients.Patient",
 }
 STATE = {
@@ -39,6 +40,13 @@ APPEND_ONLY = {
     "surveillance.ContactAttempt",
     "surveillance.Letter",
     "surveillance.LetterEvent",
+    "surveillance.MessageTemplateVersion",
+    "surveillance.MessageTemplateUse",
+    "surveillance.Declination",
+    "surveillance.EscalationAnswer",
+    "surveillance.OutsideCare",
+    "surveillance.OutsideCareReview",
+    "surveillance.Disowning",
 }
 
 

@@ -1,17 +1,21 @@
 """axe-core finds nothing on any page, nothing breaks the content policy, 320 px is enough."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from patients.models import Absence
+from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
 from tests.browser.test_journeys import days_from_now
 from tests.factories import NOW
+from tests.surveillance.factories import OutsideCareFactory
 from tests.surveillance.letters.scenes import HOME
 from tests.surveillance.web.scenes import (
     Clinic,
@@ -30,7 +34,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def busy(clinic: Clinic):
     """A registry in which every tab and every part of the patient page has something in it."""
-    ada = a_patient(clinic, family_name="Okafor", given_name="Ada", reachable=True)
+    ada = a_patient(
+        clinic,
+        family_name="Okafor",
+        given_name="Ada",
+        reachable=True,
+        undeliverable_email="patient@example.org",
+        undeliverable_email_on=date(2026, 3, 3),
+    )
     overdue = owed(clinic, days_from_now(-12), patient=ada)
     an_exam(overdue.lesion, date(2025, 9, 1), 7.0)
     an_exam(overdue.lesion, date(2026, 3, 3), 9.96, "MRI_HEPATOBILIARY")
@@ -43,6 +54,7 @@ def busy(clinic: Clinic):
         override_reason="New pain.",
         assessed_by=clinic.clinician,
     )
+    care = OutsideCareFactory(follow_up=overdue, recorded_by=clinic.lead)
     owed(clinic, days_from_now(10), lesion=a_lesion(ada, "L2"))
     owed(clinic, days_from_now(10))
     owed(clinic, days_from_now(45))
@@ -64,12 +76,28 @@ def busy(clinic: Clinic):
         status="SENT",
         finished_at=NOW,
     )
+    away = Absence.objects.create(
+        user=clinic.navigator,
+        site=clinic.site,
+        first_on=date(2026, 1, 1),
+        last_on=date(2099, 1, 1),
+        cover=clinic.lead,
+        planned_at=NOW,
+    )
     return {
         "patient": f"/patients/{ada.pk}/",
         "contact": f"/patients/{ada.pk}/contact/",
+        "consent": f"/patients/{ada.pk}/consent/",
         "status": f"/patients/{ada.pk}/status/",
         "escalation": f"/escalations/{escalation.pk}/",
+        "answer: order": f"/escalations/{escalation.pk}/ordered/",
+        "answer: plan": f"/escalations/{escalation.pk}/plan/",
+        "answer: not indicated": f"/escalations/{escalation.pk}/not-indicated/",
+        "answer: elsewhere": f"/escalations/{escalation.pk}/elsewhere/",
+        "second look": f"/outside-care/{care.pk}/",
+        "contact details": f"/patients/{ada.pk}/contact-details/",
         "book": f"/follow-ups/{overdue.pk}/book/",
+        "order": f"/follow-ups/{overdue.pk}/order/",
         "snooze": f"/follow-ups/{overdue.pk}/snooze/",
         "close": f"/follow-ups/{overdue.pk}/close/",
         "override": f"/lesions/{overdue.lesion_id}/override/",
@@ -77,6 +105,9 @@ def busy(clinic: Clinic):
         "inbox": "/inbox/",
         "letter": f"/patients/{ada.pk}/letter/",
         "address": f"/patients/{ada.pk}/address/",
+        "not mine": f"/escalations/{escalation.pk}/not-mine/",
+        "absences": "/absences/",
+        "absence": f"/absences/{away.pk}/",
         "nowhere": "/patients/00000000-0000-0000-0000-000000000000/",
         "password": "/accounts/password/change/",
     } | {f"tab {tab}": f"/queue/?tab={tab}" for tab in Tab}
@@ -120,9 +151,11 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
     sign_in(clinic.administrator)
 
     found = {}
-    for address in ("/registry/", "/components/"):
+    text = f"/templates/{clinic.site.slug}/patient_reminder.email.en/"
+    for address in ("/registry/", "/components/", "/measures/", "/templates/", text):
         page.goto(address)
         found[address] = violations(page)
+    found |= dict(_while_a_text_is_changed(page, a_patient(clinic).mrn))
     page.goto("/registry/")
     page.get_by_role("main").get_by_role("button").first.click()
     found["nothing chosen"] = violations(page)
@@ -151,6 +184,23 @@ def test_pages_of_letters_have_no_violations_and_fit_narrow_screens(
     assert {name: width for name, width in wide.items() if width > 0} == {}
 
 
+def _while_a_text_is_changed(page: Page, mrn: str) -> Iterator[tuple[str, list[str]]]:
+    """From the page of a text: a fault told while typing, the draft, its preview, its use."""
+    body = page.get_by_label("Text")
+    body.fill("Your liver. Call {phone}.")
+    page.get_by_text("“liver” tells others").wait_for()
+    yield "a fault while typing", violations(page)
+    body.fill("Please call us: {phone}.")
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_label("MRN of a patient").fill(mrn)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="As this patient would get it").wait_for()
+    yield "a preview", violations(page)
+    page.get_by_role("button", name="Put in use").click()
+    page.get_by_text("Version 1 is in use.").wait_for()
+    yield "a text with history", violations(page)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_have_no_axe_violations(
     page: Page, sign_in, clinic, busy, scheme, complaints
@@ -175,6 +225,30 @@ def test_pages_have_no_axe_violations(
 
     complaints[:] = [text for text in complaints if "404" not in text]
     assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_a_patient_unsubscribes_on_a_page_without_violations(
+    page: Page, clinic: Clinic, complaints: list[str]
+) -> None:
+    message = Notification.objects.create(
+        site=clinic.site,
+        channel="EMAIL",
+        template="PATIENT_REMINDER",
+        dedupe_key="unsubscribe",
+        patient=a_patient(clinic, reachable=True),
+        created_at=NOW,
+        not_before=NOW,
+        status="SENT",
+        finished_at=NOW,
+    )
+    page.goto(f"/unsubscribe/{token_of(message)}/")
+    found = violations(page)
+
+    page.get_by_role("button", name="Stop e-mails").click()
+    page.get_by_role("heading", name="You will get no more e-mails").wait_for()
+
+    complaints[:] = [text for text in complaints if "404" not in text]
+    assert found + violations(page) == []
 
 
 def test_narrow_screens_never_scroll_sideways(

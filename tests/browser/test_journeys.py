@@ -77,6 +77,24 @@ def test_clinician_answers_an_escalation_from_the_link(page: Page, sign_in, clin
     assert escalation.acknowledged_by == clinic.clinician
 
 
+def test_clinician_answers_on_a_telephone_that_the_order_is_placed(
+    page: Page, sign_in, clinic, ada
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    escalation = escalated(ada, clinic.clinician)
+    sign_in(clinic.clinician)
+    page.goto(f"/escalations/{escalation.pk}/")
+
+    page.get_by_role("link", name="Order placed").click()
+    page.get_by_label("Order number").fill("ORD-12")
+    page.get_by_role("button", name="Save order").click()
+
+    expect(page.get_by_text("Your answer is on file.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Answers", exact=True)).to_be_visible()
+    ada.refresh_from_db()
+    assert ada.order_number == "ORD-12"
+
+
 def test_tabs_swap_in_place_and_the_address_and_back_button_follow(
     page: Page, sign_in, clinic, ada
 ) -> None:

@@ -25,6 +25,11 @@ def use_test_database(monkeypatch: pytest.MonkeyPatch) -> None:
         person = f"{there['USER']}:{there['PASSWORD']}@" if there["PASSWORD"] else there["USER"]
         address = f"{there['HOST'] or '127.0.0.1'}:{there['PORT'] or 5432}"
         url = f"postgres://{person.rstrip('@')}@{address}/{there['NAME']}"
+    use_database(monkeypatch, url)
+
+
+def use_database(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Whoever is started from now on works on the database at `url`."""
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("EMAIL_URL", "smtp://127.0.0.1:1")
     monkeypatch.setenv("LOG_LEVEL", "CRITICAL")

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime, timedelta
+from time import sleep
 
 import django
 from django.apps import apps
@@ -11,7 +12,7 @@ if not apps.ready:
     django.setup()
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from surveillance.workflows import deliver as outbox
 from surveillance.workflows.deliver import deliver
@@ -28,8 +29,9 @@ def work(job: str, now: datetime, smtp_port: int) -> None:
     while True:
         try:
             step(job, now)
-        except OperationalError:
-            continue
+        except (OperationalError, InterfaceError):
+            connection.close()  # what Celery does before a task
+            sleep(0.05)
 
 
 def step(job: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+import time
 from collections import Counter
 from types import TracebackType
 
@@ -16,15 +17,20 @@ class SmtpSink:
         self.taken: Counter[str] = Counter()
         self.messages: list[bytes] = []
         self.connections = 0
-        self.answer_to_recipient = b"250 ok"
-        self.answer_to_sender = b"250 ok"
-        self.answer_to_data = b"250 taken"
-        self.drops_after_data = False
-        self.seconds_each = seconds_each
+        self.behave(seconds_each=seconds_each)
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def behave(self, *, seconds_each: float = 0.0) -> None:
+        """Take every message, from now on."""
+        self.answer_to_recipient = b"250 ok"
+        self.answer_to_sender = b"250 ok"
+        self.answer_to_data = b"250 taken"
+        self.drops_after_data = False
+        self.drops_at_recipient = False
+        self.seconds_each = seconds_each
 
     def __enter__(self) -> "SmtpSink":
         self._thread.start()
@@ -39,6 +45,14 @@ class SmtpSink:
     ) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+
+    def wait_until_quiet(self, seconds: float = 4.0) -> None:
+        """Until nothing has come for so long."""
+        seen, since = -1, time.monotonic()
+        while time.monotonic() - since < seconds:
+            if seen != len(self.messages):
+                seen, since = len(self.messages), time.monotonic()
+            time.sleep(0.1)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -67,6 +81,8 @@ class SmtpSink:
     async def _answer(
         self, command: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
+        if self.drops_at_recipient and command.startswith(b"RCPT"):
+            return False
         if command == b"DATA":
             writer.write(b"354 go on\r\n")
             await self._take(await reader.readuntil(b"\r\n.\r\n"))

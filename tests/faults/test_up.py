@@ -13,6 +13,7 @@ import redis
 
 from hepcalc_site.broker_address import embedded_url
 from tests.faults.processes import Running, eventually, manage, start
+from tests.faults.scale import times
 
 pytestmark = pytest.mark.faults
 DATABASE = "hepcalc.sqlite3"
@@ -87,7 +88,7 @@ def test_nothing_is_left_even_while_tasks_wait_for_the_database(
         up.destroy()
 
 
-@pytest.mark.parametrize("name", ["valkey", "worker", "gunicorn", "beat"])
+@pytest.mark.parametrize("name", ["valkey", "worker", "gunicorn", "beat"] * times(1))
 def test_the_death_of_one_stops_the_rest_with_a_message(up: Running, name: str) -> None:
     os.kill(up.child(name), signal.SIGKILL)
 

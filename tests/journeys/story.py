@@ -14,7 +14,7 @@ from surveillance.workflows.register_lesion import register_lesion
 from surveillance.workflows.update_risk import update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
 from tests.factories import MembershipFactory, PatientFactory
-from tests.surveillance.factories import risk_facts
+from tests.surveillance.factories import DECLINED_IN_PERSON, risk_facts, tried_everything
 
 
 def at(day: date) -> datetime:
@@ -86,12 +86,15 @@ class Story:
         )
 
     def status(self, on: date, status: PatientStatus, **said: Any) -> None:
-        """A change of status, signed by the clinician."""
+        """A change of status, signed by the clinician, with what the status asks for."""
+        if status == PatientStatus.LOST_TO_FOLLOW_UP:
+            tried_everything(self.patient, at(on))
         withdraw_patient(
             patient=self.patient,
             status=status,
             status_on=on,
             reason=said.pop("reason", "letter of that day"),
+            declined=DECLINED_IN_PERSON if status == PatientStatus.DECLINED else None,
             by=self.clinician,
             now=at(on),
         )

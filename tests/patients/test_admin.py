@@ -15,6 +15,7 @@ from tests.factories import (
     SiteFactory,
     UserFactory,
 )
+from tests.surveillance.factories import FollowUpFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,23 @@ class TestSites:
 
         assert "not an IANA time zone" in page.content.decode()
 
+    def test_lead_times_and_an_earlier_ladder_are_set_here(self, client, administrator, site):
+        own = {"booking_lead_days": "21", "ladder_days_earlier": "5"}
+
+        client.post(address(Site, "change", site.pk), PARTICULARS | own)
+
+        stored = Site.objects.get(pk=site.pk)
+        assert (stored.booking_lead_days, stored.ladder_days_earlier) == (21, 5)
+        assert stored.authorisation_lead_days is None
+
+    def test_later_ladder_is_an_error_of_the_form(self, client, administrator, site):
+        later = PARTICULARS | {"ladder_days_earlier": "-5"}
+
+        page = client.post(address(Site, "change", site.pk), later)
+
+        assert "a site may tighten it, never loosen it" in page.content.decode()
+        assert Site.objects.get(pk=site.pk).ladder_days_earlier is None
+
     def test_other_sites_are_not_there(self, client, administrator):
         elsewhere = SiteFactory(name="Elsewhere")
 
@@ -175,6 +193,20 @@ class TestRoles:
         assert elsewhere.ended_on is None
         assert AuditEvent.objects.filter(action="role_ended").count() == 1
 
+    def test_the_last_role_is_not_ended_while_something_is_open(self, client, administrator, site):
+        held = MembershipFactory(site=site)
+        FollowUpFactory(lesion__patient__site=site, owner=held.user)
+
+        response = client.post(
+            address(Membership, "changelist"),
+            {"action": "end_selected_roles", "_selected_action": [held.pk]},
+            follow=True,
+        )
+
+        held.refresh_from_db()
+        assert held.ended_on is None
+        assert "nobody else there can" in response.content.decode()
+
     def test_auditor_is_offered_no_action(self, client, site):
         auditor, nurse = UserFactory(), MembershipFactory(site=site)
         grant_role(user=auditor, site=site, role=Role.AUDITOR, by=None, now=NOW)
@@ -233,6 +265,29 @@ class TestAccounts:
 
         nurse.refresh_from_db()
         assert not nurse.is_active
+
+    def test_what_a_blocked_account_owned_is_handed_over_first(self, client, administrator, site):
+        nurse, colleague = (MembershipFactory(site=site).user for _ in range(2))
+        follow_up = FollowUpFactory(lesion__patient__site=site, owner=nurse)
+
+        client.post(address(User, "change", nurse.pk), {"username": nurse.username})
+
+        nurse.refresh_from_db()
+        follow_up.refresh_from_db()
+        assert (nurse.is_active, follow_up.owner) == (False, colleague)
+
+    def test_an_account_stays_switched_on_when_nobody_else_can_answer(
+        self, client, administrator, site
+    ):
+        nurse = MembershipFactory(site=site).user
+        FollowUpFactory(lesion__patient__site=site, owner=nurse)
+        sent = {"username": nurse.username, "last_name": "Renamed"}
+
+        response = client.post(address(User, "change", nurse.pk), sent, follow=True)
+
+        nurse.refresh_from_db()
+        assert (nurse.is_active, nurse.last_name) == (True, "Renamed")
+        assert "nobody else there can" in response.content.decode()
 
     @pytest.mark.parametrize("verb", ["change", "password_change"])
     def test_administrator_does_not_change_who_also_works_elsewhere(

@@ -13,7 +13,10 @@ from surveillance.protocol.addons import ADDONS, REVIEWED
 from surveillance.protocol.citations import GUIDELINES, STATEMENTS, citation, citations
 from surveillance.protocol.explain import _READABLE, _TELL
 from surveillance.protocol.handbook import handbook
-from surveillance.protocol.parameters import Authority, Parameter
+from surveillance.protocol.parameters import Authority, Parameter, contact, lead_times
+from surveillance.protocol.parameters.contact import CONTACT
+from surveillance.protocol.parameters.lead_times import LEAD_TIMES
+from surveillance.protocol.parameters.measures import MEASURES
 from surveillance.protocol.rules.rule import Rule
 from surveillance.protocol.rules.table import RULES
 
@@ -52,7 +55,11 @@ def test_rule_reads_as_a_sentence_and_cites_its_source(rule: Rule) -> None:
         assert set(rule.facts) <= set(_TELL) == set(_READABLE)
 
 
-@pytest.mark.parametrize("parameter", parameters.ALL, ids=lambda parameter: parameter.key)
+@pytest.mark.parametrize(
+    "parameter",
+    [*parameters.ALL, *CONTACT, *LEAD_TIMES, *MEASURES],
+    ids=lambda parameter: parameter.key,
+)
 def test_number_has_source_and_days(parameter: Parameter[object]) -> None:
     assert parameter.unit
     assert parameter.note
@@ -66,6 +73,20 @@ def test_every_parameter_is_listed_once() -> None:
 
     assert sorted(each.key for each in parameters.ALL) == sorted(each.key for each in declared)
     assert len({each.key for each in parameters.ALL}) == len(parameters.ALL)
+
+
+def test_every_number_of_reaching_people_is_listed_once() -> None:
+    declared = [value for value in vars(contact).values() if isinstance(value, Parameter)]
+
+    assert sorted(each.key for each in CONTACT) == sorted(each.key for each in declared)
+    assert not {each.key for each in CONTACT} & {each.key for each in parameters.ALL}
+
+
+def test_every_lead_time_is_listed_once_and_outside_the_version() -> None:
+    declared = [value for value in vars(lead_times).values() if isinstance(value, Parameter)]
+
+    assert sorted(each.key for each in LEAD_TIMES) == sorted(each.key for each in declared)
+    assert not {each.key for each in LEAD_TIMES} & {each.key for each in parameters.ALL}
 
 
 def test_numbers_of_months_and_millimetres_live_with_the_parameters() -> None:

@@ -1,5 +1,6 @@
 """The ladder of 8.6 and the sanity table of 8.11."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveillance.protocol.ladder import (
+    Climb,
     acknowledgement_limit_days,
     next_look_on,
     reminders_due,
     steps_after_missed,
     steps_due,
+    steps_of,
     tier_on,
 )
 from surveillance.protocol.priority import sort_key
@@ -151,7 +154,7 @@ def test_next_look_is_the_first_day_with_news(
     day = SANITY.latest + timedelta(days=first)
     owed_since = SANITY.latest + timedelta(days=opened)
 
-    look = next_look_on(escalation, SANITY, day, owed_since=owed_since, booked_for=None)
+    look = next_look_on(Climb(escalation, SANITY, owed_since), day)
 
     def told(on: date) -> tuple[object, object]:
         return (
@@ -246,3 +249,79 @@ def test_two_missed_appointments_are_tier_two_at_once(escalation: EscalationClas
 def test_one_missed_appointment_or_nothing_owed_adds_no_step() -> None:
     assert steps_after_missed(AT_RISK, OPENED, None) == ()
     assert steps_after_missed(NONE, OPENED, OPENED) == ()
+
+
+# ---------------------------------------------------------------- a site's own ladder
+
+EVERY_STEP = 200
+windows = st.tuples(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200)).map(
+    lambda spans: Window(*(OPENED + timedelta(days=span) for span in sorted(spans)))
+)
+
+
+@given(
+    st.sampled_from(list(EscalationClass)),
+    windows,
+    st.integers(-30, 260),
+    st.integers(-5, 60),
+)
+def test_site_steps_never_fall_after_the_protocols_and_none_disappears(
+    escalation: EscalationClass, window: Window, opened: int, earlier: int
+) -> None:
+    climb = Climb(escalation, window, OPENED + timedelta(days=opened), earlier=earlier)
+    horizon = max(window.latest, climb.owed_since) + timedelta(days=EVERY_STEP)
+
+    protocol = {step.key: step for step in steps_of(replace(climb, earlier=0), horizon)}
+    own = {step.key: step for step in steps_of(climb, horizon)}
+
+    for key, step in protocol.items():
+        assert own[key].tier == step.tier
+        assert climb.owed_since <= own[key].due_on <= step.due_on
+        if step.key.startswith("L+"):
+            assert own[key].due_on > window.latest
+
+
+@given(st.sampled_from(list(EscalationClass)), windows, st.integers(-30, 260), st.integers(0, 60))
+def test_site_is_never_on_a_lower_tier_than_the_protocol(
+    escalation: EscalationClass, window: Window, opened: int, earlier: int
+) -> None:
+    climb = Climb(escalation, window, OPENED + timedelta(days=opened), earlier=earlier)
+
+    for number in range(0, 300, 9):
+        day = OPENED + timedelta(days=number)
+        own = max((step.tier for step in steps_of(climb, day)), default=0)
+        assert own >= tier_on(escalation, window, day, owed_since=climb.owed_since)
+
+
+@pytest.mark.parametrize("escalation", [LOW, AT_RISK, URGENT])
+def test_no_tier_swallows_the_one_before_it_however_early_the_site_is(
+    escalation: EscalationClass,
+) -> None:
+    climb = Climb(escalation, SANITY, OPENED, earlier=30)
+    last = SANITY.latest + timedelta(days=EVERY_STEP)
+
+    first_of_tier = {step.tier: step.due_on for step in reversed(steps_of(climb, last))}
+
+    days = [first_of_tier[tier] for tier in sorted(first_of_tier)]
+    assert days == sorted(set(days))
+
+
+def test_sanity_table_of_a_site_that_is_five_days_earlier() -> None:
+    steps = steps_of(Climb(AT_RISK, SANITY, OPENED, earlier=5), date(2027, 3, 31))
+
+    assert [(step.key, step.due_on) for step in steps] == [
+        ("L-30", date(2027, 1, 24)),
+        ("L-14", date(2027, 2, 9)),
+        ("L+1", date(2027, 3, 1)),  # overdue is overdue: not before
+        ("L+7", date(2027, 3, 2)),
+        ("L+21", date(2027, 3, 16)),
+        ("L+30", date(2027, 3, 25)),
+    ]
+
+
+def test_loosened_ladder_counts_as_the_protocols() -> None:
+    loosened = Climb(AT_RISK, SANITY, OPENED, earlier=-7)
+
+    assert steps_of(loosened, SANITY.latest) == steps_of(
+        replace(loosened, earlier=0), SANITY.latest
+    )

@@ -16,6 +16,7 @@ from surveillance.protocol.mailing import (
     code_of,
     differences,
     digest_of,
+    is_paper_in_time,
     missing_from,
     read_code,
     sample_of,
@@ -100,3 +101,25 @@ def test_letter_arrives_after_its_days_in_the_post(days: int, arrives: bool) -> 
     needed = queued + timedelta(days=LETTER_TRAVEL_DAYS.value + days)
 
     assert arrives_in_time(queued, needed) is arrives
+
+
+@pytest.mark.parametrize(
+    ("booked_in", "latest_in", "in_time"),
+    [
+        pytest.param(None, 0, True, id="last day"),
+        pytest.param(None, -1, False, id="last day too near"),
+        pytest.param(0, 60, True, id="appointment"),
+        pytest.param(-1, 60, False, id="appointment too near"),
+        pytest.param(90, 60, True, id="booked too late counts as not booked"),
+        pytest.param(90, -1, False, id="booked too late, last day too near"),
+    ],
+)
+def test_paper_is_in_time_for_the_appointment_else_for_the_last_day(
+    booked_in: int | None, latest_in: int, in_time: bool
+) -> None:
+    """Days from the day on which a letter queued today arrives."""
+    today = date(2026, 2, 26)
+    arrives_on = today + timedelta(days=LETTER_TRAVEL_DAYS.value)
+    booked_for = None if booked_in is None else arrives_on + timedelta(days=booked_in)
+
+    assert is_paper_in_time(booked_for, arrives_on + timedelta(days=latest_in), today) is in_time

@@ -4,23 +4,35 @@
 tests that need a row rather than a story.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
+from patients.models import Patient
 from surveillance.exam_reports import ExamReport, Finding
 from surveillance.models import (
+    ContactAttempt,
+    ContactChannel,
+    ContactOutcome,
+    Declination,
     Escalation,
+    EscalationAnswer,
+    EscalationAnswerKind,
     FollowUp,
     ImagingExam,
+    InformedOf,
     Lesion,
     LesionAssessment,
     LesionEvent,
     LesionEventKind,
     LesionObservation,
+    NotIndicated,
+    OutsideCare,
+    OutsideCareReview,
+    WhoDeclined,
 )
 from surveillance.protocol.priority import sort_key
 from surveillance.protocol.recommendation import Window
@@ -33,9 +45,12 @@ from surveillance.protocol.terms import (
     Risk,
     Tri,
 )
+from surveillance.workflows.append_declination import Declined
+from surveillance.workflows.log_contact import log_contact
 from surveillance.workflows.update_risk import RiskFacts
-from tests.factories import HEALTHY_LIVER, NOW, TODAY, PatientFactory
+from tests.factories import HEALTHY_LIVER, NOW, TODAY, PatientFactory, UserFactory
 
+DECLINED_IN_PERSON = Declined(by=WhoDeclined.PATIENT, informed_of=[InformedOf.RISK_OF_DELAY])
 EARLIER = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 
 
@@ -171,6 +186,77 @@ class EscalationFactory(DjangoModelFactory):
     raised_at = NOW
 
 
+class DeclinationFactory(DjangoModelFactory):
+    """The patient declined, informed, and is offered it again in half a year."""
+
+    class Meta:
+        model = Declination
+
+    patient = factory.SubFactory(PatientFactory)
+    declined_by = WhoDeclined.PATIENT
+    declined_on = TODAY
+    informed_of = factory.LazyFunction(lambda: [InformedOf.RISK_OF_DELAY.value])
+    note = "Does not want another scan."
+    reoffer_on = date(2027, 2, 28)
+    recorded_at = NOW
+
+
+class OutsideCareFactory(DjangoModelFactory):
+    """A letter says that a liver centre follows the patient; nobody has looked a second time."""
+
+    class Meta:
+        model = OutsideCare
+
+    follow_up = factory.SubFactory(FollowUpFactory)
+    patient = factory.SelfAttribute("follow_up.patient")
+    institution = "Liver centre, Cork"
+    evidence = "Letter of Dr Byrne."
+    expires_on = date(2026, 9, 30)
+    recorded_at = NOW
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class OutsideCareReviewFactory(DjangoModelFactory):
+    """A second person finds the evidence sufficient."""
+
+    class Meta:
+        model = OutsideCareReview
+
+    outside_care = factory.SubFactory(OutsideCareFactory)
+    is_sufficient = True
+    reviewed_at = NOW
+    reviewed_by = factory.SubFactory(UserFactory)
+
+
+class EscalationAnswerFactory(DjangoModelFactory):
+    """Somebody finds it not indicated for now: nothing ends."""
+
+    class Meta:
+        model = EscalationAnswer
+
+    escalation = factory.SubFactory(EscalationFactory)
+    kind = EscalationAnswerKind.NOT_INDICATED
+    not_indicated = NotIndicated.NOT_NOW
+    reason = "In hospital."
+    promised_on = date(2026, 9, 7)
+    answered_at = NOW
+    answered_by = factory.SubFactory(UserFactory)
+
+
+def orphan_follow_ups() -> None:
+    """As if written before the database kept owners from getting lost."""
+    FollowUp.objects.update(owner=None, closed_at=NOW, outcome="NO_LONGER_OWED")
+    FollowUp.objects.update(closed_at=None, outcome="")
+
+
+def orphan_escalations() -> None:
+    """Of those that wait for an answer; as `orphan_follow_ups`."""
+    waiting = list(Escalation.objects.unresolved().values_list("pk", flat=True))
+    rows = Escalation.objects.filter(pk__in=waiting)
+    rows.update(owner=None, resolved_at=NOW, resolution="SKIPPED")
+    rows.update(resolved_at=None, resolution="")
+
+
 def finding(lesion: Lesion, size: str | None = "8", **said: Any) -> Finding:
     """What an exam showed of `lesion`: seen and measured, `size` in millimetres."""
     return Finding(lesion=lesion, size_mm=None if size is None else Decimal(size), **said)
@@ -191,3 +277,25 @@ def risk_facts(**facts: Any) -> RiskFacts:
     """A healthy liver but for `facts`."""
     told: dict[str, Any] = HEALTHY_LIVER | facts
     return RiskFacts(**told)
+
+
+def tried_everything(patient: Patient, before: datetime) -> list[ContactAttempt]:
+    """Enough to call contact lost: three calls at two times of day, and a letter."""
+    attempts = [
+        (ContactChannel.PHONE, ContactOutcome.NO_ANSWER, timedelta(days=4, hours=16)),
+        (ContactChannel.PHONE, ContactOutcome.VOICEMAIL, timedelta(days=4)),
+        (ContactChannel.PHONE, ContactOutcome.NO_ANSWER, timedelta(days=3)),
+        (ContactChannel.LETTER, ContactOutcome.LETTER_SENT, timedelta(days=2)),
+    ]
+    return [
+        log_contact(
+            patient=patient,
+            follow_ups=[],
+            channel=channel,
+            outcome=outcome,
+            attempted_at=before - ago,
+            by=None,
+            now=before,
+        )
+        for channel, outcome, ago in attempts
+    ]

@@ -12,6 +12,9 @@ from patients.models import AuditEvent, AuditSeal, Patient, Role
 from patients.workflows.grant_role import grant_role
 from surveillance.models import (
     ContactAttempt,
+    Disowning,
+    MessageTemplateUse,
+    MessageTemplateVersion,
     Notification,
     PatientMerge,
     RegistryImport,
@@ -26,6 +29,8 @@ from tests.factories import (
     UserFactory,
 )
 from tests.surveillance.factories import (
+    DeclinationFactory,
+    EscalationAnswerFactory,
     EscalationFactory,
     FollowUpFactory,
     ImagingExamFactory,
@@ -33,6 +38,8 @@ from tests.surveillance.factories import (
     LesionEventFactory,
     LesionFactory,
     LesionObservationFactory,
+    OutsideCareFactory,
+    OutsideCareReviewFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -41,9 +48,14 @@ READ_ONLY = {
 }
 
 
+def care_of(patient):
+    return OutsideCareFactory(follow_up__lesion__patient=patient)
+
+
 def row_at(site, model):
     """One row of the model at that site."""
     patient = PatientFactory(site=site)
+    words = {"template": "PATIENT_REMINDER", "medium": "SMS", "language": "es", "number": 1}
     makers = {
         "patients.Patient": lambda: patient,
         "patients.RiskProfile": lambda: RiskProfileFactory(patient=patient),
@@ -64,6 +76,22 @@ def row_at(site, model):
             patient=patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW
         ),
         "surveillance.Escalation": lambda: EscalationFactory(follow_up__lesion__patient=patient),
+        "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(
+            escalation__follow_up__lesion__patient=patient
+        ),
+        "surveillance.OutsideCare": lambda: care_of(patient),
+        "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(
+            outside_care=care_of(patient)
+        ),
+        "surveillance.Declination": lambda: DeclinationFactory(patient=patient),
+        "surveillance.Disowning": lambda: Disowning.objects.create(
+            follow_up=FollowUpFactory(lesion__patient=patient),
+            tier=0,
+            user=(user := UserFactory()),
+            for_whom=user,
+            passed_to=user,
+            at=NOW,
+        ),
         "surveillance.Notification": lambda: Notification.objects.create(
             site=site,
             channel="IN_APP",
@@ -78,6 +106,12 @@ def row_at(site, model):
         ),
         "surveillance.RegistryImport": lambda: RegistryImport.objects.create(
             site=site, file_name="a.csv", file_digest="0" * 64, status="FINISHED", uploaded_at=NOW
+        ),
+        "surveillance.MessageTemplateVersion": lambda: MessageTemplateVersion.objects.create(
+            site=site, body="b", written_at=NOW, written_by=UserFactory(), **words
+        ),
+        "surveillance.MessageTemplateUse": lambda: MessageTemplateUse.objects.create(
+            site=site, since=NOW, chosen_by=UserFactory(), **words
         ),
         "surveillance.SweepRun": lambda: SweepRun.objects.create(kind="CHASE", started_at=NOW),
     }
@@ -118,7 +152,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 12
+    assert len(clinical) == 19
     assert clinical <= set(READ_ONLY)
 
 

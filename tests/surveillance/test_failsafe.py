@@ -29,6 +29,8 @@ from surveillance.protocol.parameters.letters import LETTER_WAIT_DAYS
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.discard_letter_batch import discard_letter_batch
+from surveillance.workflows.leave_role import leave_role
+from surveillance.workflows.plan_absence import plan_absence
 from surveillance.workflows.sweep import sweep
 from tests.factories import MembershipFactory, UserFactory
 from tests.surveillance.chase.scenes import (
@@ -40,7 +42,11 @@ from tests.surveillance.chase.scenes import (
     an_assessment,
     at,
 )
-from tests.surveillance.factories import LesionEventFactory
+from tests.surveillance.factories import (
+    LesionEventFactory,
+    orphan_escalations,
+    orphan_follow_ups,
+)
 from tests.surveillance.letters.scenes import a_clinic_with_phone, prepared, waiting
 
 pytestmark = pytest.mark.django_db
@@ -281,7 +287,10 @@ def test_the_newest_run_parked_something(clinic: Clinic, follow_up: FollowUp) ->
 def test_a_follow_up_that_nobody_in_post_answers_for(
     clinic: Clinic, follow_up: FollowUp, owner: str
 ) -> None:
-    FollowUp.objects.update(owner=_somebody(owner, clinic))
+    if owner == "nobody":
+        orphan_follow_ups()
+    else:
+        FollowUp.objects.update(owner=_somebody(owner, clinic))
 
     assert codes() == ["follow_up_without_owner"]
 
@@ -289,14 +298,31 @@ def test_a_follow_up_that_nobody_in_post_answers_for(
 def test_an_escalation_that_nobody_in_post_answers_for(follow_up: FollowUp) -> None:
     sweep(now=LATE)
     deliver(now=LATE)
-    Escalation.objects.unresolved().update(owner=None)
+    orphan_escalations()
 
     assert codes(LATE) == ["escalation_without_owner"]
 
 
+def test_an_owner_who_is_away_with_a_cover_who_lost_the_role(
+    follow_up: FollowUp, clinic: Clinic
+) -> None:
+    plan_absence(
+        user=clinic.navigator,
+        site=clinic.site,
+        first_on=DAY,
+        last_on=DAY + timedelta(days=7),
+        cover=clinic.lead,
+        by=None,
+        now=NOW,
+    )
+    assert codes() == []
+
+    leave_role(membership=Membership.objects.get(user=clinic.lead), by=None, now=NOW)
+
+    assert codes() == ["owner_absent_without_cover"]
+
+
 def _somebody(owner: str, clinic: Clinic) -> Any:
-    if owner == "nobody":
-        return None
     if owner == "no such role":
         return MembershipFactory(site=clinic.site, auditor=True).user
     user = UserFactory(is_active=owner != "inactive")
@@ -399,7 +425,8 @@ def test_the_command_names_what_it_found_and_the_cure(
     follow_up: FollowUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(failsafe, "NAMED", 1)
-    FollowUp.objects.update(next_look_on=None, owner=None)
+    FollowUp.objects.update(next_look_on=None)
+    orphan_follow_ups()
     a_follow_up(a_clinic(), owner=None, next_look_on=None)
 
     said, status = checked()

@@ -49,7 +49,8 @@ def test_the_same_day_twice_and_an_earlier_day_change_nothing() -> None:
 
 def test_days_are_replayed_one_by_one_in_every_time_zone() -> None:
     for zone in ("Pacific/Auckland", "Pacific/Honolulu", "Europe/London"):
-        a_follow_up(a_clinic(time_zone=zone))
+        clinic = a_clinic(time_zone=zone)
+        a_follow_up(clinic, patient=a_patient(clinic, reachable=True))
 
     run("--from", "2027-01-28", "--to", "2027-02-01")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from patients.models import Patient, Site
 from patients.workflows.seal_audit import seal_audit
 from surveillance.intake.csv_registry.importing import Destination, take_in
 from surveillance.intake.demonstration.backlog import answer_backlog
+from surveillance.intake.demonstration.leave import begins_on, go_on_leave
 from surveillance.intake.demonstration.letters import write_letters
 from surveillance.intake.demonstration.rows import LaterRows, batches
 from surveillance.intake.demonstration.work import book_ahead, work_at
@@ -70,16 +72,28 @@ def fill(
         count += number
         on_progress(f"{count:,} rows")
     answer_backlog(now=first, rng=_dice(story, story.begins_on, "backlog"))
-    for day in _days(story):
+    days = _days(story)
+    leave = begins_on(days[0], story.as_of) if days else None
+    for day in days:
         now = clock if day == clock.date() else datetime.combine(day, NOON)
         with transaction.atomic():  # a day is a few hundred small steps; one sync to disk is enough
             count += sum(_take_in(later.of(day - timedelta(days=1)), sites, now))
+            if day == leave:
+                go_on_leave(sites, now=now)
             _work(story, day, sites, later, now)
         sweep(now=now, kind="chase" if now == clock else "replay")
-        deliver(now=now)
+        for moment in _moments_of_delivery(day, sites, now):
+            if moment <= clock:
+                deliver(now=moment)
         on_progress(f"{day}")
     seal_audit(now=clock)
     return count
+
+
+def _moments_of_delivery(day: date, sites: Mapping[str, Site], now: datetime) -> list[datetime]:
+    """At once, and at noon of each site: messages to its patients leave in its own hours only."""
+    noons = {datetime.combine(day, time(12), ZoneInfo(site.time_zone)) for site in sites.values()}
+    return sorted({now, *noons})
 
 
 def _days(story: Story) -> list[date]:

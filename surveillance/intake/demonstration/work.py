@@ -5,7 +5,10 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
+
 from patients.models import Site, Tri
+from surveillance.absences import answering
 from surveillance.models import ContactChannel, ContactOutcome, Escalation, FollowUp
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
@@ -75,7 +78,7 @@ def _call(follow_up: FollowUp, day: date, now: datetime, rng: Random) -> None:
         channel=ContactChannel.PHONE if may_phone else ContactChannel.LETTER,
         outcome=outcome,
         next_try_on=again,
-        by=follow_up.owner,
+        by=_worker(follow_up, now),
         now=now - timedelta(minutes=rng.randint(5, 180)),
     )
     if outcome is ContactOutcome.AGREED:
@@ -89,9 +92,18 @@ def _book(follow_ups: Sequence[FollowUp], day: date, now: datetime, rng: Random)
         also=also,
         booked_for=day,
         order_number=f"ORD-{rng.randint(100000, 999999)}",
-        by=first.owner,
+        by=_worker(first, now),
         now=now,
     )
+
+
+def _worker(follow_up: FollowUp, now: datetime) -> User | None:
+    """The owner, or who stands in while the owner is away."""
+    owner, site = follow_up.owner, follow_up.site
+    if owner is None:
+        return None
+    present = answering(owner.pk, site.pk, site.local_date(now))
+    return owner if present == owner.pk else User.objects.get(pk=present)
 
 
 def _put_aside(site: Site, day: date, now: datetime, rng: Random) -> None:
@@ -102,7 +114,7 @@ def _put_aside(site: Site, day: date, now: datetime, rng: Random) -> None:
                 follow_up=follow_up,
                 until=day + timedelta(days=rng.randint(3, 14)),
                 reason=rng.choice(SNOOZE_REASONS),
-                by=follow_up.owner,
+                by=_worker(follow_up, now),
                 now=now,
             )
         except WorkflowRefused:

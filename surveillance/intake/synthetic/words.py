@@ -45,13 +45,15 @@ class DemoSite:
     share: int
     town: tuple[str, str, str] = ("", "", "")
     """City, region and postal code of the invented people who live near it."""
+    channel_order: str = ""
+    """In which order its patients are reminded; empty: the usual one, paper first."""
 
 
 SITES = (
     DemoSite("northgate", "Northgate General (demo)", "Europe/London", "GB-ENG", "NGD", "020", 45,
              ("Exampleton", "", "ZZ9 9ZZ")),
     DemoSite("riverside", "Riverside Clinic (demo)", "America/New_York", "US-NY", "RSD", "212", 35,
-             ("Sampleville", "NY", "00000")),
+             ("Sampleville", "NY", "00000"), "EMAIL, SMS, LETTER"),
     DemoSite("southbay", "South Bay (demo)", "Australia/Sydney", "AU-NSW", "SBD", "02", 20,
-             ("Testhaven", "NSW", "0000")),
+             ("Testhaven", "NSW", "0000"), "SMS, EMAIL, LETTER"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from patients.models import Site
-from surveillance.workflows.deliver import deliver
+from surveillance.workflows.deliver import Delivered, deliver
 from surveillance.workflows.sweep import sweep
 
 NOON = time(12)
@@ -35,21 +35,26 @@ class Command(BaseCommand):
         if not days:
             now = timezone.now()
             runs = [sweep(now=now, site=site) for site in (sites if options["site"] else [None])]
-            self._tell("now", runs, deliver(now=now))
+            self._tell("now", runs, [deliver(now=now)])
         for day in days:
             moments = {site: noon(day, site) for site in sites}
             runs = [sweep(now=now, site=site, kind="replay") for site, now in moments.items()]
-            self._tell(str(day), runs, deliver(now=max(moments.values())))
+            # At each site's own noon: the hours for messages to its patients are open then.
+            done = [deliver(now=now) for now in sorted(set(moments.values()))]
+            self._tell(str(day), runs, done)
 
-    def _tell(self, when: str, runs: list[Any], delivered: Any) -> None:
+    def _tell(self, when: str, runs: list[Any], delivered: list[Delivered]) -> None:
         looked, acted, parked = (
             sum(getattr(run, name) for run in runs) for name in ("looked_at", "acted_on", "parked")
         )
+        sent, digested, cancelled, failed, retried, put_back = (
+            sum(getattr(done, name) for done in delivered)
+            for name in ("sent", "digested", "cancelled", "failed", "retried", "put_back")
+        )
         self.stdout.write(
             f"{when}: looked at {looked}, acted on {acted}, parked {parked}; "
-            f"sent {delivered.sent}, cancelled {delivered.cancelled}, "
-            f"failed {delivered.failed}, to be tried again "
-            f"{delivered.retried + delivered.put_back}"
+            f"sent {sent}, kept for a digest {digested}, cancelled {cancelled}, failed {failed}, "
+            f"to be tried again {retried + put_back}"
         )
 
 

@@ -53,3 +53,11 @@ class Rung:
 
     days: int
     tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRung:
+    """`days` from the day by which an exam had to be ordered; `tier` 1-4 that is told."""
+
+    days: int
+    tier: int

@@ -16,6 +16,7 @@ from surveillance.workflows.deliver import deliver
 from surveillance.workflows.resolve_escalations import resolve_escalations
 from surveillance.workflows.sweep import sweep
 from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, at
+from tests.surveillance.factories import orphan_escalations
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +164,7 @@ def test_without_the_audit_event_nothing_is_noted(
 def test_whoever_takes_on_an_escalation_without_owner_owns_it(
     clinic: Clinic, escalation: Escalation
 ) -> None:
-    Escalation.objects.update(owner=None)
+    orphan_escalations()
 
     assert answer(escalation, clinic).owner == clinic.lead
 

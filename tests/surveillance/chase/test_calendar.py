@@ -42,6 +42,24 @@ def test_every_tier_is_raised_on_a_working_day_not_after_its_own(clinic: Clinic)
     }
 
 
+def test_ladder_that_the_site_tightened_keeps_to_working_days_too(clinic: Clinic) -> None:
+    """A day earlier: T1 on a Thursday, T2 on a Saturday, T3 and T4 on Saturdays."""
+    clinic.site.ladder_days_earlier = 1
+    clinic.site.save()
+    a_follow_up(clinic)
+
+    sweep_daily(date(2027, 1, 27), date(2027, 2, 15))
+    sweep_daily(date(2027, 3, 4), date(2027, 3, 7))
+    sweep_daily(date(2027, 3, 18), date(2027, 3, 21))
+
+    assert raised() == {
+        1: date(2027, 1, 28),
+        2: FRIDAY,
+        3: date(2027, 3, 5),
+        4: date(2027, 3, 19),
+    }
+
+
 def test_nothing_is_said_twice_over_a_weekend(clinic: Clinic) -> None:
     a_follow_up(clinic)
     sweep_daily(date(2027, 2, 1), FRIDAY)

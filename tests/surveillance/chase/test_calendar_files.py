@@ -9,6 +9,7 @@ from django.core import mail
 from icalendar import Calendar
 
 from surveillance.delivery.calendar_file import Appointment, calendar_file
+from surveillance.protocol.message_terms import MessageLanguage
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.sweep import sweep
 from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, a_patient, at
@@ -31,7 +32,9 @@ def entry(file: bytes) -> tuple[Any, Any]:
     return calendar, event
 
 
-def the_file(clinic: Clinic, day: date = VISIT, language: str = "en") -> bytes:
+def the_file(
+    clinic: Clinic, day: date = VISIT, language: MessageLanguage = MessageLanguage.EN
+) -> bytes:
     patient = a_patient(clinic)
     appointment = Appointment(patient, clinic.site, day)
     return calendar_file(appointment, language=language, stamped_at=NOW)
@@ -59,12 +62,12 @@ def test_entry_ends_the_day_after(clinic: Clinic, day: date) -> None:
 def test_uid_is_the_same_for_patient_and_day_and_no_other(clinic: Clinic) -> None:
     patient, other = a_patient(clinic), a_patient(clinic)
 
-    def uid(whose: Any, day: date, language: str = "en") -> str:
+    def uid(whose: Any, day: date, language: MessageLanguage = MessageLanguage.EN) -> str:
         appointment = Appointment(whose, clinic.site, day)
         file = calendar_file(appointment, language=language, stamped_at=NOW)
         return str(entry(file)[1]["uid"])
 
-    assert uid(patient, VISIT) == uid(patient, VISIT, "es")
+    assert uid(patient, VISIT) == uid(patient, VISIT, MessageLanguage.ES)
     assert (
         len({uid(patient, VISIT), uid(patient, VISIT + timedelta(days=1)), uid(other, VISIT)}) == 3
     )
@@ -72,7 +75,7 @@ def test_uid_is_the_same_for_patient_and_day_and_no_other(clinic: Clinic) -> Non
 
 
 def test_file_is_in_the_patients_language(clinic: Clinic) -> None:
-    _, event = entry(the_file(clinic, language="es"))
+    _, event = entry(the_file(clinic, language=MessageLanguage.ES))
 
     assert event["summary"].startswith("Cita en ")
 

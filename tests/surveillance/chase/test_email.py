@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from hepcalc_site.mail import SMTP_BACKEND
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed
 from surveillance.delivery.email import EmailChannel
 from surveillance.models import Notification, NotificationChannel, NotificationStatus
-from surveillance.workflows.deliver import deliver
+from surveillance.workflows.deliver import OUTCOME_UNKNOWN, deliver
 from surveillance.workflows.sweep import sweep
 from tests.faults.smtp_sink import SmtpSink
 from tests.surveillance.chase.scenes import a_clinic, a_follow_up, a_patient, at
@@ -22,7 +23,7 @@ NOW = at(date(2026, 11, 2))
 @pytest.fixture
 def sink(settings: Any) -> Iterator[SmtpSink]:
     with SmtpSink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = SMTP_BACKEND
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
 
@@ -99,7 +100,7 @@ def test_a_server_that_refuses_us_is_down_and_no_message_is_blamed(sink: SmtpSin
 
 def test_a_server_that_is_not_there_is_down(settings: Any) -> None:
     [message] = queue(1)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = SMTP_BACKEND
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
     with pytest.raises(ChannelDown):
@@ -118,6 +119,33 @@ def test_a_connection_that_drops_after_the_data_is_tried_again_with_the_same_id(
     assert deliver(now=message.not_before).sent == 1
 
     assert sink.taken == {f"<{message.pk}@localhost>": 2}
+
+
+def test_who_drops_after_the_data_twice_gets_no_third_copy(sink: SmtpSink) -> None:
+    [message] = queue(1)
+    sink.drops_after_data = True
+    deliver(now=NOW)
+    message.refresh_from_db()
+
+    assert deliver(now=message.not_before).failed == 1
+
+    message.refresh_from_db()
+    assert (message.status, message.last_error) == (NotificationStatus.FAILED, OUTCOME_UNKNOWN)
+    assert sink.taken == {f"<{message.pk}@localhost>": 2}
+
+
+def test_a_connection_that_drops_before_the_data_has_sent_nothing(sink: SmtpSink) -> None:
+    [message] = queue(1)
+    sink.drops_at_recipient = True
+    for _ in range(4):
+        message.refresh_from_db()
+        assert deliver(now=max(NOW, message.not_before)).retried == 1
+    sink.drops_at_recipient = False
+    message.refresh_from_db()
+
+    assert deliver(now=message.not_before).sent == 1
+
+    assert sink.taken == {f"<{message.pk}@localhost>": 1}
 
 
 def test_after_a_failure_the_rest_of_the_batch_goes_over_a_new_connection(sink: SmtpSink) -> None:

@@ -3,9 +3,8 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import User
 
-from patients.models import AuditEvent
+from patients.models import AuditEvent, Membership
 from surveillance.models import Escalation, FollowUp, Notification
 from surveillance.protocol.recommendation import Obligation, Window
 from surveillance.protocol.terms import EscalationClass, ObligationKind, RecommendationKind
@@ -63,7 +62,7 @@ def test_owner_is_asked_to_contact_the_patient(clinic: Clinic) -> None:
 
 def test_with_nobody_in_post_it_is_counted_and_nobody_is_asked(clinic: Clinic) -> None:
     follow_up = a_follow_up(clinic)
-    User.objects.update(is_active=False)
+    Membership.objects.all().delete()
 
     miss(follow_up, SECOND, clinic)
 

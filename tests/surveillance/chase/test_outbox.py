@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from patients.models import Patient, PatientStatus, Tri
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
+from surveillance.delivery.texts import text_of
 from surveillance.models import (
     Escalation,
     FollowUp,
@@ -19,7 +20,9 @@ from surveillance.models import (
     NotificationStatus,
     NotificationTemplate,
 )
+from surveillance.protocol.message_terms import MessageMedium
 from surveillance.workflows import deliver as outbox
+from surveillance.workflows.deactivate_account import deactivate_account
 from surveillance.workflows.deliver import FIRST_PAUSE, MOST_ATTEMPTS, deliver
 from surveillance.workflows.notify import notify
 from surveillance.workflows.sweep import sweep
@@ -47,7 +50,7 @@ class FakeProvider:
         self.taken.append(message.pk)
         if self.while_sending:
             self.while_sending(message)
-        return ProviderReceipt(f"provider-{message.pk}")
+        return ProviderReceipt(f"provider-{message.pk}", text_of(message, MessageMedium.EMAIL))
 
     def close(self) -> None:
         pass
@@ -322,14 +325,13 @@ def test_a_message_over_which_senders_die_is_given_up(
 def test_a_task_of_somebody_who_left_goes_to_whoever_answers_now(clinic: Clinic) -> None:
     follow_up = a_follow_up(clinic)
     sweep(now=NOW)
-    clinic.navigator.is_active = False
-    clinic.navigator.save()
+    deactivate_account(user=clinic.navigator, by=None, now=NOW)
 
     deliver(now=NOW)
 
     assert Notification.objects.get(status="FAILED").recipient == clinic.navigator
-    assert Notification.objects.get(status="SENT").recipient == clinic.lead
-    assert follow_up.owner == clinic.navigator  # the failsafe says so
+    [task] = Notification.objects.filter(status="SENT", follow_up=follow_up)
+    assert task.recipient == clinic.lead
 
 
 def test_an_escalation_that_was_resolved_meanwhile_is_not_told(clinic: Clinic) -> None:
@@ -405,18 +407,18 @@ def test_a_message_of_no_follow_up_has_nobody_to_fall_back_on(
 def test_an_email_to_staff_that_fails_needs_no_task_since_they_are_told_inside(
     clinic: Clinic, provider: FakeProvider
 ) -> None:
-    a_follow_up(clinic, kind="REFERRAL")
+    a_follow_up(clinic, kind="REFERRAL", ordered_on=DAY)
     sweep(now=at(date(2027, 1, 29)))
     provider.answers = [DeliveryFailed("smtp_550", permanent=True)]
 
     done = deliver(now=at(date(2027, 1, 29)))
 
-    assert (done.failed, done.sent) == (1, 1)
-    assert Notification.objects.count() == 2
+    assert (done.failed, done.sent) == (1, 2)  # inside: the escalation, and that it is not booked
+    assert Notification.objects.count() == 3
 
 
 def test_staff_who_left_get_nothing_and_the_new_owner_does(clinic: Clinic) -> None:
-    follow_up = a_follow_up(clinic)
+    follow_up = a_follow_up(clinic, ordered_on=DAY)
     sweep(now=at(date(2027, 1, 29)))
     Escalation.objects.filter(follow_up=follow_up).update(owner=UserFactory())
 

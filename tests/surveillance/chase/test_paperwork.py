@@ -4,9 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
-from patients.models import Role
+from patients.models import Membership, Role
 from surveillance.models import Escalation, FollowUp, ImagingExam, Notification
 from surveillance.workflows.sweep import sweep
 from tests.factories import MembershipFactory
@@ -58,7 +57,7 @@ def test_acknowledgement_of_a_transfer_is_chased_once_after_fourteen_days(clinic
 
 def test_with_nobody_in_post_the_task_waits_for_somebody(clinic: Clinic) -> None:
     transferred(clinic)
-    User.objects.update(is_active=False)
+    Membership.objects.all().delete()
 
     sweep(now=at(DUE))
     assert tasks("TRANSFER_UNACKNOWLEDGED") == []

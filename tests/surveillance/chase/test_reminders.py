@@ -173,9 +173,9 @@ def test_after_the_last_day_the_navigator_calls(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        pytest.param("en", "Please contact us", id="English"),
-        pytest.param("es-MX", "Le rogamos que se ponga en contacto", id="Spanish"),
-        pytest.param("fr", "Please contact us", id="a language we do not have"),
+        pytest.param("en", "Please call us", id="English"),
+        pytest.param("es-MX", "Llame para elegir", id="Spanish"),
+        pytest.param("fr", "Please call us", id="a language we do not have"),
     ],
 )
 def test_the_message_is_in_the_patients_language_and_says_nothing_clinical(

@@ -157,12 +157,13 @@ def test_the_open_tier_is_always_the_highest_step_owed(
 ) -> None:
     opened = latest - timedelta(days=opened_before)
     window = Window(latest - timedelta(days=90), latest - timedelta(days=60), latest)
-    follow_up = a_follow_up(a_clinic(), ladder=ladder, window=window, owed_since=opened)
+    clinic = a_clinic()
+    follow_up = a_follow_up(clinic, ladder=ladder, window=window, owed_since=opened)
 
     for day in sorted(latest + timedelta(days=look) for look in looks):
         if day < opened:
             continue
-        sweep(now=at(day))
+        sweep(now=at(day), site=clinic.site)
 
         steps = steps_due(ladder, window, day, owed_since=opened)
         found = Escalation.objects.filter(follow_up=follow_up)

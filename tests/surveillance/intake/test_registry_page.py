@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients.models import Membership, Patient, Role, Site
+from patients.models import AuditEvent, Membership, Patient, Role, Site
 from patients.workflows.end_role import end_role
 from surveillance.intake.csv_registry import uploads
 from surveillance.intake.csv_registry.columns import COLUMNS
@@ -213,6 +213,22 @@ class TestScope:
 
         assert RegistryImport.objects.get().refused_rows == 1
         assert not Patient.objects.exists()
+
+    def test_a_file_for_every_site_leaves_its_trail_in_its_rows_alone(
+        self, administrator: Client, large
+    ) -> None:
+        upload(administrator, row())
+        RegistryImport.objects.update(site=None)
+        import_registry_files()
+
+        answer(administrator, "confirm")
+        import_registry_files()
+
+        assert RegistryImport.objects.get().status == RegistryImportStatus.FINISHED
+        trail = AuditEvent.objects.values_list("action", flat=True)
+        steps = [action for action in trail if action.startswith("registry_import_")]
+        assert len(trail) > len(steps)
+        assert "registry_import_finished" not in steps
 
 
 class TestWorker:

@@ -27,7 +27,7 @@ HOME = {"address": "1 Example Street", "city": "Exampleton", "postal_code": "ZZ9
 
 
 def a_clinic_with_phone(**site: Any) -> Clinic:
-    return a_clinic(**{"name": "St Brigid", "phone": "020 555 0100"} | site)
+    return a_clinic(**{"name": "St Brigid", "phone": "020 555 0100", "sends_letters": True} | site)
 
 
 def at_home(clinic: Clinic, **fields: Any) -> Patient:

@@ -15,8 +15,16 @@ from surveillance.workflows.record_certified_number import (
     record_certified_number,
 )
 from surveillance.workflows.record_returned_letter import ReturnRefused, record_returned_letter
-from tests.surveillance.chase.scenes import Clinic, at
-from tests.surveillance.letters.scenes import NOW, at_home, over, posted, prepared, waiting
+from tests.surveillance.chase.scenes import Clinic, a_follow_up, at
+from tests.surveillance.letters.scenes import (
+    NOW,
+    a_letter_to,
+    at_home,
+    over,
+    posted,
+    prepared,
+    waiting,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -80,18 +88,43 @@ class TestReturnedLetter:
 
         letter.patient.refresh_from_db()
         assert (event.occurred_on, letter.patient.address_returned_on) == (BACK_ON, BACK_ON)
-        attempt = ContactAttempt.objects.get(outcome="WRONG_NUMBER")
+        attempt = ContactAttempt.objects.get(outcome="RETURNED")
         assert (attempt.channel, attempt.patient) == ("LETTER", letter.patient)
         call = Notification.objects.get(channel="IN_APP")
         assert (call.recipient, call.patient) == (clinic.navigator, letter.patient)
         assert AuditEvent.objects.filter(action="letter_returned").count() == 1
+
+    def test_what_is_owed_goes_by_e_mail_where_that_is_agreed(
+        self, clinic: Clinic, letter: Letter
+    ) -> None:
+        letter.patient.email, letter.patient.consent_email = "alex@example.org", "YES"
+        letter.patient.save()
+
+        record_returned_letter(letter=letter, on=BACK_ON, by=clinic.navigator, now=BACK)
+
+        message = Notification.objects.get(channel="EMAIL")
+        assert (message.recipient, message.cause) == (None, "address_came_back")
+        assert not Notification.objects.filter(channel="IN_APP").exists()
+
+    def test_other_letters_to_that_address_take_another_way(
+        self, clinic: Clinic, letter: Letter
+    ) -> None:
+        other = a_letter_to(
+            letter.patient, a_follow_up(clinic, patient=letter.patient, label="L2"), step="2"
+        )
+
+        record_returned_letter(letter=letter, on=BACK_ON, by=clinic.navigator, now=BACK)
+
+        other.refresh_from_db()
+        assert (other.status, other.last_error) == ("CANCELLED", "address_came_back")
+        assert Notification.objects.filter(channel="IN_APP").count() == 2
 
     def test_twice_is_once(self, letter: Letter) -> None:
         first = record_returned_letter(letter=letter, on=BACK_ON, by=None, now=BACK)
         second = record_returned_letter(letter=letter, on=NOW.date(), by=None, now=BACK)
 
         assert first == second
-        assert ContactAttempt.objects.filter(outcome="WRONG_NUMBER").count() == 1
+        assert ContactAttempt.objects.filter(outcome="RETURNED").count() == 1
 
     def test_corrected_address_stays_in_use(self, letter: Letter) -> None:
         changes: dict[str, object] = {"address": "2 Other Street"}

@@ -153,8 +153,16 @@ class TestPosting:
 
         attempts = ContactAttempt.objects.order_by("patient__family_name")
         assert [one.patient for one in attempts] == [one.patient for one in messages]
-        assert {(one.channel, one.outcome) for one in attempts} == {("LETTER", "SENT")}
+        assert {(one.channel, one.outcome) for one in attempts} == {("LETTER", "LETTER_SENT")}
         assert [one.follow_ups.get() for one in attempts] == [one.follow_up for one in messages]
+
+    def test_words_of_the_paper_are_kept_with_the_message(self, clinic: Clinic, messages) -> None:
+        batch = posted(clinic)
+
+        messages[0].refresh_from_db()
+        letter = batch.letters.get(patient=messages[0].patient)
+        assert (messages[0].subject, messages[0].body) == (letter.subject, letter.body)
+        assert messages[0].template_version is None
 
     def test_posted_twice_is_once(self, clinic: Clinic, messages) -> None:
         batch = posted(clinic)
@@ -221,7 +229,7 @@ class TestPosting:
         post_letter_batch(batch=batch, taken_out=[1], by=None, now=NOW)
 
         messages[0].refresh_from_db()
-        assert (messages[0].status, messages[0].last_error) == ("CANCELLED", "letter_impossible")
+        assert (messages[0].status, messages[0].last_error) == ("CANCELLED", "consent_withdrawn")
         assert Notification.objects.get(channel="IN_APP").recipient == clinic.navigator
 
     def test_nothing_is_sent_when_one_contact_cannot_be_filed(

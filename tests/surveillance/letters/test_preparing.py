@@ -1,6 +1,7 @@
 """What waits becomes a print run: one letter per patient, each in one run only."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,8 @@ from surveillance.models import (
     Letter,
     LetterBatch,
     LetterBatchStatus,
+    MessageTemplateUse,
+    MessageTemplateVersion,
     Notification,
     NotificationChannel,
     NotificationStatus,
@@ -16,11 +19,13 @@ from surveillance.models import (
 from surveillance.protocol.mailing import digest_of
 from surveillance.workflows import prepare_letter_batch as preparing
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.discard_letter_batch import discard_letter_batch
 from surveillance.workflows.prepare_letter_batch import (
     NoLettersWaiting,
     SiteHasNoPhone,
     prepare_letter_batch,
 )
+from tests.factories import UserFactory
 from tests.surveillance.chase.scenes import Clinic, a_follow_up
 from tests.surveillance.letters.scenes import (
     NOW,
@@ -71,8 +76,8 @@ def test_several_reminders_of_one_patient_are_one_letter(clinic: Clinic) -> None
     [letter] = prepared(clinic).letters.all()
 
     assert {one.pk for one in letter.notifications.all()} == {to_book.pk, booked.pk}
-    assert letter.subject == "Please call us to book a visit"
-    assert "on 24 December 2026" in letter.body
+    assert letter.subject == "Please call us about your next visit"
+    assert "on Thursday 24 December 2026" in letter.body
     assert letter.body.count("Dear Alex") == 1
 
 
@@ -115,14 +120,14 @@ def test_letters_of_another_site_and_of_later_stay(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "is_handed_on"),
     [
-        pytest.param({"consent_letter": Tri.NO}, "letter_impossible", True, id="refused"),
-        pytest.param({"address": ""}, "letter_impossible", True, id="no address"),
+        pytest.param({"consent_letter": Tri.NO}, "consent_withdrawn", True, id="refused"),
+        pytest.param({"address": ""}, "no_address", True, id="no address"),
         pytest.param(
-            {"address_returned_on": NOW.date()}, "letter_impossible", True, id="came back"
+            {"address_returned_on": NOW.date()}, "address_came_back", True, id="came back"
         ),
         pytest.param(
             {"status": PatientStatus.DECLINED, "status_on": NOW.date()},
-            "letter_impossible",
+            "consent_withdrawn",
             True,
             id="declined",
         ),
@@ -134,7 +139,7 @@ def test_letters_of_another_site_and_of_later_stay(clinic: Clinic) -> None:
         ),
     ],
 )
-def test_unwanted_letter_is_cancelled_and_a_person_goes_on(
+def test_unwanted_letter_is_cancelled_and_takes_another_way(
     clinic: Clinic, change, code: str, is_handed_on: bool
 ) -> None:
     [message] = waiting(clinic, "Moor")
@@ -167,10 +172,35 @@ def test_spanish_reader_and_parents_are_addressed_as_such(clinic: Clinic) -> Non
 
     spanish, guardian = prepared(clinic).letters.order_by("sequence")
 
-    assert (spanish.language, spanish.subject) == ("es", "Llámenos para fijar una cita")
-    assert spanish.body.startswith("2 de noviembre de 2026\n\nHola, Alex Nunez:")
+    assert (spanish.language, spanish.subject) == ("es", "Llame para hacer su próxima cita")
+    assert spanish.body.startswith("2 de noviembre de 2026\n\nHola:\n\n")
     assert guardian.recipient == "The parent or guardian of Alex Young"
-    assert "Dear parent or guardian," in guardian.body
+    assert "for the parent or guardian of Alex Young." in guardian.body
+
+
+def test_site_s_own_words_are_printed_and_their_version_kept(clinic: Clinic) -> None:
+    by = UserFactory()
+    kind: dict[str, Any] = {
+        "site": clinic.site,
+        "template": "PATIENT_REMINDER",
+        "medium": "LETTER",
+        "language": "en",
+        "number": 1,
+    }
+    version = MessageTemplateVersion.objects.create(
+        **kind, subject="Ring us", body="Ring {phone}.", written_at=NOW, written_by=by
+    )
+    MessageTemplateUse.objects.create(**kind, version=version, since=NOW, chosen_by=by)
+    [message] = waiting(clinic, "Moor")
+
+    batch = prepared(clinic)
+
+    assert batch.letters.get().body == "2 November 2026\n\nRing 020 555 0100."
+    message.refresh_from_db()
+    assert message.template_version == version
+    discard_letter_batch(batch=batch, reason="jam", by=by, now=NOW)
+    message.refresh_from_db()
+    assert message.template_version is None
 
 
 def test_site_that_cannot_be_called_prints_nothing(clinic: Clinic) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from patients.models import AuditEvent, PatientStatus, Tri
 from surveillance.models import Notification, NotificationChannel, NotificationTemplate
-from surveillance.outreach import may_be_written_to, why_not_written_to
+from surveillance.outreach import why_not_written_to
 from surveillance.protocol.parameters.letters import LETTER_TRAVEL_DAYS
 from surveillance.workflows import queue_letter as queueing
 from surveillance.workflows.deliver import deliver
@@ -24,6 +24,7 @@ from tests.surveillance.letters.scenes import (
     HOME,
     LATER,
     NOW,
+    a_clinic_with_phone,
     at_home,
     over,
     posted,
@@ -50,7 +51,6 @@ def test_letters_need_no_consent_but_respect_a_refusal(fields, why: str) -> None
     patient = PatientFactory(**HOME | fields)
 
     assert why_not_written_to(patient) == why
-    assert may_be_written_to(patient) is (why == "")
 
 
 class TestByHand:
@@ -127,7 +127,68 @@ class TestByHand:
         assert not Notification.objects.exists()
 
 
+class TestInTheOrderOfTheSite:
+    def reminded(self, clinic: Clinic, **fields) -> Notification:
+        a_follow_up(clinic, patient=at_home(clinic, reachable=True, **fields))
+        sweep(now=NOW)
+        return Notification.objects.get()
+
+    def test_paper_comes_before_e_mail_where_letters_are_sent(self, clinic: Clinic) -> None:
+        message = self.reminded(clinic)
+
+        assert (message.channel, message.recipient) == (NotificationChannel.LETTER, None)
+
+    def test_letter_waits_for_a_print_run_and_not_for_the_machine(self, clinic: Clinic) -> None:
+        message = self.reminded(clinic)
+
+        deliver(now=NOW)
+
+        message.refresh_from_db()
+        assert (message.status, message.attempts, message.lease_owner) == ("PENDING", 0, "")
+        assert prepared(clinic).size == 1
+
+    def test_site_that_prints_none_reminds_by_e_mail(self, db) -> None:
+        clinic = a_clinic_with_phone(sends_letters=False)
+
+        assert self.reminded(clinic).channel == NotificationChannel.EMAIL
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            pytest.param({"consent_letter": Tri.NO}, id="refused"),
+            pytest.param({"city": "", "postal_code": ""}, id="no town"),
+            pytest.param({"address_returned_on": DAY}, id="came back"),
+        ],
+    )
+    def test_who_is_not_written_to_gets_an_e_mail(self, clinic: Clinic, fields) -> None:
+        assert self.reminded(clinic, **fields).channel == NotificationChannel.EMAIL
+
+    def test_letter_that_would_come_too_late_is_an_e_mail(self, clinic: Clinic) -> None:
+        """The sweep was away until three days before the visit: nobody gets paper by then."""
+        visit = date(2026, 12, 14)
+        patient = at_home(clinic, reachable=True)
+        a_follow_up(clinic, patient=patient, booked_for=visit)
+
+        sweep(now=at(visit - timedelta(days=LETTER_TRAVEL_DAYS.value - 1)))
+
+        assert Notification.objects.get().channel == NotificationChannel.EMAIL
+
+
 class TestWhenEMailIsImpossible:
+    @pytest.fixture
+    def clinic(self, db) -> Clinic:
+        return a_clinic_with_phone(channel_order="EMAIL, LETTER")
+
+    def test_site_that_prints_none_asks_for_a_call(self, clinic: Clinic) -> None:
+        self.refused_meanwhile(clinic)
+        clinic.site.sends_letters = False
+        clinic.site.save()
+
+        deliver(now=NOW)
+
+        call = Notification.objects.get(channel=NotificationChannel.IN_APP)
+        assert (call.recipient, call.cause) == (clinic.navigator, "consent_withdrawn")
+
     def refused_meanwhile(self, clinic: Clinic, **fields) -> Notification:
         """A reminder by e-mail, queued before the patient withdrew consent."""
         patient = at_home(clinic, reachable=True, **fields)

@@ -1,4 +1,4 @@
-"""Letters can be read by everybody, and say nothing that others should not read."""
+"""Letters say nothing that others should not read, and each thing once."""
 
 import re
 from datetime import date
@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from surveillance.delivery.letters import draft_letter
-from surveillance.delivery.texts import letter_text_of
 from surveillance.models import Notification, NotificationTemplate
 from tests.surveillance.chase.scenes import Clinic, a_follow_up
 from tests.surveillance.letters.scenes import DAY, NOW, at_home
@@ -19,9 +18,6 @@ CLINICAL = re.compile(
     re.IGNORECASE,
 )
 FORBIDDEN_IN_SUBJECT = re.compile(r"test|result|prueba|clinic|consulta", re.IGNORECASE)
-ENGLISH_GRADE = 6
-SPANISH_EASE = 70
-"""Fernández Huerta: 70 to 80 is read in the sixth grade, more is easier."""
 
 
 def a_message(clinic: Clinic, template: NotificationTemplate, language: str) -> Notification:
@@ -37,63 +33,9 @@ def a_message(clinic: Clinic, template: NotificationTemplate, language: str) -> 
     )
 
 
-def sentences(text: str) -> int:
-    return len(re.findall(r"[.!?:]+", text)) or 1
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", text)
-
-
-def syllables(word: str) -> int:
-    groups = len(re.findall(r"[aeiouyáéíóúü]+", word.lower()))
-    silent = word.lower().endswith("e") and groups > 1 and not word.lower().endswith("le")
-    return max(1, groups - silent)
-
-
-def spanish_syllables(word: str) -> int:
-    return max(1, len(re.findall(r"[aeiouáéíóúü]+", word.lower())))
-
-
-def english_grade(text: str) -> float:
-    """Flesch-Kincaid."""
-    all_words = words(text)
-    per_sentence = len(all_words) / sentences(text)
-    per_word = sum(map(syllables, all_words)) / len(all_words)
-    return 0.39 * per_sentence + 11.8 * per_word - 15.59
-
-
-def spanish_ease(text: str) -> float:
-    """Fernández Huerta, as corrected by Law."""
-    all_words = words(text)
-    per_word = sum(map(spanish_syllables, all_words)) / len(all_words)
-    return 206.84 - 60 * per_word - 1.02 * len(all_words) / sentences(text)
-
-
 every_letter = pytest.mark.parametrize(
     "template", [NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER]
 )
-
-
-@every_letter
-def test_english_letter_is_read_in_the_sixth_grade(clinic: Clinic, template) -> None:
-    text = letter_text_of(a_message(clinic, template, "en"))
-
-    assert english_grade(f"{text.subject}. {text.body}") <= ENGLISH_GRADE
-
-
-@every_letter
-def test_spanish_letter_is_as_easy(clinic: Clinic, template) -> None:
-    text = letter_text_of(a_message(clinic, template, "es-MX"))
-
-    assert spanish_ease(f"{text.subject}. {text.body}") >= SPANISH_EASE
-
-
-def test_formulas_can_fail() -> None:
-    hard = "Surveillance recommendations necessitate multidisciplinary interdepartmental review."
-
-    assert english_grade(hard) > ENGLISH_GRADE
-    assert spanish_ease("Recomendaciones multidisciplinarias interdepartamentales.") < SPANISH_EASE
 
 
 @every_letter
@@ -107,6 +49,47 @@ def test_letter_names_no_reason(clinic: Clinic, template, language: str) -> None
     assert not CLINICAL.search(printed)
     assert not FORBIDDEN_IN_SUBJECT.search(draft.subject)
     assert (message.patient.mrn if message.patient else "") not in printed
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_two_messages_are_one_letter_that_greets_and_thanks_once(
+    clinic: Clinic, language: str
+) -> None:
+    to_book = a_message(clinic, NotificationTemplate.PATIENT_REMINDER, language)
+    booked = a_message(clinic, NotificationTemplate.APPOINTMENT_REMINDER, language)
+    alone = [draft_letter([one], DAY).body.split("\n\n") for one in (to_book, booked)]
+
+    draft = draft_letter([booked, to_book], DAY)
+
+    paragraphs = draft.body.split("\n\n")
+    assert draft.template == NotificationTemplate.PATIENT_REMINDER
+    assert draft.messages == (to_book, booked)
+    assert len(set(paragraphs)) == len(paragraphs)
+    assert set(paragraphs) == {*alone[0], *alone[1]}
+    assert paragraphs[:2] == alone[0][:2]
+    assert paragraphs[-1] == alone[0][-1] == alone[1][-1]
+
+
+def test_two_visits_on_two_days_are_both_in_the_letter(clinic: Clinic) -> None:
+    first = a_message(clinic, NotificationTemplate.APPOINTMENT_REMINDER, "en")
+    second = a_message(clinic, NotificationTemplate.APPOINTMENT_REMINDER, "en")
+    assert second.follow_up is not None
+    second.follow_up.booked_for = date(2026, 12, 28)
+
+    body = draft_letter([first, second], DAY).body
+
+    assert "24 December 2026" in body
+    assert "28 December 2026" in body
+
+
+def test_parents_read_for_whom_the_letter_is(clinic: Clinic) -> None:
+    message = a_message(clinic, NotificationTemplate.PATIENT_REMINDER, "en")
+    assert message.patient is not None
+    message.patient.birth_date = date(2015, 1, 1)
+
+    body = draft_letter([message], DAY).body
+
+    assert "for the parent or guardian of" in body
 
 
 def test_language_without_texts_is_written_to_in_english(clinic: Clinic) -> None:

@@ -122,3 +122,103 @@ def test_form_without_its_token_is_refused(today, clinic: Clinic) -> None:
 
     assert response.status_code == 403
     assert "Nothing was saved" in response.content.decode()
+
+
+def test_next_try_is_suggested_and_kept_when_left_empty(navigator: Client, clinic: Clinic) -> None:
+    patient = owed(clinic, -1).patient
+    hint = navigator.get(address(patient)).context["form"].fields["next_try_on"].help_text
+
+    response = navigator.post(address(patient), call(), follow=True)
+
+    # Monday morning, voicemail: two working days, another time of day
+    attempt = ContactAttempt.objects.get()
+    assert "now: 1 Sep 2026, in the afternoon" in hint
+    assert (attempt.next_try_on, attempt.next_try_part) == (date(2026, 9, 2), "AFTERNOON")
+    text = response.content.decode()
+    assert "Next try 2 Sep 2026, in the afternoon." in text
+    assert "Next try 2 Sep 2026, afternoon" in text
+
+
+def test_promised_moment_is_on_the_sites_clock(navigator: Client, clinic: Clinic) -> None:
+    said = call(outcome="CALL_BACK", call_back_at="2026-09-03T18:30")
+
+    response = navigator.post(address(a_patient(clinic)), said, follow=True)
+
+    attempt = ContactAttempt.objects.get()
+    assert attempt.call_back_at == datetime(2026, 9, 3, 18, 30, tzinfo=UTC)
+    assert (attempt.next_try_on, attempt.next_try_part) == (date(2026, 9, 3), "EVENING")
+    assert "Call back 3 Sep 2026, 18:30." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        pytest.param({"call_back_at": "2026-09-03T18:30"}, "call_back_at", id="not promised"),
+        pytest.param(
+            {"outcome": "CALL_BACK", "call_back_at": "2026-08-31T08:59"}, "call_back_at", id="past"
+        ),
+        pytest.param({"next_try_part": "EVENING"}, "next_try_on", id="time without a day"),
+    ],
+)
+def test_next_try_that_cannot_be_is_told_at_its_field(navigator, clinic, changed, field) -> None:
+    response = navigator.post(address(a_patient(clinic)), call(**changed))
+
+    assert list(response.context["form"].errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "page"),
+    [
+        ("DECEASED", "/patients/{patient}/status/"),
+        ("DECLINED", "/patients/{patient}/status/"),
+        ("MOVED", "/patients/{patient}/contact-details/"),
+        ("NOT_IN_SERVICE", "/patients/{patient}/contact-details/"),
+        ("FOLLOWED_ELSEWHERE", "/follow-ups/{follow_up}/elsewhere/"),
+        ("AGREED", "/patients/{patient}/"),
+    ],
+)
+def test_what_was_heard_leads_to_where_it_is_recorded(navigator, clinic, outcome, page) -> None:
+    follow_up = owed(clinic, -1)
+
+    response = navigator.post(address(follow_up.patient), call(outcome=outcome), follow=True)
+
+    wanted = page.format(patient=follow_up.patient_id, follow_up=follow_up.pk)
+    assert response.redirect_chain[-1][0] == wanted
+    assert response.status_code == 200
+    follow_up.refresh_from_db()
+    assert follow_up.closed_at is None
+
+
+def test_followed_elsewhere_of_who_is_owed_nothing_leads_back(navigator, clinic) -> None:
+    patient = a_patient(clinic)
+
+    response = navigator.post(address(patient), call(outcome="FOLLOWED_ELSEWHERE"))
+
+    assert response.headers["Location"] == f"/patients/{patient.pk}/"
+
+
+class TestContactDetails:
+    def test_are_corrected_from_the_patient_page(self, navigator, clinic) -> None:
+        patient = a_patient(clinic, phone="1", language="en")
+        page = f"/patients/{patient.pk}/contact-details/"
+        assert page in navigator.get(f"/patients/{patient.pk}/").content.decode()
+
+        response = navigator.post(page, {"phone": "+44 20 7946 0001", "language": "pt"})
+
+        patient.refresh_from_db()
+        assert response.status_code == 302
+        assert (patient.phone, patient.language) == ("+44 20 7946 0001", "pt")
+
+    def test_what_is_wrong_is_told_at_its_field(self, navigator, clinic) -> None:
+        page = f"/patients/{a_patient(clinic).pk}/contact-details/"
+
+        response = navigator.post(page, {"email": "nowhere", "language": ""})
+
+        assert sorted(response.context["form"].errors) == ["email", "language"]
+
+    def test_are_closed_to_readers_and_other_sites(self, today, client, clinic) -> None:
+        page = f"/patients/{a_patient(clinic).pk}/contact-details/"
+        client.force_login(clinic.auditor)
+        assert client.post(page, {"language": "en"}).status_code == 403
+        client.force_login(a_clinic().navigator)
+        assert client.get(page).status_code == 404

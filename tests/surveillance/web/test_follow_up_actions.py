@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from surveillance.models import FollowUp, FollowUpOutcome
+from surveillance.models import Declination, FollowUp, FollowUpOutcome
 from surveillance.workflows.deliver import deliver
 from tests.factories import NOW, TODAY, MembershipFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, owed, surveyed
@@ -280,9 +280,53 @@ def test_status_that_needs_a_signature_is_offered_to_signers_only(
         choices = client.get(page).context["form"].fields["status"].choices
         return {value for value, _ in choices}
 
-    signed = "SURVEILLANCE_NOT_APPROPRIATE"
-    assert signed not in offered(clinic.navigator)
-    assert signed in offered(clinic.clinician)
+    signed = {"SURVEILLANCE_NOT_APPROPRIATE", "LOST_TO_FOLLOW_UP"}
+    assert not signed & offered(clinic.navigator)
+    assert signed <= offered(clinic.clinician)
+
+
+REFUSAL = {"status": "DECLINED", "status_on": "2026-08-31", "reason": "By telephone."}
+
+
+def test_refusal_is_recorded_with_who_and_what_they_knew(navigator, clinic) -> None:
+    follow_up = surveyed(clinic)
+    said = REFUSAL | {"declined_by": "PROXY", "proxy": "Mary, daughter", "informed_of": ["WHY"]}
+
+    response = navigator.post(f"/patients/{follow_up.patient_id}/status/", said)
+
+    row = Declination.objects.get()
+    assert response.status_code == 302
+    assert (row.declined_by, row.proxy, row.informed_of) == ("PROXY", "Mary, daughter", ["WHY"])
+    follow_up.refresh_from_db()
+    assert follow_up.closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        pytest.param({}, "declined_by", id="nobody"),
+        pytest.param({"declined_by": "PATIENT"}, "informed_of", id="told nothing"),
+        pytest.param({"status": "DECEASED", "declined_by": "PATIENT"}, "declined_by", id="death"),
+    ],
+)
+def test_incomplete_refusal_is_told_at_its_field(navigator, clinic, changed, field) -> None:
+    page = f"/patients/{owed(clinic, 20).patient_id}/status/"
+
+    response = navigator.post(page, REFUSAL | changed)
+
+    assert list(response.context["form"].errors) == [field]
+
+
+def test_losing_contact_too_early_is_refused_with_what_is_missing(client, clinic) -> None:
+    client.force_login(clinic.clinician)
+
+    response = client.post(
+        f"/patients/{owed(clinic, 20).patient_id}/status/",
+        {"status": "LOST_TO_FOLLOW_UP", "status_on": "2026-08-31", "reason": "no answer"},
+    )
+
+    [problem] = problems(response)
+    assert "0 of 4 attempts, on no channel, no call or visit" in problem
 
 
 def test_status_of_the_future_is_told_at_its_field(navigator: Client, clinic: Clinic) -> None:

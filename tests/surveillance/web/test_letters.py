@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 from icalendar import Calendar
 
-from patients.models import AuditEvent, Patient, Tri
+from patients.models import AuditEvent, Patient
 from surveillance.models import (
     Letter,
     LetterBatch,
@@ -201,7 +201,7 @@ class TestFromWaitingToPosted:
         page = words(navigator.get(f"/letters/{batch.pk}/"))
         assert "Certified mail RR123. Came back 31 Aug 2026" in page
         patient = words(navigator.get(f"/patients/{letter.patient_id}/"))
-        assert "A letter came back 31 Aug 2026: not written to until corrected" in patient
+        assert "a letter came back on 31 Aug 2026: not written to until corrected" in patient
 
     def test_queries_do_not_grow_with_letters(self, navigator: Client, clinic: Clinic) -> None:
         few, many = a_run(clinic), a_run(clinic, *(f"N{number}" for number in range(12)))
@@ -350,20 +350,22 @@ class TestOnePatient:
 
         assert client.post(f"/patients/{a_patient(clinic).pk}/letter/").status_code == 403
 
-    def test_address_is_corrected_with_consent(self, navigator: Client, clinic: Clinic) -> None:
+    def test_address_is_corrected_and_written_to_again(
+        self, navigator: Client, clinic: Clinic
+    ) -> None:
         patient = a_patient(clinic, address_returned_on=date(2026, 8, 1), **HOME)
-        given = HOME | {"address": "2 Other Street\r\nFlat 1", "consent_letter": "YES"}
+        given = HOME | {"address": "2 Other Street\r\nFlat 1"}
 
         response = navigator.post(f"/patients/{patient.pk}/address/", given)
 
         assert response.headers["Location"] == f"/patients/{patient.pk}/"
         patient.refresh_from_db()
         assert patient.address == "2 Other Street\nFlat 1"
-        assert (patient.consent_letter, patient.address_returned_on) == (Tri.YES, None)
+        assert patient.address_returned_on is None
 
     def test_address_that_is_right_is_confirmed(self, navigator: Client, clinic: Clinic) -> None:
         patient = a_patient(clinic, address_returned_on=date(2026, 8, 1), **HOME)
-        given = HOME | {"consent_letter": "UNKNOWN", "is_right": "on"}
+        given = HOME | {"is_right": "on"}
 
         response = navigator.post(f"/patients/{patient.pk}/address/", given | {"city": "Other"})
         assert response.status_code == 422

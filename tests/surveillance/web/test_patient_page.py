@@ -203,12 +203,15 @@ def test_status_other_than_active_is_said(navigator: Client, clinic: Clinic) -> 
     assert "Declined since 1 May 2026: told Dr Ray" in text_of(navigator, patient)
 
 
+CHASE = {"Record order", "Order or book", "Followed elsewhere", "Snooze", "Close"}
+
+
 @pytest.mark.parametrize(
     ("role", "actions"),
     [
-        pytest.param("navigator", {"Order or book", "Snooze", "Close"}, id="navigator"),
-        pytest.param("lead", {"Order or book", "Snooze", "Close", "Change owner"}, id="lead"),
-        pytest.param("clinician", {"Order or book", "Snooze", "Close"}, id="clinician"),
+        pytest.param("navigator", CHASE | {"Not mine"}, id="navigator, owner"),
+        pytest.param("lead", CHASE | {"Change owner"}, id="lead"),
+        pytest.param("clinician", CHASE, id="clinician"),
         pytest.param("administrator", set(), id="administrator"),
         pytest.param("auditor", set(), id="auditor"),
     ],
@@ -229,7 +232,7 @@ def test_review_is_not_booked(navigator: Client, clinic: Clinic) -> None:
 
     [lesion] = navigator.get(page_of(review.patient)).context["lesions"]
 
-    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close"]
+    assert [link.words for link in lesion.owed[0].links] == ["Snooze", "Close", "Not mine"]
 
 
 def test_history_is_of_the_lesion_asked_for(navigator: Client, clinic: Clinic) -> None:

@@ -1,6 +1,7 @@
 """The queue: the right people, in the right order, at any size."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -86,11 +87,97 @@ def test_each_tab_holds_its_own(navigator: Client, clinic: Clinic) -> None:
     assert tab(navigator, "overdue") == ["Overdue"]
     assert tab(navigator, "due") == ["Due"]
     assert tab(navigator, "soon") == ["Soon"]
+    assert tab(navigator, "order") == []
     assert tab(navigator, "book") == ["Book"]
     assert tab(navigator, "escalated") == ["Escalated"]
     assert tab(navigator, "decide") == ["Decide"]
     assert tab(navigator, "snoozed") == ["Snoozed"]
     assert tab(navigator, "all") == ["Overdue", "Due", "Soon", "Book", "Far", "Escalated", "Decide"]
+
+
+def test_tab_to_order_holds_what_must_be_ordered_within_two_weeks(
+    navigator: Client, clinic: Clinic
+) -> None:
+    """MRI is ordered 28 days before the target, which is 30 before the last day; US 21."""
+
+    def patient(family_name: str):
+        return a_patient(clinic, family_name=family_name, given_name="")
+
+    owed(clinic, 66, patient=patient("Soon"), advised_modality="US")
+    owed(clinic, 72, patient=patient("Mri"))
+    owed(clinic, 65, patient=patient("Plain"), advised_modality="US")
+    owed(clinic, 73, patient=patient("Later"))
+    owed(clinic, 20, patient=patient("Ordered"), ordered_on=TODAY)
+    owed(clinic, 20, patient=patient("Booked"), booked_for=TODAY + timedelta(days=9))
+    owed(clinic, 20, patient=patient("Referred"), kind="REFERRAL")
+
+    found = tab(navigator, "order")
+
+    assert found == ["Plain", "Mri"]
+    clinic.site.plain_authorisation_lead_days = 8
+    clinic.site.save()
+    assert tab(navigator, "order") == ["Plain", "Soon", "Mri"]
+
+
+def test_long_wait_for_an_appointment_brings_it_into_the_list_to_book(
+    navigator: Client, clinic: Clinic
+) -> None:
+    owed(clinic, 140, owed_since=TODAY)
+    assert tab(navigator, "book") == []
+
+    clinic.site.booking_lead_days = 96
+    clinic.site.save()
+
+    assert len(tab(navigator, "book")) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "fields", "words", "tone"),
+    [
+        pytest.param(60, {}, "Order by 2 Sep 2026", "quiet", id="to order"),
+        pytest.param(58, {}, "Order by 31 Aug 2026, today", "quiet", id="today"),
+        pytest.param(55, {}, "Order by 28 Aug 2026, 3 days late", "overdue", id="late"),
+        pytest.param(60, {"ordered_on": TODAY}, "Book by 16 Sep 2026", "quiet", id="ordered"),
+        pytest.param(60, {"kind": "REFERRAL"}, "Book by 16 Sep 2026", "quiet", id="referral"),
+    ],
+)
+def test_row_says_by_when_to_order_or_book(
+    navigator: Client, clinic: Clinic, days: int, fields: dict[str, Any], words: str, tone: str
+) -> None:
+    owed(clinic, days, **fields)
+
+    [row] = navigator.get(QUEUE, {"tab": "all"}).context["page"].rows
+
+    assert (row.lead.words, row.lead.tone) == (words, tone)
+
+
+@pytest.mark.parametrize(
+    ("days", "fields"),
+    [
+        pytest.param(60, {"kind": "REVIEW"}, id="review"),
+        pytest.param(60, {"booked_for": TODAY + timedelta(days=30)}, id="booked in time"),
+        pytest.param(60, {"escalation_class": "NONE"}, id="nothing is chased"),
+        pytest.param(-1, {}, id="the last day is past and says it"),
+    ],
+)
+def test_row_says_nothing_of_orders_otherwise(
+    navigator: Client, clinic: Clinic, days: int, fields: dict[str, Any]
+) -> None:
+    owed(clinic, days, **fields)
+
+    [row] = navigator.get(QUEUE, {"tab": "all"}).context["page"].rows
+
+    assert row.lead is None
+
+
+def test_missing_order_is_one_click_away(navigator: Client, clinic: Clinic) -> None:
+    follow_up = owed(clinic, 60)
+    ordered = owed(clinic, 60, ordered_on=TODAY)
+
+    page = navigator.get(QUEUE, {"tab": "all"}).content.decode()
+
+    assert f"/follow-ups/{follow_up.pk}/order/" in page
+    assert f"/follow-ups/{ordered.pk}/order/" not in page
 
 
 def test_counts_are_of_patients_per_tab(navigator: Client, clinic: Clinic) -> None:
@@ -105,9 +192,11 @@ def test_counts_are_of_patients_per_tab(navigator: Client, clinic: Clinic) -> No
         "Overdue": "1",
         "Due": "1",
         "Due soon": "0",
+        "To order": "2",
         "To book": "2",
         "Escalated": "0",
         "Needs decision": "0",
+        "Mine": "2",
         "All owed": "2",
         "Snoozed": "0",
     }
@@ -333,6 +422,7 @@ def test_every_role_that_may_sees_the_queue(client: Client, clinic: Clinic, role
     [row] = client.get(QUEUE).context["page"].rows
 
     assert bool(row.contact_url) == (role in {"lead", "clinician"})
+    assert bool(row.order_url) == (role in {"lead", "clinician"})
 
 
 def test_integration_has_no_queue(client: Client, clinic: Clinic) -> None:

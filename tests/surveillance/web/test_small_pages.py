@@ -86,7 +86,7 @@ def test_reminder_that_no_patient_got_is_a_call_to_make(navigator, clinic: Clini
 
     [row] = navigator.get("/inbox/").context["rows"]
 
-    assert row.words == "Call the patient: no e-mail could remind them"
+    assert row.words == "Call the patient: no message could remind them"
 
 
 def test_nobody_marks_the_messages_of_others(navigator: Client, clinic: Clinic) -> None:

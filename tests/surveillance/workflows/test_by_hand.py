@@ -270,6 +270,27 @@ def test_older_contact_logged_later_does_not_hide_the_newest(ward, follow_up):
     assert ContactAttempt.objects.count() == 2
 
 
+def test_next_try_follows_from_the_outcome(ward, follow_up):
+    attempt = logged(ward, follow_up, outcome="VOICEMAIL")
+
+    assert (attempt.next_try_on, attempt.next_try_part) == (date(2026, 9, 2), "AFTERNOON")
+
+
+def test_what_a_person_wants_comes_before_what_is_computed(ward, follow_up):
+    attempt = logged(ward, follow_up, next_try_on=TOMORROW)
+
+    assert (attempt.next_try_on, attempt.next_try_part) == (TOMORROW, "")
+
+
+def test_a_promised_moment_is_the_next_try(ward, follow_up):
+    promised = NOW + timedelta(days=3, hours=4)
+
+    attempt = logged(ward, follow_up, outcome="CALL_BACK", call_back_at=promised)
+
+    assert (attempt.next_try_on, attempt.next_try_part) == (date(2026, 9, 3), "AFTERNOON")
+    assert attempt.call_back_at == promised
+
+
 def test_same_contact_again_changes_nothing(ward, follow_up):
     assert logged(ward, follow_up) == logged(ward, follow_up)
     assert ContactAttempt.objects.count() == 1
@@ -295,6 +316,10 @@ def test_contact_with_a_merged_record_belongs_to_the_survivor(ward, follow_up):
     [
         pytest.param({"attempted_at": NOW + timedelta(minutes=1)}, "attempted_at", id="future"),
         pytest.param({"next_try_on": YESTERDAY}, "next_try_on", id="next try in the past"),
+        pytest.param({"call_back_at": NOW}, "call_back_at", id="call back not promised"),
+        pytest.param(
+            {"outcome": "CALL_BACK", "call_back_at": NOW}, "call_back_at", id="call back now"
+        ),
     ],
 )
 def test_impossible_contact_is_refused(ward, follow_up, said, field):

@@ -43,7 +43,13 @@ from tests.factories import (
     PatientFactory,
     RiskProfileFactory,
 )
-from tests.surveillance.factories import finding, report, risk_facts
+from tests.surveillance.factories import (
+    DeclinationFactory,
+    OutsideCareFactory,
+    finding,
+    report,
+    risk_facts,
+)
 
 LAST_WEEK = date(2026, 8, 24)
 LATER = NOW + timedelta(days=10)
@@ -65,6 +71,8 @@ def duplicate(ward):
         now=NOW,
     )
     AfpResultFactory(patient=patient)
+    DeclinationFactory(patient=patient)
+    OutsideCareFactory(follow_up=FollowUp.objects.open().filter(patient=patient).first())
     Notification.objects.create(
         site=ward.site,
         channel="EMAIL",

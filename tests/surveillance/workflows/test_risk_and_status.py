@@ -23,7 +23,14 @@ from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.update_risk import AfpFacts, RiskFacts, update_risk
 from surveillance.workflows.withdraw_patient import NeedsClinicianSignature, withdraw_patient
 from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
-from tests.surveillance.factories import LesionFactory, finding, report, risk_facts
+from tests.surveillance.factories import (
+    DECLINED_IN_PERSON,
+    LesionFactory,
+    finding,
+    report,
+    risk_facts,
+    tried_everything,
+)
 
 LAST_WEEK = date(2026, 8, 24)
 NEXT_WEEK = NOW + timedelta(days=7)
@@ -168,8 +175,9 @@ def test_status_that_stops_closes_everything_and_cancels_messages(ward, watched,
 )
 def test_other_status_closes_nothing(ward, watched, status):
     before = set(FollowUp.objects.open())
+    tried_everything(ward.cirrhotic, NOW)
 
-    withdrawn(ward, status)
+    withdrawn(ward, status, declined=DECLINED_IN_PERSON if status == "DECLINED" else None)
 
     assert set(FollowUp.objects.open()) == before
     assert watched in before

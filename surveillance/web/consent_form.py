@@ -1,0 +1,64 @@
+"""How a patient may be reached, as they said it to us."""
+
+from typing import Any, Final
+
+from django import forms
+
+from patients.models import Patient, Tri
+
+HOW: Final = (
+    ("said_by_phone", "The patient said so on the telephone"),
+    ("said_in_person", "The patient said so in person"),
+    ("said_in_writing", "The patient wrote so"),
+    ("said_for_the_patient", "Somebody who may speak for the patient said so"),
+)
+CONSENTS: Final = {
+    "consent_phone": "Telephone calls",
+    "consent_letter": "Letters",
+    "consent_email": "E-mails",
+    "consent_sms": "Text messages",
+}
+ANSWERS: Final = (
+    (Tri.YES.value, "Agreed"),
+    (Tri.NO.value, "Do not use"),
+    (Tri.UNKNOWN.value, "Not known"),
+)
+AGAIN: Final = {
+    "email": "Use the e-mail address again, although a message came back",
+    "phone": "Send text messages to this number again, although one came back",
+}
+
+
+class ConsentForm(forms.Form):
+    """One answer per way, as it stands; marks of addresses only where there are any."""
+
+    how = forms.ChoiceField(
+        choices=HOW,
+        widget=forms.RadioSelect,
+        label="How do we know?",
+        error_messages={"required": "Choose how we know"},
+    )
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in CONSENTS.items():
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                choices=ANSWERS,
+                initial=getattr(patient, name),
+                show_hidden_initial=True,
+            )
+        marked = {"email": patient.is_email_undeliverable, "phone": patient.is_phone_undeliverable}
+        for name, is_marked in marked.items():
+            if is_marked:
+                self.fields[f"again_{name}"] = forms.BooleanField(label=AGAIN[name], required=False)
+        self.order_fields([*CONSENTS, "again_email", "again_phone", "how"])
+
+    def consents(self) -> dict[str, str]:
+        """The answers that were changed on the page, by field of the patient: what the patient
+        said by text since the page was opened is not undone by saving it."""
+        return {name: self.cleaned_data[name] for name in CONSENTS if name in self.changed_data}
+
+    def works_again(self) -> list[str]:
+        """The addresses whose mark is lifted."""
+        return [name for name in AGAIN if self.cleaned_data.get(f"again_{name}")]

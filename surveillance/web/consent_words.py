@@ -1,0 +1,54 @@
+"""What a patient allows, since when, and how we know: read from the history of the record."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from patients.models import Patient, Tri
+from surveillance.web.wording import date_words
+
+FIELDS: Final = ("consent_phone", "consent_letter", "consent_email", "consent_sms")
+CONSENT: Final = {Tri.YES: "agreed", Tri.NO: "do not use", Tri.UNKNOWN: "consent not known"}
+HOW: Final = {
+    "stop_by_text": "asked by text to stop",
+    "start_by_text": "asked by text to start again",
+    "unsubscribed_by_link": "unsubscribed by the link in an e-mail",
+    "complained": "marked a message as unwanted",
+    "said_by_phone": "said by telephone",
+    "said_in_person": "said in person",
+    "said_in_writing": "said in writing",
+    "said_for_the_patient": "said by somebody who may speak for the patient",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChange:
+    """The newest change of one consent."""
+
+    on: date
+    how: str
+
+
+def consent_words(consent: str, change: ConsentChange | None) -> str:
+    """'do not use, asked by text to stop on 3 Mar 2026'."""
+    words = CONSENT[Tri(consent)]
+    if change is None:
+        return words
+    return f"{words}, {HOW[change.how]} on {date_words(change.on)}"
+
+
+def consent_changes(patient: Patient) -> dict[str, ConsentChange]:
+    """The newest change of each consent by somebody's word. One query; other changes of the record
+    (an import, a correction) say nothing about how we know, and are left out."""
+    rows = getattr(patient, "history").order_by("history_id")  # noqa: B009
+    found: dict[str, ConsentChange] = {}
+    before: dict[str, str] = {}
+    for at, how, *values in rows.values_list("history_date", "history_change_reason", *FIELDS):
+        now = dict(zip(FIELDS, values, strict=True))
+        for field in (name for name in FIELDS if before.get(name) != now[name]):
+            if how in HOW:
+                found[field] = ConsentChange(patient.site.local_date(at), how)
+            else:
+                found.pop(field, None)
+        before = now
+    return found

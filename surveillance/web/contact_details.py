@@ -1,0 +1,66 @@
+"""Correct how a patient is reached: number, e-mail, language. Consent and the postal address, which
+has parts of its own, are recorded apart."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from surveillance.roles import Permission
+from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
+from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.refusals import accepted
+from surveillance.workflows.amend_patient import amend_patient
+
+ACTION = Action(
+    "Correct contact details",
+    "Save contact details",
+    "A number or address that does not work is better left empty than kept: nobody tries it again. "
+    "What it was before stays in the history.",
+)
+
+
+class ContactDetailsForm(forms.Form):
+    """How the patient is reached now."""
+
+    phone = forms.CharField(
+        label="Telephone",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
+    )
+    language = forms.CharField(
+        label="Language",
+        help_text="As a code: en, es, pt-BR.",
+        max_length=12,
+        error_messages={"required": "Enter the language as a code, for example en"},
+    )
+    interpreter_needed = forms.BooleanField(label="Interpreter needed", required=False)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def contact_details(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The form with what is on record; equal values change nothing."""
+    patient = patient_or_404(request.user, pk)
+    require(request.user, Permission.AMEND_PATIENT, patient.site)
+    now = timezone.now()
+    initial = {name: getattr(patient, name) for name in ContactDetailsForm.base_fields}
+    form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=initial)
+
+    def act() -> None:
+        amend_patient(patient=patient, changes=form.cleaned_data, by=request.user, now=now)
+
+    if form.is_valid() and accepted(form, act):
+        messages.success(request, "The contact details are saved.")
+        return redirect("patient", pk=patient.pk)
+    return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)

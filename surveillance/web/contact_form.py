@@ -1,0 +1,94 @@
+"""What is asked about an attempt to reach a patient."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from surveillance.contact_plan import ContactPlan
+from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowUp
+from surveillance.protocol.reaching import NextTry
+from surveillance.web.forms import Served, choices_of, day, words
+from surveillance.web.wording import date_words
+
+
+def moment(label: str, hint: str = "", *, required: bool = True) -> forms.DateTimeField:
+    """A day and a time on the site's clock; the browser sends them without a zone."""
+    return forms.DateTimeField(
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        error_messages={
+            "required": "Enter when the attempt was made",
+            "invalid": "Enter a day and a time such as 2026-03-31T14:30",
+        },
+    )
+
+
+def next_try_words(again: NextTry) -> str:
+    """'3 Mar 2026, in the afternoon'."""
+    return f"{date_words(again.on)}, in the {again.part.label.lower()}"
+
+
+class ContactForm(forms.Form):
+    """An attempt to reach the patient. Moments are on the site's clock."""
+
+    outcome = forms.ChoiceField(
+        choices=ContactOutcome.choices(),
+        widget=forms.RadioSelect,
+        label="What came of it?",
+        error_messages={"required": "Choose what came of the attempt"},
+    )
+    channel = forms.ChoiceField(
+        choices=ContactChannel.choices, initial=ContactChannel.PHONE, label="How"
+    )
+    attempted_at = moment("When")
+    call_back_at = moment(
+        "Call back at", "If the patient asked to be called at a certain time.", required=False
+    )
+    next_try_on = day("Next try on", required=False)
+    next_try_part = forms.ChoiceField(
+        label="At what time of day",
+        choices=[("", "Any time"), *DayPart.choices()],
+        required=False,
+    )
+    follow_ups = Served("About", "Which of the things owed did you speak or write about?")
+    note = words("Note", "What the next colleague must know.", required=False)
+
+    def __init__(
+        self, *args: Any, follow_ups: list[FollowUp], plan: ContactPlan, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.zone: ZoneInfo = plan.zone
+        served = self.fields["follow_ups"]
+        served.choices = choices_of(follow_ups)  # type: ignore[attr-defined]
+        served.initial = [str(row.pk) for row in follow_ups]
+        if not follow_ups:
+            del self.fields["follow_ups"]
+
+    def suggest(self, again: NextTry | None) -> None:
+        """Say which next try is chosen if nobody was reached and the field stays empty."""
+        suggested = f" (now: {next_try_words(again)})" if again else ""
+        self.fields[
+            "next_try_on"
+        ].help_text = f"Leave it empty for another weekday and time of day than before{suggested}."
+
+    def clean_attempted_at(self) -> datetime:
+        """The moment on the site's clock, whatever zone the server runs in."""
+        typed: datetime = self.cleaned_data["attempted_at"]
+        return typed.replace(tzinfo=self.zone)
+
+    def clean_call_back_at(self) -> datetime | None:
+        """The promised moment, in the same way."""
+        typed: datetime | None = self.cleaned_data["call_back_at"]
+        return typed.replace(tzinfo=self.zone) if typed else None
+
+    def clean(self) -> dict[str, Any]:
+        """A time of day without a day is not passed over."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("next_try_part") and not said.get("next_try_on"):
+            self.add_error("next_try_on", "Enter the day of the next try, or choose “Any time”")
+        return said

@@ -1,0 +1,43 @@
+"""By which day to order, to book and to call, in words. Presenters: no queries, no clock."""
+
+from datetime import date
+
+from surveillance.lead_days import lead_dates_of
+from surveillance.models import FollowUp
+from surveillance.outreach import is_booked_in_time
+from surveillance.protocol.terms import EscalationClass, ObligationKind
+from surveillance.web.wording import Tag, count_words, date_words
+
+
+def lead_lines(follow_up: FollowUp, on: date) -> tuple[Tag, ...]:
+    """What is still missing and by when, first things first: 'Order by 3 Dec 2026, 5 days late'.
+
+    Empty once an appointment in time stands, for a review, and where nothing is chased.
+    """
+    if follow_up.kind == ObligationKind.REVIEW:
+        return ()
+    if follow_up.escalation_class == EscalationClass.NONE:
+        return ()
+    if is_booked_in_time(follow_up.booked_for, follow_up.latest_on, on):
+        return ()
+    dates = lead_dates_of(follow_up)
+    lines = [_line("Book by", dates.book_by, on)]
+    if follow_up.kind == ObligationKind.IMAGING:
+        lines.append(_line("Speak to the patient by", dates.contact_by, on))
+        if follow_up.ordered_on is None:
+            lines.insert(0, _line("Order by", dates.order_by, on))
+    return tuple(lines)
+
+
+def next_lead_line(follow_up: FollowUp, on: date) -> Tag | None:
+    """The first link that is missing; None when the last day is past and says it all."""
+    lines = lead_lines(follow_up, on) if on <= follow_up.latest_on else ()
+    return next(iter(lines), None)
+
+
+def _line(words: str, day: date, on: date) -> Tag:
+    left = (day - on).days
+    if left < 0:
+        return Tag(f"{words} {date_words(day)}, {count_words(-left, 'day')} late", "overdue")
+    today = ", today" if left == 0 else ""
+    return Tag(f"{words} {date_words(day)}{today}", "quiet")

@@ -1,0 +1,50 @@
+"""The forms of the pages of message texts."""
+
+from typing import Any
+
+from django import forms
+
+from surveillance.delivery.built_in import Words
+from surveillance.delivery.checked import as_written
+from surveillance.models import TextKind
+from surveillance.protocol.message_text import WITH_SUBJECT
+
+
+class TextForm(forms.Form):
+    """The words of a text. Whether they may be used is for the workflow to say."""
+
+    subject = forms.CharField(
+        label="Subject",
+        help_text="Seen by whoever sees the envelope or the screen.",
+        strip=False,
+        error_messages={"required": "Enter a subject"},
+    )
+    body = forms.CharField(
+        label="Text",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        error_messages={"required": "Enter the text"},
+    )
+
+    def __init__(self, *args: Any, kind: TextKind, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if kind.medium not in WITH_SUBJECT:
+            del self.fields["subject"]
+
+    @property
+    def words(self) -> Words:
+        """The words as they will be kept."""
+        return as_written(self.cleaned_data.get("subject", ""), self.cleaned_data.get("body", ""))
+
+
+class PreviewForm(forms.Form):
+    """Whose data to fill in. Sent by POST: a number of a patient is never in an address."""
+
+    mrn = forms.CharField(
+        label="MRN of a patient of this site",
+        help_text="The words are filled in as for this patient. Nothing is sent, and the look is "
+        "kept in the audit trail.",
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the MRN of a patient"},
+    )

@@ -1,0 +1,54 @@
+"""What to say to a patient on the telephone, in the words of the page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from patients.models import Patient
+from surveillance.delivery.texts import script_for
+from surveillance.models import FollowUp
+from surveillance.protocol.message_terms import MessageLanguage, language_of
+from surveillance.web.wording import language_words
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script in one language; `code` is for the page's `lang`."""
+
+    language: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSheet:
+    """The scripts, the patient's language first, and what to arrange before the call."""
+
+    before: str
+    scripts: tuple[Script, ...]
+
+
+def call_sheet(patient: Patient, owed: Iterable[FollowUp], on: date) -> CallSheet:
+    """About the next appointment where one is booked, else to arrange one. Two or four queries."""
+    ahead = (row.booked_for for row in owed if row.booked_for and row.booked_for >= on)
+    booked_for = min(ahead, default=None)
+    spoken = language_of(patient.language)
+    languages = dict.fromkeys([spoken, MessageLanguage.EN])
+    return CallSheet(
+        before=_before_the_call(patient, spoken),
+        scripts=tuple(_script(patient, language, booked_for) for language in languages),
+    )
+
+
+def _script(patient: Patient, language: MessageLanguage, booked_for: date | None) -> Script:
+    text = script_for(patient, language=language, booked_for=booked_for)
+    return Script(language.label, language.value, text.body)
+
+
+def _before_the_call(patient: Patient, spoken: MessageLanguage) -> str:
+    named = language_words(patient).removesuffix(", interpreter needed")
+    if patient.interpreter_needed:
+        return f"{named}: have an interpreter on the line before you dial."
+    if not patient.language.lower().startswith(spoken.value):
+        return f"The patient speaks {named}, and there is no script for it: offer an interpreter."
+    return ""

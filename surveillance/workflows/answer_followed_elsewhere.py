@@ -1,0 +1,61 @@
+"""A clinician answers an escalation: somebody else follows this patient."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from surveillance.models import Escalation, EscalationAnswer, EscalationAnswerKind
+from surveillance.record_locks import lock_records
+from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
+from surveillance.workflows.append_answer import NewAnswer, append_answer, given_already
+from surveillance.workflows.record_outside_care import record_outside_care
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def answer_followed_elsewhere(
+    *,
+    escalation: Escalation,
+    institution: str,
+    evidence: str,
+    document_reference: str = "",
+    expires_on: date,
+    until: date,
+    by: "User",
+    now: datetime,
+) -> EscalationAnswer:
+    """Put the evidence on file, and the escalation off until `until` (at most seven days ahead).
+
+    It ends nothing: it comes back until the report of the other institution is here. The same
+    answer again changes nothing. Refused: what `record_outside_care` and `acknowledge_escalation`
+    refuse.
+    """
+    follow_up = escalation.follow_up
+    lock_records([follow_up.patient_id])
+    new = NewAnswer(
+        kind=EscalationAnswerKind.FOLLOWED_ELSEWHERE,
+        reason=f"{institution.strip()}: {evidence.strip()}",
+        promised_on=until,
+    )
+    if known := given_already(escalation, new, by):
+        return known
+    care = record_outside_care(
+        follow_up=follow_up,
+        institution=institution,
+        evidence=evidence,
+        document_reference=document_reference,
+        expires_on=expires_on,
+        by=by,
+        now=now,
+    )
+    acknowledged = acknowledge_escalation(
+        escalation=escalation,
+        next_action=f"Followed at {care.institution}: the report is asked for.",
+        until=until,
+        by=by,
+        now=now,
+    )
+    return append_answer(escalation=acknowledged, new=new, outside_care=care, by=by, now=now)

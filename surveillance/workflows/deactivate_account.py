@@ -1,0 +1,37 @@
+"""An account is switched off, and what it owned has other owners at once."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from patients.audit import Deed, record_events
+from patients.models import Site
+from surveillance.models import Escalation, FollowUp
+from surveillance.workflows.hand_over import hand_over
+
+
+@transaction.atomic
+def deactivate_account(*, user: User, by: User | None, now: datetime) -> User:
+    """The person can no longer sign in; everything open that they own is handed over first.
+
+    Roles stay on record and count again when the account is switched on. A second call changes
+    nothing. Refused: something is open at a site where nobody else can answer.
+    """
+    current = User.objects.select_for_update().get(pk=user.pk)
+    if not current.is_active:
+        return current
+    for site in _sites_of_what_is_owned(current):
+        hand_over(user=current, site=site, by=by, now=now)
+    current.is_active = False
+    current.save(update_fields=["is_active"])
+    sites = Site.objects.filter(memberships__user=current, memberships__ended_on=None).distinct()
+    record_events([Deed("account_deactivated", site, current) for site in sites], by=by, now=now)
+    return current
+
+
+def _sites_of_what_is_owned(user: User) -> list[Site]:
+    owned = FollowUp.objects.open().filter(owner=user).values("site")
+    raised = Escalation.objects.unresolved().filter(owner=user).values("follow_up__site")
+    return list(Site.objects.filter(Q(pk__in=owned) | Q(pk__in=raised)).order_by("pk"))

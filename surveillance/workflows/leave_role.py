@@ -1,0 +1,28 @@
+"""A person's role at a site ends, and what they owned there has another owner at once."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from patients.models import Membership
+from patients.workflows.end_role import end_role
+from surveillance.ownership import ACCOUNTABLE
+from surveillance.workflows.hand_over import hand_over
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def leave_role(*, membership: Membership, by: "User | None", now: datetime) -> Membership:
+    """End the role today (the site's day); with the last role in which one can answer for
+    something at the site, hand over first.
+
+    A role that has ended stays as it was. Refused: something is open and nobody else can answer.
+    """
+    row = Membership.objects.select_related("user", "site").get(pk=membership.pk)
+    others = Membership.objects.current().filter(user=row.user, site=row.site, role__in=ACCOUNTABLE)
+    if row.ended_on is None and not others.exclude(pk=row.pk).exists():
+        hand_over(user=row.user, site=row.site, by=by, now=now)
+    return end_role(membership=row, by=by, now=now)

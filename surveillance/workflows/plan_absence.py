@@ -1,0 +1,136 @@
+"""Somebody will be away, and somebody else answers meanwhile."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from patients.audit import record_event
+from patients.history import save_with_history
+from patients.models import Absence, AbsenceQuerySet, Membership, Site
+from surveillance.absences import MAY_COVER, may_cover
+from surveillance.roles import Permission, may
+from surveillance.workflows.errors import WorkflowRefused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class NotYoursToPlan(WorkflowRefused):
+    """Leave is planned by the person, a lead navigator, a director or an administrator."""
+
+    code = "not_yours_to_plan"
+
+
+class AbsenceDaysRefused(WorkflowRefused):
+    """Days that are past or out of order, or on which the person is away already."""
+
+    code = "absence_days_refused"
+
+
+class CoverRefused(WorkflowRefused):
+    """The cover may not own the same work at the site, or is away too."""
+
+    code = "cover_refused"
+
+
+@transaction.atomic
+def plan_absence(
+    *,
+    user: "User",
+    site: Site,
+    first_on: date,
+    last_on: date,
+    cover: "User",
+    by: "User | None",
+    now: datetime,
+) -> Absence:
+    """Note that `user` is away from `site` from `first_on` to `last_on`, and who answers meanwhile.
+
+    Nothing moves: what they own stays theirs, and `cover` answers for it on those days. The same
+    absence again is the one on record. Refused: planned by somebody who may not; days that are
+    past, out of order or taken; a cover without a role for the same work at the site, or who is
+    away on one of those days; a person who covers somebody else on them.
+    """
+    Site.objects.select_for_update().get(pk=site.pk)  # one at a time: what is read stays true
+    _refuse_stranger(user, site, by)
+    overlapping = Absence.objects.filter(site=site).overlapping(first_on, last_on)
+    if last_on < first_on:
+        raise AbsenceDaysRefused(f"Give a last day from {first_on} on.", field="last_on")
+    same = overlapping.filter(user=user, first_on=first_on, last_on=last_on, cover=cover).first()
+    if same is not None:
+        return same
+    if first_on < site.local_date(now):
+        raise AbsenceDaysRefused(
+            f"The first day away is past. Give {site.local_date(now)} or a later day.",
+            field="first_on",
+        )
+    if taken := overlapping.filter(user=user).first():
+        raise AbsenceDaysRefused(
+            f"{_name(user)} is away from {taken.first_on} to {taken.last_on} already. End that "
+            "absence first, or give other days.",
+            field="first_on",
+        )
+    _refuse_cover(user, cover, site)
+    _refuse_chain(user, cover, overlapping)
+    row = Absence(
+        user=user, site=site, first_on=first_on, last_on=last_on, cover=cover, planned_at=now
+    )
+    save_with_history(row, reason="absence_planned", by=by, now=now)
+    detail = {
+        "user": f"user:{user.pk}",
+        "cover": f"user:{cover.pk}",
+        "first_on": first_on.isoformat(),
+        "last_on": last_on.isoformat(),
+    }
+    record_event("absence_planned", site=site, subject=row, by=by, now=now, detail=detail)
+    return row
+
+
+def _refuse_stranger(user: "User", site: Site, by: "User | None") -> None:
+    if by is not None and by != user and not may(by, Permission.PLAN_ABSENCE, site):
+        raise NotYoursToPlan(
+            "Leave is planned by the person, a lead navigator, a medical director or an "
+            "administrator of the site. Ask one of them."
+        )
+    if not _roles(user, site) & set(MAY_COVER):
+        raise NotYoursToPlan(
+            f"{_name(user)} answers for nothing at {site}, so nobody has to stand in there.",
+            field="user",
+        )
+
+
+def _refuse_cover(user: "User", cover: "User", site: Site) -> None:
+    if cover == user:
+        raise CoverRefused("Choose somebody else as the cover.", field="cover")
+    if not may_cover(_roles(cover, site), _roles(user, site)):
+        raise CoverRefused(
+            f"{_name(cover)} holds no role at {site} in which one may answer for the work of "
+            f"{_name(user)}. Choose somebody of the same role, or one above.",
+            field="cover",
+        )
+
+
+def _refuse_chain(user: "User", cover: "User", overlapping: AbsenceQuerySet) -> None:
+    """A cover who is away, directly or because the person covers them, would leave a gap."""
+    if away := overlapping.filter(user=cover).first():
+        raise CoverRefused(
+            f"{_name(cover)} is away from {away.first_on} to {away.last_on}. Choose somebody who "
+            "is there on all those days.",
+            field="cover",
+        )
+    if covered := overlapping.filter(cover=user).select_related("user").first():
+        raise CoverRefused(
+            f"{_name(user)} stands in for {_name(covered.user)} from {covered.first_on} to "
+            f"{covered.last_on}. Give that absence another cover first, or choose other days.",
+            field="first_on",
+        )
+
+
+def _roles(user: "User", site: Site) -> set[str]:
+    held = Membership.objects.current().of(user).filter(site=site)
+    return set(held.values_list("role", flat=True))
+
+
+def _name(user: "User") -> str:
+    return user.get_full_name() or user.get_username()
