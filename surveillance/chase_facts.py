@@ -45,6 +45,11 @@ class Candidate(NamedTuple):
     email: str
     phone: str
     address: str
+    postal_code: str
+    city: str
+    region: str
+    country: str
+    address_returned_on: date | None
     consent_email: str
     consent_sms: str
     consent_letter: str
@@ -83,6 +88,11 @@ class Candidate(NamedTuple):
             email=self.email,
             phone=self.phone,
             address=self.address,
+            postal_code=self.postal_code,
+            city=self.city,
+            region=self.region,
+            country=self.country,
+            address_returned_on=self.address_returned_on,
             consent_email=self.consent_email,
             consent_sms=self.consent_sms,
             consent_letter=self.consent_letter,

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from patients.models import Patient, PatientStatus, Site
+from patients.models import Patient, PatientStatus, PostalAddress, Site
 from surveillance.absences import answering
 from surveillance.models import (
     TEMPLATES_TO_PATIENTS,
@@ -17,7 +17,7 @@ from surveillance.models import (
     NotificationChannel,
     NotificationTemplate,
 )
-from surveillance.protocol.channels import Way, plan_channel, reaches, read_order
+from surveillance.protocol.channels import CONSENTS, Way, plan_channel, reaches, read_order
 from surveillance.protocol.lead_times import LeadStep
 from surveillance.protocol.quiet_hours import Hours, allowed_from, message_hours
 from surveillance.protocol.terms import ReminderChannel, Tri
@@ -47,16 +47,18 @@ LEAD_STEPS: Final = frozenset(
 
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 ADDRESS_CAME_BACK: Final = "address_came_back"
-ANOTHER_WAY: Final = frozenset({CONSENT_WITHDRAWN, ADDRESS_CAME_BACK})
+NO_ADDRESS: Final = "no_address"
+ANOTHER_WAY: Final = frozenset({CONSENT_WITHDRAWN, ADDRESS_CAME_BACK, NO_ADDRESS})
 """A reminder cancelled for one of these is still owed: it takes another way."""
 
 SENT_BY: Final[Mapping[ReminderChannel, NotificationChannel]] = {
     ReminderChannel.EMAIL: NotificationChannel.EMAIL,
     ReminderChannel.SMS: NotificationChannel.SMS,
+    ReminderChannel.LETTER: NotificationChannel.LETTER,
     ReminderChannel.PHONE: NotificationChannel.IN_APP,
 }
-"""How a reminder goes out; one that is not listed is never available. A call is a task."""
-
+"""How a reminder goes out; one that is not listed is never available. A call is a task, and a
+letter waits for a print run."""
 
 WAYS: Final = frozenset({"call", *(channel.lower() for channel in ReminderChannel)})
 
@@ -68,11 +70,21 @@ class Contact(NamedTuple):
     email: str
     phone: str
     address: str
+    postal_code: str
+    city: str
+    region: str
+    country: str
+    address_returned_on: date | None
     consent_email: str
     consent_sms: str
     consent_letter: str
     undeliverable_email: str
     undeliverable_phone: str
+
+    @property
+    def postal_address(self) -> PostalAddress:
+        """Where letters go."""
+        return PostalAddress(*(getattr(self, name) for name in PostalAddress._fields))
 
 
 def contact_of(patient: Patient) -> Contact:
@@ -86,7 +98,11 @@ def ways_of(contact: Contact) -> dict[ReminderChannel, Way]:
         return {}
     email, phone = contact.email, contact.phone
     return {
-        ReminderChannel.LETTER: Way(Tri(contact.consent_letter), bool(contact.address)),
+        ReminderChannel.LETTER: Way(
+            Tri(contact.consent_letter),
+            contact.postal_address.is_complete,
+            contact.address_returned_on is not None,
+        ),
         ReminderChannel.EMAIL: Way(
             Tri(contact.consent_email), bool(email), email == contact.undeliverable_email != ""
         ),
@@ -110,12 +126,17 @@ class Outreach:
         contact: Contact,
         *,
         is_past_last_day: bool,
+        paper_is_in_time: bool,
         tried: Collection[ReminderChannel] = (),
     ) -> NotificationChannel:
-        """How a reminder goes to this patient; after the last day by a call (8.6)."""
+        """How a reminder goes to this patient; after the last day by a call (8.6).
+
+        By letter only as long as it is in the patient's hands before it is needed.
+        """
         if is_past_last_day:
             return SENT_BY[ReminderChannel.PHONE]
-        offered = self.available & SENT_BY.keys()
+        too_slow = frozenset() if paper_is_in_time else {ReminderChannel.LETTER}
+        offered = (self.available & SENT_BY.keys()) - too_slow
         ways = ways_of(contact)
         chosen = plan_channel(ways, order=self.order, available=offered, tried=tried)
         return SENT_BY[chosen]
@@ -127,10 +148,12 @@ class Outreach:
 
 
 def outreach_of(site: Site, available: Collection[ReminderChannel]) -> Outreach:
-    """How this site does it, with the channels that the installation has."""
+    """How this site does it, with the channels that the installation has. Letters only where
+    somebody prints them (`sends_letters`): nobody is to wait for one that stays in the outbox."""
+    unused = frozenset() if site.sends_letters else {ReminderChannel.LETTER}
     return Outreach(
         order=read_order(site.channel_order),
-        available=frozenset(available),
+        available=frozenset(available) - unused,
         zone=ZoneInfo(site.time_zone),
         hours={
             NotificationChannel.EMAIL: message_hours(site.email_from_hour, site.email_until_hour),
@@ -149,6 +172,18 @@ def opens_at(message: Notification, moment: datetime) -> datetime:
 def is_quiet(status: str, merged_into: UUID | None) -> bool:
     """Whether a person of this status never receives anything."""
     return status in QUIET_STATUSES or merged_into is not None
+
+
+def why_not_written_to(patient: Patient) -> str:
+    """A code for why no letter may go to this patient; empty when one may."""
+    way = ways_of(contact_of(patient)).get(ReminderChannel.LETTER)
+    if way is None or patient.merged_into_id is not None:
+        return "status"
+    if way.consent not in CONSENTS[ReminderChannel.LETTER]:
+        return "refused"
+    if not way.is_known:
+        return "no_address"
+    return "returned" if way.came_back else ""
 
 
 def is_booked_in_time(booked_for: date | None, latest_on: date, today: date) -> bool:
@@ -247,7 +282,9 @@ def _why_not_this_way(message: Notification, patient: Patient) -> str:
     way = ways_of(contact_of(patient)).get(channel)
     if reaches(channel, way):
         return ""
-    return ADDRESS_CAME_BACK if way is not None and way.came_back else CONSENT_WITHDRAWN
+    if way is not None and way.came_back:
+        return ADDRESS_CAME_BACK
+    return NO_ADDRESS if way is not None and not way.is_known else CONSENT_WITHDRAWN
 
 
 def _is_outdated(message: Notification, follow_up: FollowUp, today: date) -> bool:

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     RECORD_RISK = "RECORD_RISK"
     LOG_CONTACT = "LOG_CONTACT"
     BOOK = "BOOK"
+    PRINT_LETTERS = "PRINT_LETTERS"
+    """Print, check, post and discard runs of letters."""
     SNOOZE = "SNOOZE"
     CLOSE = "CLOSE"
     CLOSE_SIGNED = "CLOSE_SIGNED"
@@ -78,8 +80,8 @@ _SIGN = {
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.NURSE_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE),
-    Role.LEAD_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE | _LEAD),
+    Role.NURSE_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE | {Permission.PRINT_LETTERS}),
+    Role.LEAD_NAVIGATOR: frozenset(_READ | _RECORD | _CHASE | _LEAD | {Permission.PRINT_LETTERS}),
     Role.CLINICIAN: frozenset(_READ | _RECORD | _CHASE | _SIGN),
     Role.MEDICAL_DIRECTOR: frozenset(
         _READ | _RECORD | _CHASE | _LEAD | _SIGN | {Permission.VIEW_AUDIT}
@@ -90,6 +92,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.AMEND_PATIENT,
             Permission.IMPORT_REGISTRY,
             Permission.PLAN_ABSENCE,
+            Permission.PRINT_LETTERS,
             Permission.VIEW_AUDIT,
             Permission.VIEW_FAILSAFE,
             Permission.VIEW_MEASURES,

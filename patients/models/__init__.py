@@ -9,6 +9,7 @@ from patients.models.append_only import (
 )
 from patients.models.audit_event import AuditEvent, AuditSeal
 from patients.models.patient import Patient, PatientQuerySet
+from patients.models.postal_address import PostalAddress
 from patients.models.risk_profile import AfpResult, RiskProfile
 from patients.models.site import Membership, Site, SiteClosure
 from patients.models.terms import (
@@ -36,6 +37,7 @@ __all__ = [
     "Patient",
     "PatientQuerySet",
     "PatientStatus",
+    "PostalAddress",
     "ReminderChannel",
     "RetractableQuerySet",
     "RiskProfile",

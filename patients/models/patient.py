@@ -9,6 +9,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Replace, Right, Upper
 from simple_history.models import HistoricalRecords
 
+from patients.models.postal_address import PostalAddress
 from patients.models.site import Site
 from patients.models.terms import PatientStatus, Sex, Tri
 from patients.models.tracked import TrackedQuerySet
@@ -75,7 +76,16 @@ class Patient(models.Model):
 
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    address = models.TextField(blank=True)
+    address = models.TextField(blank=True, help_text="Street lines of the postal address")
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    region = models.CharField(max_length=120, blank=True, help_text="State, county or province")
+    country = models.CharField(
+        max_length=60, blank=True, help_text="As it is to be printed; empty within the country"
+    )
+    address_returned_on = models.DateField(
+        null=True, blank=True, help_text="A letter came back: not written to until corrected"
+    )
     language = models.CharField(max_length=12, default="en", help_text="BCP 47, for example en, es")
     interpreter_needed = models.BooleanField(default=False)
     consent_phone = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
@@ -140,6 +150,20 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"
+
+    @property
+    def _postal(self) -> PostalAddress:
+        return PostalAddress(self.address, self.postal_code, self.city, self.region, self.country)
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """The postal address as it is printed, line by line, without the name."""
+        return self._postal.lines
+
+    @property
+    def has_postal_address(self) -> bool:
+        """Street and town are known and fit into the window of an envelope."""
+        return self._postal.is_complete
 
     @property
     def is_email_undeliverable(self) -> bool:

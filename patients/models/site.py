@@ -179,6 +179,14 @@ class Site(models.Model):
         help_text="Channels in the order in which they are tried, for example LETTER, SMS, EMAIL. "
         "Empty: the usual order. A call by the navigator is always what remains.",
     )
+    sends_letters = models.BooleanField(
+        "sends letters",
+        default=False,
+        db_default=False,
+        help_text="Somebody here prints and posts letters at least every three days. Then "
+        "reminders go by letter where the order says so. Otherwise only letters that somebody "
+        "asks for wait to be printed.",
+    )
     email_from_hour = hour("e-mails to patients leave from")
     email_until_hour = hour("e-mails to patients leave until")
     sms_from_hour = hour("text messages leave from")

@@ -12,6 +12,7 @@ from patients.models import Patient
 from patients.workflows.errors import WorkflowRefused
 from patients.workflows.register_patient import (
     DEMOGRAPHIC_FIELDS,
+    POSTAL_FIELDS,
     PatientAlreadyRegistered,
     refuse_bad_demographics,
 )
@@ -28,6 +29,7 @@ def amend_demographics(
 ) -> Patient:
     """Change the named fields and return the patient as stored; equal values change nothing.
 
+    A corrected postal address is one that letters may be sent to again.
     Refused: a field that is not demographic, a value that its field does not allow, the MRN of
     another patient at the site. The audit names the fields, never their values.
     """
@@ -66,6 +68,9 @@ def _apply(patient: Patient, changes: dict[str, object]) -> list[str]:
     changed = sorted(name for name, value in changes.items() if getattr(patient, name) != value)
     for name in changed:
         setattr(patient, name, changes[name])
+    if patient.address_returned_on and set(changed) & set(POSTAL_FIELDS):
+        patient.address_returned_on = None
+        changed.append("address_returned_on")
     return changed
 
 

@@ -27,6 +27,10 @@ class Demographics:
     phone: str = ""
     email: str = ""
     address: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
     language: str = "en"
     interpreter_needed: bool = False
     consent_phone: str = Tri.UNKNOWN
@@ -37,6 +41,7 @@ class Demographics:
 
 
 DEMOGRAPHIC_FIELDS = tuple(Demographics.__dataclass_fields__)
+POSTAL_FIELDS = ("address", "postal_code", "city", "region", "country")
 
 
 class PatientAlreadyRegistered(WorkflowRefused):

@@ -21,6 +21,7 @@ CHASE = (
 """What the days of the chase hang on."""
 OUTREACH = (
     "channel_order",
+    "sends_letters",
     "email_from_hour",
     "email_until_hour",
     "sms_from_hour",

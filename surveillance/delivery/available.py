@@ -6,8 +6,9 @@ from surveillance.protocol.terms import ReminderChannel
 
 
 def available() -> frozenset[ReminderChannel]:
-    """E-mail always (EMAIL_URL is required); text messages where SMS_URL names a gateway."""
-    channels = {ReminderChannel.EMAIL}
+    """E-mail (EMAIL_URL is required) and letters, which people print, always; text messages where
+    SMS_URL names a gateway."""
+    channels = {ReminderChannel.EMAIL, ReminderChannel.LETTER}
     if settings.SMS:
         channels.add(ReminderChannel.SMS)
     return frozenset(channels)

@@ -8,19 +8,21 @@ own id and is the same on every attempt.
 """
 
 import smtplib
+from email.mime.text import MIMEText
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage, get_connection
 
+from surveillance.delivery.calendar_file import FILE_NAME, Appointment, calendar_file
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
 from surveillance.delivery.http_status import failure_of_status
 from surveillance.delivery.mail_reports import OUR_ID
 from surveillance.delivery.texts import Text, VersionsInUse, text_of
 from surveillance.delivery.unsubscribe import unsubscribe_headers
-from surveillance.models import Notification
-from surveillance.protocol.message_terms import MessageMedium
+from surveillance.models import Notification, NotificationTemplate
+from surveillance.protocol.message_terms import MessageMedium, language_of
 
 if TYPE_CHECKING:
     ProviderError: Any = Exception
@@ -36,7 +38,7 @@ REFUSED = frozenset({"AnymailRecipientsRefused", "AnymailInvalidAddress"})
 
 
 class EmailChannel:
-    """Sends plain text. Use one for a batch and close it."""
+    """Sends plain text, and the calendar file of an appointment. Use one for a batch; close it."""
 
     def __init__(self) -> None:
         self._connection = get_connection()
@@ -91,6 +93,8 @@ def email_of(message: Notification, text: Text) -> EmailMessage:
     email = EmailMessage(text.subject, text.body, to=[address], headers=headers)
     if settings.EMAIL_PROVIDER:
         setattr(email, "metadata", {OUR_ID: str(message.pk)})  # noqa: B010 (Anymail reads it)
+    if (calendar := _calendar_of(message)) is not None:
+        email.attach(calendar)
     return email
 
 
@@ -98,6 +102,23 @@ def receipt_of(email: EmailMessage) -> str:
     """The provider's own id for the message, by which it will speak of it; empty over SMTP."""
     status = getattr(email, "anymail_status", None)
     return str(status.message_id) if status is not None and status.message_id else ""
+
+
+def _calendar_of(message: Notification) -> MIMEText | None:
+    """The appointment that a reminder to the patient is about, for the patient's calendar."""
+    follow_up, patient = message.follow_up, message.patient
+    is_about_it = message.template == NotificationTemplate.APPOINTMENT_REMINDER
+    if not is_about_it or message.recipient_id is not None or follow_up is None or patient is None:
+        return None
+    if follow_up.booked_for is None:
+        return None
+    appointment = Appointment(patient, message.site, follow_up.booked_for)
+    language = language_of(patient.language)
+    file = calendar_file(appointment, language=language, stamped_at=message.created_at)
+    part = MIMEText(file.decode(), "calendar", "utf-8")
+    part.set_param("method", "PUBLISH")
+    part.add_header("Content-Disposition", "attachment", filename=FILE_NAME)
+    return part
 
 
 def address_of(message: Notification) -> str:

@@ -89,9 +89,16 @@ def when_words(day: date | None, language: MessageLanguage, medium: MessageMediu
     has_weekday = medium is not MessageMedium.SMS
     if language is MessageLanguage.ES:
         weekday = f"{SPANISH_DAYS[day.weekday()]} " if has_weekday else ""
-        return f"el {weekday}{day.day} de {SPANISH_MONTHS[day.month - 1]} de {day.year}"
+        return f"el {weekday}{day_words(day, language)}"
     weekday = f"{ENGLISH_DAYS[day.weekday()]} " if has_weekday else ""
-    return f"on {weekday}{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
+    return f"on {weekday}{day_words(day, language)}"
+
+
+def day_words(day: date, language: MessageLanguage) -> str:
+    """'1 March 2027', '1 de marzo de 2027'."""
+    if language is MessageLanguage.ES:
+        return f"{day.day} de {SPANISH_MONTHS[day.month - 1]} de {day.year}"
+    return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
 
 def longest_of(site: Site, language: MessageLanguage, medium: MessageMedium) -> dict[str, str]:

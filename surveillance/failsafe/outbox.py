@@ -8,7 +8,14 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from patients.models import AuditEvent, AuditSeal, Site
 from surveillance.failsafe.finding import TECHNICAL, Check, Subject, SubjectKind, subjects
-from surveillance.models import FailsafeRun, Notification, NotificationStatus, Report
+from surveillance.models import (
+    FailsafeRun,
+    LetterBatch,
+    Notification,
+    NotificationStatus,
+    Report,
+)
+from surveillance.protocol.parameters.letters import LETTER_WAIT_DAYS
 from surveillance.protocol.parameters.silence import BASELINE_WEEKS, BOUNCE_DAYS
 from surveillance.protocol.silence import Tally, is_growing, rises_above
 
@@ -29,7 +36,15 @@ SEALS_LOOKED_BACK = timedelta(days=7)
 
 
 def _outbox_stuck(now: datetime) -> Iterable[object]:
-    return subjects(Notification.objects.ready(now).filter(not_before__lt=now - OUTBOX_LATE))
+    ready = Notification.objects.ready(now).sent_by_machine()
+    return subjects(ready.filter(not_before__lt=now - OUTBOX_LATE))
+
+
+def _letters_waiting(now: datetime) -> Iterable[object]:
+    """Letters in no print run, and runs neither posted nor discarded."""
+    since = now - timedelta(days=LETTER_WAIT_DAYS.value)
+    yield from subjects(Notification.objects.letters_to_print().filter(not_before__lt=since))
+    yield from subjects(LetterBatch.objects.in_hand().filter(prepared_at__lt=since))
 
 
 def _outbox_failed(_now: datetime) -> Iterable[object]:
@@ -70,7 +85,7 @@ def _growing(now: datetime) -> Iterable[object]:
 
 def outbox_waiting(now: datetime) -> int:
     """How many messages whose time has come are not sent."""
-    return Notification.objects.waiting().filter(not_before__lte=now).count()
+    return Notification.objects.waiting().sent_by_machine().filter(not_before__lte=now).count()
 
 
 def _bounces(now: datetime) -> Iterable[object]:
@@ -108,6 +123,12 @@ CHECKS = (
         _outbox_stuck,
         kind=SubjectKind.MESSAGE,
         owners=TECHNICAL,
+    ),
+    Check(
+        "letters_waiting",
+        "Letters have waited for days to be printed, or a printed run to be posted.",
+        "Open Letters, prepare the run, compare it with its manifest and post it; or discard it.",
+        _letters_waiting,
     ),
     Check(
         "outbox_failed",

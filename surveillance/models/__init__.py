@@ -20,6 +20,13 @@ from surveillance.models.failsafe_run import (
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
+from surveillance.models.letter import (
+    Letter,
+    LetterBatch,
+    LetterBatchStatus,
+    LetterEvent,
+    LetterEventKind,
+)
 from surveillance.models.message_template import (
     MessageTemplateUse,
     MessageTemplateVersion,
@@ -72,6 +79,11 @@ __all__ = [
     "LesionEvent",
     "LesionEventKind",
     "LesionObservation",
+    "Letter",
+    "LetterBatch",
+    "LetterBatchStatus",
+    "LetterEvent",
+    "LetterEventKind",
     "MessageTemplateUse",
     "MessageTemplateVersion",
     "NotIndicated",

@@ -20,6 +20,7 @@ class NotificationChannel(models.TextChoices):
     IN_APP = "IN_APP", "In the application"
     EMAIL = "EMAIL", "E-mail"
     SMS = "SMS", "Text message"
+    LETTER = "LETTER", "Letter"
 
 
 class NotificationStatus(models.TextChoices):
@@ -88,6 +89,14 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Not yet sent, failed or cancelled."""
         return self.filter(status=NotificationStatus.PENDING)
 
+    def sent_by_machine(self) -> "NotificationQuerySet":
+        """All but letters, which wait for a print run and for hands that post them."""
+        return self.exclude(channel=NotificationChannel.LETTER)
+
+    def letters_to_print(self) -> "NotificationQuerySet":
+        """Letters that wait and belong to no print run yet."""
+        return self.waiting().filter(channel=NotificationChannel.LETTER, lease_owner="")
+
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
         """What this person was told in the application."""
         return self.filter(
@@ -120,7 +129,7 @@ class Notification(models.Model):
 
     Sent by lease: a sender claims rows (`lease_owner`, `lease_until`), sends outside any
     transaction, and marks a row only while the lease is still its own. The recipient is a user
-    (staff) or a patient.
+    (staff) or a patient. A letter is leased, without an end, to the print run that it belongs to.
 
     `subject` and `body` are the exact words that went out, written with the mark that it was sent,
     and `template_version` says which words they were made from (none: the built-in ones). They

@@ -1,4 +1,5 @@
-"""Correct how a patient is reached: number, address, language. Consent is recorded apart."""
+"""Correct how a patient is reached: number, e-mail, language. Consent and the postal address, which
+has parts of its own, are recorded apart."""
 
 from uuid import UUID
 
@@ -36,9 +37,6 @@ class ContactDetailsForm(forms.Form):
         label="E-mail",
         required=False,
         error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
-    )
-    address = forms.CharField(
-        label="Address", required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     language = forms.CharField(
         label="Language",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from surveillance.absences import answers_for
 from surveillance.delivery.sms import NUMBER_CANNOT_BE_TEXTED
 from surveillance.models import Notification, NotificationTemplate
-from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN
+from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN, NO_ADDRESS
 from surveillance.protocol.dates import add_working_days
 from surveillance.protocol.parameters import MISSED_CONTACT_WITHIN
 from surveillance.roles import Permission, sites_where
@@ -45,7 +45,7 @@ CAUSES = {
     CONSENT_WITHDRAWN: "they do not want that kind of message any more",
     ADDRESS_CAME_BACK: "the message came back",
     NUMBER_CANNOT_BE_TEXTED: "the number takes no text messages",
-    "no_address": "there is no address",
+    NO_ADDRESS: "there is no address",
     "address_cannot_be_written": "the address is none",
     "too_many_attempts": "it could not be sent after many attempts",
 }

@@ -150,6 +150,7 @@ def links_of(
         (Permission.BOOK, "Order or book", "follow_up_book"),
         (Permission.BOOK, "Did not attend", "follow_up_missed"),
         (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),
+        (Permission.VIEW_PATIENT, "Calendar file", "appointment_file"),
         (Permission.LOG_CONTACT, "Followed elsewhere", "follow_up_elsewhere"),
         (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
         (Permission.CLOSE, "Close", "follow_up_close"),
@@ -164,6 +165,7 @@ def links_of(
         "follow_up_missed": is_review or row.booked_for is None or row.booked_for > on,
         "follow_up_elsewhere": is_review,
         "follow_up_answer": row.kind != ObligationKind.REFERRAL,
+        "appointment_file": row.booked_for is None or row.booked_for < on,
         "follow_up_snooze": latest_snooze(row, on) <= on,
         "follow_up_not_mine": row.owner_id not in records.mine,
     }

@@ -34,6 +34,8 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "one_visit": one_visit_words(records),
         "contacts": contact_rows(records),
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
+        "letter_url": _address("patient_letter", patient, Permission.LOG_CONTACT in allowed),
+        "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),
         "details_url": _address("contact_details", patient, Permission.AMEND_PATIENT in allowed),
         "consent_url": _address("patient_consent", patient, Permission.LOG_CONTACT in allowed),
         "status_url": _address("patient_status", patient, Permission.WITHDRAW in allowed),

@@ -111,6 +111,7 @@ def contact_details(
     came_back = {
         "email": _came_back(patient.is_email_undeliverable, patient.undeliverable_email_on),
         "phone": _came_back(patient.is_phone_undeliverable, patient.undeliverable_phone_on),
+        "letter": _letter_came_back(patient.address_returned_on),
     }
 
     def channel(value: str, field: str, mark: str = "") -> str:
@@ -121,13 +122,20 @@ def contact_details(
         ("Telephone", channel(patient.phone, "consent_phone")),
         ("E-mail", channel(patient.email, "consent_email", came_back["email"])),
         ("Text messages", channel(patient.phone, "consent_sms", came_back["phone"])),
-        ("Address", channel(patient.address, "consent_letter")),
+        (
+            "Address",
+            channel(", ".join(patient.postal_lines), "consent_letter", came_back["letter"]),
+        ),
         ("Language", language_words(patient)),
     )
 
 
 def _came_back(is_so: bool, on: date | None) -> str:
     return f"a message came back on {date_words(on)}: correct it" if is_so else ""
+
+
+def _letter_came_back(on: date | None) -> str:
+    return f"a letter came back on {date_words(on)}: not written to until corrected" if on else ""
 
 
 def risk_view(records: PatientRecords) -> RiskView:

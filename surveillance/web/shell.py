@@ -93,6 +93,8 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
     if Permission.VIEW_QUEUE in granted:
         items.append(("Queue", reverse("queue"), ""))
     items.append(("Inbox", reverse("inbox"), badge))
+    if Permission.PRINT_LETTERS in granted:
+        items.append(("Letters", reverse("letters"), ""))
     if Permission.IMPORT_REGISTRY in granted:
         items.append(("Registry", reverse("registry_import"), ""))
     return tuple(

@@ -17,6 +17,22 @@ from surveillance.web.follow_up_actions import book, change_owner, close, did_no
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
+from surveillance.web.letter_actions import (
+    appointment_file,
+    came_back,
+    certify,
+    change_address,
+    send_letter,
+)
+from surveillance.web.letter_batch import (
+    letter_batch,
+    letter_check,
+    letter_compare,
+    letter_discard,
+    letter_manifest,
+    letter_pdf,
+)
+from surveillance.web.letters import letters
 from surveillance.web.mailbox import mailbox
 from surveillance.web.measures_page import measures_file, measures_page
 from surveillance.web.message_texts import (
@@ -51,6 +67,9 @@ urlpatterns = [
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
     path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
+    path("patients/<uuid:pk>/address/", change_address, name="patient_address"),
+    path("patients/<uuid:pk>/letter/", send_letter, name="patient_letter"),
+    path("follow-ups/<uuid:pk>/appointment.ics", appointment_file, name="appointment_file"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
     path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
     path("follow-ups/<uuid:pk>/order/cancel/", withdraw_order, name="follow_up_order_cancel"),
@@ -66,6 +85,15 @@ urlpatterns = [
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
+    path("letters/", letters, name="letters"),
+    path("letters/<uuid:pk>/", letter_batch, name="letter_batch"),
+    path("letters/<uuid:pk>/check/", letter_check, name="letter_check"),
+    path("letters/<uuid:pk>/compare/", letter_compare, name="letter_compare"),
+    path("letters/<uuid:pk>/discard/", letter_discard, name="letter_discard"),
+    path("letters/<uuid:pk>/letters.pdf", letter_pdf, name="letter_pdf"),
+    path("letters/<uuid:pk>/manifest.csv", letter_manifest, name="letter_manifest"),
+    path("sheets/<uuid:pk>/certified/", certify, name="letter_certified"),
+    path("sheets/<uuid:pk>/returned/", came_back, name="letter_returned"),
     path("escalations/<uuid:pk>/ordered/", ordered, name="escalation_ordered"),
     path("escalations/<uuid:pk>/plan/", plan_changed, name="escalation_plan"),
     path("escalations/<uuid:pk>/not-indicated/", not_indicated, name="escalation_not_indicated"),

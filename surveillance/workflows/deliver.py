@@ -112,7 +112,7 @@ def deliver(*, now: datetime, batch: int = 50) -> Delivered:
 def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID]:
     """Take up to `batch` messages that are due and that no living lease holds."""
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
-    due = Notification.objects.waiting().filter(free, not_before__lte=now)
+    due = Notification.objects.waiting().sent_by_machine().filter(free, not_before__lte=now)
     due = due.exclude(channel__in=down).order_by("not_before", "id")
     wanted = dict(due.values_list("pk", "lease_owner")[:batch])
     begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)

@@ -13,6 +13,7 @@ from surveillance.outreach import (
     key_by,
     outreach_of,
 )
+from surveillance.protocol.mailing import is_paper_in_time
 from surveillance.protocol.terms import ReminderChannel
 from surveillance.workflows.notify import notify
 
@@ -34,6 +35,7 @@ def fall_back(*, message: Notification, why: str, now: datetime) -> Notification
     channel = outreach.channel(
         contact_of(message.patient),
         is_past_last_day=_is_past_last_day(message, now),
+        paper_is_in_time=_is_paper_in_time(message, now),
         tried=_tried(message, first),
     )
     if channel == NotificationChannel.IN_APP:
@@ -54,6 +56,14 @@ def fall_back(*, message: Notification, why: str, now: datetime) -> Notification
 def _is_past_last_day(message: Notification, now: datetime) -> bool:
     follow_up = message.follow_up
     return follow_up is not None and message.site.local_date(now) > follow_up.latest_on
+
+
+def _is_paper_in_time(message: Notification, now: datetime) -> bool:
+    follow_up = message.follow_up
+    if follow_up is None:
+        return False
+    today = message.site.local_date(now)
+    return is_paper_in_time(follow_up.booked_for, follow_up.latest_on, today)
 
 
 def _tried(message: Notification, first: str) -> set[ReminderChannel]:

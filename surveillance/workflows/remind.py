@@ -13,6 +13,7 @@ from surveillance.chase_staff import accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
 from surveillance.outreach import appointment_key, reminder_key
 from surveillance.protocol.ladder import ReminderStep
+from surveillance.protocol.mailing import is_paper_in_time
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.escalate import Moment
 from surveillance.workflows.notify import NewNotification
@@ -63,8 +64,11 @@ def _speaks_for(candidate: Candidate, others: Iterable[Waiting], day: date) -> b
 def _message(
     candidate: Candidate, template: NotificationTemplate, key: str, moment: Moment
 ) -> tuple[NewNotification, ...]:
+    booked_for, latest_on = candidate.booked_for, candidate.latest_on
     channel = moment.outreach.channel(
-        candidate.contact, is_past_last_day=moment.day > candidate.latest_on
+        candidate.contact,
+        is_past_last_day=moment.day > latest_on,
+        paper_is_in_time=is_paper_in_time(booked_for, latest_on, moment.day),
     )
     is_call = channel == NotificationChannel.IN_APP
     recipient = None

@@ -13,6 +13,7 @@ from surveillance.models import (
     FollowUp,
     ImagingExam,
     Lesion,
+    Letter,
     Notification,
     OutsideCare,
 )
@@ -25,6 +26,7 @@ MOVED: tuple[type[models.Model], ...] = (
     OutsideCare,
     FollowUp,
     Notification,
+    Letter,
     AfpResult,
 )
 """Everything that points to a patient and moves with a merge. Risk profiles stay: they say what

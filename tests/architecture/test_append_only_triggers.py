@@ -19,6 +19,9 @@ from surveillance.models import (
     LesionAssessment,
     LesionEvent,
     LesionObservation,
+    Letter,
+    LetterBatch,
+    LetterEvent,
     MessageTemplateUse,
     MessageTemplateVersion,
 )
@@ -101,6 +104,23 @@ def follow_up() -> FollowUp:
     )
 
 
+def letter() -> Letter:
+    patient = PatientFactory()
+    batch = LetterBatch.objects.create(site=patient.site, size=1, digest="0" * 64, prepared_at=NOW)
+    return Letter.objects.create(
+        batch=batch,
+        sequence=1,
+        patient=patient,
+        template="PATIENT_REMINDER",
+        language="en",
+        recipient="Alex Sample",
+        address="1 Example Street",
+        subject="S",
+        body="B",
+        digest="0" * 64,
+    )
+
+
 def words() -> dict[str, Any]:
     return {
         "site": SiteFactory(),
@@ -151,6 +171,10 @@ ROWS: dict[str, Callable[[], models.Model]] = {
         at=NOW,
         dedupe_key="a",
     ),
+    "surveillance.Letter": letter,
+    "surveillance.LetterEvent": lambda: LetterEvent.objects.create(
+        letter=letter(), kind="RETURNED", occurred_on=TODAY, recorded_at=NOW
+    ),
     "surveillance.MessageTemplateVersion": lambda: MessageTemplateVersion.objects.create(
         **words(), subject="s", body="b", written_at=NOW, written_by=UserFactory()
     ),
@@ -169,6 +193,7 @@ MUTABLE = {
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"},
+    "surveillance.Letter": {"patient"},
     "surveillance.Declination": {"patient"},
     "surveillance.OutsideCare": {"patient"},
 }

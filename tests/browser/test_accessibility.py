@@ -11,9 +11,12 @@ from patients.models import Absence
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
+from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
+from surveillance.workflows.queue_letter import queue_letter
 from tests.browser.test_journeys import days_from_now
 from tests.factories import NOW
 from tests.surveillance.factories import OutsideCareFactory
+from tests.surveillance.letters.scenes import HOME
 from tests.surveillance.web.scenes import (
     Clinic,
     a_lesion,
@@ -100,6 +103,8 @@ def busy(clinic: Clinic):
         "override": f"/lesions/{overdue.lesion_id}/override/",
         "reopen": f"/lesions/{overdue.lesion_id}/reopen/",
         "inbox": "/inbox/",
+        "letter": f"/patients/{ada.pk}/letter/",
+        "address": f"/patients/{ada.pk}/address/",
         "not mine": f"/escalations/{escalation.pk}/not-mine/",
         "absences": "/absences/",
         "absence": f"/absences/{away.pk}/",
@@ -156,6 +161,27 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
     found["nothing chosen"] = violations(page)
 
     assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_pages_of_letters_have_no_violations_and_fit_narrow_screens(
+    page: Page, sign_in, clinic
+) -> None:
+    reader = a_patient(clinic, family_name="Reader", **HOME)
+    owed(clinic, days_from_now(30), patient=reader)
+    queue_letter(patient=reader, by=clinic.navigator, now=NOW)
+    run = prepare_letter_batch(site=clinic.site, by=clinic.navigator, now=NOW)
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(clinic.navigator)
+
+    found, wide = {}, {}
+    for part in ("", f"{run.pk}/", f"{run.pk}/check/", f"{run.pk}/compare/", f"{run.pk}/discard/"):
+        page.goto(f"/letters/{part}")
+        found[part], wide[part] = violations(page), overflow(page)
+    page.get_by_role("main").get_by_role("button").click()
+    found["form with errors"] = violations(page)
+
+    assert {name: rules for name, rules in found.items() if rules} == {}
+    assert {name: width for name, width in wide.items() if width > 0} == {}
 
 
 def _while_a_text_is_changed(page: Page, mrn: str) -> Iterator[tuple[str, list[str]]]:

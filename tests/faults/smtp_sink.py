@@ -17,6 +17,7 @@ class SmtpSink:
         self.taken: Counter[str] = Counter()
         self.messages: list[bytes] = []
         self.connections = 0
+        self.is_taking = threading.Event()
         self.behave(seconds_each=seconds_each)
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -101,6 +102,7 @@ class SmtpSink:
         return answers.get(command[:4], b"250 ok")
 
     async def _take(self, message: bytes) -> None:
+        self.is_taking.set()
         await asyncio.sleep(self.seconds_each)
         if self.answer_to_data.startswith(b"250"):
             found = MESSAGE_ID.search(message)

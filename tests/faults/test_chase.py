@@ -124,9 +124,10 @@ def test_a_sender_that_slept_over_its_lease_marks_nothing_when_it_wakes() -> Non
     a_busy_clinic()
     sweep(now=NOW)
 
-    with SmtpSink(seconds_each=0.02) as sink, workers(["deliver"], NOW, sink.port) as [asleep]:
-        assert eventually(lambda: bool(sink.taken), seconds=30)
+    with SmtpSink(seconds_each=0.5) as sink, workers(["deliver"], NOW, sink.port) as [asleep]:
+        assert sink.is_taking.wait(30)  # it waits for an answer, and holds no lock
         os.kill(asleep.pid or 0, signal.SIGSTOP)
+        sink.behave()
         with workers(["deliver"], NOW, sink.port):
             assert eventually(is_all_sent, seconds=60)
         marked = finished()

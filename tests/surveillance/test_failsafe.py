@@ -25,8 +25,10 @@ from surveillance.models import (
     OverrideKind,
     SweepRun,
 )
+from surveillance.protocol.parameters.letters import LETTER_WAIT_DAYS
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.discard_letter_batch import discard_letter_batch
 from surveillance.workflows.leave_role import leave_role
 from surveillance.workflows.plan_absence import plan_absence
 from surveillance.workflows.sweep import sweep
@@ -46,6 +48,7 @@ from tests.surveillance.factories import (
     orphan_escalations,
     orphan_follow_ups,
 )
+from tests.surveillance.letters.scenes import a_clinic_with_phone, prepared, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -353,6 +356,25 @@ def test_a_message_that_should_have_been_sent(follow_up: FollowUp) -> None:
 
     assert codes(LATE + timedelta(minutes=4)) == []
     assert codes(later) == ["outbox_stuck"]
+
+
+def test_letters_that_nobody_prints_or_posts(clinic: Clinic) -> None:
+    printing = a_clinic_with_phone()
+    [message] = waiting(printing, "Moor")
+    wait = timedelta(days=LETTER_WAIT_DAYS.value)
+    second = timedelta(seconds=1)
+
+    assert "letters_waiting" not in codes(message.created_at + wait)
+    assert "letters_waiting" in codes(message.created_at + wait + second)
+    assert "outbox_stuck" not in codes(message.created_at + wait + second)
+
+    batch = prepared(printing, now=message.created_at + wait)
+    assert "letters_waiting" not in codes(batch.prepared_at + wait)
+    assert "letters_waiting" in codes(batch.prepared_at + wait + second)
+
+    discard_letter_batch(batch=batch, reason="jam", by=None, now=batch.prepared_at)
+    Notification.objects.update(status=NotificationStatus.CANCELLED, finished_at=LATE)
+    assert "letters_waiting" not in codes(batch.prepared_at + wait + second)
 
 
 @pytest.mark.usefixtures("worked")

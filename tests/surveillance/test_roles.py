@@ -23,6 +23,14 @@ def test_only_doctors_sign(permission):
     assert roles_with(permission) == {Role.CLINICIAN, Role.MEDICAL_DIRECTOR}
 
 
+def test_navigators_and_administrators_print_letters():
+    assert roles_with(Permission.PRINT_LETTERS) == {
+        Role.NURSE_NAVIGATOR,
+        Role.LEAD_NAVIGATOR,
+        Role.ADMINISTRATOR,
+    }
+
+
 def test_auditor_changes_nothing():
     assert PERMISSIONS[Role.AUDITOR] == {
         Permission.VIEW_QUEUE,

@@ -98,8 +98,15 @@ _PATIENT = (
             "mobile"),
     _column("email", Part.PATIENT, cells.e_mail, "E-mail address", "an e-mail address", "e_mail",
             "email_address"),
-    _column("address", Part.PATIENT, text(1000), "Postal address; line breaks may stand inside "
-            "quotation marks", "text", "postal_address"),
+    _column("address", Part.PATIENT, text(1000), "Street lines of the postal address; line breaks "
+            "may stand inside quotation marks", "text", "postal_address", "street", "address_line"),
+    _column("postal_code", Part.PATIENT, text(20), "Postal code", "text", "postcode", "zip",
+            "zip_code"),
+    _column("city", Part.PATIENT, text(120), "City or town", "text", "town"),
+    _column("region", Part.PATIENT, text(120), "State, county or province", "text", "state",
+            "county", "province"),
+    _column("country", Part.PATIENT, text(60), "As it is to be printed on a letter; blank within "
+            "the country", "text"),
     _column("language", Part.PATIENT, text(12), "Preferred language", "BCP 47, for example en, es",
             "preferred_language"),
     _column("interpreter_needed", Part.PATIENT, cells.yes_no, "Is an interpreter needed?", YES_NO,

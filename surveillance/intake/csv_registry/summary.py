@@ -50,7 +50,7 @@ def error_cells(problem: RowProblem) -> list[str]:
     """A problem as a row of a file of errors (`ERROR_COLUMNS`)."""
     row = "refused" if problem.severity is Severity.ERROR else "goes in"
     cells = (problem.column, problem.value, problem.message, problem.cure, row, problem.code)
-    return [str(problem.line), *map(_harmless, cells)]
+    return [str(problem.line), *map(harmless, cells)]
 
 
 def write_errors(problems: Iterable[RowProblem], file: TextIO, *, header: bool = True) -> None:
@@ -68,6 +68,6 @@ def csv_line(cells: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula is shown as text."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -54,6 +54,10 @@ def make_sites(sites: Sequence[DemoSite], *, now: datetime) -> dict[str, Site]:
                 name=demo.name,
                 time_zone=demo.time_zone,
                 holiday_calendar=demo.holiday_calendar,
+                phone=f"({demo.area_code}) 555-0100",
+                email=f"{demo.slug}@example.org",
+                channel_order=demo.channel_order,
+                sends_letters=True,
             )
             save_site(site=site, by=None, now=now)
     return {site.slug: site for site in Site.objects.filter(slug__in=[s.slug for s in sites])}

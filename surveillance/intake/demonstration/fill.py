@@ -20,6 +20,7 @@ from surveillance.failsafe import find_all
 from surveillance.intake.csv_registry.importing import Destination, take_in
 from surveillance.intake.demonstration.backlog import answer_backlog
 from surveillance.intake.demonstration.leave import begins_on, go_on_leave
+from surveillance.intake.demonstration.letters import write_letters
 from surveillance.intake.demonstration.rows import LaterRows, batches
 from surveillance.intake.demonstration.work import answer_the_last_rung, book_ahead, work_at
 from surveillance.intake.synthetic.generate import SyntheticRow, generate
@@ -139,6 +140,7 @@ def _work(
     for demo in SITES:
         rng = _dice(story, day, demo.slug)
         work_at(sites[demo.slug], patients[demo.slug], now=now, rng=rng)
+        write_letters(sites[demo.slug], days_left=(story.as_of - day).days, now=now)
 
 
 def _dice(story: Story, day: date, what: str) -> Random:

@@ -10,6 +10,7 @@ from surveillance.intake.synthetic.words import (
     GIVEN,
     LANGUAGES,
     PRACTICES,
+    STREETS,
     DemoSite,
 )
 
@@ -117,7 +118,18 @@ def _cells(rng: Random, number: int, site: DemoSite, born: date, sex: str) -> di
         cells["phone"] = f"({site.area_code}) 555-01{rng.randint(0, 99):02d}"
     if reachable and chance(rng, 78):
         cells["email"] = f"{mrn.lower()}@example.org"
-    return cells
+    return cells | _address(mrn, site)
+
+
+def _address(mrn: str, site: DemoSite) -> dict[str, str]:
+    """Nine in ten have one. Drawn apart, so that the rest of the person's story stays as it is."""
+    rng = Random(f"hepcalc:address:{mrn}")  # noqa: S311 (the same person lives in the same place)
+    if not chance(rng, 90):
+        return {}
+    city, region, postal_code = site.town
+    street = f"{rng.randint(1, 180)} {rng.choice(STREETS)}"
+    cells = {"address": street, "city": city, "region": region, "postal_code": postal_code}
+    return {name: value for name, value in cells.items() if value}
 
 
 def _facts(rng: Random, person: Person) -> dict[str, str]:

@@ -25,6 +25,10 @@ FAMILY_LAST = (
 RADIOLOGISTS = ("Dr Readwell", "Dr Shadowcaster", "Dr Greyscale", "Dr Sliceman", "Dr Gantry")
 CLINICIANS = ("Dr Hepworth-Demo", "Dr Portal-Demo", "Dr Lobule-Demo")
 PRACTICES = ("Example Street Practice", "Sample Square Surgery", "Placeholder Health Centre")
+STREETS = (
+    "Example Street", "Sample Road", "Placeholder Lane", "Specimen Avenue", "Model Row",
+    "Nowhere Close", "Pretend Place", "Invented Way",
+)  # fmt: skip
 LANGUAGES = ("es", "pl", "ar", "zh", "bn", "pt")
 
 
@@ -39,10 +43,17 @@ class DemoSite:
     mrn_prefix: str
     area_code: str
     share: int
+    town: tuple[str, str, str] = ("", "", "")
+    """City, region and postal code of the invented people who live near it."""
+    channel_order: str = ""
+    """In which order its patients are reminded; empty: the usual one, paper first."""
 
 
 SITES = (
-    DemoSite("northgate", "Northgate General (demo)", "Europe/London", "GB-ENG", "NGD", "020", 45),
-    DemoSite("riverside", "Riverside Clinic (demo)", "America/New_York", "US-NY", "RSD", "212", 35),
-    DemoSite("southbay", "South Bay (demo)", "Australia/Sydney", "AU-NSW", "SBD", "02", 20),
-)
+    DemoSite("northgate", "Northgate General (demo)", "Europe/London", "GB-ENG", "NGD", "020", 45,
+             ("Exampleton", "", "ZZ9 9ZZ")),
+    DemoSite("riverside", "Riverside Clinic (demo)", "America/New_York", "US-NY", "RSD", "212", 35,
+             ("Sampleville", "NY", "00000"), "EMAIL, SMS, LETTER"),
+    DemoSite("southbay", "South Bay (demo)", "Australia/Sydney", "AU-NSW", "SBD", "02", 20,
+             ("Testhaven", "NSW", "0000"), "SMS, EMAIL, LETTER"),
+)  # fmt: skip

@@ -270,8 +270,7 @@ def test_the_hours_may_end_while_an_outbox_is_at_work(clinic: Clinic) -> None:
 
     assert opens == datetime(2026, 11, 1, 9, tzinfo=UTC)
     assert (
-        outbox._quiet_until(message, outbox.Delivered(begun=outbox.monotonic()), one_minute_to_six)
-        is None
+        outbox._quiet_until(message, outbox.Delivered(begun=monotonic()), one_minute_to_six) is None
     )
 
 

@@ -17,6 +17,8 @@ from surveillance.models import (
     Escalation,
     FollowUp,
     ImagingExam,
+    LetterBatch,
+    LetterBatchStatus,
     Notification,
 )
 from tests.architecture.sources import ROOT
@@ -126,6 +128,8 @@ class TestSeedDemo:
         assert Escalation.objects.exists()
         assert Notification.objects.exists()
         assert ContactAttempt.objects.exists()
+        assert Notification.objects.letters_to_print().exists()
+        assert LetterBatch.objects.filter(status=LetterBatchStatus.POSTED).exists()
         assert FollowUp.objects.exclude(booked_for=None).exists()
         assert "Password of all: " in printed
         assert not [(one.code, one.count) for one in find_all(now=NOW)]

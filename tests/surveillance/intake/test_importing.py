@@ -7,6 +7,7 @@ import pytest
 
 from patients.models import AfpResult, Patient, PatientStatus, RiskProfile, Role, Tri
 from patients.workflows.amend_demographics import amend_demographics
+from patients.workflows.note_returned_address import note_returned_address
 from surveillance.models import (
     FollowUp,
     ImagingExam,
@@ -28,6 +29,21 @@ CONTRAST = {"accession": "ACC-2", "performed_on": "2026-06-20", "modality": "MRI
 
 
 class TestNewPatient:
+    def test_postal_address_comes_in_by_its_parts_and_is_corrected_by_a_later_file(
+        self, take
+    ) -> None:
+        parts = {"address": "1 Example Street", "city": "Sampleville", "region": "NY"}
+        take(row(**parts, postal_code="00000", country="USA"))
+        patient = Patient.objects.get()
+        assert patient.postal_lines == ("1 Example Street", "Sampleville, NY 00000", "USA")
+        note_returned_address(patient=patient, on=date(2026, 8, 1), by=None, now=NOW)
+
+        take(row(**parts | {"address": "2 Other Street"}))
+
+        stored = Patient.objects.get()
+        assert stored.postal_lines[0] == "2 Other Street"
+        assert stored.address_returned_on is None
+
     def test_a_row_becomes_patient_risk_lesion_exam_and_what_is_owed(self, take) -> None:
         outcome, problems = take(
             row(**CIRRHOTIC, phone="555-0101", consent_phone="yes", language="es", segments="IVa")

@@ -110,7 +110,11 @@ def test_frame_counts_what_is_unread(navigator: Client, clinic: Clinic, message)
 
     items = navigator.get("/inbox/").context["shell"].items
 
-    assert [(item.label, item.badge) for item in items] == [("Queue", ""), ("Inbox", "2")]
+    assert [(item.label, item.badge) for item in items] == [
+        ("Queue", ""),
+        ("Inbox", "2"),
+        ("Letters", ""),
+    ]
 
 
 def test_contact_page_names_the_clinic_and_nothing_else(client: Client) -> None:

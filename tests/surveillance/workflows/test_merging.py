@@ -22,6 +22,8 @@ from surveillance.models import (
     ImagingExam,
     Lesion,
     LesionAssessment,
+    Letter,
+    LetterBatch,
     Notification,
     PatientMerge,
 )
@@ -55,7 +57,7 @@ LATER = NOW + timedelta(days=10)
 
 @pytest.fixture
 def duplicate(ward):
-    """A low-risk record of the same person, with a lesion, an exam, a contact and a message."""
+    """A low-risk record of the same person, with one of everything that may move."""
     patient = PatientFactory(site=ward.site, low_risk=True)
     lesion = register_lesion(patient=patient, label=ward.lesion.label, by=None, now=NOW)
     told = report(finding(lesion, lirads=LiRads.LR_3), on=LAST_WEEK, accession="DUP")
@@ -80,6 +82,8 @@ def duplicate(ward):
         created_at=NOW,
         not_before=NOW,
     )
+    run = LetterBatch.objects.create(site=ward.site, size=1, digest="0" * 64, prepared_at=NOW)
+    Letter.objects.create(batch=run, sequence=1, patient=patient, digest="0" * 64)
     return patient
 
 

@@ -1,0 +1,108 @@
+"""Letters as one PDF/UA-1 file, one sheet each, made on demand from the stored rows.
+
+The same rows give the same bytes. The address stands where the window of an envelope is, for
+paper folded in three (DL and C5/6 after DIN 5008, and the American number 10); nothing else shows
+there. The footer carries place in the run and short code of the letter.
+
+WeasyPrint is loaded by the first letter, not by the application: it takes seconds, and it needs
+Pango, which a machine that prints no letters may lack.
+"""
+
+import importlib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from surveillance.models import Letter, LetterBatch
+from surveillance.protocol.mailing import digest_of
+
+VARIANT = "pdf/ua-1"
+AMERICAN = ("US", "CA")
+"""Countries (of the site's holiday calendar) that print on Letter paper; all others on A4."""
+
+
+class LettersCannotBePrinted(Exception):
+    """No PDF was made; the message says why, and how to mend it."""
+
+
+def print_letters(batch: LetterBatch, letters: Sequence[Letter]) -> bytes:
+    """The PDF of a run's letters, in order of their sequence.
+
+    Raises LettersCannotBePrinted: Pango is missing, a stored letter is not what it was when it was
+    prepared, or one does not fit on its sheet.
+    """
+    _refuse_altered(letters)
+    document = _weasyprint().HTML(string=page_of(batch, letters)).render(pdf_variant=VARIANT)
+    _refuse_too_long(document.pages, letters)
+
+    def name_languages(_document: Any, pdf: Any) -> None:
+        _name_languages(pdf.objects, letters)
+
+    pdf: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=name_languages)
+    return pdf
+
+
+def page_of(batch: LetterBatch, letters: Iterable[Letter]) -> str:
+    """The run as HTML, ready to be set."""
+    site = batch.site
+    country = site.holiday_calendar.partition("-")[0]
+    sheets = [
+        {
+            "id": f"letter-{letter.sequence}",
+            "language": letter.language,
+            "lines": [letter.recipient, *letter.address.splitlines()],
+            "subject": letter.subject,
+            "paragraphs": letter.body.split("\n\n"),
+            "footer": f"{letter.sequence} / {batch.size} · {letter.code}",
+        }
+        for letter in letters
+    ]
+    reach = [one for one in (site.phone, site.email) if one]
+    paper = "letter" if country in AMERICAN else "A4"
+    page = {"site": site.name, "reach": reach, "paper": paper, "sheets": sheets}
+    return render_to_string("letters/run.html", page)
+
+
+@cache
+def _weasyprint() -> Any:
+    """The one place where a module is loaded late (see above)."""
+    try:
+        return importlib.import_module("weasyprint")
+    except OSError as error:
+        raise LettersCannotBePrinted(
+            "The typesetting library Pango is missing on this machine. Install it (on Debian and "
+            "Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+            "fonts-dejavu-core) and try again. Everything else works without it."
+        ) from error
+
+
+def _refuse_altered(letters: Sequence[Letter]) -> None:
+    for letter in letters:
+        if digest_of(letter.content) != letter.digest:
+            raise LettersCannotBePrinted(
+                f"Letter {letter.sequence} is not what it was when the run was prepared. Discard "
+                "the run, prepare a new one, and tell those who run this system."
+            )
+
+
+def _refuse_too_long(pages: Sequence[Any], letters: Sequence[Letter]) -> None:
+    """One sheet per letter, or sheets and envelopes part company."""
+    for sheet, page in enumerate(pages):
+        expected = f"letter-{letters[sheet].sequence}" if sheet < len(letters) else ""
+        if expected not in page.anchors:
+            raise LettersCannotBePrinted(
+                f"Letter {letters[sheet - 1].sequence} does not fit on one sheet. Shorten the "
+                "patient's address or the text, discard the run and prepare it again."
+            )
+
+
+def _name_languages(objects: Iterable[Any], letters: Sequence[Letter]) -> None:
+    """Say of each letter's section which language it is in: a run mixes them.
+
+    WeasyPrint names one language for the whole file; sections come in the order of the letters.
+    """
+    sections = [one for one in objects if isinstance(one, dict) and one.get("S") == "/Sect"]
+    for section, letter in zip(sections, letters, strict=True):
+        section["Lang"] = f"({letter.language})"

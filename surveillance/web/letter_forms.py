@@ -1,0 +1,123 @@
+"""The forms of letters: a sample of codes, a file, a number, a day, an address."""
+
+from typing import Any
+
+from django import forms
+
+from patients.models import Patient
+from patients.workflows.register_patient import POSTAL_FIELDS
+from surveillance.models import Letter
+from surveillance.web.forms import day, words
+
+LARGEST_RUN = 50 * 1024 * 1024
+
+
+class CheckForm(forms.Form):
+    """The code of each sheet of the sample, as it stands at the foot of the sheet."""
+
+    def __init__(self, *args: Any, sample: list[Letter], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.sample = sample
+        for letter in sample:
+            self.fields[f"sheet_{letter.sequence}"] = forms.CharField(
+                label=f"Sheet {letter.sequence}, in the window: {letter.recipient}",
+                max_length=20,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+                error_messages={"required": f"Type the code of sheet {letter.sequence}"},
+            )
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """Sequence number to code, as typed."""
+        return {one.sequence: self.cleaned_data[f"sheet_{one.sequence}"] for one in self.sample}
+
+
+class PostForm(forms.Form):
+    """The sheets that the page asked to take out; a hidden list, so that a change is noticed."""
+
+    taken_out = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def sheets(self) -> list[int]:
+        """The sequence numbers."""
+        return [int(word) for word in self.cleaned_data["taken_out"].split() if word.isdigit()]
+
+
+class DiscardForm(forms.Form):
+    """Why printed letters are not posted."""
+
+    reason = words("Why", "Kept with the run. Shred what was printed.")
+
+
+class CompareForm(forms.Form):
+    """A PDF that was printed, or is about to be."""
+
+    file = forms.FileField(
+        label="PDF of the run",
+        help_text="Yours, or the one that a print house sent back. It is compared and not kept.",
+        widget=forms.ClearableFileInput(attrs={"class": "nhsuk-input", "accept": ".pdf"}),
+        error_messages={"required": "Choose the PDF"},
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large to be a run of letters."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_RUN:
+            raise forms.ValidationError("The file is larger than 50 MB. Compare one run at a time.")
+        return file
+
+
+class CertifiedForm(forms.Form):
+    """The number that the post office gave."""
+
+    number = forms.CharField(
+        label="Number of the certified mail",
+        max_length=40,
+        error_messages={"required": "Enter the number"},
+    )
+
+
+class ReturnedForm(forms.Form):
+    """When the letter came back."""
+
+    on = day("Came back on")
+
+
+def _line(label: str, longest: int, hint: str = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, help_text=hint, required=False)
+
+
+class AddressForm(forms.Form):
+    """Where letters go. Whether they may is recorded with the other consents."""
+
+    address = forms.CharField(
+        label="Street lines",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    city = _line("City or town", 120)
+    region = _line("State, county or province", 120)
+    postal_code = _line("Postal code", 20)
+    country = _line("Country", 60, "As it is to be printed; empty within the country.")
+    is_right = forms.BooleanField(
+        required=False, label="The address is right as it stands: write to it again"
+    )
+
+    def __init__(self, data: Any, *, patient: Patient) -> None:
+        super().__init__(data, initial={name: getattr(patient, name) for name in POSTAL_FIELDS})
+        if patient.address_returned_on is None:
+            del self.fields["is_right"]
+
+    def clean(self) -> dict[str, Any]:
+        """Either the address is right, or it is corrected."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("is_right") and set(self.changed_data) - {"is_right"}:
+            self.add_error("is_right", "You changed something above: leave this box empty")
+        return said
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """The fields as given; lines end as the records end them."""
+        said = {name: self.cleaned_data[name] for name in POSTAL_FIELDS}
+        return said | {"address": "\n".join(said["address"].splitlines())}

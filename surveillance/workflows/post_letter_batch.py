@@ -1,0 +1,133 @@
+"""A checked print run is in the post."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from patients.audit import record_event
+from surveillance.models import (
+    ContactChannel,
+    ContactOutcome,
+    Letter,
+    LetterBatch,
+    LetterBatchStatus,
+    Notification,
+    NotificationStatus,
+)
+from surveillance.outreach import why_unwanted
+from surveillance.record_locks import lock_records
+from surveillance.workflows.change_letter_batch import change_letter_batch
+from surveillance.workflows.drop_letter import drop_letter
+from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.log_contact import log_contact
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from surveillance.models.notification import NotificationQuerySet
+
+
+class LettersToTakeOut(WorkflowRefused):
+    """Letters are not to be posted any more, or are to be again. `details`: sheets."""
+
+    code = "letters_to_take_out"
+
+
+@transaction.atomic
+def post_letter_batch(
+    *, batch: LetterBatch, taken_out: Collection[int] = (), by: "User | None", now: datetime
+) -> LetterBatch:
+    """Note that the run was posted without the sheets `taken_out`.
+
+    Each message is sent with the run and sheet as its number, and each patient has a contact on
+    file. Posted twice is once. Refused: a run that was not checked; `taken_out` is not exactly what
+    is unwanted by now (an exam came, consent was withdrawn, the address is another), so that
+    nobody is written to about what is over.
+    """
+    stored = LetterBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if stored.status == LetterBatchStatus.POSTED:
+        return stored
+    letters = list(batch.letters.order_by("sequence"))
+    lock_records(letter.patient_id for letter in letters)
+    posted = change_letter_batch(
+        batch=batch,
+        allowed=(LetterBatchStatus.CHECKED,),
+        status=LetterBatchStatus.POSTED,
+        posted_at=now,
+        posted_by=by,
+    )
+    unwanted = unwanted_sheets(posted, now)
+    _refuse_others(unwanted, taken_out)
+    for letter in letters:
+        if letter.sequence not in unwanted:
+            _note_sent(letter, by, now)
+    _let_go_of_rest(posted, now)
+    detail = {"letters": len(letters) - len(unwanted), "taken_out": unwanted}
+    record_event(
+        "letter_batch_posted", site=batch.site, subject=batch, by=by, now=now, detail=detail
+    )
+    return posted
+
+
+def unwanted_sheets(batch: LetterBatch, now: datetime) -> list[int]:
+    """Letters that are not to be posted, in order: over, or addressed otherwise. Reads only."""
+    wanted = {
+        letter.pk
+        for message in _held(batch).prefetch_related("letters")
+        if message.patient is not None and not why_unwanted(message, now)
+        for letter in message.letters.all()
+        if letter.address == "\n".join(message.patient.postal_lines)
+    }
+    letters = batch.letters.order_by("sequence").values_list("pk", "sequence")
+    return [sequence for pk, sequence in letters if pk not in wanted]
+
+
+def _refuse_others(unwanted: Collection[int], taken_out: Collection[int]) -> None:
+    if set(unwanted) == set(taken_out):
+        return
+    sheets = ", ".join(str(number) for number in unwanted) or "none"
+    raise LettersToTakeOut(
+        "What is to be taken out of the pile has changed. Take out these sheets and no others: "
+        f"{sheets}. Then confirm again.",
+        sheets=list(unwanted),
+    )
+
+
+def _held(batch: LetterBatch) -> "NotificationQuerySet":
+    rows = Notification.objects.waiting().filter(lease_owner=batch.pk.hex)
+    return rows.select_related("site", "patient", "follow_up")
+
+
+def _note_sent(letter: Letter, by: "User | None", now: datetime) -> None:
+    messages = list(letter.notifications.waiting().select_related("follow_up"))
+    Notification.objects.filter(pk__in=[message.pk for message in messages]).update(
+        status=NotificationStatus.SENT,
+        provider_message_id=f"letter:{letter.batch_id}/{letter.sequence}",
+        subject=letter.subject,
+        body=letter.body,
+        finished_at=now,
+        lease_owner="",
+    )
+    served = {
+        message.follow_up.pk: message.follow_up
+        for message in messages
+        if message.follow_up is not None and message.follow_up.patient_id == letter.patient_id
+    }
+    log_contact(
+        patient=letter.patient,
+        follow_ups=list(served.values()),
+        channel=ContactChannel.LETTER,
+        outcome=ContactOutcome.LETTER_SENT,
+        by=by,
+        now=now,
+    )
+
+
+def _let_go_of_rest(batch: LetterBatch, now: datetime) -> None:
+    """What was on the sheets taken out: over, or to be printed anew for another address."""
+    for message in list(_held(batch)):
+        if why := why_unwanted(message, now):
+            drop_letter(message=message, why=why, now=now)
+    _held(batch).update(lease_owner="", template_version=None)

@@ -1,0 +1,111 @@
+"""Somebody decides that a patient is to get a letter."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from patients.audit import record_event
+from patients.models import Patient
+from surveillance.models import (
+    FollowUp,
+    Notification,
+    NotificationChannel,
+    NotificationTemplate,
+)
+from surveillance.outreach import (
+    appointment_key,
+    is_booked_in_time,
+    reminder_key,
+    why_not_written_to,
+)
+from surveillance.protocol.terms import ObligationKind
+from surveillance.record_locks import lock_records
+from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.notify import notify
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+CURES = {
+    "status": "The patient’s status does not allow it. Speak to the patient, or change the status.",
+    "refused": "The patient does not want letters. Call, or record a new consent.",
+    "no_address": "No complete postal address is on record: street and town, at most six lines.",
+    "returned": "A letter came back from this address. Correct the address first.",
+}
+
+
+class PatientNotWrittenTo(WorkflowRefused):
+    """No letter may go to this patient. `details`: why (a code)."""
+
+    code = "patient_not_written_to"
+
+
+class AlreadyWrittenToday(WorkflowRefused):
+    """A letter about this was queued today and has ended already."""
+
+    code = "already_written_today"
+
+
+class NothingToWriteAbout(WorkflowRefused):
+    """Nothing is owed that a patient is asked to book, and no appointment lies ahead."""
+
+    code = "nothing_to_write_about"
+
+
+@transaction.atomic
+def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notification:
+    """Let a letter to `patient` wait for the next print run of the site.
+
+    It asks to book what is most urgent, or tells of the next appointment when all is booked. A
+    letter that waits already is returned, and a second one on the same day is the first. Refused:
+    a patient who may not be written to, nothing to write about, a letter that ended today.
+    """
+    survivor = lock_records([patient.pk])[patient.pk]
+    if why := why_not_written_to(survivor):
+        raise PatientNotWrittenTo(CURES[why], why=why)
+    today = survivor.site.local_date(now)
+    follow_up, template, key = _about(survivor, today)
+    waiting = Notification.objects.waiting().filter(
+        channel=NotificationChannel.LETTER, patient=survivor, template=template
+    )
+    if known := waiting.first():
+        return known
+    message = notify(
+        site=survivor.site,
+        channel=NotificationChannel.LETTER,
+        template=template,
+        dedupe_key=key,
+        patient=survivor,
+        follow_up=follow_up,
+        now=now,
+    )
+    if message.finished_at is not None:
+        ended = message.get_status_display().lower()
+        raise AlreadyWrittenToday(f"A letter about this was queued today and is {ended} already.")
+    if message.created_at == now:
+        record_event(
+            "letter_queued", site=survivor.site, subject=message, by=by, now=now, patient=survivor
+        )
+    return message
+
+
+def _about(patient: Patient, today: date) -> tuple[FollowUp, NotificationTemplate, str]:
+    """What the letter is about: the follow-up, its template, and the key that makes it one."""
+    by_hand = f"letter:{today}"
+    open_ = FollowUp.objects.open().filter(patient=patient).dangerous_first()
+    booked = []
+    for row in open_:
+        if is_booked_in_time(row.booked_for, row.latest_on, today):
+            booked.append(row)
+        elif row.kind == ObligationKind.IMAGING:
+            key = reminder_key(patient.pk, row.latest_on, by_hand)
+            return row, NotificationTemplate.PATIENT_REMINDER, key
+    if not booked:
+        raise NothingToWriteAbout(
+            "Nothing is owed that this patient is asked to book, and no appointment lies ahead."
+        )
+    row = min(booked, key=lambda one: (one.booked_for or date.max, one.sort_key))
+    assert row.booked_for is not None  # it is booked in time
+    key = appointment_key(patient.pk, row.booked_for, by_hand)
+    return row, NotificationTemplate.APPOINTMENT_REMINDER, key
