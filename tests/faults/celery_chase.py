@@ -17,6 +17,8 @@ from hepcalc_site.running.broker import answers, broker_command
 from tests.faults.processes import ROOT, eventually
 
 WORKER = (sys.executable, "-m", "tests.faults.celery_worker")
+NAIVE_SEND = "tests.naive_send"
+"""A task of the worker process alone: imported elsewhere, it would be one of our tasks."""
 WAKE_UPS = (
     "surveillance.tasks.escalate_overdue_follow_ups",
     "surveillance.tasks.deliver_notifications",
@@ -34,7 +36,7 @@ class CeleryChase:
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         }
         self._url = embedded_url(data_dir)
-        self._app = Celery(broker=broker_url("", data_dir))
+        self._app = Celery(broker=broker_url("", data_dir), set_as_current=False)
         self._app.conf.task_ignore_result = True
         self._broker = self._start_broker()
         self._workers = [self._start(WORKER) for _ in range(workers)]

@@ -17,9 +17,9 @@ from hepcalc_site.celery import app
 from surveillance.delivery.email import EmailChannel
 from surveillance.models import Notification
 from surveillance.workflows import deliver as outbox
+from tests.faults.celery_chase import NAIVE_SEND
 
 LEASE = timedelta(seconds=3)
-NAIVE_SEND = "tests.naive_send"
 
 
 @app.task(name=NAIVE_SEND, acks_late=False)
