@@ -44,7 +44,7 @@ def _to_write(site: Site, now: datetime) -> list[FollowUp]:
     )
     rows = rows.exclude(patient__consent_email=Tri.YES, patient__email__gt="")
     recent = ContactAttempt.objects.filter(
-        channel=ContactChannel.LETTER, attempted_at__gte=now - timedelta(days=7)
+        channel=ContactChannel.LETTER, attempted_at__gte=now - timedelta(days=1)
     )
     rows = rows.exclude(patient__in=recent.values("patient")).dangerous_first()
     found = rows.select_related("patient__site", "owner")[: A_DAY * 5]
