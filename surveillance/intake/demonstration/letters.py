@@ -43,8 +43,10 @@ def _to_write(site: Site, now: datetime) -> list[FollowUp]:
         site=site, kind=ObligationKind.IMAGING, booked_for=None, target_on__lte=soon
     )
     rows = rows.exclude(patient__consent_email=Tri.YES, patient__email__gt="")
-    written_to = ContactAttempt.objects.filter(channel=ContactChannel.LETTER).values("patient")
-    rows = rows.exclude(patient__in=written_to).dangerous_first()
+    recent = ContactAttempt.objects.filter(
+        channel=ContactChannel.LETTER, attempted_at__gte=now - timedelta(days=1)
+    )
+    rows = rows.exclude(patient__in=recent.values("patient")).dangerous_first()
     found = rows.select_related("patient__site", "owner")[: A_DAY * 5]
     return [row for row in found if not why_not_written_to(row.patient)][:A_DAY]
 

@@ -128,7 +128,7 @@ def test_nothing_is_sent_before_its_time(reminder: Notification) -> None:
             {"status": PatientStatus.DECEASED, "status_on": DAY}, {}, "patient_is_quiet", id="dead"
         ),
         pytest.param({"consent_email": Tri.NO}, {}, "consent_withdrawn", id="consent withdrawn"),
-        pytest.param({"email": ""}, {}, "consent_withdrawn", id="address removed"),
+        pytest.param({"email": ""}, {}, "no_address", id="address removed"),
         pytest.param(
             {"status": PatientStatus.DECLINED, "status_on": DAY}, {}, "consent_withdrawn",
             id="declined",
