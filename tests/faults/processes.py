@@ -116,7 +116,8 @@ def _read(path: Path) -> bytes:
 
 def start(data_dir: Path) -> Running:
     """Start `up` on a migrated folder; returns at once."""
-    port = next(port for port in range(18100, 18400) if is_free(port))
+    first = 18100 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    port = next(port for port in range(first, first + 100) if is_free(port))
     output = data_dir / "output.txt"
     with output.open("wb") as pipe:
         process = subprocess.Popen(

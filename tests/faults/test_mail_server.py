@@ -50,11 +50,11 @@ def calls_to_make() -> int:
 
 
 def after_every_pause(since: datetime) -> Iterator[datetime]:
-    """Wake-ups, each when all pauses are over."""
+    """Wake-ups, each when all pauses are over, in the hours for messages to patients."""
     moment = since
     for _ in range(MOST_ATTEMPTS + 1):
         yield moment
-        moment += timedelta(hours=3)
+        moment += timedelta(days=1)
 
 
 def refuses(answer: bytes) -> Callable[[SmtpSink], None]:
