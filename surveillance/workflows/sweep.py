@@ -16,6 +16,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -132,24 +133,28 @@ def _decide_again(
     for site in sites:
         if done_at is not None and site.local_date(done_at) == site.local_date(now):
             continue
-        try:
+        # A lesion that cannot be decided about must not keep everybody else from being chased.
+        with _parked_if_it_fails(site, "site_not_decided_again", tally):
             reassess_changed_by_time(site=site, now=now)
             chase_paperwork(site=site, now=now)
-        except Exception:
-            # A lesion that cannot be decided about must not keep everybody else from being chased.
-            log.exception("site_not_decided_again", site=site.slug)
-            tally.parked.append(f"site:{site.slug}")
 
 
 def _adopt(sites: Iterable[Site], now: datetime, tally: Tally) -> None:
     """Somebody must answer for everything that is open, and know of it."""
     for site in sites:
-        try:
+        with _parked_if_it_fails(site, "site_without_adoption", tally):
             adopt_follow_ups(site=site, now=now)
             tell_of_absences(site=site, now=now)
-        except Exception:
-            log.exception("site_without_adoption", site=site.slug)
-            tally.parked.append(f"site:{site.slug}")
+
+
+@contextmanager
+def _parked_if_it_fails(site: Site, event: str, tally: Tally) -> Iterator[None]:
+    """One site's trouble is logged, counted and tried again; the others move on."""
+    try:
+        yield
+    except Exception:
+        log.exception(event, site=site.slug)
+        tally.parked.append(f"site:{site.slug}")
 
 
 class Look(NamedTuple):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -15,6 +16,9 @@ from django.db import connection
 from tests.faults import chase_worker
 
 CONTEXT = multiprocessing.get_context("forkserver")
+"""Quick to start. All of a test process's children work on the database that the first one saw."""
+APART = multiprocessing.get_context("spawn")
+"""For another database than the test's: each child reads the environment anew."""
 
 
 def use_test_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,16 +41,20 @@ def use_database(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     CONTEXT.set_forkserver_preload(["tests.faults.chase_worker"])
 
 
-def started(target: Callable[..., None], *arguments: Any) -> BaseProcess:
-    process = CONTEXT.Process(target=target, args=arguments, daemon=True)
+def started(
+    target: Callable[..., None], *arguments: Any, context: BaseContext = CONTEXT
+) -> BaseProcess:
+    process: BaseProcess = context.Process(target=target, args=arguments, daemon=True)  # type: ignore[attr-defined]  # every context has it
     process.start()
     return process
 
 
 @contextmanager
-def workers(jobs: list[str], now: datetime, port: int) -> Iterator[list[BaseProcess]]:
+def workers(
+    jobs: list[str], now: datetime, port: int, *, context: BaseContext = CONTEXT
+) -> Iterator[list[BaseProcess]]:
     """One process per job; none is left behind."""
-    running = [started(chase_worker.work, job, now, port) for job in jobs]
+    running = [started(chase_worker.work, job, now, port, context=context) for job in jobs]
     try:
         yield running
     finally:

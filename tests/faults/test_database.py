@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from tests.faults.chase_processes import CONTEXT, eventually, use_database, workers
+from tests.faults.chase_processes import APART, eventually, use_database, workers
 from tests.faults.chase_story import Account, account, fill
 from tests.faults.postgres_cluster import Cluster, a_cluster
 from tests.faults.scale import count, times
@@ -38,18 +38,18 @@ def test_restarts_of_the_database_lose_nothing_and_double_nothing(
 ) -> None:
     with a_cluster() as cluster, SmtpSink(seconds_each=0.02) as sink:
         use_database(monkeypatch, cluster.url)
-        with CONTEXT.Pool(1) as there:
+        with APART.Pool(1) as there:
             there.apply(fill, [FOLLOW_UPS])
 
         def found() -> Account:
-            with CONTEXT.Pool(1) as there:
+            with APART.Pool(1) as there:
                 return there.apply(account, [NOW])
 
         def is_all_done() -> bool:
             state = found()
             return not state.unlooked and not state.waiting
 
-        with workers(["both", "both", "sweep"], NOW, sink.port):
+        with workers(["both", "both", "sweep"], NOW, sink.port, context=APART):
             shoot(cluster)
             assert eventually(is_all_done, seconds=90)
 

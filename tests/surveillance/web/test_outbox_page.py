@@ -117,5 +117,5 @@ def test_the_page_asks_as_much_for_many_messages_as_for_one(
     for _ in range(12):
         a_message(clinic)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert len(lead.get("/outbox/").context["rows"]) == 12
