@@ -31,6 +31,8 @@ from surveillance.web.wording import (
 from surveillance.workflows.mark_read import mark_read
 
 SHOWN = 100
+OUR_NAME = "HepCalc: "
+"""What a subject begins with, for the sake of a mailbox; in our own inbox it says nothing."""
 PAGES: dict[str, str] = {
     NotificationTemplate.COVER_BEGINS: "absences",
     NotificationTemplate.COVER_ENDED: "absences",
@@ -139,7 +141,8 @@ def _row(message: Notification, *, is_visible: bool) -> InboxRow:
 def _words(message: Notification) -> str:
     """The words as they were sent; of messages older than kept words, what they are about."""
     template = NotificationTemplate(message.template)
-    said = message.subject or WORDS.get(template) or str(template.label)
+    subject = message.subject.removeprefix(OUR_NAME)
+    said = subject[:1].upper() + subject[1:] or WORDS.get(template) or str(template.label)
     if template == NotificationTemplate.MISSED_APPOINTMENT:
         missed_on = message.site.local_date(message.created_at)
         last = add_working_days(missed_on, MISSED_CONTACT_WITHIN.value)

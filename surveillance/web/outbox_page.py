@@ -29,6 +29,7 @@ STATES = {
     "waiting": NotificationStatus.PENDING,
     "failed": NotificationStatus.FAILED,
     "sent": NotificationStatus.SENT,
+    "digested": NotificationStatus.DIGESTED,
     "cancelled": NotificationStatus.CANCELLED,
 }
 REASONS = {
