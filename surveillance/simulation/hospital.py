@@ -18,13 +18,22 @@ from surveillance.exam_reports import ExamReport, Finding
 from surveillance.intake.csv_registry.importing import Batch, Destination, take_in
 from surveillance.intake.demonstration.accounts import DemoPerson, make_people, make_sites
 from surveillance.intake.synthetic.words import DemoSite
-from surveillance.models import FollowUp, FollowUpQuerySet, Lesion, LesionEventKind, OverrideKind
+from surveillance.models import (
+    FollowUp,
+    FollowUpQuerySet,
+    InformedOf,
+    Lesion,
+    LesionEventKind,
+    OverrideKind,
+    WhoDeclined,
+)
 from surveillance.protocol.terms import MdtOutcome, ObligationKind, Tri
 from surveillance.registry.known import PatientRows
 from surveillance.registry.reports import EXAM_WORDS, FINDING_WORDS, in_words
 from surveillance.registry.rows import RegistryRow
 from surveillance.simulation.life import Life
 from surveillance.simulation.world import AUTHOR, Records
+from surveillance.workflows.append_declination import Declined
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.override_assessment import override_assessment
 from surveillance.workflows.record_exam import record_exam
@@ -44,6 +53,8 @@ REASONS = {
     PatientStatus.TRANSFERRED_ACKNOWLEDGED: "Receiving centre confirmed in writing (simulated)",
     PatientStatus.DECLINED: "Told of the risk by telephone, declined (simulated)",
 }
+
+DECLINED = Declined(by=WhoDeclined.PATIENT, informed_of=(InformedOf.RISK_OF_DELAY,))
 
 
 def noon(day: date) -> datetime:
@@ -194,6 +205,7 @@ class Hospital(Records):
             status=status,
             status_on=day,
             reason=REASONS[status],
+            declined=DECLINED if status is PatientStatus.DECLINED else None,
             by=None,
             now=noon(day),
         )

@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 
 from patients.models import Patient, Site
 from surveillance.models import Escalation, FollowUp, SweepRun
+from surveillance.protocol.terms import PatientStatus
+from surveillance.simulation import life, rates
 from surveillance.simulation.clock import database_clock
 from surveillance.simulation.run import Beat, NotEmpty, Plan, run
 from tests.factories import PatientFactory, SiteFactory
@@ -40,6 +42,18 @@ class LosingBeat(Beat):
             FollowUp.objects.filter(lesion=lost.lesion_id, closed_at=None).update(
                 closed_at=lost.opened_at, outcome="SUPERSEDED"
             )
+
+
+@pytest.mark.parametrize("status", sorted(life.LEAVING))
+def test_whoever_leaves_is_put_on_file_as_the_workflows_ask(
+    status: PatientStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(life.LEAVING, status, replace(rates.DIES, value=20))
+
+    figures = run(SHORT)
+
+    assert Patient.objects.filter(status=status).exists()
+    assert figures["watch"]["uncovered"] == 0
 
 
 def test_run_leaves_no_lesion_day_uncovered_and_counts_work() -> None:
