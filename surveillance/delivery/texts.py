@@ -34,7 +34,7 @@ PAGES: dict[str, str] = {
     NotificationTemplate.COVER_BEGINS: "absences",
     NotificationTemplate.COVER_ENDED: "absences",
 }
-"""Where a message about no one patient leads, unless to the inbox."""
+"""Where a message about no one patient leads, when not to the inbox (or, from there, the queue)."""
 
 
 class Text(NamedTuple):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from surveillance.absences import answers_for
 from surveillance.delivery.sms import NUMBER_CANNOT_BE_TEXTED
+from surveillance.delivery.texts import PAGES
 from surveillance.models import Notification, NotificationTemplate
 from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN, NO_ADDRESS
 from surveillance.protocol.dates import add_working_days
@@ -33,11 +34,6 @@ from surveillance.workflows.mark_read import mark_read
 SHOWN = 100
 OUR_NAME = "HepCalc: "
 """What a subject begins with, for the sake of a mailbox; in our own inbox it says nothing."""
-PAGES: dict[str, str] = {
-    NotificationTemplate.COVER_BEGINS: "absences",
-    NotificationTemplate.COVER_ENDED: "absences",
-}
-"""Where a message about no one patient leads, unless to the queue."""
 WORDS = {
     NotificationTemplate.PATIENT_REMINDER: "Call the patient: no message could remind them",
     NotificationTemplate.APPOINTMENT_REMINDER: "Call the patient about the coming appointment",

@@ -74,13 +74,3 @@ def kill_at_random(
         running[number].kill()
         running[number].join(10)
         running[number] = started(chase_worker.work, jobs[number], now, port)
-
-
-def eventually(true: Callable[[], bool], seconds: float) -> bool:
-    """Whether it becomes true in time."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.2)
-    return True

@@ -24,7 +24,8 @@ from surveillance.protocol.recommendation import Window
 from surveillance.workflows.deliver import OUTCOME_UNKNOWN
 from surveillance.workflows.sweep import sweep
 from tests.faults.celery_chase import NAIVE_SEND, CeleryChase
-from tests.faults.chase_processes import eventually, use_test_database
+from tests.faults.chase_processes import use_test_database
+from tests.faults.processes import eventually
 from tests.faults.scale import count, times
 from tests.faults.smtp_sink import SmtpSink
 from tests.surveillance.chase.scenes import a_clinic, a_follow_up, a_patient

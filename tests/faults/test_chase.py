@@ -24,12 +24,12 @@ from surveillance.workflows.deliver import OUTCOME_UNKNOWN
 from surveillance.workflows.sweep import sweep
 from tests.faults import chase_worker
 from tests.faults.chase_processes import (
-    eventually,
     kill_at_random,
     started,
     use_test_database,
     workers,
 )
+from tests.faults.processes import eventually
 from tests.faults.scale import count, times
 from tests.faults.smtp_sink import SmtpSink
 from tests.surveillance.chase.scenes import a_clinic, a_follow_up, a_patient, at

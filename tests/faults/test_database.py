@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from tests.faults.chase_processes import APART, eventually, use_database, workers
+from tests.faults.chase_processes import APART, use_database, workers
 from tests.faults.chase_story import Account, account, fill
 from tests.faults.postgres_cluster import Cluster, a_cluster
+from tests.faults.processes import eventually
 from tests.faults.scale import count, times
 from tests.faults.smtp_sink import SmtpSink
 from tests.surveillance.chase.scenes import at
