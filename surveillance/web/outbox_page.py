@@ -121,6 +121,8 @@ def _remark(message: Notification, now: datetime) -> str:
         return REASONS.get(message.last_error, f"answer of the other side: {message.last_error}")
     if message.status != NotificationStatus.PENDING:
         return Report(message.reported).label if message.reported else ""
+    if message.channel == NotificationChannel.LETTER:
+        return "waits for a print run"
     if message.doubt == SendingDoubt.UNHEARD:
         return "may have arrived already; it is sent once more"
     return "not before its time" if message.not_before > now else "goes out within a minute"

@@ -69,6 +69,7 @@ def test_a_waiting_message_says_what_to_whom_and_when(lead: Client, clinic: Clin
             id="no longer wanted",
         ),
         pytest.param({"status": "SENT", "finished_at": NOW}, "sent", "", id="sent"),
+        pytest.param({"channel": "LETTER"}, "waiting", "waits for a print run", id="letter"),
         pytest.param(
             {"doubt": "UNHEARD"},
             "waiting",
