@@ -81,9 +81,9 @@ def _less_than_decided(_now: datetime) -> Iterable[object]:
 
 
 def _covers(row: FollowUp, owed: dict[str, Any]) -> bool:
-    asked = (owed["kind"], owed["escalation_class"])
-    in_time = row.latest_on.isoformat() <= owed["window"]["latest"]
-    return (row.kind, row.escalation_class) == asked and in_time
+    asked = (owed.get("kind"), owed.get("escalation_class"))
+    latest = (owed.get("window") or {}).get("latest", "")
+    return (row.kind, row.escalation_class) == asked and row.latest_on.isoformat() <= latest
 
 
 def _owed_by_the_facts(now: datetime) -> Iterable[object]:

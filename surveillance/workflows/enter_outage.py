@@ -9,8 +9,8 @@ from surveillance.failsafe.alerts import OPERATORS
 from surveillance.models import FailsafeAlert, FailsafeAlertKind, FailsafeAlertPath
 
 
-def enter_outage(*, code: str, folder: Path, host: str) -> int:
-    """Append the alerts that `host` noted in `folder`, once, and take the note away.
+def enter_outage(*, code: str, folder: Path) -> int:
+    """Append the alerts that were noted in `folder`, once, and take the note away.
 
     They stand until `tell_findings` tells each recipient that it is over. Returns how many were
     noted. Who dies in between enters them again, which changes nothing.
@@ -20,14 +20,14 @@ def enter_outage(*, code: str, folder: Path, host: str) -> int:
         return 0
     with transaction.atomic():
         FailsafeAlert.objects.bulk_create(
-            [_alert(code, recipient, noted, host) for recipient in noted.told],
+            [_alert(code, recipient, noted) for recipient in noted.told],
             ignore_conflicts=True,
         )
     forget_outage(folder)
     return len(noted.told)
 
 
-def _alert(code: str, recipient: str, noted: OutageNote, host: str) -> FailsafeAlert:
+def _alert(code: str, recipient: str, noted: OutageNote) -> FailsafeAlert:
     by_email = recipient == OPERATORS
     return FailsafeAlert(
         code=code,
@@ -37,5 +37,5 @@ def _alert(code: str, recipient: str, noted: OutageNote, host: str) -> FailsafeA
         count=1,
         since=noted.since,
         at=noted.told[recipient],
-        dedupe_key=f"{recipient}:RAISED:{code}:{noted.since.isoformat()}:{host}"[:200],
+        dedupe_key=f"{recipient}:RAISED:{code}:{noted.since.isoformat()}",
     )

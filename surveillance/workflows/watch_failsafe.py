@@ -8,7 +8,6 @@ and tells the same people that it is over.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from socket import gethostname
 
 import structlog
 from django.conf import settings
@@ -48,7 +47,7 @@ def watch_failsafe(*, now: datetime, clock: Callable[[], datetime]) -> Watched:
     try:
         findings = find_all(now=now)
         run = keep_failsafe_run(findings=findings, started_at=now, by=None, now=clock())
-        enter_outage(code=UNREACHABLE.code, folder=settings.DATA_DIR, host=gethostname())
+        enter_outage(code=UNREACHABLE.code, folder=settings.DATA_DIR)
         told = tell_findings(findings=findings, run=run, now=run.finished_at)
     except (DatabaseError, InterfaceError) as error:
         log.exception("failsafe_database_unreachable", reason=type(error).__name__)

@@ -1,10 +1,9 @@
 """What must never be: each finding provoked once, none on a clean registry."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -199,7 +198,9 @@ def test_a_clinicians_closure_counts_while_it_stands(
 def test_at_risk_with_a_referral_but_without_its_imaging(
     clinic: Clinic, follow_up: FollowUp
 ) -> None:
-    owed = {"obligations": [{"kind": ObligationKind.REFERRAL}, {"kind": ObligationKind.IMAGING}]}
+    asked = {"escalation_class": "AT_RISK", "window": {"latest": "2027-02-28"}}
+    kinds = (ObligationKind.REFERRAL, ObligationKind.IMAGING)
+    owed = {"obligations": [{"kind": kind, **asked} for kind in kinds]}
     FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
     referral = an_assessment(follow_up.lesion, answer=owed)
     FollowUp.objects.create(
@@ -215,6 +216,36 @@ def test_at_risk_with_a_referral_but_without_its_imaging(
     )  # fmt: skip
 
     assert codes() == ["at_risk_without_imaging"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ladder", "latest", "expected"),
+    [
+        pytest.param("IMAGING", "AT_RISK", "2027-02-28", [], id="as decided"),
+        pytest.param("IMAGING", "AT_RISK", "2027-03-31", [], id="sooner"),
+        pytest.param("IMAGING", "AT_RISK", "2027-02-27", ["follow_up_less_than_decided"]),
+        pytest.param("IMAGING", "URGENT", "2027-02-28", ["follow_up_less_than_decided"]),
+    ],
+)
+def test_a_follow_up_that_says_less_than_its_decision(
+    clinic: Clinic,
+    follow_up: FollowUp,
+    kind: str,
+    ladder: str,
+    latest: str,
+    expected: list[str],
+) -> None:
+    obligation = {"kind": kind, "escalation_class": ladder, "window": {"latest": latest}}
+    asked = an_assessment(follow_up.lesion, answer={"obligations": [obligation]})
+    other = {
+        field.name: getattr(follow_up, field.name)
+        for field in FollowUp._meta.fields
+        if field.name not in {"id", "assessment"}
+    }
+    FollowUp.objects.update(closed_at=NOW, outcome="SUPERSEDED")
+    FollowUp.objects.create(**other, assessment=asked)
+
+    assert codes() == expected
 
 
 def test_a_quiet_patient_with_something_open(follow_up: FollowUp) -> None:
@@ -357,22 +388,18 @@ def looks_missing(now: datetime) -> list[Finding]:
 
 
 def test_a_second_look_that_nobody_takes(clinic: Clinic, elsewhere: OutsideCare) -> None:
-    zone = ZoneInfo(clinic.site.time_zone)
-    opens = datetime.combine(DAY, time(9), zone)
-    recorded = max(NOW, opens)
-    in_time = recorded + timedelta(days=2) - timedelta(minutes=1)
-    assert looks_missing(in_time) == []
+    assert looks_missing(NOW + timedelta(days=1)) == []
 
-    [finding] = looks_missing(in_time + timedelta(minutes=1))
+    [finding] = looks_missing(NOW + timedelta(days=3))
 
     assert finding.subject_ids == (str(elsewhere.pk),)
-    assert finding.notes[0].startswith("recorded 2 days ago")
+    assert finding.notes == ("recorded 3 days ago",)
     assert (finding.site, finding.owner.id if finding.owner else None) == (
         clinic.site.pk,
         clinic.lead.pk,
     )
     review_outside_care(outside_care=elsewhere, is_sufficient=True, by=clinic.lead, now=LATE)
-    assert looks_missing(recorded + timedelta(days=3)) == []
+    assert looks_missing(NOW + timedelta(days=3)) == []
 
 
 @pytest.mark.parametrize("end", ["closed", "expired", "not sufficient"])

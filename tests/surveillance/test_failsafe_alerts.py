@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 from pathlib import Path
@@ -31,7 +30,6 @@ from surveillance.models import (
     Notification,
     SweepRun,
 )
-from surveillance.workflows import watch_failsafe as watching
 from surveillance.workflows.ask_failsafe import CheckedJustNow, ask_failsafe
 from surveillance.workflows.keep_failsafe_run import keep_failsafe_run
 from surveillance.workflows.tell_findings import Told
@@ -483,17 +481,29 @@ def test_every_outage_has_its_own_end(clinic: Clinic) -> None:
 
 
 def test_each_machine_that_told_announces_the_return_once(
-    clinic: Clinic, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clinic: Clinic, settings: Any, tmp_path: Path
 ) -> None:
-    for host in ("one", "two"):
+    for minute, host in enumerate(("one", "two")):
         settings.DATA_DIR = tmp_path / host
-        watch_in_vain(NOW)
+        watch_in_vain(NOW + timedelta(minutes=minute))
     for host in ("one", "two", "one", "two"):
         settings.DATA_DIR = tmp_path / host
-        monkeypatch.setattr(watching, "gethostname", partial(str, host))
         watch(NOW + HOUR)
 
     assert sum("1 over" in letter for letter in letters_to(OPERATORS)) == 2
+
+
+def test_a_note_that_is_entered_twice_is_told_once(clinic: Clinic, settings: Any) -> None:
+    """Somebody pulled the plug after the note was entered and before it was taken away."""
+    watch_in_vain(NOW)
+    note = settings.DATA_DIR / "failsafe-outage.json"
+    text = note.read_text()
+    watch(NOW + HOUR)
+    note.write_text(text)
+
+    watch(NOW + 2 * HOUR)
+
+    assert sum("1 over" in letter for letter in letters_to(OPERATORS)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"since": 3}', '{"since": "now", "told": []}'])

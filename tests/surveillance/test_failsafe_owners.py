@@ -1,6 +1,7 @@
 """Who answers for a finding, day by day, while the person whose it is goes away and comes back."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ def clinic() -> Clinic:
     return a_clinic()
 
 
-def away(clinic: Clinic, first: date = FIRST, last: date = LAST, **fields: object) -> Absence:
-    values = {"user": clinic.lead, "cover": clinic.clinician} | fields
+def away(clinic: Clinic, first: date = FIRST, last: date = LAST, **fields: Any) -> Absence:
+    values: dict[str, Any] = {"user": clinic.lead, "cover": clinic.clinician} | fields
     return plan_absence(
         site=clinic.site, first_on=first, last_on=last, by=None, now=at(FIRST), **values
     )
