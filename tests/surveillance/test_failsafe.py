@@ -237,6 +237,7 @@ def test_a_follow_up_that_says_less_than_its_decision(
 ) -> None:
     obligation = {"kind": kind, "escalation_class": ladder, "window": {"latest": latest}}
     asked = an_assessment(follow_up.lesion, answer={"obligations": [obligation]})
+    follow_up.refresh_from_db()
     other = {
         field.name: getattr(follow_up, field.name)
         for field in FollowUp._meta.fields
