@@ -7,7 +7,8 @@ from surveillance.owner_triggers import GuardOwners
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveillance", "0013_letters"),
+        ("surveillance", "0014_outbox_page_index"),
+        ("surveillance", "0014_prompts_interruptions"),
         ("patients", "0007_postal_address"),
     ]
 
