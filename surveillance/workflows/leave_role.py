@@ -25,4 +25,7 @@ def leave_role(*, membership: Membership, by: "User | None", now: datetime) -> M
     others = Membership.objects.current().filter(user=row.user, site=row.site, role__in=ACCOUNTABLE)
     if row.ended_on is None and not others.exclude(pk=row.pk).exists():
         hand_over(user=row.user, site=row.site, by=by, now=now)
+        # From here on nobody gives them anything there; a sweep may have been quicker.
+        Membership.objects.select_for_update().get(pk=row.pk)
+        hand_over(user=row.user, site=row.site, by=by, now=now)
     return end_role(membership=row, by=by, now=now)
