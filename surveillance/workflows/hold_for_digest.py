@@ -65,10 +65,11 @@ def _may_wait(message: Notification, now: datetime) -> bool:
     escalation, recipient = message.escalation, message.recipient
     if escalation is None or recipient is None or message.channel != NotificationChannel.EMAIL:
         return False
-    follow_up = escalation.follow_up
+    follow_up, site = escalation.follow_up, message.site
+    reach = calendars_of([site])[site.pk].reach(site.local_date(now))
+    # What will be overdue before anybody works again is told today, not on that morning (8.6).
     alert = Alert(
-        EscalationClass(follow_up.escalation_class),
-        is_overdue=follow_up.latest_on < message.site.local_date(now),
+        EscalationClass(follow_up.escalation_class), is_overdue=follow_up.latest_on < reach
     )
     sent = Notification.objects.interrupting(recipient.pk, since=now - WEEK).count()
     return not is_interruptive(alert, sent, budget_of(message.site.alerts_per_week))
