@@ -200,10 +200,11 @@ def _say_again(
 def _handed_over(
     candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
 ) -> Iterator[Escalated]:
-    """Open escalations whose owner is no longer in post go to somebody who is, and is told."""
+    """Open escalations whose owner is in no post of their tier any more go to somebody who is, and
+    is told."""
     template = NotificationTemplate.ESCALATION_RAISED
     for each in standing.values():
-        if not each.is_open or moment.staff.has(each.owner_id):
+        if not each.is_open or moment.staff.has(each.owner_id, each.tier):
             continue
         owner = accountable(each.tier, candidate, moment.staff, each.declined)
         if owner is not None:

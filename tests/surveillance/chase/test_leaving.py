@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, InternalError, connection, transaction
 
-from patients.models import AuditEvent, Membership, Role
+from patients.models import AuditEvent, Membership, Patient, Role
 from surveillance.models import Escalation, FollowUp, Notification
 from surveillance.owner_triggers import guards, name_of
 from surveillance.workflows.deactivate_account import deactivate_account
@@ -70,6 +70,25 @@ def test_the_top_of_the_ladder_goes_to_somebody_below_rather_than_nobody(clinic:
     assert owner is not None
     assert owner != clinic.director
     assert Membership.objects.current().of(owner).exists()
+
+
+def test_who_keeps_a_lower_role_keeps_no_escalation_above_it(clinic: Clinic) -> None:
+    a_follow_up(clinic, owner=clinic.clinician)
+    colleague = MembershipFactory(site=clinic.site, role=Role.CLINICIAN).user
+    MembershipFactory(user=clinic.clinician, site=clinic.site)
+    Patient.objects.update(responsible_clinician=clinic.clinician)
+    day = date(2027, 3, 8)
+    sweep(now=at(day))
+    assert Escalation.objects.unresolved().get().owner == clinic.clinician
+
+    leaves = Membership.objects.get(user=clinic.clinician, role=Role.CLINICIAN)
+    leave_role(membership=leaves, by=None, now=at(day))
+    sweep(now=at(day))
+
+    assert Escalation.objects.unresolved().get().owner == colleague
+    assert FollowUp.objects.get().owner == clinic.clinician
+    raised = Notification.objects.filter(recipient=colleague, template="ESCALATION_RAISED")
+    assert raised.filter(channel="IN_APP").count() == 1
 
 
 def test_a_role_beside_another_ends_without_a_hand_over(clinic: Clinic) -> None:
