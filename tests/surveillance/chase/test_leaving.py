@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, InternalError, connection, transaction
 
-from patients.models import AuditEvent, Membership, Patient, Role
+from patients.models import AuditEvent, Membership, Role
 from surveillance.models import Escalation, FollowUp, Notification
 from surveillance.owner_triggers import guards, name_of
 from surveillance.workflows.deactivate_account import deactivate_account
@@ -73,10 +73,10 @@ def test_the_top_of_the_ladder_goes_to_somebody_below_rather_than_nobody(clinic:
 
 
 def test_who_keeps_a_lower_role_keeps_no_escalation_above_it(clinic: Clinic) -> None:
-    a_follow_up(clinic, owner=clinic.clinician)
+    patient = a_patient(clinic, responsible_clinician=clinic.clinician)
+    a_follow_up(clinic, patient=patient, owner=clinic.clinician)
     colleague = MembershipFactory(site=clinic.site, role=Role.CLINICIAN).user
     MembershipFactory(user=clinic.clinician, site=clinic.site)
-    Patient.objects.update(responsible_clinician=clinic.clinician)
     day = date(2027, 3, 8)
     sweep(now=at(day))
     assert Escalation.objects.unresolved().get().owner == clinic.clinician
