@@ -75,6 +75,25 @@ def test_the_top_of_the_ladder_goes_to_somebody_below_rather_than_nobody(clinic:
     assert Membership.objects.current().of(owner).exists()
 
 
+def test_who_keeps_a_lower_role_keeps_no_escalation_above_it(clinic: Clinic) -> None:
+    patient = a_patient(clinic, responsible_clinician=clinic.clinician)
+    a_follow_up(clinic, patient=patient, owner=clinic.clinician)
+    colleague = MembershipFactory(site=clinic.site, role=Role.CLINICIAN).user
+    MembershipFactory(user=clinic.clinician, site=clinic.site)
+    day = date(2027, 3, 8)
+    sweep(now=at(day))
+    assert Escalation.objects.unresolved().get().owner == clinic.clinician
+
+    leaves = Membership.objects.get(user=clinic.clinician, role=Role.CLINICIAN)
+    leave_role(membership=leaves, by=None, now=at(day))
+    sweep(now=at(day))
+
+    assert Escalation.objects.unresolved().get().owner == colleague
+    assert FollowUp.objects.get().owner == clinic.clinician
+    raised = Notification.objects.filter(recipient=colleague, template="ESCALATION_RAISED")
+    assert raised.filter(channel="IN_APP").count() == 1
+
+
 def test_a_role_beside_another_ends_without_a_hand_over(clinic: Clinic) -> None:
     follow_up = a_follow_up(clinic)
     MembershipFactory(user=clinic.navigator, site=clinic.site, lead_navigator=True)
