@@ -1,0 +1,135 @@
+"""What it costs to ask whether anything is due and nobody has looked, at 1 and 10 million.
+
+Goals (P15): the auditor's questions cost by what is due, not by what there is: at most 5 ms, as
+long as little is due. (P3): a sweep's question that finds nothing at most 10 times `SELECT 1`, and
+at most 10 ms right after 150,000 moves that nobody has vacuumed. The baseline is the same question
+without its index.
+
+Run: python -m bench.auditor [ROWS]. It measures at a tenth of the rows, and at all of them.
+"""
+
+import statistics
+import sys
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+
+from django.db import connection
+
+from bench import measure, sweep_data
+from hepcalc_site import health, metrics
+from patients.models import Site
+from surveillance.chase_facts import candidates_in_chunks
+from surveillance.failsafe import chase, outbox
+from surveillance.models import FollowUp
+from surveillance.workflows.sweep import sweep
+
+ROUNDS = 21
+SLOW_ROUNDS = 3
+MOVED = 150_000
+LATE = (0, 100, 1_000)
+FLOOR = "SELECT 1"
+NOT_LOOKED_AT = "follow_up_not_looked_at"
+
+
+def main(rows: int = 1_000_000, due: int = 10_000) -> None:
+    """Ask at `rows` and at a tenth of them."""
+    for size in (rows // 10, rows):
+        sweep_data.prepare(size, due)
+        sweep(now=sweep_data.NOW)
+        _late(size)
+        _all_questions(size)
+        _ticks(size)
+
+
+def _late(size: int) -> None:
+    """The question that matters most, by how many were passed over."""
+    for late in LATE:
+        _pass_over(late)
+        asked = {FLOOR: _select_1, "due, and not looked at": _not_looked_at}
+        taken = measure.interleaved(asked, ROUNDS)
+        assert _not_looked_at() == late
+        _tell(f"{size:,} open, {late:,} passed over", taken)
+        slow = measure.interleaved({"the same without its index": _without_index}, SLOW_ROUNDS)
+        _tell("", slow)
+    _pass_over(0)
+
+
+def _all_questions(size: int) -> None:
+    """Each question of the failsafe, of /readyz and of /metrics, with nothing wrong."""
+    now = sweep_data.NOW + timedelta(minutes=1)
+    checks = {
+        f"failsafe {check.code}": partial(_exhaust, check.ask, now)
+        for check in (*chase.CHECKS, *outbox.CHECKS)
+    }
+    ready = {f"/readyz {name}": partial(check, now) for name, check in health.CHECKS.items()}
+    gauges = {f"/metrics {name}": partial(ask, now) for name, (_, _, ask) in metrics.GAUGES.items()}
+    for title, questions in (("failsafe", checks), ("/readyz", ready), ("/metrics", gauges)):
+        _tell(f"{size:,} open, {title}", measure.interleaved(questions, SLOW_ROUNDS))
+
+
+def _ticks(size: int) -> None:
+    """A sweep that finds nothing, before and right after many moves."""
+    idle = {
+        FLOOR: _select_1,
+        "sweep: what is due?": partial(_look, 0),
+        "sweep that finds nothing, whole": lambda: sweep(now=sweep_data.NOW),
+    }
+    _tell(f"{size:,} open, idle", measure.interleaved(idle, ROUNDS))
+    days = sweep_data.days_until(min(MOVED, size // 2))
+    moved = sweep(now=sweep_data.NOW + timedelta(days=days)).acted_on
+    first = measure.seconds(partial(_look, days))
+    then = statistics.median(measure.seconds(partial(_look, days)) for _ in range(ROUNDS))
+    print(f"  right after {moved:,} moves: first {first * 1000:.2f} ms, then {then * 1000:.2f} ms")
+
+
+def _tell(title: str, taken: dict[str, list[float]]) -> None:
+    if title:
+        print(f"\n{title}")
+    for name, runs in taken.items():
+        middle, most = statistics.median(runs) * 1000, max(runs) * 1000
+        print(f"  {name:<48} {middle:10.2f} ms  (max {most:.2f})")
+
+
+def _select_1() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+
+
+def _exhaust(ask: Callable[..., Iterable[object]], now: object) -> int:
+    return sum(1 for _ in ask(now))
+
+
+def _not_looked_at() -> int:
+    [check] = [check for check in chase.CHECKS if check.code == NOT_LOOKED_AT]
+    return _exhaust(check.ask, sweep_data.NOW)
+
+
+def _without_index() -> int:
+    with connection.cursor() as cursor:
+        for setting in ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"):
+            cursor.execute(f"SET {setting} = off")
+        found = _not_looked_at()
+        cursor.execute("RESET ALL")
+    return found
+
+
+def _look(days: int) -> int:
+    day = sweep_data.DAY + timedelta(days=days)
+    return len(list(candidates_in_chunks(day, [Site.objects.get().pk], 2_000)))
+
+
+def _pass_over(number: int) -> None:
+    """Have so many follow-ups await a look since the day before yesterday; the others none."""
+    before = sweep_data.DAY - timedelta(days=2)
+    tomorrow = sweep_data.DAY + timedelta(days=1)
+    FollowUp.objects.open().filter(next_look_on=before).update(next_look_on=tomorrow)
+    some = FollowUp.objects.open().filter(next_look_on=tomorrow)[:number]
+    FollowUp.objects.filter(pk__in=list(some.values_list("pk", flat=True))).update(
+        next_look_on=before
+    )
+
+
+if __name__ == "__main__":
+    main(*(int(argument.replace("_", "")) for argument in sys.argv[1:]))
