@@ -10,7 +10,7 @@ Run: python -m bench.auditor [ROWS]. It measures at a tenth of the rows, and at 
 
 import statistics
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -21,7 +21,6 @@ from hepcalc_site import health, metrics
 from patients.models import Site
 from surveillance.chase_facts import candidates_in_chunks
 from surveillance.failsafe import chase, outbox
-from surveillance.models import FollowUp
 from surveillance.workflows.sweep import sweep
 
 ROUNDS = 21
@@ -64,13 +63,18 @@ def _all_questions(size: int) -> None:
     }
     ready = {f"/readyz {name}": partial(check, now) for name, check in health.CHECKS.items()}
     gauges = {f"/metrics {name}": partial(ask, now) for name, (_, _, ask) in metrics.GAUGES.items()}
-    for title, questions in (("failsafe", checks), ("/readyz", ready), ("/metrics", gauges)):
+    groups: dict[str, Mapping[str, Callable[[], object]]] = {
+        "failsafe": checks,
+        "/readyz": ready,
+        "/metrics": gauges,
+    }
+    for title, questions in groups.items():
         _tell(f"{size:,} open, {title}", measure.interleaved(questions, SLOW_ROUNDS))
 
 
 def _ticks(size: int) -> None:
     """A sweep that finds nothing, before and right after many moves."""
-    idle = {
+    idle: dict[str, Callable[[], object]] = {
         FLOOR: _select_1,
         "sweep: what is due?": partial(_look, 0),
         "sweep that finds nothing, whole": lambda: sweep(now=sweep_data.NOW),
@@ -123,13 +127,20 @@ def _look(days: int) -> int:
 def _pass_over(number: int) -> None:
     """Have so many follow-ups await a look since the day before yesterday; the others none."""
     before = sweep_data.DAY - timedelta(days=2)
-    tomorrow = sweep_data.DAY + timedelta(days=1)
-    FollowUp.objects.open().filter(next_look_on=before).update(next_look_on=tomorrow)
-    some = FollowUp.objects.open().filter(next_look_on=tomorrow)[:number]
-    FollowUp.objects.filter(pk__in=list(some.values_list("pk", flat=True))).update(
-        next_look_on=before
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_BEFORE, [before])
+        cursor.execute(_PASSED_OVER, [before, sweep_data.DAY, number])
 
+
+_PASSED_OVER = """
+UPDATE surveillance_followup SET next_look_on = %s WHERE id IN (
+    SELECT id FROM surveillance_followup
+    WHERE closed_at IS NULL AND next_look_on > %s AND next_look_on = latest_on - 30 LIMIT %s)
+"""
+_AS_BEFORE = """
+UPDATE surveillance_followup SET next_look_on = latest_on - 30
+WHERE closed_at IS NULL AND next_look_on = %s
+"""
 
 if __name__ == "__main__":
     main(*(int(argument.replace("_", "")) for argument in sys.argv[1:]))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import User
 
 from bench import bulk, sweep_data
+from patients.history import save_with_history
 from patients.models import Membership, Role, Site, Tri
 from surveillance.models import (
     Escalation,
@@ -23,7 +24,8 @@ def fill(messages: int) -> None:
     now = datetime.now(UTC)
     site = Site.objects.get()
     # Patients are written to in the daytime: the site is where it is noon now.
-    Site.objects.update(time_zone=f"Etc/GMT{now.hour - NOON:+d}")
+    site.time_zone = f"Etc/GMT{now.hour - NOON:+d}"
+    save_with_history(site, reason="bench", by=None, now=now)
     _navigators(site)
     _escalations(site, messages // 2, now)
     _reminders(site, messages - messages // 2, now)
