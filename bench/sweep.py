@@ -18,7 +18,7 @@ from bench import measure, sweep_data, sweep_variants, workers
 from surveillance.workflows.sweep import sweep
 
 ROUNDS = 3
-PART = 10
+PART = 20
 """The slow ways are timed on this fraction of the changes, and told as if for all of them."""
 BARE, OURS = "bare SQL, one statement", "sweep, decided in Python"
 BULK, LOOP = "bulk_update and bulk_create", "save and create, row by row"
