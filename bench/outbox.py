@@ -1,23 +1,23 @@
 """The outbox drained by 1, 2 and 4 workers, against one statement that marks as many rows sent.
 
-Messages are those that a sweep writes: half in the application, half by e-mail into memory.
+Messages are e-mails into memory: half reminders to patients, half overdue escalations to staff.
 Run: python -m bench.outbox [MESSAGES]
 """
 
 import statistics
 import sys
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
 from bench import database, measure, sweep_data, workers
+from bench.reminders_data import fill
 from surveillance.models import Notification
 from surveillance.workflows.deliver import deliver
-from surveillance.workflows.sweep import sweep
 
 ROUNDS = 3
 WORKERS = (1, 2, 4)
-NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+NOW = sweep_data.NOW + timedelta(days=200)
 _BARE = """
 UPDATE surveillance_notification SET status = 'SENT', finished_at = now(), attempts = attempts + 1
 WHERE status = 'PENDING' AND not_before <= %s
@@ -32,8 +32,7 @@ UPDATE surveillance_notification SET status = 'PENDING', finished_at = NULL, att
 def main(messages: int = 4_000) -> None:
     """Measure claim and sending per second."""
     database.prepare()
-    sweep_data.fill(messages * 2, messages // 2)
-    sweep(now=NOW)
+    fill(messages, NOW)
     taken: dict[str, list[float]] = {"bare SQL, one statement": []}
     waiting = Notification.objects.waiting().count()
     for _ in range(ROUNDS):

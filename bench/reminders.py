@@ -39,7 +39,7 @@ TICKS_PER_MS = os.sysconf("SC_CLK_TCK") / 1000
 def main(messages: int = 1_000) -> None:
     """Measure in memory, then over SMTP."""
     database.prepare()
-    fill(messages)
+    fill(messages, datetime.now(UTC))
     _measure("in memory", "memorymail://", messages)
     with _mail_server() as (port, taken):
         before = taken()

@@ -1,6 +1,6 @@
 """E-mails that wait: reminders to patients who agreed, and escalations to their navigators."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.contrib.auth.models import User
 
@@ -18,10 +18,10 @@ NAVIGATORS = 100
 NOON = 12
 
 
-def fill(messages: int) -> None:
-    """Half to patients, half to staff, all due at once."""
+def fill(messages: int, now: datetime) -> None:
+    """Half to patients, half to staff, all due at `now`, when every follow-up is overdue: none of
+    them waits for a digest."""
     sweep_data.fill(messages, messages // 2, consent=Tri.YES)
-    now = datetime.now(UTC)
     site = Site.objects.get()
     # Patients are written to in the daytime: the site is where it is noon now.
     site.time_zone = f"Etc/GMT{now.hour - NOON:+d}"
