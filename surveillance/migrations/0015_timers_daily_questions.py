@@ -8,7 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0008_timers_daily_questions'),
-        ('surveillance', '0013_letters'),
+        ('surveillance', '0014_outbox_page_index'),
+        ('surveillance', '0014_prompts_interruptions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
