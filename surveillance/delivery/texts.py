@@ -88,10 +88,14 @@ def digest_words(message: Notification) -> dict[str, str]:
     waiting = Escalation.objects.told_in(message.pk)
     returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
     back = waiting.filter(pk__in=returned.values("escalation")).count()
-    number = waiting.count()
+    return {"cases": cases_words(waiting.count(), back)}
+
+
+def cases_words(number: int, back: int) -> str:
+    """'2 cases wait for your answer; 1 came back because the day given has passed'."""
     cases = f"{number} case waits" if number == 1 else f"{number} cases wait"
     came_back = f"; {back} came back because the day given has passed" if back else ""
-    return {"cases": f"{cases} for your answer{came_back}"}
+    return f"{cases} for your answer{came_back}"
 
 
 def kind_of(message: Notification, medium: MessageMedium) -> TextKind:
@@ -141,12 +145,14 @@ def script_for(
 
 
 def preview_of(version: MessageTemplateVersion, patient: Patient, visit_on: date | None) -> Text:
-    """These very words, as this patient (or a colleague, about this patient) would get them."""
+    """These very words, as this patient (or a colleague, about this patient) would get them. A
+    digest is shown with two cases."""
     kind = version.kind
     to_staff = kind.medium is MessageMedium.STAFF
     link = _patient_link(patient.pk) if to_staff else contact_link(version.site)
     particulars = Particulars(version.site, kind.language, kind.medium, link, visit_on)
-    return _text(Words(version.subject, version.body), particulars.values, version)
+    values = particulars.values | {"cases": cases_words(2, 1)}
+    return _text(Words(version.subject, version.body), values, version)
 
 
 def link_of(message: Notification) -> str:

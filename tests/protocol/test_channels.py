@@ -150,7 +150,8 @@ def test_hours_that_never_open_are_refused() -> None:
         "STOP", "stop", "Stop.", " STOP! ", "“stop”", "STOP please", "Stop texting me", "stop all",
         "UNSUBSCRIBE", "Opt-out", "opt out", "QUIT", "end", "CANCEL", "revoke",
         "BAJA", "baja por favor", "Dar de baja", "ALTO", "¡Alto!", "PARAR", "pare", "NO MÁS",
-        "no mas mensajes", "Cancelar",
+        "no mas mensajes", "Cancelar", "STOP STOP STOP", "Stop. Stop!", "no more texts",
+        "please remove me",
     ],
 )  # fmt: skip
 def test_stops(text: str) -> None:
