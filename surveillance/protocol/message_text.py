@@ -28,6 +28,7 @@ WITH_SUBJECT: Final = frozenset({MessageMedium.EMAIL, MessageMedium.LETTER, Mess
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DOT_OF_INITIALS = re.compile(r"(?<=\b[a-z])\.(?=[a-z]\b)")
+_TAG = re.compile(r"<[a-zA-Z/!]")
 _SPACED_X_RAY = re.compile(r"\bx[ .]+(?=rays?\b)")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories of what has no shape of its own: control signs, marks that turn the direction
@@ -129,6 +130,9 @@ def _faults_of_form(draft: Draft) -> Iterator[Fault]:
         yield Fault(BODY, "too_long", f"At most {BODY_LIMIT.value} characters.")
     if _has_unseen(draft.body.replace("\n", "").replace("\t", "")):
         yield Fault(BODY, "control_character", "Remove the invisible control characters.")
+    for field, text in ((SUBJECT, draft.subject), (BODY, draft.body)):
+        if _TAG.search(text):
+            yield Fault(field, "markup", "A message is plain text: remove the tags (<…>).")
 
 
 def _has_unseen(text: str) -> bool:

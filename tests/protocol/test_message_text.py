@@ -164,6 +164,7 @@ class TestFaults:
             pytest.param({"body": "{phone}\x07"}, "control_character", id="control character"),
             pytest.param({"body": "{phone} can\u00adcer"}, "control_character", id="soft hyphen"),
             pytest.param({"body": "{phone} \u202eabc"}, "control_character", id="turns writing"),
+            pytest.param({"body": "{phone} <b>us</b>"}, "markup", id="tags"),
             pytest.param({"body": "{phone}\x7f"}, "control_character", id="delete"),
             pytest.param({"body": "{phone}\u2028"}, "control_character", id="other line end"),
             pytest.param({"subject": "A\u202evisit"}, "line_break", id="subject that turns"),
