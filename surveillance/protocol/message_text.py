@@ -105,6 +105,7 @@ def faults_of(draft: Draft, values: Mapping[str, str]) -> tuple[Fault, ...]:
     """Everything that is wrong; `values` are particulars of the site, to measure the length by."""
     return (
         *_faults_of_form(draft),
+        *_faults_of_signs(draft),
         *_faults_of_placeholders(draft),
         *_faults_of_words(draft),
         *_faults_of_measures(draft, measures_of(draft, values)),
@@ -112,12 +113,6 @@ def faults_of(draft: Draft, values: Mapping[str, str]) -> tuple[Fault, ...]:
 
 
 def _faults_of_form(draft: Draft) -> Iterator[Fault]:
-    if _has_unseen(draft.subject):
-        yield Fault(
-            SUBJECT,
-            "line_break",
-            "A subject is one line. Remove line breaks and invisible signs from it.",
-        )
     if len(draft.subject) > SUBJECT_LIMIT.value:
         yield Fault(SUBJECT, "too_long", f"At most {SUBJECT_LIMIT.value} characters.")
     if draft.medium in WITH_SUBJECT and not draft.subject.strip():
@@ -128,6 +123,15 @@ def _faults_of_form(draft: Draft) -> Iterator[Fault]:
         yield Fault(BODY, "missing", "Enter the text.")
     if len(draft.body) > BODY_LIMIT.value:
         yield Fault(BODY, "too_long", f"At most {BODY_LIMIT.value} characters.")
+
+
+def _faults_of_signs(draft: Draft) -> Iterator[Fault]:
+    if _has_unseen(draft.subject):
+        yield Fault(
+            SUBJECT,
+            "line_break",
+            "A subject is one line. Remove line breaks and invisible signs from it.",
+        )
     if _has_unseen(draft.body.replace("\n", "").replace("\t", "")):
         yield Fault(BODY, "control_character", "Remove the invisible control characters.")
     for field, text in ((SUBJECT, draft.subject), (BODY, draft.body)):
