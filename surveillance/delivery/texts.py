@@ -35,6 +35,8 @@ PAGES: dict[str, str] = {
     NotificationTemplate.COVER_ENDED: "absences",
 }
 """Where a message about no one patient leads, when not to the inbox (or, from there, the queue)."""
+EXAMPLES = {"cases": "2 cases wait for your answer"}
+"""What stands in a preview for particulars that only a real message has."""
 
 
 class Text(NamedTuple):
@@ -88,14 +90,10 @@ def digest_words(message: Notification) -> dict[str, str]:
     waiting = Escalation.objects.told_in(message.pk)
     returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
     back = waiting.filter(pk__in=returned.values("escalation")).count()
-    return {"cases": cases_words(waiting.count(), back)}
-
-
-def cases_words(number: int, back: int) -> str:
-    """'2 cases wait for your answer; 1 came back because the day given has passed'."""
+    number = waiting.count()
     cases = f"{number} case waits" if number == 1 else f"{number} cases wait"
     came_back = f"; {back} came back because the day given has passed" if back else ""
-    return f"{cases} for your answer{came_back}"
+    return {"cases": f"{cases} for your answer{came_back}"}
 
 
 def kind_of(message: Notification, medium: MessageMedium) -> TextKind:
@@ -145,13 +143,13 @@ def script_for(
 
 
 def preview_of(version: MessageTemplateVersion, patient: Patient, visit_on: date | None) -> Text:
-    """These very words, as this patient (or a colleague, about this patient) would get them. A
-    digest is shown with two cases."""
+    """These very words, as this patient (or a colleague, about this patient) would get them. What
+    only a real message has, such as the cases of a digest, is shown by an example."""
     kind = version.kind
     to_staff = kind.medium is MessageMedium.STAFF
     link = _patient_link(patient.pk) if to_staff else contact_link(version.site)
     particulars = Particulars(version.site, kind.language, kind.medium, link, visit_on)
-    values = particulars.values | {"cases": cases_words(2, 1)}
+    values = dict.fromkeys(placeholders_in(version.body), "…") | EXAMPLES | particulars.values
     return _text(Words(version.subject, version.body), values, version)
 
 

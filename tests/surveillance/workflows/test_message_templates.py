@@ -188,7 +188,7 @@ class TestPreviewing:
 
         text = preview_message_template(version=version, mrn=patient.mrn, by=administrator, now=NOW)
 
-        assert text.body.startswith("2 cases wait for your answer; 1 came back")
+        assert text.body.startswith("2 cases wait for your answer: http")
 
     def test_is_on_record_as_a_look_at_that_patient(self, site: Site, administrator: User) -> None:
         version = written(site, administrator)
