@@ -25,6 +25,8 @@ from surveillance.simulation.subjects import Clinic
 GARBAGE_EVERY = 100_000
 """Objects made before the memory is searched for garbage: what is kept grows by the day."""
 
+STATEMENTS_KEPT = 1000
+"""Prepared once: the workflows use several hundred, and SQLite keeps 128 if it is not asked."""
 THROWAWAY = (
     "locking_mode = EXCLUSIVE",
     "synchronous = OFF",
@@ -149,6 +151,8 @@ def _lose_nothing_worth_keeping() -> None:
     """A throwaway file need not survive a power cut, nor a short life be tidied up after."""
     gc.freeze()
     gc.set_threshold(GARBAGE_EVERY)
+    connection.close()
+    connection.settings_dict["OPTIONS"]["cached_statements"] = STATEMENTS_KEPT
     with connection.cursor() as cursor:
         for pragma in THROWAWAY:
             cursor.execute(f"PRAGMA {pragma}")
