@@ -28,7 +28,7 @@ class NotificationStatus(models.TextChoices):
     SENT = "SENT", "Sent"
     FAILED = "FAILED", "Failed: a person must look"
     CANCELLED = "CANCELLED", "Cancelled"
-    DIGESTED = "DIGESTED", "Told in a daily digest"
+    DIGESTED = "DIGESTED", "Told in another message"
 
 
 class SendingDoubt(models.TextChoices):
@@ -83,6 +83,15 @@ TEMPLATES_TO_PATIENTS: Final = frozenset(
 )
 """The others are for staff only; these are for staff where a person has to tell the patient."""
 
+TEMPLATES_OF_PROMPTS: Final = frozenset(
+    {
+        NotificationTemplate.ORDER_MISSING,
+        NotificationTemplate.BOOKING_MISSING,
+        NotificationTemplate.CONTACT_PATIENT,
+    }
+)
+"""Said to staff for want of an order or an appointment, before the ladder begins."""
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def waiting(self) -> "NotificationQuerySet":
@@ -98,19 +107,20 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.waiting().filter(channel=NotificationChannel.LETTER, lease_owner="")
 
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
-        """What this person was told in the application."""
+        """What this person was told in the application, by itself or as a line of another."""
         return self.filter(
-            recipient=user.pk, channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT
+            recipient=user.pk,
+            channel=NotificationChannel.IN_APP,
+            status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED),
         )
 
     def interrupting(self, user: int, since: datetime) -> "NotificationQuerySet":
-        """E-mails about escalations that this person was sent one by one since that moment."""
+        """E-mails that interrupt this person since that moment, sent or about to be."""
         return self.filter(
             recipient=user,
             channel=NotificationChannel.EMAIL,
-            status=NotificationStatus.SENT,
-            escalation__isnull=False,
-            finished_at__gt=since,
+            status__in=(NotificationStatus.SENT, NotificationStatus.PENDING),
+            interrupts_at__gt=since,
         )
 
     def unread(self) -> "NotificationQuerySet":
@@ -176,6 +186,9 @@ class Notification(models.Model):
         blank=True,
     )
     finished_at = models.DateTimeField(null=True, blank=True)
+    interrupts_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was decided that this e-mail interrupts"
+    )
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)

@@ -63,7 +63,8 @@ def escalate(
     Booked in time: nothing is owed and what is open ends. A tier that ended because of a booking
     is raised again when the booking is gone. Messages: when a tier is raised, on the first
     overdue day, weekly on the top tier, for an incident review, and when an acknowledgement has
-    run out. An acknowledgement silences its own tier only.
+    run out. An acknowledgement silences its own tier only. What comes back below a tier that
+    stands is a line of its owner's digest: whoever stands above has the case (ADR 0027).
     """
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
@@ -91,7 +92,10 @@ def escalate(
     return Escalated(
         raise_=(*skipped, *acted.raise_),
         change=tuple(change for part in parts for change in part.change),
-        tell=(*(told for part in parts for told in part.tell), *_returned(standing, moment)),
+        tell=(
+            *(told for part in parts for told in part.tell),
+            *_returned(standing, _highest_held(standing, top, owner, moment), moment),
+        ),
     )
 
 
@@ -238,14 +242,33 @@ def _incident_review(
     )
 
 
-def _returned(standing: Mapping[int, Standing], moment: Moment) -> Iterator[NewNotification]:
-    """Acknowledged, and nothing had happened by the date that was given."""
+def _highest_held(
+    standing: Mapping[int, Standing], top: LadderStep, owner: int | None, moment: Moment
+) -> int:
+    """The highest tier for which somebody in post answers; 0: none."""
+    held = [each.tier for each in standing.values() if _is_held(each, moment)]
+    return max((*held, 0 if owner is None else top.tier))
+
+
+def _is_held(each: Standing, moment: Moment) -> bool:
+    return each.is_open and moment.staff.has(each.owner_id)
+
+
+def _returned(
+    standing: Mapping[int, Standing], highest: int, moment: Moment
+) -> Iterator[NewNotification]:
+    """Acknowledged, and nothing had happened by the date that was given.
+
+    Who has no address for a digest is told in the application, whatever stands above.
+    """
     for each in standing.values():
         until = each.acknowledged_until
         if each.is_open and until and until < moment.day:
             key = f"returned:{each.id}:{until}"
             template = NotificationTemplate.ESCALATION_RETURNED
-            yield from _tell(each.id.hex, each.owner_id, template, key, moment)
+            told = _tell(each.id.hex, each.owner_id, template, key, moment)
+            by_email = tuple(one for one in told if one.channel == NotificationChannel.EMAIL)
+            yield from (by_email if each.tier < highest and by_email else told)
 
 
 def _tell(
