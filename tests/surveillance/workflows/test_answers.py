@@ -34,8 +34,8 @@ from surveillance.workflows.append_answer import AnswerNeedsReason
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed
 from surveillance.workflows.override_assessment import OverrideRefused
-from surveillance.workflows.record_order import OrderImpossible
 from surveillance.workflows.record_outside_care import OutsideCareIncomplete
+from surveillance.workflows.refuse_impossible_order import OrderImpossible
 from surveillance.workflows.sweep import sweep
 from tests.factories import NOW, TODAY
 from tests.surveillance.web.scenes import Clinic, a_clinic, surveyed
