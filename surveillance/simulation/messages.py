@@ -43,7 +43,7 @@ def _fate(row: _Message, keys: Collection[str], now: datetime) -> str:
         case NotificationStatus.SENT:
             return f"sent to {whom} {CHANNELS[NotificationChannel(row.channel)]}"
         case NotificationStatus.DIGESTED:
-            return "told in a daily digest"
+            return f"told in another message to {whom} {CHANNELS[NotificationChannel(row.channel)]}"
         case NotificationStatus.CANCELLED:
             return f"cancelled: {row.last_error or OVER}" + _taken(row, keys)
         case NotificationStatus.FAILED:

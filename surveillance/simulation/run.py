@@ -29,6 +29,8 @@ DAY = timedelta(days=1)
 YEAR = 365.25
 FOUND_WITHIN = 180
 """Days: everybody is found early on, so that nearly all of the time is lived by all."""
+MORNING = timedelta(hours=2, minutes=30)
+"""Before noon: messages to patients may leave, and digests have."""
 BEGINS_ON = date(2026, 1, 1)
 
 Say = Callable[[str], None]
@@ -90,7 +92,8 @@ def run(
 
 
 class Beat:
-    """What the machine does by itself each day: sweep, then deliver."""
+    """What the machine does by itself each day: it delivers in the morning what may leave by then
+    (digests, reminders to patients), and at noon, the staff having worked, sweeps and delivers."""
 
     def __init__(
         self, faults: Faults, letterbox: Post, clock: DatabaseClock, hospital: Hospital
@@ -98,8 +101,14 @@ class Beat:
         self.faults, self.letterbox, self.clock = faults, letterbox, clock
         self.noon = hospital.noon
 
+    def wake(self, day: date) -> None:
+        """The morning of a day."""
+        if day not in self.faults.sweep_down:
+            self.clock.now = self.noon(day) - MORNING
+            deliver(now=self.clock.now)
+
     def strike(self, day: date) -> None:
-        """One day, with what breaks on it."""
+        """The noon of a day, with what breaks on it."""
         if day in self.faults.sweep_down:
             return
         self.sweep_and_deliver(day, dies_after=self.faults.worker_dies.get(day))
@@ -135,6 +144,7 @@ class _Programme:
         """Day by day: what happens, who works, what the machine does, and the question."""
         lives = list(self.world.lives.values())
         for day in self.days:
+            beat.wake(day)
             beat.clock.now = self.hospital.noon(day)
             self.world.live(day)
             if not self.hospital.calendar.is_closed(day):

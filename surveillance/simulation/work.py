@@ -111,7 +111,7 @@ class Team:
         rows = Notification.objects.unread().filter(
             recipient__in=[user.pk for _role, user in self.hospital.staff()],
             channel=NotificationChannel.IN_APP,
-            status=NotificationStatus.SENT,
+            status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED),
             created_at__gt=self.hospital.noon(day - READ_BACK),
         )
         found: dict[int, list[_Message]] = defaultdict(list)

@@ -28,6 +28,9 @@ SHORT = replace(SMALL, years=0.08)
 class SilentBeat(Beat):
     """The machine never runs."""
 
+    def wake(self, day: date) -> None:
+        """Nothing."""
+
     def strike(self, day: date) -> None:
         """Nothing."""
 
