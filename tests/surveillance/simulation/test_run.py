@@ -8,8 +8,17 @@ from django.core import mail
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from patients.models import Patient, Site
-from surveillance.models import Escalation, FollowUp, SweepRun
+from patients.models import Absence, Patient, Site
+from surveillance.models import (
+    Escalation,
+    FollowUp,
+    LetterBatch,
+    LetterBatchStatus,
+    LetterEvent,
+    LetterEventKind,
+    Notification,
+    SweepRun,
+)
 from surveillance.protocol.terms import PatientStatus
 from surveillance.simulation import life, rates
 from surveillance.simulation.clock import database_clock
@@ -90,6 +99,43 @@ def test_run_leaves_no_lesion_day_uncovered_when_things_break() -> None:
     if connection.vendor == "sqlite":  # elsewhere a dead worker's lease outlives the test
         assert records["emails_repeated"] == records["workers_died"]
     assert records["emails_most_copies"] <= 2
+
+
+def test_letters_are_printed_posted_and_come_back_from_a_wrong_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rates, "LETTER_RETURNED", replace(rates.LETTER_RETURNED, value=1))
+
+    figures = run(SMALL, NORTHGATE)
+
+    letters = figures["arms"]["software"]["work"]["letters"]
+    posted = LetterBatch.objects.filter(status=LetterBatchStatus.POSTED)
+    assert letters == sum(batch.letters.count() for batch in posted) > 0
+    assert LetterEvent.objects.filter(kind=LetterEventKind.RETURNED).exists()
+    assert Patient.objects.exclude(address_returned_on=None).exists()
+    assert figures["watch"]["uncovered"] == 0
+
+
+def test_somebody_answers_for_those_on_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "ON_LEAVE", replace(rates.ON_LEAVE, value=0.3))
+    monkeypatch.setattr(rates, "BACK_EARLY", replace(rates.BACK_EARLY, value=0.5))
+
+    figures = run(SMALL, NORTHGATE)
+
+    staff = figures["staff"]
+    assert staff["absences"] == Absence.objects.count() > staff["back_early"] > 0
+    assert Absence.objects.exclude(ended_on=None).count() == staff["back_early"]
+    assert (figures["watch"]["uncovered"], figures["watch"]["ownerless"]) == (0, 0)
+
+
+def test_every_message_is_accounted_for() -> None:
+    figures = run(SMALL, NORTHGATE)
+
+    messages = figures["messages"]
+    assert sum(messages.values()) == Notification.objects.count()
+    assert messages["sent to patients by e-mail"] > 0  # within the site's own hours
+    assert messages["sent to patients by letter"] > 0
+    assert "waiting: due" not in messages
 
 
 def test_watch_counts_a_gap_when_obligations_are_lost() -> None:
