@@ -248,6 +248,11 @@ class Notification(models.Model):
                 condition=Q(finished_at__isnull=False),
                 name="notification_ended_idx",
             ),
+            models.Index(
+                fields=["site", "status", "finished_at", "id"],
+                condition=Q(finished_at__isnull=False),
+                name="notification_outbox_idx",
+            ),
             models.Index(fields=["recipient", "-created_at"], name="notification_of_user_idx"),
             models.Index(
                 fields=["provider_message_id"],

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from surveillance.models.contact_attempt import ContactAttempt
+from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
 from surveillance.models.notification import (
     TEMPLATES_OF_PROMPTS,
     TEMPLATES_TO_PATIENTS,
@@ -21,7 +21,8 @@ def unsettled(messages: NotificationQuerySet, on: date) -> NotificationQuerySet:
     """`messages` to staff without those that nobody need act on any more on that day.
 
     The follow-up or the escalation ended, the escalation is acknowledged and that still runs, the
-    order was placed, an appointment in time is made, the patient was spoken to or tried since.
+    order was placed, an appointment in time is made, somebody called the patient since (the next
+    try stands in the queue).
     Derived each time: what is lost again (an appointment cancelled) asks again.
     """
     is_over = Q(follow_up__closed_at__isnull=False) | Q(escalation__resolved_at__isnull=False)
@@ -33,7 +34,10 @@ def unsettled(messages: NotificationQuerySet, on: date) -> NotificationQuerySet:
         follow_up__booked_for__lte=F("follow_up__latest_on"),
     )
     tried = ContactAttempt.objects.filter(
-        patient=OuterRef("patient"), attempted_at__gte=OuterRef("created_at")
+        patient=OuterRef("patient"),
+        attempted_at__gte=OuterRef("created_at"),
+        attempted_by__isnull=False,
+        channel__in=(ContactChannel.PHONE, ContactChannel.IN_PERSON),
     )
     is_tried = Q(Exists(tried), template__in=CALLS)
     for is_settled in (is_over, is_in_hand, is_ordered, is_booked, is_tried):
