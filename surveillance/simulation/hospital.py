@@ -42,6 +42,7 @@ from surveillance.workflows.override_assessment import override_assessment
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.record_lesion_event import record_lesion_event
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
+from surveillance.workflows.record_order import record_order
 from surveillance.workflows.record_returned_letter import record_returned_letter
 from surveillance.workflows.update_risk import facts_of, update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
@@ -145,10 +146,11 @@ class Hospital(Records):
 
     def order(self, life: Life, day: date) -> None:
         """The order is noted on everything that one exam will serve."""
-        for follow_up in self.open_imaging(life).filter(ordered_on=None):
-            book_follow_up(
-                follow_up=follow_up,
-                booked_for=follow_up.booked_for,
+        missing = list(self.open_imaging(life).filter(ordered_on=None))
+        if missing:
+            record_order(
+                follow_up=missing[0],
+                also=missing[1:],
                 order_number=f"SIM-{life.mrn}-{day:%y%m%d}",
                 ordered_on=day,
                 by=None,
