@@ -69,14 +69,13 @@ def escalate(
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
     parts = [*_climb(candidate, standing, moment), *_handed_over(candidate, standing, moment)]
-    return Escalated(
+    acted = Escalated(
         raise_=tuple(raised for part in parts for raised in part.raise_),
         change=tuple(change for part in parts for change in part.change),
-        tell=(
-            *(told for part in parts for told in part.tell),
-            *_returned(standing, _highest_held(standing, top, owner, moment), moment),
-        ),
+        tell=tuple(told for part in parts for told in part.tell),
     )
+    returned = _returned(standing, _highest_held(standing, acted, moment), moment)
+    return acted._replace(tell=(*acted.tell, *returned))
 
 
 def _climb(
@@ -250,16 +249,15 @@ def _incident_review(
     )
 
 
-def _highest_held(
-    standing: Mapping[int, Standing], top: LadderStep, owner: int | None, moment: Moment
-) -> int:
-    """The highest tier for which somebody in post answers; 0: none."""
-    held = [each.tier for each in standing.values() if _is_held(each, moment)]
-    return max((*held, 0 if owner is None else top.tier))
-
-
-def _is_held(each: Standing, moment: Moment) -> bool:
-    return each.is_open and moment.staff.has(each.owner_id)
+def _highest_held(standing: Mapping[int, Standing], acted: Escalated, moment: Moment) -> int:
+    """The highest tier for which somebody answers from now on; 0: none."""
+    given = {each.escalation_id for each in acted.change if each.values.get("owner_id")}
+    held = [
+        each.tier
+        for each in standing.values()
+        if each.id.hex in given or (each.is_open and moment.staff.has(each.owner_id, each.tier))
+    ]
+    return max((*held, *(each.tier for each in acted.raise_ if each.owner_id)), default=0)
 
 
 def _returned(

@@ -52,8 +52,7 @@ def reminders_waiting() -> dict[str, FollowUp]:
     """By Message-ID: what the reminder is about."""
     clinic, found = a_clinic(time_zone="UTC"), {}
     for number in range(REMINDERS):
-        reachable = {"email": f"p{number}@example.org", "consent_email": "YES"}
-        follow_up = surveyed(clinic, **reachable)
+        follow_up = surveyed(clinic, email=f"p{number}@example.org", consent_email="YES")
         message = notify(
             site=clinic.site,
             channel=NotificationChannel.EMAIL,

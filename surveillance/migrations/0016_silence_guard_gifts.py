@@ -7,8 +7,7 @@ from surveillance.owner_triggers import GuardOwners
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveillance", "0014_outbox_page_index"),
-        ("surveillance", "0014_prompts_interruptions"),
+        ("surveillance", "0015_prompts_interruptions"),
         ("patients", "0007_postal_address"),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0007_postal_address'),
-        ('surveillance', '0013_letters'),
+        ('surveillance', '0017_daily_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,9 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0008_timers_daily_questions'),
-        ('surveillance', '0014_outbox_page_index'),
-        ('surveillance', '0014_prompts_interruptions'),
+        ('patients', '0008_daily_questions'),
+        ('surveillance', '0016_silence_guard_gifts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
