@@ -51,7 +51,7 @@ def acknowledge_escalation(
     )
     follow_up, next_action = current.follow_up, next_action.strip()
     today = follow_up.site.local_date(now)
-    if until >= today and _says_so_already(current, next_action, until, by):
+    if _says_so_already(current, next_action, until, by) and _still_runs(current, today):
         return current  # also when the page that asks again never heard the first answer
     _refuse(escalation, current, next_action, until, today)
     unanswered = Escalation.objects.unresolved().filter(
@@ -113,6 +113,11 @@ def _answered_meanwhile() -> EscalationAnsweredMeanwhile:
         "Somebody else answered this escalation since you opened the page. Reload it to see what "
         "they are doing."
     )
+
+
+def _still_runs(current: Escalation, today: date) -> bool:
+    until = current.acknowledged_until
+    return current.resolved_at is None and until is not None and until >= today
 
 
 def _says_so_already(current: Escalation, next_action: str, until: date, by: "User") -> bool:
