@@ -195,7 +195,7 @@ def test_the_digest_leaves_out_what_was_answered_meanwhile(clinic: Clinic) -> No
     run(at(T2))
     mail.outbox.clear()
     acknowledge_escalation(
-        escalation=Escalation.objects.unresolved().first(),
+        escalation=Escalation.objects.unresolved()[0],
         next_action="call",
         until=T2 + timedelta(days=3),
         by=clinic.lead,

@@ -13,9 +13,8 @@ from surveillance.models import Escalation, Notification
 from surveillance.web.inbox_entries import InboxEntry
 from surveillance.web.mailbox import newest_letters
 from surveillance.workflows.mark_read import mark_read
-from tests.factories import NOW, PASSWORD, MembershipFactory, SiteFactory, UserFactory
+from tests.factories import NOW, PASSWORD, TODAY, MembershipFactory, SiteFactory, UserFactory
 from tests.surveillance.web.scenes import (
-    TODAY,
     Clinic,
     a_clinic,
     a_lesion,
