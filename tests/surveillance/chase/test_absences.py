@@ -320,6 +320,15 @@ def test_ending_it_twice_is_ending_it_once(clinic: Clinic) -> None:
     assert AuditEvent.objects.filter(action="absence_ended").count() == 1
 
 
+def test_an_absence_that_was_ended_is_not_on_record_for_who_plans_it_again(
+    clinic: Clinic,
+) -> None:
+    end_absence(absence=planned(clinic), by=clinic.lead, now=at(MONDAY + timedelta(days=2)))
+
+    with pytest.raises(AbsenceDaysRefused, match="past"):
+        planned(clinic, now=at(MONDAY + timedelta(days=3)))
+
+
 def test_an_absence_cancelled_before_it_began_never_was(clinic: Clinic) -> None:
     end_absence(absence=planned(clinic), by=None, now=at(MONDAY - timedelta(days=1)))
 

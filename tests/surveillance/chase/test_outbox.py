@@ -21,6 +21,7 @@ from surveillance.models import (
     NotificationTemplate,
 )
 from surveillance.protocol.message_terms import MessageMedium
+from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows import deliver as outbox
 from surveillance.workflows.deactivate_account import deactivate_account
 from surveillance.workflows.deliver import FIRST_PAUSE, MOST_ATTEMPTS, deliver
@@ -119,6 +120,22 @@ def test_nothing_is_sent_before_its_time(reminder: Notification) -> None:
 
     assert deliver(now=NOW).sent == 0
     assert deliver(now=NOW + timedelta(minutes=1)).sent == 1
+
+
+def test_after_an_outage_the_most_dangerous_leaves_first(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    classes = [EscalationClass.LOW, EscalationClass.AT_RISK, EscalationClass.URGENT] * 3
+    for ladder in classes:
+        a_follow_up(clinic, patient=a_patient(clinic, reachable=True), ladder=ladder)
+    sweep(now=at(date(2027, 2, 1)))  # everything at once, a month before the last day
+
+    deliver(now=at(date(2027, 2, 1)), batch=2)
+
+    keys_of = dict(Notification.objects.values_list("pk", "follow_up__sort_key"))
+    keys = [keys_of[pk] for pk in provider.taken]
+    assert len(set(keys)) > 1
+    assert keys == sorted(keys)
 
 
 @pytest.mark.parametrize(
