@@ -1,6 +1,6 @@
 """Which escalations a follow-up needs on a day, and who is told. Decides; the sweep writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import filterfalse
 from typing import NamedTuple
@@ -74,7 +74,7 @@ def escalate(
         change=tuple(change for part in parts for change in part.change),
         tell=(
             *(told for part in parts for told in part.tell),
-            *_returned(standing, _highest_held(standing, top, owner, moment), moment),
+            *_returned(standing, _highest_held(standing, parts, moment), moment),
         ),
     )
 
@@ -251,15 +251,21 @@ def _incident_review(
 
 
 def _highest_held(
-    standing: Mapping[int, Standing], top: LadderStep, owner: int | None, moment: Moment
+    standing: Mapping[int, Standing], parts: Sequence[Escalated], moment: Moment
 ) -> int:
-    """The highest tier for which somebody in post answers; 0: none."""
-    held = [each.tier for each in standing.values() if _is_held(each, moment)]
-    return max((*held, 0 if owner is None else top.tier))
-
-
-def _is_held(each: Standing, moment: Moment) -> bool:
-    return each.is_open and moment.staff.has(each.owner_id)
+    """The highest tier for which somebody in post answers from now on; 0: none."""
+    raised = (row for part in parts for row in part.raise_)
+    given = {
+        change.escalation_id
+        for part in parts
+        for change in part.change
+        if change.values.get("owner_id")
+    }
+    tiers = [row.tier for row in raised if row.owner_id is not None]
+    for each in standing.values():
+        if each.id.hex in given or (each.is_open and moment.staff.has(each.owner_id)):
+            tiers.append(each.tier)
+    return max(tiers, default=0)
 
 
 def _returned(
