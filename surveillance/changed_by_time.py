@@ -33,12 +33,17 @@ LOOK_BACK = timedelta(days=400)
 def changed_by_time(site: Site, today: date) -> list[Lesion]:
     """Lesions of the site that were last decided about before a day since when time counts."""
     since = today - LOOK_BACK
-    lesions = Lesion.objects.filter(patient__site=site).filter(
-        Q(pk__in=_overridden_until(since, today))
-        | Q(patient__in=_expecting(since, today))
-        | _of_an_age(today)
+    lesions = Lesion.objects.filter(patient__site=site)
+    # Each found by its own index; an OR over three tables reads every lesion.
+    ids = (
+        lesions.filter(_of_an_age(today))
+        .values("pk")
+        .union(
+            lesions.filter(pk__in=_overridden_until(since, today)).values("pk"),
+            lesions.filter(patient__in=_expecting(since, today)).values("pk"),
+        )
     )
-    found = list(lesions.select_related("patient").order_by("pk"))
+    found = list(Lesion.objects.filter(pk__in=ids).select_related("patient").order_by("pk"))
     decided = _decided_on(lesion.pk for lesion in found)
     ended = _ends(found, today)
     return [

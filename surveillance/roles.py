@@ -112,8 +112,8 @@ _READABLE = frozenset(
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
             "contactattempt declination disowning escalation escalationanswer notification "
-            "outsidecare outsidecarereview messagetemplateversion messagetemplateuse "
-            "patientmerge registryimport sweeprun"
+            "letter letterbatch letterevent outsidecare outsidecarereview messagetemplateversion "
+            "messagetemplateuse patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

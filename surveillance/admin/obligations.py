@@ -10,6 +10,9 @@ from surveillance.models import (
     Escalation,
     EscalationAnswer,
     FollowUp,
+    Letter,
+    LetterBatch,
+    LetterEvent,
     Notification,
     OutsideCare,
     OutsideCareReview,
@@ -114,6 +117,40 @@ class NotificationAdmin(ClinicalAdmin):
     list_filter = ("status", "channel", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site",)
     ordering = ("-created_at",)
+
+
+@admin.register(LetterBatch)
+class LetterBatchAdmin(ClinicalAdmin):
+    """Print runs of letters; they are prepared, checked and posted under Letters."""
+
+    list_display = ("id", "site", "status", "size", "prepared_at", "prepared_by", "posted_at")
+    list_filter = ("status", ("site", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("site", "prepared_by")
+    ordering = ("-prepared_at",)
+    patient_path = None
+
+
+@admin.register(Letter)
+class LetterAdmin(ClinicalAdmin):
+    """Letters exactly as they were printed."""
+
+    list_display = ("id", "patient", "template", "language", "batch", "sequence", "code")
+    list_filter = ("template", "language", ("batch__site", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("patient", "batch")
+    ordering = ("-batch__prepared_at", "sequence")
+    site_path = "batch__site"
+
+
+@admin.register(LetterEvent)
+class LetterEventAdmin(ClinicalAdmin):
+    """Certified-mail numbers, and letters that came back."""
+
+    list_display = ("letter", "kind", "number", "occurred_on", "recorded_at", "recorded_by")
+    list_filter = ("kind",)
+    list_select_related = ("letter", "recorded_by")
+    ordering = ("-recorded_at",)
+    site_path = "letter__batch__site"
+    patient_path = "letter.patient"
 
 
 @admin.register(PatientMerge)

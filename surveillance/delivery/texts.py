@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from patients.models import Patient, Site
 from surveillance.delivery.built_in import Words, built_in
+from surveillance.delivery.digest_words import digest_words
 from surveillance.delivery.particulars import Particulars, contact_link
 from surveillance.models import (
-    Escalation,
     MessageTemplateUse,
     MessageTemplateVersion,
     Notification,
@@ -35,7 +35,7 @@ PAGES: dict[str, str] = {
     NotificationTemplate.COVER_ENDED: "absences",
 }
 """Where a message about no one patient leads, when not to the inbox (or, from there, the queue)."""
-EXAMPLES = {"cases": "2 cases wait for your answer"}
+EXAMPLES = {"cases": "2 cases wait for your answer", "lines": "- 2 cases wait for your answer"}
 """What stands in a preview for particulars that only a real message has."""
 
 
@@ -81,19 +81,6 @@ def text_of(
         message.site, kind.language, kind.medium, link_of(message), booked_for
     )
     return rendered(kind, version, particulars, digest_words(message))
-
-
-def digest_words(message: Notification) -> dict[str, str]:
-    """What a digest says of its cases: how many wait, and how many of them had come back."""
-    if message.template != NotificationTemplate.DAILY_DIGEST:
-        return {}
-    waiting = Escalation.objects.told_in(message.pk)
-    returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
-    back = waiting.filter(pk__in=returned.values("escalation")).count()
-    number = waiting.count()
-    cases = f"{number} case waits" if number == 1 else f"{number} cases wait"
-    came_back = f"; {back} came back because the day given has passed" if back else ""
-    return {"cases": f"{cases} for your answer{came_back}"}
 
 
 def kind_of(message: Notification, medium: MessageMedium) -> TextKind:

@@ -24,6 +24,7 @@ from surveillance.protocol.reading import grade_of, without_accents
 from surveillance.protocol.sms_parts import outside_basic_alphabet, sms_parts
 
 SUBJECT, BODY = "subject", "body"
+IN_DIGEST: Final = frozenset({"cases", "lines"})
 WITH_SUBJECT: Final = frozenset({MessageMedium.EMAIL, MessageMedium.LETTER, MessageMedium.STAFF})
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -65,8 +66,8 @@ class Draft:
         """The placeholders that mean something in such a text."""
         if not self.is_to_patient:
             to_staff = frozenset({"site", "link"})
-            return to_staff | {"cases"} if self.is_digest else to_staff
-        always = frozenset(PLACEHOLDERS) - {"when", "cases"}
+            return to_staff | IN_DIGEST if self.is_digest else to_staff
+        always = frozenset(PLACEHOLDERS) - IN_DIGEST - {"when"}
         return always | {"when"} if self.is_about_appointment else always
 
 

@@ -96,6 +96,9 @@ class BookForm(FollowUpForm):
             f"The last day is {latest}. A later appointment is noted and counts as unbooked. "
             "Leave it empty to note an order only."
         )
+        self.fields[
+            "order_number"
+        ].help_text = "Leave the order empty to note the appointment only: an order on file stays."
         self.fields["also"].choices = choices_of(others)  # type: ignore[attr-defined]
         if not others:
             del self.fields["also"]

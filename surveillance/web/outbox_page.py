@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -18,13 +20,16 @@ from surveillance.models import (
     Report,
     SendingDoubt,
 )
+from surveillance.models.notification import NotificationQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
+from surveillance.web.outbox_paging import Order, Page, page_of
 from surveillance.web.wording import count_words, moment_words, name_of_patient, name_of_user
 
-SHOWN = 100
 COUNTED = 1000
 """Counting stops there."""
+SOONEST_FIRST = Order("not_before", newest_first=False)
+NEWEST_FIRST = Order("finished_at", newest_first=True)
 STATES = {
     "waiting": NotificationStatus.PENDING,
     "failed": NotificationStatus.FAILED,
@@ -57,6 +62,13 @@ class Tab:
     is_current: bool
 
 
+class Link(NamedTuple):
+    """To another page of the list."""
+
+    words: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One message. Its words are not shown: they say nothing that this row does not."""
@@ -80,26 +92,44 @@ def outbox(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", "waiting")
     if state not in STATES:
         raise Http404
-    rows = Notification.objects.filter(site=site, status=STATES[state])
-    order = "not_before" if state == "waiting" else "-finished_at"
-    joined = rows.select_related("recipient", "patient", "follow_up__patient")
-    shown = list(joined.order_by(order, "pk")[:SHOWN])
+    joined = _in_state(site, state).select_related("recipient", "patient", "follow_up__patient")
+    found = page_of(joined, SOONEST_FIRST if state == "waiting" else NEWEST_FIRST, request.GET)
     page = {
         "site": site.name,
         "state": state,
         "tabs": [_tab(site, each, current=each == state) for each in STATES],
-        "rows": [_row(message, site, timezone.now()) for message in shown],
-        "shown": count_words(len(shown), "message"),
+        "rows": [_row(message, site, timezone.now()) for message in found.messages],
+        "shown": count_words(len(found.messages), "message"),
+        "pages": _pages(site, state, found),
     }
     return render(request, "surveillance/outbox.html", page)
 
 
-def _tab(site: Site, state: str, *, current: bool) -> Tab:
+def _in_state(site: Site, state: str) -> NotificationQuerySet:
+    """What has not ended has no moment of its end; said here, it lets the index be used."""
     rows = Notification.objects.filter(site=site, status=STATES[state])
-    number = rows[: COUNTED + 1].count()
+    return rows.filter(finished_at__isnull=state == "waiting")
+
+
+def _pages(site: Site, state: str, page: Page) -> list[Link]:
+    up, down = ("Sooner", "Later") if state == "waiting" else ("Newer", "Older")
+    first = _address(site, state)
+    links = []
+    if page.up:
+        links += [Link("First page", first), Link(up, f"{first}&{urlencode(page.up)}")]
+    if page.down:
+        links.append(Link(down, f"{first}&{urlencode(page.down)}"))
+    return links
+
+
+def _address(site: Site, state: str) -> str:
+    return f"{reverse('outbox')}?{urlencode({'site': site.slug, 'state': state})}"
+
+
+def _tab(site: Site, state: str, *, current: bool) -> Tab:
+    number = _in_state(site, state)[: COUNTED + 1].count()
     count = f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
-    url = f"{reverse('outbox')}?site={site.slug}&state={state}"
-    return Tab(state.capitalize(), url, count, current)
+    return Tab(state.capitalize(), _address(site, state), count, current)
 
 
 def _row(message: Notification, site: Site, now: datetime) -> OutboxRow:

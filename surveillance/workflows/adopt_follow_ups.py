@@ -44,12 +44,16 @@ def _of_nobody(site: Site) -> FollowUpQuerySet:
 
 
 def _of_those_who_left(site: Site) -> FollowUpQuerySet:
-    """Found by owner, through an index: an idle sweep must not read everything that is open."""
+    """Found by owner, through an index: an idle sweep must not read everything that is open.
+
+    Who left is asked first, and the order is the index's own: with a subquery, or ordered by key,
+    PostgreSQL read everything in that order in the hope of meeting one soon.
+    """
     here = Membership.objects.filter(site=site)
     in_post = Membership.objects.current().filter(site=site, role__in=ACCOUNTABLE)
-    left = here.exclude(user__in=in_post.values("user")).values("user")
-    return _readable(FollowUp.objects.open().filter(owner__in=left, site=site))
+    left = here.exclude(user__in=in_post.values("user")).values_list("user", flat=True)
+    return _readable(FollowUp.objects.open().filter(owner__in=list(left), site=site))
 
 
 def _readable(rows: FollowUpQuerySet) -> FollowUpQuerySet:
-    return rows.select_related("patient__site", "site").order_by("pk")[:MOST]
+    return rows.select_related("patient__site", "site").order_by("owner_id", "pk")[:MOST]

@@ -10,6 +10,7 @@ from surveillance.models import FollowUp
 from surveillance.record_locks import lock_records
 from surveillance.workflows.change_follow_up import change_follow_up
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.refuse_impossible_order import refuse_impossible_order
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,7 +21,7 @@ LONGEST_AHEAD = timedelta(days=730)
 
 
 class BookingImpossible(WorkflowRefused):
-    """The appointment or the order cannot be right."""
+    """The appointment cannot be right."""
 
     code = "booking_impossible"
 
@@ -43,19 +44,18 @@ def book_follow_up(
     An appointment has no clinical effect: one past the last day is noted and counts as unbooked
     (clinical.md 8.2). `booked_for=None` cancels, says why, and begins the chase anew. An order
     already noted stays unless another is given. Twice changes nothing. Refused: a day in the past
-    or more than two years ahead, an order of the future, follow-ups of several patients, a
-    cancellation without reason, closed or changed meanwhile.
+    or more than two years ahead, an order that `record_order` refuses, follow-ups of several
+    patients, a cancellation without reason, closed or changed meanwhile.
     """
     lock_records([follow_up.patient_id])
     everyone = [follow_up, *also]
     today = follow_up.site.local_date(now)
-    _refuse(everyone, booked_for, ordered_on, today, reason)
+    _refuse(everyone, booked_for, today, reason)
+    order = _order(everyone, order_number.strip(), ordered_on, now)
     for one in everyone:
-        fields: dict[str, object] = {"booked_for": booked_for}
+        fields: dict[str, object] = {"booked_for": booked_for, **order}
         if booked_for is None and one.booked_for is not None:
             fields |= {"arrangement_lost_on": today, "arrangement_lost_reason": reason.strip()}
-        if ordered_on is not None or order_number:
-            fields |= {"ordered_on": ordered_on or today, "order_number": order_number}
         change_follow_up(
             follow_up=one,
             action="follow_up_booked" if booked_for else "follow_up_booking_cancelled",
@@ -68,13 +68,20 @@ def book_follow_up(
     return follow_up
 
 
-def _refuse(
-    follow_ups: list[FollowUp],
-    booked_for: date | None,
-    ordered_on: date | None,
-    today: date,
-    reason: str,
-) -> None:
+def _order(
+    follow_ups: list[FollowUp], number: str, ordered_on: date | None, now: datetime
+) -> dict[str, object]:
+    """The order to be noted; empty when none was given. Only what is not on file is checked."""
+    if ordered_on is None and not number:
+        return {}
+    day = ordered_on or follow_ups[0].site.local_date(now)
+    new = [one for one in follow_ups if (one.order_number, one.ordered_on) != (number, day)]
+    if new:
+        refuse_impossible_order(follow_ups=new, order_number=number, ordered_on=day, now=now)
+    return {"ordered_on": day, "order_number": number}
+
+
+def _refuse(follow_ups: list[FollowUp], booked_for: date | None, today: date, reason: str) -> None:
     if len({one.patient_id for one in follow_ups}) > 1:
         raise BookingImpossible("One appointment serves one patient.", field="also")
     if booked_for is not None and booked_for < today:
@@ -85,10 +92,6 @@ def _refuse(
     if booked_for is not None and booked_for > today + LONGEST_AHEAD:
         raise BookingImpossible(
             f"{booked_for} is more than two years ahead. Look at the year.", field="booked_for"
-        )
-    if ordered_on is not None and ordered_on > today:
-        raise BookingImpossible(
-            f"The order is dated {ordered_on}, after today ({today}).", field="ordered_on"
         )
     cancels = booked_for is None and any(one.booked_for is not None for one in follow_ups)
     if cancels and not reason.strip():

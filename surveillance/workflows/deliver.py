@@ -27,7 +27,6 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
@@ -46,10 +45,15 @@ from surveillance.models import (
     NotificationStatus,
     SendingDoubt,
 )
-from surveillance.models.notification import NotificationQuerySet
-from surveillance.outreach import ANOTHER_WAY, opens_at, why_unwanted
-from surveillance.workflows.fall_back import fall_back
+from surveillance.outreach import Contact, opens_at, why_unwanted
 from surveillance.workflows.hold_for_digest import hold_for_digest
+from surveillance.workflows.mark_claimed import (
+    mark_for_another_try,
+    mark_last_try,
+    mark_sent,
+    mark_unsent,
+    put_back,
+)
 
 LEASE = timedelta(minutes=5)
 SENDING_TIME = LEASE.total_seconds() / 2
@@ -59,6 +63,25 @@ TIME_TO_DRAIN = 600.0
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
 """Before the second attempt; doubled each time: the eighth comes about two hours later."""
+
+JOINED = ("site", "recipient", "patient", "follow_up", "escalation__follow_up")
+LOOKED_AT = tuple(
+    f"{prefix}{name}"
+    for prefix, names in {
+        "": "site channel template dedupe_key recipient patient follow_up escalation created_at "
+        "not_before status attempts lease_owner doubt",
+        "site__": "slug name phone time_zone holiday_calendar channel_order sends_letters "
+        "alerts_per_week email_from_hour email_until_hour sms_from_hour sms_until_hour",
+        "recipient__": "email is_active",
+        "patient__": f"site language merged_into {' '.join(Contact._fields)}",
+        "follow_up__": "patient closed_at booked_for ordered_on latest_on",
+        "escalation__": "follow_up owner resolved_at",
+        "escalation__follow_up__": "escalation_class latest_on",
+    }.items()
+    for name in names.split()
+)
+"""What is looked at before most sendings. A message is read in one narrow row; whatever else one of
+them needs (another way to the patient, a digest) is asked for when it is needed."""
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 """It was sent as often as it may be, and nobody knows whether it arrived."""
@@ -113,7 +136,7 @@ def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID
     """Take up to `batch` messages that are due and that no living lease holds."""
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     due = Notification.objects.waiting().sent_by_machine().filter(free, not_before__lte=now)
-    due = due.exclude(channel__in=down).order_by("not_before", "id")
+    due = due.exclude(channel__in=down).most_urgent_first()
     wanted = dict(due.values_list("pk", "lease_owner")[:batch])
     begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
     Notification.objects.waiting().filter(free, pk__in=wanted).update(
@@ -123,7 +146,7 @@ def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID
         attempts=F("attempts") + 1,
     )
     held = Notification.objects.filter(pk__in=wanted, lease_owner=lease.owner)
-    return list(held.order_by("not_before", "id").values_list("pk", flat=True))
+    return list(held.most_urgent_first().values_list("pk", flat=True))
 
 
 def _begun_by_the_dead(wanted: Mapping[UUID, str]) -> list[UUID]:
@@ -155,106 +178,83 @@ def _deliver_one(
         return  # ended by somebody else, or the lease is no longer ours
     if message.attempts > MOST_ATTEMPTS:
         # Whoever tried it last died over it: it is not tried for ever.
-        done.failed += _fail(message, lease, "too_many_attempts", now)
+        done.failed += _fail(message, "too_many_attempts", now)
         return
     if message.doubt == SendingDoubt.LAST_TRY:
-        done.failed += _fail(message, lease, OUTCOME_UNKNOWN, now)
+        done.failed += _fail(message, OUTCOME_UNKNOWN, now)
         return
     if monotonic() > lease.send_until or message.channel in done.channels_down:
-        done.put_back += _put_back(message, lease)
+        done.put_back += put_back(message=message)
         return
     try:
-        _deal_with(message, lease, channels[message.channel], done, now)
+        _deal_with(message, channels[message.channel], done, now)
     except Exception as error:
         # One message that cannot be dealt with must not keep those behind it from being sent.
         log.exception("message_crashed", notification_id=str(message.pk))
         crash = DeliveryFailed(type(error).__name__, permanent=False, unheard=True)
-        _note_failure(message, lease, crash, done, now)
+        _note_failure(message, crash, done, now)
 
 
-def _deal_with(
-    message: Notification, lease: Lease, channel: Channel, done: Delivered, now: datetime
-) -> None:
+def _deal_with(message: Notification, channel: Channel, done: Delivered, now: datetime) -> None:
     """Cancel it, put it back until it may leave, keep it for a digest, or send it."""
     if unwanted := why_unwanted(message, now):
-        done.cancelled += _cancel(message, lease, unwanted, now)
+        done.cancelled += mark_unsent(
+            message=message, status=NotificationStatus.CANCELLED, why=unwanted, now=now
+        )
     elif opens := _quiet_until(message, done, now):
-        done.put_back += _put_back(message, lease, not_before=opens)
+        done.put_back += put_back(message=message, not_before=opens)
     elif hold_for_digest(message=message, now=now):
         done.digested += 1
     else:
-        _send(message, lease, channel, done, now)
+        _send(message, channel, done, now)
 
 
 def _read_again(pk: UUID, lease: Lease) -> Notification | None:
     rows = Notification.objects.waiting().filter(pk=pk, lease_owner=lease.owner)
-    rows = rows.select_related(
-        "site", "recipient", "patient", "follow_up__patient", "escalation__follow_up"
-    )
-    # Not first(): ordering so wide a row takes as long again as reading it.
-    return next(iter(rows), None)
+    # Not first(): ordering takes as long again as reading.
+    return next(iter(rows.select_related(*JOINED).only(*LOOKED_AT)), None)
 
 
-def _send(
-    message: Notification, lease: Lease, channel: Channel, done: Delivered, now: datetime
-) -> None:
-    if not _may_leave(message, lease):
+def _send(message: Notification, channel: Channel, done: Delivered, now: datetime) -> None:
+    if not _may_leave(message):
         return
     try:
         receipt = channel.send(message)
     except ChannelDown as down:
         log.warning("channel_down", channel=message.channel, reason=str(down))
         done.channels_down.add(message.channel)
-        done.put_back += _put_back(message, lease)
+        done.put_back += put_back(message=message)
     except DeliveryFailed as failure:
-        _note_failure(message, lease, failure, done, now)
+        _note_failure(message, failure, done, now)
     else:
-        done.sent += _note_sent(message, lease, receipt, now)
+        done.sent += _note_sent(message, receipt, now)
 
 
-def _may_leave(message: Notification, lease: Lease) -> bool:
-    """Write down, before it leaves, that it is not sent again if nobody hears of it.
-
-    Only where it matters: a first sending may be repeated once, so it costs no write.
-    """
+def _may_leave(message: Notification) -> bool:
+    """Only where it matters is it written down that this is the last time: a first sending may be
+    repeated once, so it costs no write."""
     if not message.doubt and not settings.PARK_UNCERTAIN_MESSAGES:
         return True
-    return bool(_held(message.pk, lease).update(doubt=SendingDoubt.LAST_TRY))
+    return bool(mark_last_try(message=message))
 
 
-def _note_sent(message: Notification, lease: Lease, receipt: ProviderReceipt, now: datetime) -> int:
-    noted = _finish(
-        message.pk,
-        lease,
-        now,
-        status=NotificationStatus.SENT,
-        provider_message_id=receipt.message_id,
-        subject=receipt.text.subject,
-        body=receipt.text.body,
-        template_version=receipt.text.version,
-        last_error="",
-    )
+def _note_sent(message: Notification, receipt: ProviderReceipt, now: datetime) -> int:
+    noted = mark_sent(message=message, receipt=receipt, now=now)
     if not noted:
         log.warning("sent_but_not_noted", notification_id=str(message.pk))
     return noted
 
 
 def _note_failure(
-    message: Notification, lease: Lease, failure: DeliveryFailed, done: Delivered, now: datetime
+    message: Notification, failure: DeliveryFailed, done: Delivered, now: datetime
 ) -> None:
     """Try again later; after the last attempt, or when trying cannot help, it is a person's."""
     log.warning("not_delivered", notification_id=str(message.pk), code=failure.reason)
     if why := _why_no_further_try(message, failure):
-        done.failed += _fail(message, lease, why, now)
+        done.failed += _fail(message, why, now)
         return
     pause = FIRST_PAUSE * 2 ** (message.attempts - 1)
-    done.retried += _held(message.pk, lease).update(
-        doubt=SendingDoubt.UNHEARD if failure.unheard else message.doubt,
-        lease_owner="",
-        lease_until=None,
-        not_before=now + pause,
-        last_error=failure.reason,
-    )
+    done.retried += mark_for_another_try(message=message, failure=failure, not_before=now + pause)
 
 
 def _why_no_further_try(message: Notification, failure: DeliveryFailed) -> str:
@@ -265,36 +265,8 @@ def _why_no_further_try(message: Notification, failure: DeliveryFailed) -> str:
     return failure.reason if is_spent else ""
 
 
-def _cancel(message: Notification, lease: Lease, why: str, now: datetime) -> int:
-    with transaction.atomic():
-        ended = _finish(message.pk, lease, now, status=NotificationStatus.CANCELLED, last_error=why)
-        if ended and why in ANOTHER_WAY:
-            fall_back(message=message, why=why, now=now)
-    return ended
-
-
-def _fail(message: Notification, lease: Lease, why: str, now: datetime) -> int:
-    with transaction.atomic():
-        ended = _finish(message.pk, lease, now, status=NotificationStatus.FAILED, last_error=why)
-        if ended:
-            fall_back(message=message, why=why, now=now)
-    return ended
-
-
-def _finish(pk: UUID, lease: Lease, now: datetime, **values: object) -> int:
-    """End a message that is still ours; 0 when it is not."""
-    return _held(pk, lease).update(lease_owner="", lease_until=None, finished_at=now, **values)
-
-
-def _put_back(message: Notification, lease: Lease, **values: object) -> int:
-    """Give up the claim without counting an attempt: nothing was tried."""
-    return _held(message.pk, lease).update(
-        doubt=message.doubt,
-        lease_owner="",
-        lease_until=None,
-        attempts=F("attempts") - 1,
-        **values,
-    )
+def _fail(message: Notification, why: str, now: datetime) -> int:
+    return mark_unsent(message=message, status=NotificationStatus.FAILED, why=why, now=now)
 
 
 def _quiet_until(message: Notification, done: Delivered, now: datetime) -> datetime | None:
@@ -303,7 +275,3 @@ def _quiet_until(message: Notification, done: Delivered, now: datetime) -> datet
     moment = now + timedelta(seconds=monotonic() - done.begun)
     opens = opens_at(message, moment)
     return opens if opens > moment else None
-
-
-def _held(pk: UUID, lease: Lease) -> NotificationQuerySet:
-    return Notification.objects.waiting().filter(pk=pk, lease_owner=lease.owner)

@@ -69,6 +69,7 @@ def notify(
         escalation=escalation,
         created_at=now,
         not_before=not_before or now,
+        urgency=0 if follow_up is None else follow_up.sort_key,
         cause=cause,
     )
     Notification.objects.bulk_create([message], ignore_conflicts=True)

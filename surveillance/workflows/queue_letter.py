@@ -42,7 +42,8 @@ class PatientNotWrittenTo(WorkflowRefused):
 
 
 class AlreadyWrittenToday(WorkflowRefused):
-    """A letter about this was queued today and has ended already."""
+    """A letter about this was queued today and has ended already, or went with the record of
+    another person when two records were taken apart."""
 
     code = "already_written_today"
 
@@ -80,13 +81,12 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
         follow_up=follow_up,
         now=now,
     )
-    if message.finished_at is not None:
-        ended = message.get_status_display().lower()
-        raise AlreadyWrittenToday(f"A letter about this was queued today and is {ended} already.")
-    if message.created_at == now:
-        record_event(
-            "letter_queued", site=survivor.site, subject=message, by=by, now=now, patient=survivor
-        )
+    if message.finished_at is not None or message.patient_id != survivor.pk:
+        state = message.get_status_display().lower()
+        raise AlreadyWrittenToday(f"A letter about this was queued today and is {state} already.")
+    record_event(
+        "letter_queued", site=survivor.site, subject=message, by=by, now=now, patient=survivor
+    )
     return message
 
 

@@ -13,6 +13,9 @@ from patients.workflows.grant_role import grant_role
 from surveillance.models import (
     ContactAttempt,
     Disowning,
+    Letter,
+    LetterBatch,
+    LetterEvent,
     MessageTemplateUse,
     MessageTemplateVersion,
     Notification,
@@ -22,6 +25,7 @@ from surveillance.models import (
 )
 from tests.factories import (
     NOW,
+    TODAY,
     AfpResultFactory,
     PatientFactory,
     RiskProfileFactory,
@@ -50,6 +54,25 @@ READ_ONLY = {
 
 def care_of(patient):
     return OutsideCareFactory(follow_up__lesion__patient=patient)
+
+
+def a_print_run(site):
+    return LetterBatch.objects.create(site=site, size=1, digest="0" * 64, prepared_at=NOW)
+
+
+def a_letter_to(patient):
+    return Letter.objects.create(
+        batch=a_print_run(patient.site),
+        sequence=1,
+        patient=patient,
+        template="PATIENT_REMINDER",
+        language="en",
+        recipient="Ada Okafor",
+        address="1 Example Street",
+        subject="Please call us",
+        body="Please call us.",
+        digest="0" * 64,
+    )
 
 
 def row_at(site, model):
@@ -100,6 +123,11 @@ def row_at(site, model):
             patient=patient,
             created_at=NOW,
             not_before=NOW,
+        ),
+        "surveillance.LetterBatch": lambda: a_print_run(site),
+        "surveillance.Letter": lambda: a_letter_to(patient),
+        "surveillance.LetterEvent": lambda: LetterEvent.objects.create(
+            letter=a_letter_to(patient), kind="RETURNED", occurred_on=TODAY, recorded_at=NOW
         ),
         "surveillance.PatientMerge": lambda: PatientMerge.objects.create(
             survivor=patient, duplicate=PatientFactory(site=site), reason="same", merged_at=NOW
@@ -152,7 +180,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 19
+    assert len(clinical) == 22
     assert clinical <= set(READ_ONLY)
 
 
@@ -261,6 +289,27 @@ class TestLesionPage:
         assert "default-src 'self'" in response["Content-Security-Policy"]
         assert not re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", page)
         assert not re.findall(r"\son\w+=", page)
+
+
+class TestLetters:
+    def test_letter_is_shown_as_printed_and_who_read_it_is_recorded(self, client, site):
+        auditor = signed_in(client, site, Role.AUDITOR)
+        letter = a_letter_to(PatientFactory(site=site))
+
+        page = client.get(address(Letter, "change", letter.pk)).content.decode()
+
+        assert "Please call us." in page
+        assert "1 Example Street" in page
+        seen = AuditEvent.objects.get(action="viewed")
+        assert (seen.actor, seen.patient_id) == (f"user:{auditor.pk}", str(letter.patient_id))
+
+    def test_print_run_names_no_patient(self, client, site):
+        signed_in(client, site, Role.AUDITOR)
+        letter = a_letter_to(PatientFactory(site=site))
+
+        client.get(address(LetterBatch, "change", letter.batch_id))
+
+        assert not AuditEvent.objects.filter(action="viewed").exists()
 
 
 class TestPatientHistory:

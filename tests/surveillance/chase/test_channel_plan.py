@@ -4,16 +4,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core import mail
 
 from hepcalc_site.texting import sms_from
-from patients.models import Tri
+from patients.models import Patient, Tri
 from surveillance.models import Notification, NotificationStatus
 from surveillance.workflows import deliver as outbox
 from surveillance.workflows import withdraw_messages as withdraw_module
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.fall_back import fall_back
 from surveillance.workflows.record_consent import record_consent
 from surveillance.workflows.sweep import sweep
 from tests.surveillance.chase.scenes import SANITY, Clinic, a_clinic, a_follow_up, a_patient, at
@@ -209,6 +211,34 @@ def test_consent_is_not_recorded_when_what_waits_cannot_be_withdrawn(
     message.patient.refresh_from_db()
     assert message.patient.consent_email == Tri.YES
     assert messages_to(message) == [("EMAIL", "PENDING", "")]
+
+
+def test_a_message_that_leaves_while_others_are_withdrawn_stays_sent(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sender had it in hand, and noted so between our reading and our writing."""
+    message = reminded(clinic)
+    other, last = Notification.objects.get(pk=message.pk), UUID(int=2**128 - 1)
+    other.pk, other.dedupe_key = last, "another"
+    other.save(force_insert=True)
+
+    def while_the_other_leaves(**told: Any) -> Notification | None:
+        Notification.objects.filter(pk=last).update(status="SENT", finished_at=NOW)
+        return fall_back(**told)
+
+    monkeypatch.setattr(withdraw_module, "fall_back", while_the_other_leaves)
+    patient = Patient.objects.get(pk=message.patient_id)
+    patient.consent_email = Tri.NO
+
+    assert withdraw_module.withdraw_messages(patient=patient, why="refused", now=NOW) == 0
+
+    patient.save()
+    assert withdraw_module.withdraw_messages(patient=patient, why="refused", now=NOW) == 1
+    assert messages_to(message) == [
+        ("EMAIL", "CANCELLED", ""),
+        ("EMAIL", "SENT", ""),
+        ("SMS", "PENDING", "refused"),
+    ]
 
 
 # ---------------------------------------------------------------- quiet hours

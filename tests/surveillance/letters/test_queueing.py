@@ -6,7 +6,7 @@ import pytest
 
 from patients.models import AuditEvent, PatientStatus, Tri
 from surveillance.models import Notification, NotificationChannel, NotificationTemplate
-from surveillance.outreach import why_not_written_to
+from surveillance.outreach import reminder_key, why_not_written_to
 from surveillance.protocol.parameters.letters import LETTER_TRAVEL_DAYS
 from surveillance.workflows import queue_letter as queueing
 from surveillance.workflows.deliver import deliver
@@ -98,6 +98,31 @@ class TestByHand:
             queue_letter(patient=patient, by=None, now=LATER)
 
         assert queue_letter(patient=patient, by=None, now=NOW + timedelta(days=1)) is not None
+
+    def test_letter_that_went_with_another_record_is_not_taken_for_this_one(
+        self, clinic: Clinic
+    ) -> None:
+        """Two records were joined, a letter was queued, and they were taken apart again."""
+        patient, namesake = at_home(clinic), at_home(clinic)
+        theirs = a_follow_up(clinic, patient=namesake)
+        Notification.objects.create(
+            site=clinic.site,
+            channel=NotificationChannel.LETTER,
+            template=NotificationTemplate.PATIENT_REMINDER,
+            dedupe_key=reminder_key(patient.pk, theirs.latest_on, f"letter:{DAY}"),
+            patient=namesake,
+            follow_up=theirs,
+            created_at=NOW,
+            not_before=NOW,
+        )
+        a_follow_up(clinic, patient=patient)
+
+        with pytest.raises(AlreadyWrittenToday, match="waiting"):
+            queue_letter(patient=patient, by=None, now=LATER)
+
+        tomorrow = queue_letter(patient=patient, by=None, now=NOW + timedelta(days=1))
+        assert tomorrow.patient == patient
+        assert prepared(clinic, now=NOW + timedelta(days=1)).size == 2
 
     def test_patient_who_wants_no_letters_gets_none(self, clinic: Clinic) -> None:
         patient = at_home(clinic, consent_letter=Tri.NO)

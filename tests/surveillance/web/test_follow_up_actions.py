@@ -90,9 +90,14 @@ def test_order_alone_can_be_noted(navigator: Client, clinic: Clinic) -> None:
         pytest.param({}, "booked_for", id="nothing said"),
         pytest.param({"booked_for": "2026-08-30"}, "booked_for", id="appointment past"),
         pytest.param(
-            {"booked_for": "2026-09-10", "ordered_on": "2026-09-01"},
+            {"booked_for": "2026-09-10", "order_number": "ORD-9", "ordered_on": "2026-09-01"},
             "ordered_on",
             id="order future",
+        ),
+        pytest.param(
+            {"booked_for": "2026-09-10", "order_number": "ORD-9", "ordered_on": "2020-01-01"},
+            "ordered_on",
+            id="order of an earlier exam",
         ),
         pytest.param({"booked_for": "10.9."}, "booked_for", id="not a date"),
     ],

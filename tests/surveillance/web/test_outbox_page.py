@@ -1,12 +1,14 @@
 """The outbox as a page: by state and site, with the reason of each failure in words."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from surveillance.models import Notification
+from surveillance.web import outbox_paging
 from tests.factories import NOW
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, owed
 
@@ -120,3 +122,62 @@ def test_the_page_asks_as_much_for_many_messages_as_for_one(
 
     with django_assert_max_num_queries(14):
         assert len(lead.get("/outbox/").context["rows"]) == 12
+
+
+def shown(page: Any) -> list[str]:
+    return [row.about for row in page.context["rows"]]
+
+
+def follow(lead: Client, page: Any, words: str) -> Any:
+    [url] = [link.url for link in page.context["pages"] if link.words == words]
+    return lead.get(url)
+
+
+@pytest.mark.parametrize(
+    ("state", "up", "down"), [("sent", "Newer", "Older"), ("waiting", "Sooner", "Later")]
+)
+def test_every_message_stands_on_one_page_whichever_way_one_goes(
+    lead: Client, clinic: Clinic, monkeypatch: pytest.MonkeyPatch, state: str, up: str, down: str
+) -> None:
+    """Several of one moment, as a sweep writes them, and the end of a page among them."""
+    monkeypatch.setattr(outbox_paging, "SHOWN", 3)
+    for number in range(8):
+        moment = NOW + timedelta(minutes=number // 4)
+        ended = {"status": "SENT", "finished_at": moment} if state == "sent" else {}
+        message = a_message(clinic, not_before=moment, **ended)
+        assert message.patient is not None
+        message.patient.family_name = str(number)
+        message.patient.save()
+
+    first = lead.get(f"/outbox/?state={state}")
+    second = follow(lead, first, down)
+    third = follow(lead, second, down)
+
+    pages = [shown(first), shown(second), shown(third)]
+    assert [len(page) for page in pages] == [3, 3, 2]
+    assert len({about for page in pages for about in page}) == 8
+    late = {"4, Ada", "5, Ada", "6, Ada", "7, Ada"}
+    assert set(shown(first)) <= late if state == "sent" else not set(shown(first)) & late
+    assert [link.words for link in first.context["pages"]] == [down]
+    assert [link.words for link in third.context["pages"]] == ["First page", up]
+    assert shown(follow(lead, third, up)) == shown(second)
+    assert shown(follow(lead, follow(lead, third, up), up)) == shown(first)
+    assert shown(follow(lead, third, "First page")) == shown(first)
+    assert f"state={state}" in third.context["pages"][0].url
+
+
+@pytest.mark.parametrize("place", ["lost", "2026-08-31T10:00:00_1", "2026-08-31T10:00:00+00:00_1"])
+def test_a_place_that_nobody_can_read_is_the_first_page(
+    lead: Client, clinic: Clinic, place: str
+) -> None:
+    a_message(clinic)
+
+    assert len(shown(lead.get("/outbox/", {"after": place}))) == 1
+
+
+def test_a_page_from_which_all_went_is_the_first_page(lead: Client, clinic: Clinic) -> None:
+    message = a_message(clinic)
+
+    page = lead.get("/outbox/", {"after": f"{NOW.isoformat()}_{message.pk}"})
+
+    assert (len(shown(page)), page.context["pages"]) == (1, [])

@@ -16,6 +16,7 @@ from surveillance.workflows.change_follow_up import (
 )
 from surveillance.workflows.log_contact import ContactImpossible, log_contact
 from surveillance.workflows.reassign import OwnerNotInPost, reassign
+from surveillance.workflows.refuse_impossible_order import OrderImpossible
 from surveillance.workflows.snooze_follow_up import SnoozeRefused, snooze_follow_up
 from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
 from tests.surveillance.factories import FollowUpFactory, LesionFactory
@@ -102,9 +103,6 @@ def test_appointment_is_cancelled_with_a_reason(ward, follow_up):
     [
         pytest.param({"booked_for": YESTERDAY}, "booked_for", id="past"),
         pytest.param({"booked_for": date(9999, 12, 31)}, "booked_for", id="a slip of the year"),
-        pytest.param(
-            {"booked_for": TOMORROW, "ordered_on": TOMORROW}, "ordered_on", id="order of tomorrow"
-        ),
     ],
 )
 def test_impossible_booking_is_refused(ward, follow_up, said, field):
@@ -113,6 +111,44 @@ def test_impossible_booking_is_refused(ward, follow_up, said, field):
 
     assert refused.value.details["field"] == field
     assert FollowUp.objects.get().version == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        pytest.param({"order_number": "O-7", "ordered_on": TOMORROW}, "ordered_on", id="tomorrow"),
+        pytest.param(
+            {"order_number": "O-7", "ordered_on": TODAY - timedelta(days=3)},
+            "ordered_on",
+            id="before the need",
+        ),
+        pytest.param({"order_number": " ", "ordered_on": TODAY}, "order_number", id="no number"),
+    ],
+)
+def test_a_booking_takes_no_order_that_recording_it_would_refuse(ward, order, field):
+    follow_up = FollowUpFactory(lesion=ward.lesion, owed_since=TODAY - timedelta(days=2))
+
+    with pytest.raises(OrderImpossible) as refused:
+        booked(ward, follow_up, TOMORROW, **order)
+
+    assert refused.value.details["field"] == field
+    follow_up.refresh_from_db()
+    assert (follow_up.version, follow_up.booked_for) == (1, None)
+
+
+def test_a_booking_may_repeat_the_order_on_file_and_an_appointment_needs_none(ward):
+    """The form offers the order on file; one that a successor took over may be older than it."""
+    taken_over = {"order_number": "O-7", "ordered_on": TODAY - timedelta(days=30)}
+    follow_up = FollowUpFactory(lesion=ward.lesion, owed_since=TODAY, **taken_over)
+    other = FollowUpFactory(lesion=LesionFactory(patient=ward.cirrhotic), owed_since=TODAY)
+
+    assert booked(ward, follow_up, TOMORROW, **taken_over).booked_for == TOMORROW
+    with pytest.raises(OrderImpossible, match="earlier exam"):
+        booked(ward, follow_up, TOMORROW, also=[other], **taken_over)
+
+    booked(ward, follow_up, TOMORROW, also=[other])
+    other.refresh_from_db()
+    assert (other.booked_for, other.ordered_on) == (TOMORROW, None)
 
 
 def test_booking_for_today_is_taken(ward, follow_up):

@@ -12,7 +12,8 @@ from surveillance.workflows.change_follow_up import (
     FollowUpAlreadyClosed,
     FollowUpChangedMeanwhile,
 )
-from surveillance.workflows.record_order import OrderImpossible, record_order
+from surveillance.workflows.record_order import record_order
+from surveillance.workflows.refuse_impossible_order import OrderImpossible
 from tests.factories import NOW, TODAY
 from tests.surveillance.factories import (
     FollowUpFactory,

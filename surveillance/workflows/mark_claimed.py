@@ -1,0 +1,77 @@
+"""How a claimed message ends, is put back, or waits to be tried again.
+
+Each is one UPDATE of a message that still waits and that its claim (`lease_owner`, as it was read)
+still holds; each answers 0, and changes nothing, when somebody else has ended or taken it since.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from surveillance.delivery.channels import DeliveryFailed, ProviderReceipt
+from surveillance.models import Notification, NotificationStatus, SendingDoubt
+from surveillance.models.notification import NotificationQuerySet
+from surveillance.outreach import ANOTHER_WAY
+from surveillance.workflows.fall_back import fall_back
+
+
+def mark_last_try(*, message: Notification) -> int:
+    """Write down, before it leaves, that it is not sent again if nobody hears of it."""
+    return _held(message).update(doubt=SendingDoubt.LAST_TRY)
+
+
+def mark_sent(*, message: Notification, receipt: ProviderReceipt, now: datetime) -> int:
+    """It was taken: keep its words as they were handed over."""
+    return _held(message).update(
+        status=NotificationStatus.SENT,
+        lease_owner="",
+        lease_until=None,
+        finished_at=now,
+        provider_message_id=receipt.message_id,
+        subject=receipt.text.subject,
+        body=receipt.text.body,
+        template_version=receipt.text.version,
+        last_error="",
+    )
+
+
+@transaction.atomic
+def mark_unsent(
+    *, message: Notification, status: NotificationStatus, why: str, now: datetime
+) -> int:
+    """Cancelled or failed, for `why` (a code). What is still owed then takes another way."""
+    ended = _held(message).update(
+        status=status, lease_owner="", lease_until=None, finished_at=now, last_error=why
+    )
+    if ended and (status == NotificationStatus.FAILED or why in ANOTHER_WAY):
+        fall_back(message=message, why=why, now=now)
+    return ended
+
+
+def mark_for_another_try(
+    *, message: Notification, failure: DeliveryFailed, not_before: datetime
+) -> int:
+    """It was tried and did not leave, or nobody knows whether it did."""
+    return _held(message).update(
+        doubt=SendingDoubt.UNHEARD if failure.unheard else message.doubt,
+        lease_owner="",
+        lease_until=None,
+        not_before=not_before,
+        last_error=failure.reason,
+    )
+
+
+def put_back(*, message: Notification, not_before: datetime | None = None) -> int:
+    """Give up the claim without counting an attempt: nothing was tried."""
+    return _held(message).update(
+        doubt=message.doubt,
+        lease_owner="",
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        not_before=not_before or message.not_before,
+    )
+
+
+def _held(message: Notification) -> NotificationQuerySet:
+    return Notification.objects.waiting().filter(pk=message.pk, lease_owner=message.lease_owner)

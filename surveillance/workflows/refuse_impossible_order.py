@@ -1,0 +1,72 @@
+"""What no order can be, by whichever form it came."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from surveillance.models import FollowUp, LesionObservation
+from surveillance.protocol.terms import ObligationKind
+from surveillance.workflows.errors import WorkflowRefused
+
+LONGEST_NUMBER = 64
+
+
+class OrderImpossible(WorkflowRefused):
+    """The order cannot be right. `details`: field."""
+
+    code = "order_impossible"
+
+
+def refuse_impossible_order(
+    *, follow_ups: Sequence[FollowUp], order_number: str, ordered_on: date, now: datetime
+) -> None:
+    """Refuse an order without a number, of the future or from before the need arose, one for a
+    review, and one for several patients (clinical.md 8.2)."""
+    _refuse_number(order_number)
+    if len({one.patient_id for one in follow_ups}) > 1:
+        raise OrderImpossible("One order serves one patient.", field="also")
+    if any(one.kind == ObligationKind.REVIEW for one in follow_ups):
+        raise OrderImpossible(
+            "A review is a decision: nothing is ordered for it. Decide, or complete the facts.",
+            field="order_number",
+        )
+    for one in follow_ups:
+        _refuse_day(one, ordered_on, now)
+
+
+def _refuse_number(number: str) -> None:
+    if not number:
+        raise OrderImpossible(
+            "Give the number of the order: without it nobody can find the order again.",
+            field="order_number",
+        )
+    if len(number) > LONGEST_NUMBER:
+        raise OrderImpossible(
+            f"An order number has at most {LONGEST_NUMBER} characters.", field="order_number"
+        )
+
+
+def _refuse_day(follow_up: FollowUp, ordered_on: date, now: datetime) -> None:
+    today = follow_up.site.local_date(now)
+    if ordered_on > today:
+        raise OrderImpossible(
+            f"The order is dated {ordered_on}, after today ({today}).", field="ordered_on"
+        )
+    needed = needed_since(follow_up)
+    if ordered_on < needed:
+        raise OrderImpossible(
+            f"The order is dated {ordered_on}, before this was needed ({needed}): it was for an "
+            f"earlier exam. Give the order placed since then.",
+            field="ordered_on",
+            needed_since=needed,
+        )
+
+
+def needed_since(follow_up: FollowUp) -> date:
+    """The first day on which this can have been ordered: that of the lesion's last exam or of the
+    opening, whichever came first, and the day from which a new need is counted if before both."""
+    seen = LesionObservation.objects.standing().filter(lesion=follow_up.lesion_id)
+    last: date | None = seen.aggregate(on=Max("exam__performed_on"))["on"]
+    days = (last, follow_up.owed_since, follow_up.earliest_on)
+    return min(day for day in days if day is not None)
