@@ -35,7 +35,7 @@ PAGES: dict[str, str] = {
     NotificationTemplate.COVER_ENDED: "absences",
 }
 """Where a message about no one patient leads, when not to the inbox (or, from there, the queue)."""
-EXAMPLES = {"cases": "2 cases wait for your answer"}
+EXAMPLES = {"cases": "2 cases wait for your answer", "lines": "- 2 cases wait for your answer"}
 """What stands in a preview for particulars that only a real message has."""
 
 

@@ -1,6 +1,7 @@
 """A text message came in: a stop, a start, or something for a person to read."""
 
 from datetime import datetime
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -33,10 +34,12 @@ def receive_text(*, number: str, body: str, provider_message_id: str, now: datet
     """Take in a text from `number` (E.164); how many patients it concerns, 0 if nobody has it.
 
     Every patient with that number: a stop or a start is recorded as their consent to texts, with
-    what that means for what waits; and the text itself is put on file as a contact, where those
-    who look after the patient read it, and the one who answers for the patient is told. It ends
-    nothing that is owed. The same text again changes nothing; one without an id counts each time
-    it comes, since a stop must not pass for an earlier text. The text is never logged.
+    what that means for what waits. Where several share the number a start brings texts back to
+    those only whose texts ended by a stop: nobody consents for another. The text itself is put on
+    file as a contact, where those who look after the patient read it, and the one who answers for
+    the patient is told. It ends nothing that is owed. The same text again changes nothing; one
+    without an id counts each time it comes, since a stop must not pass for an earlier text. The
+    text is never logged.
     """
     said = provider_message_id or now.isoformat()
     alike = Patient.objects.surviving().exclude(phone="").with_phone_like(number)
@@ -46,16 +49,18 @@ def receive_text(*, number: str, body: str, provider_message_id: str, now: datet
         if e164(patient.phone, patient.site) == number != ""
     ]
     for patient in patients:
-        _take(patient, body, f"text:{said}:{patient.pk}", now)
+        _take(patient, body, f"text:{said}:{patient.pk}", is_shared=len(patients) > 1, now=now)
     return len(patients)
 
 
 @transaction.atomic
-def _take(patient: Patient, body: str, key: str, now: datetime) -> None:
+def _take(patient: Patient, body: str, key: str, *, is_shared: bool, now: datetime) -> None:
     if ContactAttempt.objects.filter(pk=UUID(id_from(key))).exists():
         return
-    said = CONSENTS.get(read_reply(body))
-    if said is not None:
+    reply = read_reply(body)
+    said = CONSENTS.get(reply)
+    may_start = reply is not Reply.OPT_IN or not is_shared or _was_stopped_by_text(patient)
+    if said is not None and may_start:
         consent, how = said
         record_consent(
             patient=patient, consents={"consent_sms": consent}, how=how, by=None, now=now
@@ -72,6 +77,15 @@ def _take(patient: Patient, body: str, key: str, now: datetime) -> None:
         now=now,
     )
     _tell(patient, owed.first(), key, now)
+
+
+def _was_stopped_by_text(patient: Patient) -> bool:
+    """Whether it was a text that set the consent which is on record now."""
+    _consent, stop = CONSENTS[Reply.OPT_OUT]
+    rows = patient.history.order_by("-history_id")
+    said = rows.values_list("consent_sms", "history_change_reason")
+    since = list(takewhile(lambda row: row[0] == patient.consent_sms, said))
+    return bool(since) and since[-1][1] == stop
 
 
 def _tell(patient: Patient, follow_up: FollowUp | None, key: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from patients.models import AuditEvent, Patient, Tri
+from patients.workflows.set_consent import set_consent
 from surveillance.models import (
     ContactAttempt,
     ContactOutcome,
@@ -129,6 +130,25 @@ def test_everybody_with_the_number_is_meant(clinic: Clinic, patient: Patient) ->
 
     assert [consent_of(one) for one in (patient, mother, elsewhere)] == [Tri.NO] * 3
     assert consent_of(other) == Tri.YES
+
+
+def test_nobody_who_shares_the_number_consents_for_another(
+    clinic: Clinic, patient: Patient
+) -> None:
+    refused = a_patient(clinic, phone=NUMBER, consent_sms=Tri.YES)
+    set_consent(
+        patient=refused, consents={"consent_sms": Tri.NO}, how="in_person", by=None, now=NOW
+    )
+    text("STOP")
+    set_consent(
+        patient=patient, consents={"consent_phone": Tri.NO}, how="in_person", by=None, now=NOW
+    )
+
+    text("START", provider_message_id="SM2")
+
+    assert consent_of(patient) == Tri.YES
+    assert consent_of(refused) == Tri.NO
+    assert ContactAttempt.objects.filter(patient=refused, note="START").exists()
 
 
 @pytest.mark.parametrize("number", ["+15550100", "", "+4"])
