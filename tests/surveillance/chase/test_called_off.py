@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
+from patients.history import save_with_history
 from patients.models import Tri
 from surveillance.models import FollowUp, Notification, NotificationTemplate
 from surveillance.workflows import book_follow_up as booking
@@ -118,7 +119,7 @@ def test_on_again_and_off_again_raise_the_sequence(follow_up: FollowUp) -> None:
     booked(follow_up, None)
     deliver(now=LIFTED)
     booked(follow_up, VISIT, LIFTED + timedelta(hours=1))
-    last_reminder = at(VISIT - timedelta(days=2))
+    last_reminder = at(VISIT - timedelta(days=1))
     sweep(now=last_reminder)
     deliver(now=last_reminder)
     booked(follow_up, None, last_reminder)
@@ -179,16 +180,23 @@ def test_what_a_letter_told_a_letter_takes_back_where_it_is_fast_enough(
     assert Notification.objects.get(template=OFF).channel == channel
 
 
-@pytest.mark.parametrize("in_post", [True, False], ids=["somebody", "nobody"])
-def test_where_no_way_is_fast_enough_the_owner_calls(clinic: Clinic, in_post: bool) -> None:
+def test_where_no_way_is_fast_enough_the_owner_calls(clinic: Clinic) -> None:
+    booked(by_letter(clinic), None, at(VISIT - timedelta(days=2)))
+
+    assert Notification.objects.get(template=OFF).recipient == clinic.navigator
+
+
+def test_where_nobody_is_in_post_the_booking_is_lifted_all_the_same(clinic: Clinic) -> None:
     follow_up = by_letter(clinic)
-    if not in_post:
-        clinic.site.memberships.update(ended_on=date(2026, 11, 1))
+    for membership in clinic.site.memberships.all():
+        membership.ended_on = date(2026, 11, 1)
+        save_with_history(membership, reason="left", by=None, now=TOLD, fields=["ended_on"])
 
     booked(follow_up, None, at(VISIT - timedelta(days=2)))
 
-    calls = [row.recipient for row in Notification.objects.filter(template=OFF)]
-    assert calls == ([clinic.navigator] if in_post else [])
+    follow_up.refresh_from_db()
+    assert follow_up.booked_for is None
+    assert not Notification.objects.filter(template=OFF).exists()
 
 
 def by_letter(clinic: Clinic, **patient: Any) -> FollowUp:

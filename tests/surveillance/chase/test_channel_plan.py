@@ -228,7 +228,8 @@ def test_a_message_that_leaves_while_others_are_withdrawn_stays_sent(
         return fall_back(**told)
 
     monkeypatch.setattr(withdraw_module, "fall_back", while_the_other_leaves)
-    patient = Patient.objects.get(pk=message.patient_id)
+    assert message.patient is not None
+    patient = Patient.objects.get(pk=message.patient.pk)
     patient.consent_email = Tri.NO
 
     assert withdraw_module.withdraw_messages(patient=patient, why="refused", now=NOW) == 0
