@@ -6,6 +6,7 @@ passes. Everything else changes only when a fact is recorded, which is decided a
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Q
@@ -30,23 +31,41 @@ LOOK_BACK = timedelta(days=400)
 """How long nobody may have looked without anything being missed."""
 
 
+class _Aging(NamedTuple):
+    """A lesion that time may concern, as far as it matters here."""
+
+    pk: UUID
+    patient_id: UUID
+    born: date | None
+
+
 def changed_by_time(site: Site, today: date) -> list[Lesion]:
     """Lesions of the site that were last decided about before a day since when time counts."""
     since = today - LOOK_BACK
-    lesions = Lesion.objects.filter(patient__site=site).filter(
-        Q(pk__in=_overridden_until(since, today))
-        | Q(patient__in=_expecting(since, today))
-        | _of_an_age(today)
+    lesions = Lesion.objects.filter(patient__site=site)
+    # Each found by its own index; an OR over three tables reads every lesion.
+    ids = (
+        lesions.filter(_of_an_age(today))
+        .values("pk")
+        .union(
+            lesions.filter(pk__in=_overridden_until(since, today)).values("pk"),
+            lesions.filter(patient__in=_expecting(since, today)).values("pk"),
+        )
     )
-    found = list(lesions.select_related("patient").order_by("pk"))
+    due = Lesion.objects.filter(pk__in=ids).order_by("pk")
+    rows = due.values_list("pk", "patient", "patient__birth_date")
+    found = [_Aging(*row) for row in rows]
+    if not found:
+        return []
     decided = _decided_on(lesion.pk for lesion in found)
     ended = _ends(found, today)
-    return [
-        lesion
+    changed = [
+        lesion.pk
         for lesion in found
         if (day := decided.get(lesion.pk)) is not None
-        and (_has_aged(lesion, day, today) or ended[lesion.pk] >= day)
+        and (_has_aged(lesion.born, day, today) or ended[lesion.pk] >= day)
     ]
+    return list(Lesion.objects.filter(pk__in=changed).order_by("pk")) if changed else []
 
 
 def _of_an_age(today: date) -> Q:
@@ -58,8 +77,7 @@ def _of_an_age(today: date) -> Q:
     return ages
 
 
-def _has_aged(lesion: Lesion, decided: date, today: date) -> bool:
-    born = lesion.patient.birth_date
+def _has_aged(born: date | None, decided: date, today: date) -> bool:
     if born is None:
         return False
     then, now = age_in_months(born, decided), age_in_months(born, today)
@@ -87,7 +105,7 @@ def _decided_on(lesion_ids: Iterable[UUID]) -> dict[UUID, date]:
     return {row["lesion"]: row["newest"] for row in newest}
 
 
-def _ends(lesions: list[Lesion], today: date) -> dict[UUID, date]:
+def _ends(lesions: list[_Aging], today: date) -> dict[UUID, date]:
     """The last day, before today, of an override or an expected pregnancy of each lesion."""
     overrides = LesionAssessment.objects.filter(
         lesion__in=[lesion.pk for lesion in lesions], override_expires_on__lt=today

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from patients.models import Patient, PatientStatus, PostalAddress, Site
 from surveillance.absences import answering
 from surveillance.models import (
+    TEMPLATES_OF_PROMPTS,
     TEMPLATES_TO_PATIENTS,
-    Escalation,
     FollowUp,
     Notification,
     NotificationChannel,
     NotificationTemplate,
+    unsettled,
 )
 from surveillance.models.notification import appointment_key
 from surveillance.protocol.channels import CONSENTS, Way, plan_channel, reaches, read_order
@@ -37,14 +38,7 @@ EMAILED_STATUSES: Final = frozenset({PatientStatus.ACTIVE, PatientStatus.LOST_TO
 
 TO_PATIENTS: Final = TEMPLATES_TO_PATIENTS
 
-LEAD_STEPS: Final = frozenset(
-    {
-        NotificationTemplate.ORDER_MISSING,
-        NotificationTemplate.BOOKING_MISSING,
-        NotificationTemplate.CONTACT_PATIENT,
-    }
-)
-"""Said to staff for want of an order or an appointment."""
+LEAD_STEPS: Final = TEMPLATES_OF_PROMPTS
 
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 ADDRESS_CAME_BACK: Final = "address_came_back"
@@ -208,10 +202,10 @@ def key_by(first: str, channel: NotificationChannel) -> str:
     return f"{first}:{'call' if channel == NotificationChannel.IN_APP else channel.lower()}"
 
 
-def lead_key(patient: UUID, window_end: date, step: LeadStep) -> str:
-    """One message per patient, window, missing link and tier; another once it was there and lost,
-    since the step then falls on another day."""
-    return f"lead:{step.kind}:T{step.tier}:{patient}:{window_end}:{step.due_on}"
+def lead_key(follow_up: UUID, window_end: date, step: LeadStep) -> str:
+    """One message per follow-up, window, missing link and tier; another once it was there and lost,
+    since the step then falls on another day. Those about one patient are told together."""
+    return f"lead:{step.kind}:T{step.tier}:{follow_up}:{window_end}:{step.due_on}"
 
 
 def why_unwanted(message: Notification, now: datetime) -> str:
@@ -223,7 +217,8 @@ def why_unwanted(message: Notification, now: datetime) -> str:
     if message.follow_up is not None and message.follow_up.closed_at is not None:
         return "follow_up_closed"
     if message.template == NotificationTemplate.DAILY_DIGEST:
-        return "" if Escalation.objects.told_in(message.pk).exists() else "nothing_left_to_tell"
+        told = unsettled(message.told.all(), message.site.local_date(now))
+        return "" if told.exists() else "nothing_left_to_tell"
     if message.escalation is not None:
         return _why_escalation_unwanted(message, now)
     if message.template in LEAD_STEPS and message.follow_up is not None:

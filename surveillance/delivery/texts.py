@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from patients.models import Patient, Site
 from surveillance.delivery.built_in import Words, built_in
+from surveillance.delivery.digest_words import digest_words
 from surveillance.delivery.particulars import Particulars, contact_link
 from surveillance.models import (
-    Escalation,
     MessageTemplateUse,
     MessageTemplateVersion,
     Notification,
@@ -35,6 +35,8 @@ PAGES: dict[str, str] = {
     NotificationTemplate.COVER_ENDED: "absences",
 }
 """Where a message about no one patient leads, when not to the inbox (or, from there, the queue)."""
+EXAMPLES = {"cases": "2 cases wait for your answer"}
+"""What stands in a preview for particulars that only a real message has."""
 
 
 class Text(NamedTuple):
@@ -81,19 +83,6 @@ def text_of(
         message.site, kind.language, kind.medium, link_of(message), booked_for
     )
     return rendered(kind, version, particulars, digest_words(message))
-
-
-def digest_words(message: Notification) -> dict[str, str]:
-    """What a digest says of its cases: how many wait, and how many of them had come back."""
-    if message.template != NotificationTemplate.DAILY_DIGEST:
-        return {}
-    waiting = Escalation.objects.told_in(message.pk)
-    returned = message.told.filter(template=NotificationTemplate.ESCALATION_RETURNED)
-    back = waiting.filter(pk__in=returned.values("escalation")).count()
-    number = waiting.count()
-    cases = f"{number} case waits" if number == 1 else f"{number} cases wait"
-    came_back = f"; {back} came back because the day given has passed" if back else ""
-    return {"cases": f"{cases} for your answer{came_back}"}
 
 
 def kind_of(message: Notification, medium: MessageMedium) -> TextKind:
@@ -143,12 +132,14 @@ def script_for(
 
 
 def preview_of(version: MessageTemplateVersion, patient: Patient, visit_on: date | None) -> Text:
-    """These very words, as this patient (or a colleague, about this patient) would get them."""
+    """These very words, as this patient (or a colleague, about this patient) would get them. What
+    only a real message has, such as the cases of a digest, is shown by an example."""
     kind = version.kind
     to_staff = kind.medium is MessageMedium.STAFF
     link = _patient_link(patient.pk) if to_staff else contact_link(version.site)
     particulars = Particulars(version.site, kind.language, kind.medium, link, visit_on)
-    return _text(Words(version.subject, version.body), particulars.values, version)
+    values = dict.fromkeys(placeholders_in(version.body), "…") | EXAMPLES | particulars.values
+    return _text(Words(version.subject, version.body), values, version)
 
 
 def link_of(message: Notification) -> str:

@@ -33,6 +33,7 @@ from surveillance.models.message_template import (
     TextKind,
 )
 from surveillance.models.notification import (
+    TEMPLATES_OF_PROMPTS,
     TEMPLATES_TO_PATIENTS,
     Notification,
     NotificationChannel,
@@ -49,10 +50,12 @@ from surveillance.models.registry_import import (
     RegistryImportStatus,
 )
 from surveillance.models.sweep_run import SweepRun
+from surveillance.models.unsettled import unsettled
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
     "EVENT_VALUES",
+    "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
     "ContactAttempt",
     "ContactChannel",
@@ -105,4 +108,5 @@ __all__ = [
     "SweepRun",
     "TextKind",
     "WhoDeclined",
+    "unsettled",
 ]

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from surveillance.models.follow_up import FollowUp
 
@@ -26,9 +26,12 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         """Unresolved and not silenced by an acknowledgement that still runs on that day."""
         return self.unresolved().filter(Q(acknowledged_at=None) | Q(acknowledged_until__lt=on))
 
-    def told_in(self, digest: uuid.UUID) -> "EscalationQuerySet":
-        """What a daily digest tells that has not ended since."""
-        return self.unresolved().filter(notifications__digest=digest).distinct()
+    def below_another(self) -> "EscalationQuerySet":
+        """Those above which another tier of the same follow-up stands, with an owner."""
+        above = Escalation.objects.unresolved().filter(
+            follow_up=OuterRef("follow_up"), tier__gt=OuterRef("tier"), owner__isnull=False
+        )
+        return self.filter(Exists(above))
 
 
 class Escalation(models.Model):

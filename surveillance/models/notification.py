@@ -28,7 +28,7 @@ class NotificationStatus(models.TextChoices):
     SENT = "SENT", "Sent"
     FAILED = "FAILED", "Failed: a person must look"
     CANCELLED = "CANCELLED", "Cancelled"
-    DIGESTED = "DIGESTED", "Told in a daily digest"
+    DIGESTED = "DIGESTED", "Told in another message"
 
 
 class SendingDoubt(models.TextChoices):
@@ -88,6 +88,15 @@ TEMPLATES_TO_PATIENTS: Final = frozenset(
 )
 """The others are for staff only; these are for staff where a person has to tell the patient."""
 
+TEMPLATES_OF_PROMPTS: Final = frozenset(
+    {
+        NotificationTemplate.ORDER_MISSING,
+        NotificationTemplate.BOOKING_MISSING,
+        NotificationTemplate.CONTACT_PATIENT,
+    }
+)
+"""Said to staff for want of an order or an appointment, before the ladder begins."""
+
 ABOUT_APPOINTMENTS: Final = frozenset(
     {NotificationTemplate.APPOINTMENT_REMINDER, NotificationTemplate.APPOINTMENT_CANCELLED}
 )
@@ -120,24 +129,29 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
-        """What this person was told in the application."""
+        """What this person was told in the application, by itself or as a line of another."""
         return self.filter(
-            recipient=user.pk, channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT
+            recipient=user.pk,
+            channel=NotificationChannel.IN_APP,
+            status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED),
         )
 
     def interrupting(self, user: int, since: datetime) -> "NotificationQuerySet":
-        """E-mails about escalations that this person was sent one by one since that moment."""
+        """E-mails that interrupt this person since that moment, sent or about to be."""
         return self.filter(
             recipient=user,
             channel=NotificationChannel.EMAIL,
-            status=NotificationStatus.SENT,
-            escalation__isnull=False,
-            finished_at__gt=since,
+            status__in=(NotificationStatus.SENT, NotificationStatus.PENDING),
+            interrupts_at__gt=since,
         )
 
     def unread(self) -> "NotificationQuerySet":
         """Not yet marked as read."""
         return self.filter(read_at=None)
+
+    def most_urgent_first(self) -> "NotificationQuerySet":
+        """As they leave: of what may leave from the same moment on, the most dangerous first."""
+        return self.order_by("not_before", "urgency", "id")
 
     def ready(self, now: datetime) -> "NotificationQuerySet":
         """Waiting, its time come, and not leased to a sender."""
@@ -184,6 +198,11 @@ class Notification(models.Model):
     )
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
+    urgency = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The follow-up’s sort key when this was queued; the lowest leaves first",
+    )
     status = models.CharField(
         max_length=10, choices=NotificationStatus.choices, default=NotificationStatus.PENDING
     )
@@ -198,6 +217,9 @@ class Notification(models.Model):
         blank=True,
     )
     finished_at = models.DateTimeField(null=True, blank=True)
+    interrupts_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was decided that this e-mail interrupts"
+    )
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
@@ -248,7 +270,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["not_before"],
+                fields=["not_before", "urgency", "id"],
                 condition=Q(status=NotificationStatus.PENDING),
                 name="notification_ready_idx",
             ),

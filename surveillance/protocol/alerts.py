@@ -1,8 +1,12 @@
-"""Which e-mail interrupts a colleague at once, and when the others are told together."""
+"""Which e-mail interrupts a colleague at once, and when the others are told together.
+
+What is here decides about e-mails. Inside the application everything is shown at once.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from surveillance.protocol.parameters.alerts import ALERTS_PER_WEEK, DIGEST_HOUR
 from surveillance.protocol.terms import EscalationClass
@@ -13,17 +17,41 @@ LONGEST_WAIT = 60
 DANGEROUS = frozenset({EscalationClass.AT_RISK, EscalationClass.URGENT})
 
 
+class Occasion(StrEnum):
+    """Why a colleague is written to."""
+
+    RAISED = "RAISED"
+    """A step of the ladder: this person answers for the case now."""
+    RETURNED = "RETURNED"
+    """Nothing had happened by the day that was given, and nobody above was told since."""
+    RETURNED_BELOW = "RETURNED_BELOW"
+    """The same on a tier above which another was told meanwhile: that one has the case."""
+    PROMPT = "PROMPT"
+    """An order, an appointment or a call is missing, before the ladder begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What an e-mail about an escalation is about."""
+    """What an e-mail to a colleague is about."""
 
     escalation_class: EscalationClass
     is_overdue: bool
+    occasion: Occasion = Occasion.RAISED
 
     @property
     def is_breach(self) -> bool:
-        """Past the last day, in a class where waiting is dangerous: never held back."""
-        return self.is_overdue and self.escalation_class in DANGEROUS
+        """Past the last day, in a class where waiting is dangerous: never held back from whoever
+        stands highest on the ladder."""
+        has_the_case = self.occasion in (Occasion.RAISED, Occasion.RETURNED)
+        return has_the_case and self.is_overdue and self.escalation_class in DANGEROUS
+
+    @property
+    def may_interrupt(self) -> bool:
+        """Whether the budget is asked at all: a new urgent case, before its last day. The steps
+        of every other class fall weeks before it, where the morning of a working day is soon
+        enough."""
+        is_urgent = self.escalation_class is EscalationClass.URGENT
+        return self.occasion is Occasion.RAISED and is_urgent
 
 
 def budget_of(site_budget: int | None) -> int:
@@ -33,11 +61,12 @@ def budget_of(site_budget: int | None) -> int:
 
 
 def is_interruptive(alert: Alert, sent_this_week: int, budget: int) -> bool:
-    """Whether it is sent by itself: a breach always, anything else while the budget lasts.
+    """Whether it is sent by itself: a breach always, a new urgent case while the budget lasts,
+    anything else never.
 
     `sent_this_week` counts all that interrupted the person, breaches too.
     """
-    return alert.is_breach or sent_this_week < budget
+    return alert.is_breach or (alert.may_interrupt and sent_this_week < budget)
 
 
 def next_digest(after: datetime, is_closed: Callable[[date], bool]) -> datetime:

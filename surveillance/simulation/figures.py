@@ -11,12 +11,8 @@ from surveillance.models import (
     Escalation,
     EscalationResolution,
     FollowUp,
-    Notification,
-    NotificationChannel,
-    NotificationStatus,
     SweepRun,
 )
-from surveillance.outreach import TO_PATIENTS
 from surveillance.simulation.hospital import Hospital
 from surveillance.simulation.post import Post
 
@@ -26,19 +22,13 @@ Figures = dict[str, Any]
 def records_of(letterbox: Post, hospital: Hospital, now: datetime) -> dict[str, int]:
     """What the records and the letterbox hold at the end of a run."""
     raised = Escalation.objects.exclude(resolution=EscalationResolution.SKIPPED)
-    sent = Notification.objects.filter(status=NotificationStatus.SENT)
-    to_patients = sent.filter(template__in=TO_PATIENTS, channel=NotificationChannel.EMAIL)
-    certificate = certify(sites=hospital.sites.values(), now=now)
+    certificate = certify(sites=[hospital.site], now=now)
     pairs = Escalation.objects.values("follow_up", "tier").annotate(times=Count("pk"))
     return {
         **{f"escalations_T{tier}": raised.filter(tier=tier).count() for tier in (1, 2, 3, 4)},
         "escalations_skipped": Escalation.objects.count() - raised.count(),
         "escalations_double": pairs.filter(times__gt=1).count(),
         "follow_ups": FollowUp.objects.count(),
-        "messages_to_patients": to_patients.count(),
-        "messages_to_staff": sent.count() - to_patients.count(),
-        "messages_never_sent": Notification.objects.waiting().count()
-        + Notification.objects.filter(status=NotificationStatus.FAILED).count(),
         "emails_handed_over": letterbox.copies.total(),
         "emails_repeated": letterbox.copies.total() - len(letterbox.copies),
         "workers_died": letterbox.deaths,

@@ -1,13 +1,14 @@
-"""The sites, their staff and their records: the arm in which the real software does its work.
+"""One clinic, its staff and its records: the arm in which the real software does its work.
 
 Everything that becomes known of the simulated people is written down here by the workflows that
 the pages, the feeds and the tasks use. Nothing else writes.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
@@ -17,13 +18,13 @@ from patients.workflows.assign_care_team import assign_care_team
 from surveillance.exam_reports import ExamReport, Finding
 from surveillance.intake.csv_registry.importing import Batch, Destination, take_in
 from surveillance.intake.demonstration.accounts import DemoPerson, make_people, make_sites
-from surveillance.intake.synthetic.words import DemoSite
 from surveillance.models import (
     FollowUp,
     FollowUpQuerySet,
     InformedOf,
     Lesion,
     LesionEventKind,
+    Letter,
     OverrideKind,
     WhoDeclined,
 )
@@ -32,21 +33,25 @@ from surveillance.registry.known import PatientRows
 from surveillance.registry.reports import EXAM_WORDS, FINDING_WORDS, in_words
 from surveillance.registry.rows import RegistryRow
 from surveillance.simulation.life import Life
+from surveillance.simulation.subjects import Clinic
 from surveillance.simulation.world import AUTHOR, Records
+from surveillance.workflows.amend_patient import amend_patient
 from surveillance.workflows.append_declination import Declined
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.override_assessment import override_assessment
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.record_lesion_event import record_lesion_event
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
+from surveillance.workflows.record_order import record_order
+from surveillance.workflows.record_returned_letter import record_returned_letter
 from surveillance.workflows.update_risk import facts_of, update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
 
-NOON = time(12, tzinfo=UTC)
-"""The same calendar day at all three sites."""
+NOON = time(12)
 NAVIGATORS = 2
-"""At each site, so that one may be away."""
+"""In each team, so that one may be away."""
 NOBODY_SIGNS_IN = "!"
+NEW_ADDRESS = "1 Another Lane"
 
 REASONS = {
     PatientStatus.DECEASED: "Reported by the practice (simulated)",
@@ -55,11 +60,6 @@ REASONS = {
 }
 
 DECLINED = Declined(by=WhoDeclined.PATIENT, informed_of=(InformedOf.RISK_OF_DELAY,))
-
-
-def noon(day: date) -> datetime:
-    """The moment of the day at which everything happens."""
-    return datetime.combine(day, NOON)
 
 
 @dataclass
@@ -72,16 +72,24 @@ class OnFile:
 
 @dataclass
 class Hospital(Records):
-    """The sites and everything on file. `people` by MRN."""
+    """A clinic and everything on file there. `people` by MRN."""
 
-    sites: dict[str, Site]
-    calendars: dict[str, Calendar]
+    clinic: Clinic
+    site: Site
+    calendar: Calendar
     people: dict[str, OnFile] = field(default_factory=dict)
-    _staff: dict[str, list[tuple[Role, User]]] = field(default_factory=dict)
+    coming_back: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
+    """By MRN: letters that were posted to an address where nobody is."""
+    _staff: list[tuple[Role, User]] = field(default_factory=list)
+
+    def noon(self, day: date) -> datetime:
+        """The moment of the day at which everything happens: noon at the site."""
+        zone = ZoneInfo(self.site.time_zone)
+        return datetime.combine(day, NOON, tzinfo=zone).astimezone(UTC)
 
     def enrol(self, life: Life, rows: list[RegistryRow], day: date) -> None:
         """By the registry's own import; then the care team is named."""
-        site, now = self.sites[life.subject.site.slug], noon(day)
+        site, now = self.site, self.noon(day)
         group = PatientRows(site.slug, life.mrn, tuple(rows))
         taken = take_in(
             Batch((group,), (), 0, None), Destination({site.slug: site}), by=None, now=now
@@ -89,33 +97,32 @@ class Hospital(Records):
         if taken.refused:
             raise ValueError(f"an invented row was refused: {taken.problems[0].message}")
         patient = Patient.objects.select_related("site").get(site=site, mrn=life.mrn)
-        navigators = self.in_post(site, Role.NURSE_NAVIGATOR)
+        navigators = self.in_post(Role.NURSE_NAVIGATOR)
         assign_care_team(
             patient=patient,
             navigator=navigators[life.subject.number % len(navigators)] if navigators else None,
-            responsible_clinician=self.in_post(site, Role.CLINICIAN)[0],
+            responsible_clinician=self.in_post(Role.CLINICIAN)[0],
             by=None,
             now=now,
         )
         lesions = {one.label: one for one in Lesion.objects.filter(patient=patient)}
         self.people[life.mrn] = OnFile(patient, lesions)
 
-    def staff(self, site: Site) -> list[tuple[Role, User]]:
-        """Who works at the site, by role and name. Read once, until somebody comes or goes."""
-        if site.slug not in self._staff:
-            rows = Membership.objects.current().filter(site=site).select_related("user")
+    def staff(self) -> list[tuple[Role, User]]:
+        """Who works here, by role and name. Read once, until somebody comes or goes."""
+        if not self._staff:
+            rows = Membership.objects.current().filter(site=self.site).select_related("user")
             found = [(Role(row.role), row.user) for row in rows.order_by("user__username")]
-            order = list(Role)
-            self._staff[site.slug] = sorted(found, key=lambda one: order.index(one[0]))
-        return self._staff[site.slug]
+            self._staff = sorted(found, key=lambda each: each[0])
+        return self._staff
 
-    def staff_changed(self, site: Site) -> None:
+    def staff_changed(self) -> None:
         """Somebody came or went."""
-        self._staff.pop(site.slug, None)
+        self._staff = []
 
-    def in_post(self, site: Site, role: Role) -> list[User]:
-        """Who holds the role at the site, in a settled order."""
-        return [user for held, user in self.staff(site) if held == role]
+    def in_post(self, role: Role) -> list[User]:
+        """Who holds the role, in a settled order."""
+        return [user for held, user in self.staff() if held == role]
 
     def open_imaging(self, life: Life) -> FollowUpQuerySet:
         """The exams that the records hold open for a person."""
@@ -135,18 +142,19 @@ class Hospital(Records):
             for row in rows
         )
         report = ExamReport(findings=findings, **in_words(rows[0].exam, EXAM_WORDS))
-        record_exam(patient=on_file.patient, report=report, by=None, now=noon(day))
+        record_exam(patient=on_file.patient, report=report, by=None, now=self.noon(day))
 
     def order(self, life: Life, day: date) -> None:
         """The order is noted on everything that one exam will serve."""
-        for follow_up in self.open_imaging(life).filter(ordered_on=None):
-            book_follow_up(
-                follow_up=follow_up,
-                booked_for=follow_up.booked_for,
+        missing = list(self.open_imaging(life).filter(ordered_on=None))
+        if missing:
+            record_order(
+                follow_up=missing[0],
+                also=missing[1:],
                 order_number=f"SIM-{life.mrn}-{day:%y%m%d}",
                 ordered_on=day,
                 by=None,
-                now=noon(day),
+                now=self.noon(day),
             )
 
     def booking(self, life: Life, booked_for: date, day: date) -> None:
@@ -154,13 +162,13 @@ class Hospital(Records):
         owed = list(self.open_imaging(life))
         if owed:
             book_follow_up(
-                follow_up=owed[0], also=owed[1:], booked_for=booked_for, by=None, now=noon(day)
+                follow_up=owed[0], also=owed[1:], booked_for=booked_for, by=None, now=self.noon(day)
             )
 
     def missed(self, life: Life, day: date) -> None:
         """Recorded for everything that the appointment would have served."""
         for follow_up in self.open_imaging(life).filter(booked_for__lte=day):
-            record_missed_appointment(follow_up=follow_up, by=None, now=noon(day))
+            record_missed_appointment(follow_up=follow_up, by=None, now=self.noon(day))
 
     def decision(self, life: Life, label: str, outcome: MdtOutcome, day: date) -> None:
         """The minutes of a meeting."""
@@ -179,7 +187,7 @@ class Hospital(Records):
             author=AUTHOR,
             evidence="Simulated",
             by=None,
-            now=noon(day),
+            now=self.noon(day),
         )
 
     def facts(self, life: Life, facts: dict[str, Tri], day: date) -> None:
@@ -194,7 +202,7 @@ class Hospital(Records):
             effective_on=day,
             source="practice (simulated)",
             by=None,
-            now=noon(day),
+            now=self.noon(day),
         )
 
     def status(self, life: Life, day: date) -> None:
@@ -207,46 +215,55 @@ class Hospital(Records):
             reason=REASONS[status],
             declined=DECLINED if status is PatientStatus.DECLINED else None,
             by=None,
-            now=noon(day),
+            now=self.noon(day),
+        )
+
+    def returned(self, life: Life, day: date) -> None:
+        """A letter is back."""
+        letter = self.coming_back[life.mrn].pop(0)
+        record_returned_letter(letter=letter, on=day, by=None, now=self.noon(day))
+
+    def address(self, life: Life, day: date) -> None:
+        """The patient said on the telephone where letters arrive."""
+        amend_patient(
+            patient=self.people[life.mrn].patient,
+            changes={"address": NEW_ADDRESS},
+            by=None,
+            now=self.noon(day),
         )
 
     def signed_off(self, life: Life, label: str, day: date) -> None:
         """A clinician of the site signs."""
-        site = self.sites[life.subject.site.slug]
         override_assessment(
             lesion=self.people[life.mrn].lesions[label],
             kind=OverrideKind.CLOSE,
             reason="Not indicated any more (simulated)",
-            by=self.in_post(site, Role.CLINICIAN)[0],
-            now=noon(day),
+            by=self.in_post(Role.CLINICIAN)[0],
+            now=self.noon(day),
         )
 
 
-def open_hospital(sites: Sequence[DemoSite], *, first_day: date) -> Hospital:
-    """Sites with their staff, who cannot sign in."""
-    now = noon(first_day - timedelta(days=1))
-    made = make_sites(sites, now=now)
-    make_people(_people_of(sites), made, password=NOBODY_SIGNS_IN, now=now)
-    by_key = calendars_of(made.values())
-    return Hospital(made, {slug: by_key[site.pk] for slug, site in made.items()})
+def open_hospital(clinic: Clinic, *, first_day: date) -> Hospital:
+    """The clinic with its staff, who cannot sign in."""
+    now = datetime.combine(first_day - timedelta(days=1), NOON, tzinfo=UTC)
+    made = make_sites([clinic.site], now=now)
+    make_people(_staff_of(clinic), made, password=NOBODY_SIGNS_IN, now=now)
+    [site] = made.values()
+    return Hospital(clinic, site, calendars_of([site])[site.pk])
 
 
-def _people_of(sites: Sequence[DemoSite]) -> list[DemoPerson]:
-    return [person for site in sites for person in _staff_of(site)]
-
-
-def _staff_of(site: DemoSite) -> list[DemoPerson]:
-    name = site.slug.title()
-    navigators = [navigator(site.slug, number) for number in range(1, NAVIGATORS + 1)]
+def _staff_of(clinic: Clinic) -> list[DemoPerson]:
+    name, label = clinic.label.title(), clinic.label
+    navigators = [navigator(clinic, number) for number in range(1, NAVIGATORS + 1)]
     return [
         *navigators,
-        DemoPerson(f"lead.{site.slug}", "Lea", name, Role.LEAD_NAVIGATOR, site.slug),
-        DemoPerson(f"clinician.{site.slug}", "Cleo", name, Role.CLINICIAN, site.slug),
-        DemoPerson(f"director.{site.slug}", "Dana", name, Role.MEDICAL_DIRECTOR, site.slug),
+        DemoPerson(f"lead.{label}", "Lea", name, Role.LEAD_NAVIGATOR, clinic.slug),
+        DemoPerson(f"clinician.{label}", "Cleo", name, Role.CLINICIAN, clinic.slug),
+        DemoPerson(f"director.{label}", "Dana", name, Role.MEDICAL_DIRECTOR, clinic.slug),
     ]
 
 
-def navigator(slug: str, number: int) -> DemoPerson:
-    """Navigator `number` of a site, the first two or a successor."""
-    role = Role.NURSE_NAVIGATOR
-    return DemoPerson(f"navigator.{slug}.{number}", f"Nav{number}", slug.title(), role, slug)
+def navigator(clinic: Clinic, number: int) -> DemoPerson:
+    """Navigator `number` of a clinic, the first two or a successor."""
+    name, role = clinic.label.title(), Role.NURSE_NAVIGATOR
+    return DemoPerson(f"navigator.{clinic.label}.{number}", f"Nav{number}", name, role, clinic.slug)

@@ -49,9 +49,11 @@ class Life:
     pending: set[str] = field(default_factory=set)
     """Lesions whose referral will be answered without further asking."""
     status: PatientStatus = PatientStatus.ACTIVE
+    letter_came_back: bool = False
 
     def __post_init__(self) -> None:
         self.chances = Chances(self.subject)
+        self.is_at_another_address = self.chances.is_at_another_address
 
     @property
     def mrn(self) -> str:

@@ -1,29 +1,37 @@
-"""A run in several processes: the sites are shared out, each part has a database of its own.
+"""A run in several processes: each clinic is lived through by a process with its own database.
 
-A throwaway SQLite file in a temporary folder, a mailbox in memory, no broker: whatever the
-installation's own settings say, a part sees none of it.
+A throwaway SQLite file in a temporary folder, a mailbox in memory, texts that reach nobody, no
+broker: whatever the installation's own settings say, a part sees none of it. Which clinics there
+are depends on the plan alone, so that the figures do not depend on the number of processes.
 """
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import NoReturn
 
-from surveillance.intake.synthetic.words import SITES
 from surveillance.simulation.figures import Figures, added
 from surveillance.simulation.run import Plan
+from surveillance.simulation.subjects import Clinic, clinics_for
 
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 FOLDER = "hepcalc-simulate-"
 """How the names of the temporary folders begin."""
-POLL = 0.5
+DATABASE = "simulation.sqlite3"
+POLL = 0.2
 """Seconds between two looks at whether a part is done."""
 SETTINGS_OF_ITS_OWN = ("REDIS_URL", "HEARTBEAT_URL", "BENCH_DATABASE_URL", "DEMO_PASSWORD")
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class PartFailed(Exception):
@@ -32,68 +40,101 @@ class PartFailed(Exception):
 
 @dataclass
 class _Part:
+    clinic: Clinic
     process: "subprocess.Popen[bytes]"
-    answer: Path
+    folder: Path
 
 
 def run_in_parts(plan: Plan, processes: int) -> Figures:
-    """The figures of the whole plan, lived through by so many processes at once."""
-    with TemporaryDirectory(prefix=FOLDER) as folder:
-        shares = [sites for sites in share_out(processes) if sites]
-        parts = [
-            _begin(plan, sites, Path(folder) / str(number)) for number, sites in enumerate(shares)
-        ]
+    """The figures of the whole plan, `processes` clinics at a time, the largest first.
+
+    However it ends, also by a signal, no process and no file of it stays behind.
+    """
+    with _ended_in_order(), TemporaryDirectory(prefix=FOLDER) as folder:
+        empty = _empty_database(Path(folder))
+        waiting, running = clinics_for(plan.patients, plan.seed), list[_Part]()
+        answers: dict[str, Figures] = {}
         try:
-            return added(_answers(parts))
+            while waiting or running:
+                while waiting and len(running) < processes:
+                    running.append(_begin(plan, waiting.pop(0), empty))
+                time.sleep(POLL)
+                for part in [each for each in running if each.process.poll() is not None]:
+                    answers[part.clinic.label] = _answer(part)
+                    running.remove(part)
         finally:
-            for part in parts:
+            for part in running:
                 part.process.kill()
                 part.process.wait()
+        return added(answers[label] for label in sorted(answers))
 
 
-def share_out(processes: int) -> list[tuple[str, ...]]:
-    """Sites by part, the busiest first to the part with the least to do."""
-    parts: list[list[str]] = [[] for _ in range(processes)]
-    weight = [0] * processes
-    for site in sorted(SITES, key=lambda one: -one.share):
-        least = weight.index(min(weight))
-        parts[least].append(site.slug)
-        weight[least] += site.share
-    return [tuple(sites) for sites in parts]
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A signal ends the run by an exception, once: processes first, then the files."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        for each in ENDING:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def environment(folder: Path) -> dict[str, str]:
     """Settings under which a part can touch nothing of the installation."""
     kept = {name: value for name, value in os.environ.items() if name not in SETTINGS_OF_ITS_OWN}
     return kept | {
-        "DATABASE_URL": f"sqlite:///{folder}/simulation.sqlite3",
+        "DATABASE_URL": f"sqlite:///{folder / DATABASE}",
         "DATA_DIR": str(folder),
         "EMAIL_URL": "memorymail://",
+        "SMS_URL": "loopback://",
         "LOG_LEVEL": "CRITICAL",
         "REDIS_URL": "",
         "HEARTBEAT_URL": "",
     }
 
 
-def _begin(plan: Plan, sites: Sequence[str], folder: Path) -> _Part:
+def _empty_database(folder: Path) -> Path:
+    """Made once and copied for each part: the migrations take seconds."""
+    command = [sys.executable, str(MANAGE), "migrate", "--verbosity=0"]
+    try:
+        subprocess.run(command, env=environment(folder), check=True)  # noqa: S603  # our own
+    except subprocess.CalledProcessError as error:
+        raise PartFailed(f"The empty database was not made: exit {error.returncode}.") from None
+    return folder / DATABASE
+
+
+def _begin(plan: Plan, clinic: Clinic, empty: Path) -> _Part:
+    folder = empty.parent / clinic.label
     folder.mkdir()
-    answer = folder / "figures.json"
+    shutil.copyfile(empty, folder / DATABASE)
     options = [
         f"--patients={plan.patients}", f"--years={plan.years}", f"--seed={plan.seed}",
-        f"--begins-on={plan.begins_on}", f"--part={','.join(sites)}", f"--json={answer}",
-        *(["--faults"] if plan.faults else []),
+        f"--begins-on={plan.begins_on}", f"--part={clinic.slug},{clinic.number},{clinic.of}",
+        f"--json={_answer_of(folder)}", *(["--faults"] if plan.faults else []),
     ]  # fmt: skip
-    command = [sys.executable, str(MANAGE), "simulate", *options]
     process = subprocess.Popen(  # noqa: S603  # our own command, in an environment of its own
-        command, env=environment(folder), stdout=subprocess.DEVNULL
+        [sys.executable, str(MANAGE), "simulate", *options],
+        env=environment(folder),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us to hear, and for us to pass on
     )
-    return _Part(process, answer)
+    return _Part(clinic, process, folder)
 
 
-def _answers(parts: Sequence[_Part]) -> Iterator[Figures]:
-    for part in parts:
-        while part.process.poll() is None:
-            time.sleep(POLL)
-        if part.process.returncode:
-            raise PartFailed(f"A part of the simulation ended with {part.process.returncode}.")
-        yield json.loads(part.answer.read_text(encoding="utf-8"))
+def _answer_of(folder: Path) -> Path:
+    return folder / "figures.json"
+
+
+def _answer(part: _Part) -> Figures:
+    if part.process.returncode:
+        raise PartFailed(f"{part.clinic.label} ended with {part.process.returncode}.")
+    figures: Figures = json.loads(_answer_of(part.folder).read_text(encoding="utf-8"))
+    shutil.rmtree(part.folder)
+    return figures

@@ -84,9 +84,17 @@ CONTROL_COMPLETED: Final = Rate(
     "control_completed", 0.532, "share", "Loftus 2024, JACR 2023.07.026",
     "The same without one (phone 60.4 %, portal message 36.4 %: neither arm writes to a portal).",
 )  # fmt: skip
-EMAIL_EFFECT: Final = Rate(
-    "email_effect", 0.0, "share", JUDGEMENT,
-    "E-mails bring nobody and keep nobody away: published effects point in both directions.",
+LETTER_DAYS: Final = Rate("letter_days", 7, "days", JUDGEMENT, "From posting to an answer.")
+LETTER_RETURNED: Final = Rate(
+    "letter_returned", 0.03, "share", JUDGEMENT,
+    "Patients whose address on file is wrong, until a call that reaches them puts it right.",
+)  # fmt: skip
+RETURN_DAYS: Final = Rate(
+    "return_days", 10, "days", JUDGEMENT, "From posting until a letter is back."
+)
+MESSAGE_EFFECT: Final = Rate(
+    "message_effect", 0.0, "share", JUDGEMENT,
+    "E-mails and texts bring nobody and keep nobody away: published effects point both ways.",
 )  # fmt: skip
 UNANSWERED: Final = Rate(
     "unanswered", 0.27, "share", "Singh 2009 (18.1 %) and 2007 (36 %)",
@@ -135,10 +143,20 @@ CALL_LATER: Final = Rate("call_later", 21, "days", JUDGEMENT, "The same, from th
 ANSWERED_A_DAY: Final = Rate(
     "answered_a_day", 0.5, "share", JUDGEMENT, "Escalations that their owner gets to on a day."
 )
+PATIENTS_OF_A_TEAM: Final = Rate(
+    "patients_of_a_team", 200, "patients", JUDGEMENT,
+    "At most; a larger site has several teams, each with its own patients.",
+)  # fmt: skip
+PRINT_EVERY: Final = Rate(
+    "print_every", 3, "days", JUDGEMENT, "Between two print runs of letters, at least."
+)
 ON_LEAVE: Final = Rate(
     "on_leave", 0.012, "a working day", JUDGEMENT, "The chance that an absence begins."
 )
 LEAVE_DAYS: Final = Rate("leave_days", 14, "days", JUDGEMENT, "Of one absence, at most.")
+BACK_EARLY: Final = Rate(
+    "back_early", 0.1, "share", JUDGEMENT, "Of absences: ended when half of them is over."
+)
 RESIGNS: Final = Rate("resigns", 0.15, "a year", JUDGEMENT, "A navigator; work is handed over.")
 POST_VACANT: Final = Rate("post_vacant", 60, "days", JUDGEMENT, "Until there is a successor.")
 
@@ -153,6 +171,9 @@ FEED_STOPS: Final = Rate("feed_stops", 1 / 90, "a day", JUDGEMENT, "Then for 2 t
 FEED_QUIET_DAYS: Final = Rate("feed_quiet_days", 14, "days", JUDGEMENT, "At most.")
 WALKS_OUT: Final = Rate(
     "walks_out", 0.5, "a year", JUDGEMENT, "A navigator, without notice or hand-over."
+)
+WALKOUT_NOTICED: Final = Rate(
+    "walkout_noticed", 14, "days", JUDGEMENT, "Until the account is closed, at most."
 )
 BEATS_TWICE: Final = Rate("beats_twice", 0.1, "a day", JUDGEMENT, "Sweep and delivery run again.")
 CLOCK_REPEATS: Final = Rate(

@@ -43,16 +43,19 @@ def _coverage(figures: Figures) -> Iterator[str]:
     yield f"  lesions it missed an obligation for      {watch['named_by_sql']:>12,}"
     yield f"escalations raised twice                   {records['escalations_double']:>12,}"
     yield f"lesions not accounted for at the end       {records['lesions_unaccounted']:>12,}"
-    broken = {name: days for name, days in figures["faults"].items() if days}
-    if broken:
-        yield "what broke: " + ", ".join(f"{name} {days}" for name, days in broken.items())
+    yield "staff: " + _listed(figures["staff"])
+    if any(figures["faults"].values()):
+        yield f"what broke, in days: {_listed(figures['faults'])}"
         yield (
             f"e-mails handed over {records['emails_handed_over']:,}; workers that died over one "
-            f"{records['workers_died']:,}; copies {records['emails_repeated']:,}; messages never "
-            f"sent {records['messages_never_sent']:,}"
+            f"{records['workers_died']:,}; copies {records['emails_repeated']:,}"
         )
     for gap in watch["gaps"]:
         yield f"  ! {gap}"
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items())
 
 
 def _arms(figures: Figures) -> Iterator[str]:
@@ -88,12 +91,18 @@ def _work(figures: Figures) -> Iterator[str]:
         yield f"escalations on tier {tier}".ljust(43) + f"{records[f'escalations_T{tier}']:>12,}"
     yield f"tiers passed over while nobody looked      {records['escalations_skipped']:>12,}"
     for whom in ("patients", "staff"):
-        sent = records[f"messages_to_{whom}"]
+        sent = _sent(figures["messages"], whom)
         yield f"messages to {whom} per exam done".ljust(43) + f"{sent / exams:>12.1f}"
+    for fate, count in sorted(figures["messages"].items()):
+        yield f"  {fate}".ljust(60) + f"{count:>9,}"
     yield (
         "actions of a navigator in a week: "
         f"mean {load['mean']}, 95 % of weeks up to {load['p95']}, most {load['max']}"
     )
+
+
+def _sent(messages: dict[str, int], whom: str) -> int:
+    return sum(count for fate, count in messages.items() if fate.startswith(f"sent to {whom} "))
 
 
 def _load(load: dict[str, int]) -> dict[str, float | int | None]:

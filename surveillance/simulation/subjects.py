@@ -1,9 +1,10 @@
 """Who takes part: invented people with their lesions, and the day on which each is found."""
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from random import Random
 
 from surveillance.intake.csv_registry.parsing import RowReader
 from surveillance.intake.csv_registry.values import DateFormat
@@ -90,19 +91,66 @@ class Subject:
         return RowReader(HEADER, DateFormat(), {self.site.slug: LATEST})
 
 
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """The people of one site (`slug`) whom one team looks after: share `number` of `of`."""
+
+    slug: str
+    number: int = 1
+    of: int = 1
+
+    @property
+    def label(self) -> str:
+        """A name for the team and its records."""
+        return self.slug if self.of == 1 else f"{self.slug}-{self.number}"
+
+    @property
+    def site(self) -> DemoSite:
+        """The site to which they come."""
+        return next(site for site in SITES if site.slug == self.slug)
+
+
+def clinics_for(patients: int, seed: int) -> list[Clinic]:
+    """Every clinic that people 1 to `patients` come to, the one with most of them first.
+
+    A site with more people than one team looks after has several teams, as equal as can be.
+    """
+    luck, most = Luck(seed), int(rates.PATIENTS_OF_A_TEAM.value)
+    people = Counter(_site_of(_dice(number, luck)).slug for number in range(1, patients + 1))
+    found = [
+        (-(many // of), Clinic(slug, number, of))
+        for slug, many in people.items()
+        for of in (-(-many // most),)
+        for number in range(1, of + 1)
+    ]
+    return [clinic for _size, clinic in sorted(found, key=lambda one: (one[0], one[1].label))]
+
+
 def invent_subjects(
-    *, patients: int, seed: int, begins_on: date, within: int = 180, sites: Sequence[str] = ()
+    *, patients: int, seed: int, begins_on: date, clinic: Clinic, within: int = 180
 ) -> list[Subject]:
-    """People 1 to `patients`, or those of the sites named (slugs), all found `within` so many
-    days. A person's story depends on the seed and the number alone."""
+    """Of people 1 to `patients` those of the clinic, all found `within` so many days. A person's
+    story depends on the seed and the number alone."""
     luck = Luck(seed)
-    everyone = (_invent(number, luck, begins_on, within) for number in range(1, patients + 1))
-    return [one for one in everyone if not sites or one.site.slug in sites]
+    here = [
+        number for number in range(1, patients + 1) if _site_of(_dice(number, luck)) == clinic.site
+    ]
+    share = here[clinic.number - 1 :: clinic.of]
+    return [_invent(number, luck, begins_on, within) for number in share]
+
+
+def _dice(number: int, luck: Luck) -> Random:
+    return luck.dice("person", number)
+
+
+def _site_of(rng: Random) -> DemoSite:
+    """The first draw about a person."""
+    return rng.choices(SITES, weights=[site.share for site in SITES])[0]
 
 
 def _invent(number: int, luck: Luck, begins_on: date, within: int) -> Subject:
-    rng = luck.dice("person", number)
-    site = rng.choices(SITES, weights=[site.share for site in SITES])[0]
+    rng = _dice(number, luck)
+    site = _site_of(rng)
     person = invent_person(rng, number, site, begins_on)
     person.cells["birth_date"] = person.born.isoformat()
     enters_on = begins_on + timedelta(days=rng.randrange(within))

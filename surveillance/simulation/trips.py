@@ -25,6 +25,11 @@ class Reply(StrEnum):
     WRONG_NUMBER = "WRONG_NUMBER"
     DECLINED = "DECLINED"
 
+    @property
+    def is_spoken(self) -> bool:
+        """Whether the patient was spoken to."""
+        return self not in (Reply.NO_ANSWER, Reply.WRONG_NUMBER)
+
 
 @dataclass
 class Trip:
@@ -54,6 +59,9 @@ class Chances:
         self._luck, self._mrn = subject.luck, subject.mrn
         cells = subject.person.cells
         self.may_be_called = bool(cells.get("phone")) and cells["consent_phone"] != Tri.NO.lower()
+        self.is_at_another_address = self._luck.happens(
+            rates.LETTER_RETURNED.value, self._mrn, "address"
+        )
         self._never_reached = self._luck.happens(rates.NEVER_REACHED.value, self._mrn, "unreached")
 
     def begin(self, number: int, window: Window) -> Trip:
@@ -108,10 +116,9 @@ class Chances:
         return Reply.AGREED if agrees else Reply.CALL_BACK
 
     def letter_brings(self, trip: Trip) -> bool:
-        """Whether one more letter makes the patient book."""
+        """Whether a letter makes the patient book. Whom the first does not bring, none brings."""
         trip.letters += 1
-        key = self._mrn, trip.number, "letter", trip.letters
-        return self._luck.happens(rates.letter_brings(), *key)
+        return self._luck.happens(rates.letter_brings(), self._mrn, trip.number, "letter")
 
     def slot(self, trip: Trip, today: date) -> date:
         """The day of an appointment asked for today: not before the window opens."""

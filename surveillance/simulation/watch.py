@@ -49,7 +49,7 @@ class Watch:
             if life.chart is not None:
                 self._look_at(life, hospital, held, day)
         if day.toordinal() % WEEKLY == 0:
-            self._ask_in_sql(hospital.sites.values(), day)
+            self._ask_in_sql(hospital.site, day)
 
     def _look_at(self, life: Life, hospital: Hospital, held: Held, day: date) -> None:
         lesions = hospital.people[life.mrn].lesions
@@ -71,12 +71,11 @@ class Watch:
         if len(self.gaps) < MOST_NAMED:
             self.gaps.append(gap)
 
-    def _ask_in_sql(self, sites: Iterable[Site], day: date) -> None:
-        for site in sites:
-            self.asked_in_sql += 1
-            for lesion, reason in owed_by_the_facts_alone(site=site.pk, today=day):
-                self.named_by_sql += 1
-                self._name(f"{day} {lesion} by the facts alone: {reason}")
+    def _ask_in_sql(self, site: Site, day: date) -> None:
+        self.asked_in_sql += 1
+        for lesion, reason in owed_by_the_facts_alone(site=site.pk, today=day):
+            self.named_by_sql += 1
+            self._name(f"{day} {lesion} by the facts alone: {reason}")
 
 
 def _held() -> Held:

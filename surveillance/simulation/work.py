@@ -1,15 +1,17 @@
-"""A day's work at one site: what navigators, lead, clinician and director do about what they are
+"""A day's work of one team: what navigators, lead, clinician and director do about what they are
 told. They act only on what the software shows them: escalations, messages, their own diary."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from patients.models import Role, Site
+from patients.models import Role
+from surveillance.absences import read_stand_ins
 from surveillance.models import (
     ContactChannel,
     ContactOutcome,
@@ -21,11 +23,13 @@ from surveillance.models import (
     NotificationStatus,
     NotificationTemplate,
 )
+from surveillance.outreach import LEAD_STEPS
 from surveillance.protocol.terms import ObligationKind
 from surveillance.simulation import rates
-from surveillance.simulation.hospital import Hospital, noon
+from surveillance.simulation.hospital import Hospital
 from surveillance.simulation.life import Life
 from surveillance.simulation.luck import Luck
+from surveillance.simulation.mailroom import Mailroom
 from surveillance.simulation.trips import Reply
 from surveillance.simulation.world import World
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
@@ -33,9 +37,13 @@ from surveillance.workflows.close_follow_up import close_follow_up
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.log_contact import log_contact
 from surveillance.workflows.mark_read import mark_read
+from surveillance.workflows.queue_letter import queue_letter
 
 CALL_ROLES = (Role.NURSE_NAVIGATOR, Role.LEAD_NAVIGATOR)
-ASKED_TO_CALL = (NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.MISSED_APPOINTMENT)
+ASKED_TO_CALL = LEAD_STEPS | {
+    NotificationTemplate.PATIENT_REMINDER,
+    NotificationTemplate.MISSED_APPOINTMENT,
+}
 UNANSWERED_CALLS = 3
 """After so many a letter goes out as well."""
 CALLS_IN_A_ROW = 4
@@ -53,9 +61,8 @@ class _Message(NamedTuple):
 
 @dataclass
 class Team:
-    """The staff of one site, and who of them does what on a day."""
+    """The staff of one clinic, and who of them does what on a day."""
 
-    site: Site
     hospital: Hospital
     world: World
     luck: Luck
@@ -64,34 +71,48 @@ class Team:
     load: Counter[tuple[str, date]] = field(default_factory=Counter)
     """What each person did: (user name, Monday of the week)."""
 
-    def work(self, day: date, absent: set[str]) -> None:
-        """One working day of everybody who is there, by role and name."""
-        escalations, messages = self._escalations(day), self._messages(day)
-        for role, user in self.hospital.staff(self.site):
-            if user.get_username() not in absent:
-                desk = _Desk(self, user, role, day)
-                desk.work(escalations.get(user.pk, []), messages.get(user.pk, []))
+    def __post_init__(self) -> None:
+        self.mailroom = Mailroom(self.hospital, self.world)
 
-    def _escalations(self, day: date) -> dict[int, list[Escalation]]:
-        """What waits for an answer, by owner."""
-        rows = Escalation.objects.awaiting_answer(day).filter(follow_up__site=self.site)
+    def work(self, day: date, absent: set[str]) -> None:
+        """One working day of everybody who is there, by role and name; then the post."""
+        escalations, messages = self._escalations(day, absent), self._messages(day)
+        there = [
+            (role, user)
+            for role, user in self.hospital.staff()
+            if user.get_username() not in absent
+        ]
+        for role, user in there:
+            desk = _Desk(self, user, role, day)
+            desk.work(escalations.get(user.pk, []), messages.get(user.pk, []))
+        printer = next(user for role, user in there if role in CALL_ROLES)
+        if self.mailroom.work(day, printer):
+            self.count(printer, day)
+
+    def count(self, user: User, day: date) -> None:
+        """Somebody did something."""
+        self.load[user.get_username(), day - timedelta(days=day.weekday())] += 1
+
+    def _escalations(self, day: date, absent: set[str]) -> dict[int, list[Escalation]]:
+        """What waits for an answer, by who answers now."""
+        rows = Escalation.objects.awaiting_answer(day)
         rows = rows.select_related("follow_up__patient", "follow_up__lesion", "follow_up__site")
+        cover = read_stand_ins(self.hospital.site.pk, day) if absent else {}
         found: dict[int, list[Escalation]] = defaultdict(list)
         for row in rows.order_by(
             "raised_at", "follow_up__patient__mrn", "follow_up__lesion__label"
         ):
             if row.owner_id is not None:
-                found[row.owner_id].append(row)
+                found[cover.get(row.owner_id, row.owner_id)].append(row)
         return found
 
     def _messages(self, day: date) -> dict[int, list[_Message]]:
         """What each was told in the application and has not read."""
-        users = [user.pk for _role, user in self.hospital.staff(self.site)]
         rows = Notification.objects.unread().filter(
-            recipient__in=users,
+            recipient__in=[user.pk for _role, user in self.hospital.staff()],
             channel=NotificationChannel.IN_APP,
-            status=NotificationStatus.SENT,
-            created_at__gt=noon(day - READ_BACK),
+            status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED),
+            created_at__gt=self.hospital.noon(day - READ_BACK),
         )
         found: dict[int, list[_Message]] = defaultdict(list)
         for recipient, pk, template, mrn in rows.values_list(
@@ -119,11 +140,12 @@ class _Desk:
                 self._reach_out(self.team.world.lives[mrn])
         if messages:
             ids = [message.id for message in messages]
-            mark_read(notifications=ids, by=self.user, now=noon(self.day))
+            mark_read(notifications=ids, by=self.user, now=self.now)
 
-    def _count(self) -> None:
-        monday = self.day - timedelta(days=self.day.weekday())
-        self.team.load[self.user.get_username(), monday] += 1
+    @property
+    def now(self) -> datetime:
+        """The moment at which the day's work is noted."""
+        return self.team.hospital.noon(self.day)
 
     # ------------------------------------------------------------ escalations
 
@@ -132,7 +154,7 @@ class _Desk:
         key = follow_up.patient.mrn, follow_up.lesion.label, escalation.tier, self.day
         if not self.team.luck.happens(rates.ANSWERED_A_DAY.value, *key, "answered"):
             return
-        self._count()
+        self.team.count(self.user, self.day)
         self._act(self.team.world.lives[follow_up.patient.mrn], follow_up)
         try:
             acknowledge_escalation(
@@ -140,7 +162,7 @@ class _Desk:
                 next_action="Simulated: asked, called or ordered",
                 until=self.day + PUT_OFF,
                 by=self.user,
-                now=noon(self.day),
+                now=self.now,
             )
         except WorkflowRefused:
             return  # what was done just now has ended it
@@ -167,7 +189,7 @@ class _Desk:
                 outcome=FollowUpOutcome.COMPLETED,
                 note="Looked at (simulated)",
                 by=self.user,
-                now=noon(self.day),
+                now=self.now,
             )
         except WorkflowRefused:
             return  # the protocol goes on owing it: somebody must find the facts
@@ -191,7 +213,7 @@ class _Desk:
         world, trip = self.team.world, life.trip
         if trip is None or trip.is_scanned or not life.imaging() or life.is_gone:
             return
-        self._count()
+        self.team.count(self.user, self.day)
         if world.look_up_booking(life):
             return
         rate = rates.CALL_AGAIN if trip.calls < CALLS_IN_A_ROW else rates.CALL_LATER
@@ -213,26 +235,27 @@ class _Desk:
         reply = self.team.world.call(life)
         outcome = ContactOutcome(reply.value)
         next_try_on = None if reply in (Reply.AGREED, Reply.DECLINED) else again
-        self._log(life, ContactChannel.PHONE, outcome, next_try_on)
+        self._log(life, outcome, next_try_on)
         if reply is Reply.WRONG_NUMBER or trip.calls == UNANSWERED_CALLS:
             self._write(life)
 
     def _write(self, life: Life) -> None:
+        """Let a letter wait for the next print run, unless enough were posted or none may be."""
         trip = life.trip
-        if trip is not None and trip.letters < trip.calls // UNANSWERED_CALLS + 1:
-            self.team.world.write_to(life)
-            self._log(life, ContactChannel.LETTER, ContactOutcome.SENT, None)
+        if trip is None or trip.letters > trip.calls // UNANSWERED_CALLS:
+            return
+        with suppress(WorkflowRefused):
+            patient = self.team.hospital.people[life.mrn].patient
+            queue_letter(patient=patient, by=self.user, now=self.now)
 
-    def _log(
-        self, life: Life, channel: ContactChannel, outcome: ContactOutcome, again: date | None
-    ) -> None:
+    def _log(self, life: Life, outcome: ContactOutcome, again: date | None) -> None:
         hospital = self.team.hospital
         log_contact(
             patient=hospital.people[life.mrn].patient,
             follow_ups=list(hospital.open_imaging(life)),
-            channel=channel,
+            channel=ContactChannel.PHONE,
             outcome=outcome,
             next_try_on=again,
             by=self.user,
-            now=noon(self.day),
+            now=self.now,
         )

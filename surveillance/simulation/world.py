@@ -79,6 +79,12 @@ class Records:
     def signed_off(self, life: Life, label: str, day: date) -> None:
         """A clinician signs that nothing more is to be done."""
 
+    def returned(self, life: Life, day: date) -> None:
+        """A letter comes back."""
+
+    def address(self, life: Life, day: date) -> None:
+        """Where letters arrive is known again."""
+
 
 class Programme(Protocol):
     """Who looks after the people."""
@@ -168,6 +174,9 @@ class World:
         assert trip is not None
         self.ledger.work["calls"] += 1
         reply = life.chances.call(trip)
+        if reply.is_spoken and life.letter_came_back:
+            life.letter_came_back = life.is_at_another_address = False
+            self.records.address(life, self.today)
         if reply is Reply.AGREED and not life.comes:
             return Reply.DECLINED
         if reply in (Reply.AGREED, Reply.CALL_BACK) and trip.goes_on is not None:
@@ -178,14 +187,21 @@ class World:
             self._book(life, trip, life.chances.slot(trip, self.today))
         return reply
 
-    def write_to(self, life: Life) -> None:
-        """Send the patient a letter."""
-        trip = life.trip
-        assert trip is not None
+    def write_to(self, life: Life) -> bool:
+        """Post the patient a letter; whether it arrives. It brings nobody without an order."""
         self.ledger.work["letters"] += 1
-        if life.chances.letter_brings(trip) and trip.goes_on is None and life.comes:
+        trip = life.trip
+        brings = trip is not None and life.chances.letter_brings(trip)
+        if life.is_at_another_address:
+            back = self.today + timedelta(days=rates.RETURN_DAYS.value)
+            self.plan(back, self._returned, life)
+            return False
+        is_free = trip is not None and trip.is_ordered and trip.goes_on is None
+        if trip is not None and brings and is_free and life.comes:
             trip.is_promised = True
-            self._go(life, trip, life.chances.slot(trip, self.today + timedelta(days=7)))
+            answers = self.today + timedelta(days=rates.LETTER_DAYS.value)
+            self._go(life, trip, life.chances.slot(trip, answers))
+        return True
 
     def look_up_booking(self, life: Life) -> bool:
         """Ask the scheduling desk; whether an appointment is known now."""
@@ -267,6 +283,10 @@ class World:
         if life.chances.is_told(trip):
             told = day - timedelta(days=rates.BOOKED_AHEAD.value)
             self.plan(told, self._told, life, trip, day)
+
+    def _returned(self, life: Life) -> None:
+        life.letter_came_back = life.is_at_another_address
+        self.records.returned(life, self.today)
 
     def _told(self, life: Life, trip: Trip, day: date) -> None:
         if life.trip is trip and trip.goes_on == day and not trip.is_booked and not life.is_gone:

@@ -11,6 +11,7 @@ from surveillance.models import (
     Escalation,
     Lesion,
     Notification,
+    NotificationChannel,
     NotificationStatus,
 )
 from surveillance.timeline.entry import (
@@ -75,10 +76,12 @@ def _steps(row: Escalation) -> Iterator[tuple[datetime, str, tuple[str, ...], st
 
 
 def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
-    """Messages about the lesion, or to its patient, that were sent or could not be."""
-    ended = (NotificationStatus.SENT, NotificationStatus.FAILED)
+    """Messages about the lesion, or to its patient, that were sent or could not be, and lines of
+    others in the application."""
+    sent = Q(status__in=(NotificationStatus.SENT, NotificationStatus.FAILED))
+    joined = Q(status=NotificationStatus.DIGESTED, channel=NotificationChannel.IN_APP)
     about = Q(follow_up__lesion=lesion) | Q(follow_up=None, patient=lesion.patient_id)
-    rows = Notification.objects.filter(about, status__in=ended)
+    rows = Notification.objects.filter(about, sent | joined)
     for row in rows.select_related("recipient", "template_version"):
         assert row.finished_at is not None  # the database says so of every ended message
         to = who(row.recipient) if row.recipient else "the patient"

@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from patients.models import Membership, Role
-from surveillance.models import Notification
+from surveillance.models import Notification, unsettled
 from surveillance.roles import PERMISSIONS, Permission
 from surveillance.web.access import SITE_KEY
 from surveillance.web.failsafe_count import found_at_last_check
@@ -87,8 +89,7 @@ def _roles_at(memberships: list[Membership], site_name: str) -> str:
 
 
 def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
-    waiting = Notification.objects.inbox_of(user).unread()[: BADGE_LIMIT + 1].count()
-    badge = f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
+    badge = _unread_badge(user)
     items = []
     if Permission.VIEW_QUEUE in granted:
         items.append(("Queue", reverse("queue"), ""))
@@ -100,6 +101,14 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
     return tuple(
         NavItem(label, url, request.path.startswith(url), badge) for label, url, badge in items
     )
+
+
+def _unread_badge(user: User) -> str:
+    """How many entries of the inbox hold something new; patients count once."""
+    unread = unsettled(Notification.objects.inbox_of(user).unread(), timezone.localdate())
+    entries = unread.annotate(entry=Coalesce("patient", "follow_up__patient", "pk"))
+    waiting = entries.values("entry").distinct()[: BADGE_LIMIT + 1].count()
+    return f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
 
 
 def _failsafe(

@@ -1,6 +1,8 @@
 """Follow-ups for which nobody in post answers go to whoever does now."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -22,7 +24,14 @@ def adopt_follow_ups(*, site: Site, now: datetime) -> int:
 
     The clock of what is owed runs on. A second call changes nothing.
     """
-    rows = [*_of_nobody(site), *_of_those_who_left(site)]
+    orphaned = [*_of_nobody(site), *_of_those_who_left(site)]
+    if not orphaned:
+        return 0
+    rows = list(
+        FollowUp.objects.filter(pk__in=orphaned)
+        .select_related("patient__site", "site")
+        .order_by("pk")
+    )
     lock_records(row.patient_id for row in rows)
     owners = Owners(row.patient for row in rows)
     declined = Disowning.objects.declined([row.pk for row in rows])
@@ -39,17 +48,22 @@ def adopt_follow_ups(*, site: Site, now: datetime) -> int:
     return len(deeds)
 
 
-def _of_nobody(site: Site) -> FollowUpQuerySet:
-    return _readable(FollowUp.objects.open().filter(owner=None, site=site))
+def _of_nobody(site: Site) -> Iterable[UUID]:
+    return _some(FollowUp.objects.open().filter(owner=None, site=site))
 
 
-def _of_those_who_left(site: Site) -> FollowUpQuerySet:
-    """Found by owner, through an index: an idle sweep must not read everything that is open."""
+def _of_those_who_left(site: Site) -> Iterable[UUID]:
+    """Found by owner, through an index: an idle sweep must not read everything that is open.
+
+    Who left is asked first, and the order is the index's own: with a subquery, or ordered by key,
+    PostgreSQL read everything in that order in the hope of meeting one soon.
+    """
     here = Membership.objects.filter(site=site)
     in_post = Membership.objects.current().filter(site=site, role__in=ACCOUNTABLE)
-    left = here.exclude(user__in=in_post.values("user")).values("user")
-    return _readable(FollowUp.objects.open().filter(owner__in=left, site=site))
+    left = here.exclude(user__in=in_post.values("user")).values_list("user", flat=True)
+    return _some(FollowUp.objects.open().filter(owner__in=list(left), site=site))
 
 
-def _readable(rows: FollowUpQuerySet) -> FollowUpQuerySet:
-    return rows.select_related("patient__site", "site").order_by("pk")[:MOST]
+def _some(rows: FollowUpQuerySet) -> Iterable[UUID]:
+    """Keys only: on most days there are none."""
+    return rows.order_by("owner_id", "pk").values_list("pk", flat=True)[:MOST]

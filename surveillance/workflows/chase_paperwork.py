@@ -14,6 +14,7 @@ from surveillance.models import (
     Declination,
     FollowUp,
     ImagingExam,
+    LesionObservation,
     Notification,
     NotificationChannel,
     NotificationTemplate,
@@ -30,12 +31,13 @@ from surveillance.workflows.notify import notify
 
 
 class Missing(NamedTuple):
-    """A paper that has not come in time. `lesions` are those it is about; empty: all."""
+    """A paper that has not come in time. `lesion` or `exam`: what it is about; neither: all."""
 
     key: str
     template: NotificationTemplate
-    patient: Patient
-    lesions: tuple[UUID, ...] = ()
+    patient_id: UUID
+    lesion: UUID | None = None
+    exam: UUID | None = None
 
 
 def chase_paperwork(*, site: Site, now: datetime) -> int:
@@ -63,8 +65,8 @@ def _transfers(site: Site, today: date) -> Iterator[Missing]:
     rows = Patient.objects.surviving().filter(
         site=site, status=PatientStatus.TRANSFERRED_UNACKNOWLEDGED, status_on__lte=since
     )
-    for patient in rows.order_by("pk"):
-        key = f"transfer-unacknowledged:{patient.pk}:{patient.status_on}"
+    for patient, day in rows.order_by("pk").values_list("pk", "status_on"):
+        key = f"transfer-unacknowledged:{patient}:{day}"
         yield Missing(key, NotificationTemplate.TRANSFER_UNACKNOWLEDGED, patient)
 
 
@@ -74,11 +76,10 @@ def _reports(site: Site, today: date) -> Iterator[Missing]:
     rows = ImagingExam.objects.standing().filter(
         site=site, report_status=ReportStatus.PRELIMINARY, performed_on__lte=since
     )
-    told = rows.exclude(patient__status__in=QUIET_STATUSES).select_related("patient")
-    for exam in told.prefetch_related("observations").order_by("pk"):
-        lesions = tuple(row.lesion_id for row in exam.observations.all())
-        key = f"report-missing:{exam.pk}"
-        yield Missing(key, NotificationTemplate.REPORT_MISSING, exam.patient, lesions)
+    told = rows.exclude(patient__status__in=QUIET_STATUSES).order_by("pk")
+    for exam, patient in told.values_list("pk", "patient"):
+        key = f"report-missing:{exam}"
+        yield Missing(key, NotificationTemplate.REPORT_MISSING, patient, exam=exam)
 
 
 def _appointments(site: Site, today: date) -> Iterator[Missing]:
@@ -87,9 +88,10 @@ def _appointments(site: Site, today: date) -> Iterator[Missing]:
     rows = FollowUp.objects.open().filter(
         site=site, kind=ObligationKind.IMAGING, booked_for__lte=since
     )
-    for row in rows.exclude(patient__status__in=QUIET_STATUSES).select_related("patient"):
-        key = f"report-missing:{row.patient_id}:{row.booked_for}"
-        yield Missing(key, NotificationTemplate.REPORT_MISSING, row.patient, (row.lesion_id,))
+    told = rows.exclude(patient__status__in=QUIET_STATUSES)
+    for patient, lesion, booked_for in told.values_list("patient", "lesion", "booked_for"):
+        key = f"report-missing:{patient}:{booked_for}"
+        yield Missing(key, NotificationTemplate.REPORT_MISSING, patient, lesion)
 
 
 def _reoffers(site: Site, today: date) -> Iterator[Missing]:
@@ -98,26 +100,25 @@ def _reoffers(site: Site, today: date) -> Iterator[Missing]:
     A refusal that only a register told of has no such day: it is the last one allowed.
     """
     rows = Patient.objects.surviving().filter(site=site, status=PatientStatus.DECLINED)
-    said = Declination.objects.filter(patient__in=rows).order_by("recorded_at", "pk")
+    declined = dict(rows.order_by("pk").values_list("pk", "status_on"))
+    said = Declination.objects.filter(patient__in=declined).order_by("recorded_at", "pk")
     agreed = dict(said.values_list("patient_id", "reoffer_on"))
-    for patient in rows.order_by("pk"):
-        assert patient.status_on is not None  # the database says so of every status but active
-        first = agreed.get(patient.pk) or add_months(patient.status_on, REOFFER_WITHIN.value)
+    for patient, status_on in declined.items():
+        assert status_on is not None  # the database says so of every status but active
+        first = agreed.get(patient) or add_months(status_on, REOFFER_WITHIN.value)
         if first <= today:
             asked = (today - first).days // REOFFER_EVERY.value
             day = first + timedelta(days=asked * REOFFER_EVERY.value)
-            key = f"reoffer:{patient.pk}:{day}"
-            yield Missing(key, NotificationTemplate.REOFFER, patient)
+            yield Missing(f"reoffer:{patient}:{day}", NotificationTemplate.REOFFER, patient)
 
 
 def _outside_reports(site: Site, today: date) -> Iterator[Missing]:
     """Care elsewhere that was believed until a day that has passed, and no report has come."""
     rows = OutsideCare.objects.expired_for_open(today).filter(patient__site=site)
-    told = rows.exclude(patient__status__in=QUIET_STATUSES)
-    for care in told.select_related("patient", "follow_up").order_by("pk"):
-        key = f"outside-care-expired:{care.pk}"
-        lesions = (care.follow_up.lesion_id,)
-        yield Missing(key, NotificationTemplate.OUTSIDE_CARE_REPORT, care.patient, lesions)
+    told = rows.exclude(patient__status__in=QUIET_STATUSES).order_by("pk")
+    for care, patient, lesion in told.values_list("pk", "patient", "follow_up__lesion"):
+        key = f"outside-care-expired:{care}"
+        yield Missing(key, NotificationTemplate.OUTSIDE_CARE_REPORT, patient, lesion)
 
 
 def _not_asked(late: Sequence[Missing]) -> list[Missing]:
@@ -132,7 +133,8 @@ def _not_asked(late: Sequence[Missing]) -> list[Missing]:
 
 
 def _ask(one: Missing, site: Site, now: datetime) -> bool:
-    recipient = _owner(one, site.local_date(now))
+    patient = Patient.objects.select_related("site").get(pk=one.patient_id)
+    recipient = _owner(one, patient, site.local_date(now))
     if recipient is None:
         return False
     notify(
@@ -141,20 +143,23 @@ def _ask(one: Missing, site: Site, now: datetime) -> bool:
         template=one.template,
         dedupe_key=one.key,
         recipient=recipient,
-        patient=one.patient,
+        patient=patient,
         now=now,
     )
     return True
 
 
-def _owner(one: Missing, on: date) -> User | None:
+def _owner(one: Missing, patient: Patient, on: date) -> User | None:
     """Who answers now for the most urgent thing owed to it, else for the patient."""
-    rows = FollowUp.objects.open().filter(patient=one.patient)
-    if one.lesions:
-        rows = rows.filter(lesion__in=one.lesions)
+    rows = FollowUp.objects.open().filter(patient=patient)
+    if one.lesion is not None:
+        rows = rows.filter(lesion=one.lesion)
+    elif one.exam is not None:
+        seen = LesionObservation.objects.filter(exam=one.exam).values_list("lesion", flat=True)
+        rows = rows.filter(lesion__in=list(seen)) if seen else rows
     found = owner_in_post(rows.dangerous_first().first(), on)
-    owner = found or accountable_owner(one.patient)
+    owner = found or accountable_owner(patient)
     if owner is None:
         return None
-    now_there = answering(owner.pk, one.patient.site_id, on)
+    now_there = answering(owner.pk, patient.site_id, on)
     return owner if now_there == owner.pk else User.objects.get(pk=now_there)

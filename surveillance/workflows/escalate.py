@@ -63,36 +63,47 @@ def escalate(
     Booked in time: nothing is owed and what is open ends. A tier that ended because of a booking
     is raised again when the booking is gone. Messages: when a tier is raised, on the first
     overdue day, weekly on the top tier, for an incident review, and when an acknowledgement has
-    run out. An acknowledgement silences its own tier only.
+    run out. An acknowledgement silences its own tier only. What comes back below a tier that
+    stands is a line of its owner's digest: whoever stands above has the case (ADR 0027).
     """
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
+    parts = [*_climb(candidate, standing, moment), *_handed_over(candidate, standing, moment)]
+    return Escalated(
+        raise_=tuple(raised for part in parts for raised in part.raise_),
+        change=tuple(change for part in parts for change in part.change),
+        tell=(
+            *(told for part in parts for told in part.tell),
+            *_returned(standing, _highest_held(standing, top, owner, moment), moment),
+        ),
+    )
+
+
+def _climb(
+    candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+) -> Iterator[Escalated]:
+    """What today's steps ask for. A tier that stands above them (a day in the past is looked at
+    again, the site's ladder is later than it was, the plan has changed) stays the one that is told.
+    """
     steps = ladder_steps(candidate, moment)
     if not steps:
-        return Escalated()
+        return
     top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
-    if any(each.is_open and each.tier > top.tier for each in standing.values()):
-        return Escalated()  # a day in the past is looked at again: what came later stands
+    above = [each for each in standing.values() if each.is_open and each.tier > top.tier]
+    if above:
+        yield _say_again(candidate, max(above, key=lambda each: each.tier), top, moment)
+        return
     present = standing.get(top.tier)
     declined = present.declined if present else frozenset()
     owner = accountable(top.tier, candidate, moment.staff, declined)
-    skipped = tuple(_skipped(candidate, steps, top.tier, standing))
+    yield Escalated(raise_=tuple(_skipped(candidate, steps, top.tier, standing)))
     if present is None:
-        acted = _raise_first(candidate, top, owner, moment)
+        yield _raise_first(candidate, top, owner, moment)
     elif not present.is_open:
-        acted = _raise_again(candidate, present, owner, moment)
+        yield _raise_again(candidate, present, owner, moment)
     else:
-        acted = _say_again(candidate, present, top, moment)
-    parts = [
-        acted,
-        _incident_review(candidate, steps, present, owner, moment),
-        *_handed_over(candidate, standing, moment),
-    ]
-    return Escalated(
-        raise_=(*skipped, *acted.raise_),
-        change=tuple(change for part in parts for change in part.change),
-        tell=(*(told for part in parts for told in part.tell), *_returned(standing, moment)),
-    )
+        yield _say_again(candidate, present, top, moment)
+    yield _incident_review(candidate, steps, present, owner, moment)
 
 
 def ladder_steps(candidate: Candidate, moment: Moment) -> tuple[LadderStep, ...]:
@@ -193,10 +204,11 @@ def _say_again(
 def _handed_over(
     candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
 ) -> Iterator[Escalated]:
-    """Open escalations whose owner is no longer in post go to somebody who is, and is told."""
+    """Open escalations whose owner is in no post of their tier any more go to somebody who is, and
+    is told."""
     template = NotificationTemplate.ESCALATION_RAISED
     for each in standing.values():
-        if not each.is_open or moment.staff.has(each.owner_id):
+        if not each.is_open or moment.staff.has(each.owner_id, each.tier):
             continue
         owner = accountable(each.tier, candidate, moment.staff, each.declined)
         if owner is not None:
@@ -238,14 +250,33 @@ def _incident_review(
     )
 
 
-def _returned(standing: Mapping[int, Standing], moment: Moment) -> Iterator[NewNotification]:
-    """Acknowledged, and nothing had happened by the date that was given."""
+def _highest_held(
+    standing: Mapping[int, Standing], top: LadderStep, owner: int | None, moment: Moment
+) -> int:
+    """The highest tier for which somebody in post answers; 0: none."""
+    held = [each.tier for each in standing.values() if _is_held(each, moment)]
+    return max((*held, 0 if owner is None else top.tier))
+
+
+def _is_held(each: Standing, moment: Moment) -> bool:
+    return each.is_open and moment.staff.has(each.owner_id)
+
+
+def _returned(
+    standing: Mapping[int, Standing], highest: int, moment: Moment
+) -> Iterator[NewNotification]:
+    """Acknowledged, and nothing had happened by the date that was given.
+
+    Who has no address for a digest is told in the application, whatever stands above.
+    """
     for each in standing.values():
         until = each.acknowledged_until
         if each.is_open and until and until < moment.day:
             key = f"returned:{each.id}:{until}"
             template = NotificationTemplate.ESCALATION_RETURNED
-            yield from _tell(each.id.hex, each.owner_id, template, key, moment)
+            told = _tell(each.id.hex, each.owner_id, template, key, moment)
+            by_email = tuple(one for one in told if one.channel == NotificationChannel.EMAIL)
+            yield from (by_email if each.tier < highest and by_email else told)
 
 
 def _tell(

@@ -1,37 +1,69 @@
-"""An e-mail that need not interrupt goes into the recipient's next daily digest."""
+"""What need not interrupt a colleague is told in another message of theirs."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from patients.calendars import calendars_of
 from surveillance.models import (
+    Escalation,
     Notification,
     NotificationChannel,
     NotificationStatus,
     NotificationTemplate,
 )
-from surveillance.protocol.alerts import Alert, budget_of, is_interruptive, next_digest
+from surveillance.outreach import LEAD_STEPS
+from surveillance.protocol.alerts import Alert, Occasion, budget_of, is_interruptive, next_digest
 from surveillance.protocol.parameters.alerts import ALERT_WEEK
 from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows.notify import notify
+
+if TYPE_CHECKING:
+    from surveillance.models.notification import NotificationQuerySet
 
 WEEK = timedelta(days=ALERT_WEEK.value)
 
 
 @transaction.atomic
 def hold_for_digest(*, message: Notification, now: datetime) -> bool:
-    """Put a claimed e-mail about an escalation into the digest of its recipient, if it may wait.
+    """Put a claimed message to a colleague into another one, if it may be told there.
 
-    One digest per person, site and working day, sent in the morning; the message names the digest
-    that tells it, in the same transaction, so that none is in neither. False, and nothing changed:
-    it is no such message, it must or may interrupt now, the claim is lost, or that digest has been
-    sent already (a day in the past is replayed).
+    An e-mail about an escalation that must not, or may not, interrupt, and every e-mail about a
+    missing order or appointment, goes into the recipient's digest: one per person, site and
+    working day, in the morning. Inside the application what concerns one patient joins the
+    message about them that the person has not read yet. The message names the one that tells it,
+    in the same transaction, so that none is in neither. False, and nothing changed but that an
+    interruption is counted: it is no such message, it interrupts, the claim is lost, or that
+    digest has been sent already (a day in the past is replayed).
     """
-    if not _may_wait(message, now):
+    recipient = message.recipient
+    is_about_a_case = message.escalation is not None or message.template in LEAD_STEPS
+    if recipient is None or not is_about_a_case:
         return False
-    assert message.recipient is not None
+    if message.channel == NotificationChannel.IN_APP:
+        return _join(message, recipient, now)
+    if message.channel != NotificationChannel.EMAIL or _interrupts(message, recipient, now):
+        return False
+    return _digest(message, recipient, now)
+
+
+def _join(message: Notification, recipient: User, now: datetime) -> bool:
+    """Each line keeps its own mark of reading: nothing is read that was not shown."""
+    if message.patient_id is None or not recipient.is_active:
+        return False
+    unread = (
+        Notification.objects.inbox_of(recipient)
+        .unread()
+        .filter(status=NotificationStatus.SENT, site=message.site_id, patient=message.patient_id)
+    )
+    first = unread.order_by("created_at", "pk").only("pk").first()
+    return first is not None and _tell_in(first, message, now)
+
+
+def _digest(message: Notification, recipient: User, now: datetime) -> bool:
     site = message.site
     calendar = calendars_of([site])[site.pk]
     local = now.astimezone(ZoneInfo(site.time_zone))
@@ -40,35 +72,68 @@ def hold_for_digest(*, message: Notification, now: datetime) -> bool:
         site=site,
         channel=NotificationChannel.EMAIL,
         template=NotificationTemplate.DAILY_DIGEST,
-        dedupe_key=f"digest:{message.recipient.pk}:{site.pk}:{morning.date()}",
-        recipient=message.recipient,
+        dedupe_key=f"digest:{recipient.pk}:{site.pk}:{morning.date()}",
+        recipient=recipient,
         not_before=morning,
         now=now,
     )
     # Nobody sends it while we add to it: the row is locked, and sent ones are waiting no more.
     waiting = Notification.objects.waiting().filter(pk=digest.pk, attempts=0)
-    if not waiting.select_for_update().exists():
-        return False
-    held = Notification.objects.waiting().filter(pk=message.pk, lease_owner=message.lease_owner)
-    return bool(
-        held.update(
-            status=NotificationStatus.DIGESTED,
-            digest=digest,
-            finished_at=now,
-            lease_owner="",
-            lease_until=None,
-        )
-    )
+    return waiting.select_for_update().exists() and _tell_in(digest, message, now)
 
 
-def _may_wait(message: Notification, now: datetime) -> bool:
-    escalation, recipient = message.escalation, message.recipient
-    if escalation is None or recipient is None or message.channel != NotificationChannel.EMAIL:
-        return False
-    follow_up = escalation.follow_up
-    alert = Alert(
-        EscalationClass(follow_up.escalation_class),
-        is_overdue=follow_up.latest_on < message.site.local_date(now),
+def _tell_in(other: Notification, message: Notification, now: datetime) -> bool:
+    told = _held(message).update(
+        status=NotificationStatus.DIGESTED,
+        digest=other,
+        finished_at=now,
+        lease_owner="",
+        lease_until=None,
     )
-    sent = Notification.objects.interrupting(recipient.pk, since=now - WEEK).count()
-    return not is_interruptive(alert, sent, budget_of(message.site.alerts_per_week))
+    return bool(told)
+
+
+def _held(message: Notification) -> "NotificationQuerySet":
+    """The message, while the claim to it is still ours."""
+    return Notification.objects.waiting().filter(pk=message.pk, lease_owner=message.lease_owner)
+
+
+def _interrupts(message: Notification, recipient: User, now: datetime) -> bool:
+    """Whether it is sent by itself. That it is counts from here on, before it has left."""
+    if message.interrupts_at is not None:
+        return True  # decided before: this is a further attempt
+    alert = _alert(message, now)
+    sent = _interruptions(recipient, now) if alert.may_interrupt else 0
+    if not is_interruptive(alert, sent, budget_of(message.site.alerts_per_week)):
+        return False
+    return bool(_held(message).update(interrupts_at=now))
+
+
+def _interruptions(recipient: User, now: datetime) -> int:
+    """So far this week. Who counts holds the person's row until what follows from it is written:
+    of two senders at one moment the second counts the first."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk=recipient.pk)
+    list(rows.values_list("pk"))
+    return Notification.objects.interrupting(recipient.pk, since=now - WEEK).count()
+
+
+def _alert(message: Notification, now: datetime) -> Alert:
+    follow_up = message.follow_up
+    if message.escalation is not None:
+        follow_up = message.escalation.follow_up
+    if follow_up is None:
+        return Alert(EscalationClass.NONE, is_overdue=False, occasion=Occasion.PROMPT)
+    site = message.site
+    reach = calendars_of([site])[site.pk].reach(site.local_date(now))
+    # What will be overdue before anybody works again is told today, not on that morning (8.6).
+    is_overdue = follow_up.latest_on < reach
+    return Alert(EscalationClass(follow_up.escalation_class), is_overdue, _occasion(message))
+
+
+def _occasion(message: Notification) -> Occasion:
+    if message.escalation_id is None:
+        return Occasion.PROMPT
+    if message.template != NotificationTemplate.ESCALATION_RETURNED:
+        return Occasion.RAISED
+    below = Escalation.objects.filter(pk=message.escalation_id).below_another()
+    return Occasion.RETURNED_BELOW if below.exists() else Occasion.RETURNED

@@ -4,14 +4,14 @@ These steps come before those of the ladder and replace none of them: the obliga
 one owner, nothing is raised, and after the last day only the ladder speaks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from surveillance.chase_facts import Candidate, Standing
 from surveillance.chase_staff import accountable
 from surveillance.lead_days import lead_steps_of
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import is_booked_in_time
+from surveillance.outreach import is_booked_in_time, lead_key
 from surveillance.protocol.lead_times import (
     LeadStep,
     LeadStepKind,
@@ -30,13 +30,18 @@ NAVIGATOR = 1
 
 
 def prompt(
-    *, candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+    *,
+    candidate: Candidate,
+    standing: Mapping[int, Standing],
+    told: Iterable[NewNotification] = (),
+    moment: Moment,
 ) -> tuple[NewNotification, ...]:
     """The messages owed today for want of an order or an appointment.
 
     Nobody is told of quiet patients, of what is booked in time, after the last day, or on a day in
-    the past that is looked at again. Once per patient, step and window; again when an order or an
-    appointment was cancelled.
+    the past that is looked at again; nor who is told of an escalation of the same follow-up today
+    (`told`), or answers for one: it asks for the same and comes back by itself. Once per follow-up,
+    step and window; again when an order or an appointment was cancelled.
     """
     if candidate.is_patient_quiet or moment.day > candidate.latest_on:
         return ()
@@ -48,7 +53,15 @@ def prompt(
         return ()  # what came later stands
     steps = lead_steps_of(candidate.lead_columns, moment.settings.lead)
     owed = steps_to_tell(steps, moment.reach, is_ordered=candidate.ordered_on is not None)
-    return tuple(message for step in owed for message in _messages(candidate, step, moment))
+    know = {message.recipient_id for message in told} | set(_answering(standing, moment))
+    found = (message for step in owed for message in _messages(candidate, step, moment))
+    return tuple(message for message in found if message.recipient_id not in know)
+
+
+def _answering(standing: Mapping[int, Standing], moment: Moment) -> Iterator[int | None]:
+    for each in standing.values():
+        if each.is_open:
+            yield moment.staff.answering(each.owner_id)
 
 
 def next_prompt_on(candidate: Candidate, moment: Moment) -> date | None:
@@ -60,16 +73,14 @@ def next_prompt_on(candidate: Candidate, moment: Moment) -> date | None:
 
 
 def _messages(candidate: Candidate, step: LeadStep, moment: Moment) -> list[NewNotification]:
-    """In the application; whoever is told above the navigator gets an e-mail as well."""
+    """In the application; above the navigator it is a line of the daily digest as well."""
     recipient = accountable(step.tier, candidate, moment.staff)
     if recipient is None:
         return []  # nobody is in post: the failsafe says so
     channels = [NotificationChannel.IN_APP]
     if step.tier > NAVIGATOR and recipient in moment.staff.with_email:
         channels.append(NotificationChannel.EMAIL)
-    key = (
-        f"lead:{step.kind}:T{step.tier}:{candidate.patient_id}:{candidate.latest_on}:{step.due_on}"
-    )
+    key = lead_key(candidate.id, candidate.latest_on, step)
     return [
         NewNotification(
             channel=channel.value,

@@ -211,7 +211,7 @@ def look_at(candidates: Sequence[Candidate], moments: Moments, tally: Tally) -> 
         moment = moments.at(candidate.site_id)
         raised = standing.get(candidate.id, {})
         escalated = escalate(candidate=candidate, standing=raised, moment=moment)
-        prompts = prompt(candidate=candidate, standing=raised, moment=moment)
+        prompts = prompt(candidate=candidate, standing=raised, told=escalated.tell, moment=moment)
         reminder = reminder_due(candidate, moment)
         return Look(candidate, moment, raised, escalated, prompts, reminder)
 

@@ -7,24 +7,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveillance.protocol.alerts import Alert, budget_of, is_interruptive, next_digest
+from surveillance.protocol.alerts import (
+    Alert,
+    Occasion,
+    budget_of,
+    is_interruptive,
+    next_digest,
+)
 from surveillance.protocol.parameters import alerts
 from surveillance.protocol.parameters.parameter import Authority
 from surveillance.protocol.terms import EscalationClass
 
 BUDGET = alerts.ALERTS_PER_WEEK.value
-classes = st.sampled_from(EscalationClass)
+DANGEROUS = [EscalationClass.AT_RISK, EscalationClass.URGENT]
+alerts_of_any_kind = st.builds(
+    Alert, st.sampled_from(EscalationClass), st.booleans(), st.sampled_from(Occasion)
+)
 
 
-@given(kind=classes, sent=st.integers(0, 20), budget=st.integers(0, 10))
-def test_what_is_not_overdue_interrupts_within_the_budget_only(kind, sent, budget):
-    assert is_interruptive(Alert(kind, is_overdue=False), sent, budget) == (sent < budget)
+@given(sent=st.integers(0, 20), budget=st.integers(0, 10))
+def test_a_new_urgent_case_interrupts_within_the_budget_only(sent, budget):
+    new = Alert(EscalationClass.URGENT, is_overdue=False)
+
+    assert is_interruptive(new, sent, budget) == (sent < budget)
+
+
+@pytest.mark.parametrize("kind", [EscalationClass.AT_RISK, EscalationClass.LOW])
+def test_a_step_weeks_before_the_last_day_is_told_in_the_morning(kind):
+    assert not is_interruptive(Alert(kind, is_overdue=False), 0, BUDGET)
 
 
 @given(sent=st.integers(0, 100))
-@pytest.mark.parametrize("kind", [EscalationClass.AT_RISK, EscalationClass.URGENT])
-def test_a_breach_in_a_dangerous_class_always_interrupts(kind, sent):
-    assert is_interruptive(Alert(kind, is_overdue=True), sent, budget=0)
+@pytest.mark.parametrize("occasion", [Occasion.RAISED, Occasion.RETURNED])
+@pytest.mark.parametrize("kind", DANGEROUS)
+def test_a_breach_in_a_dangerous_class_always_interrupts(kind, occasion, sent):
+    assert is_interruptive(Alert(kind, True, occasion), sent, budget=0)
+
+
+@pytest.mark.parametrize("kind", EscalationClass)
+@pytest.mark.parametrize("occasion", [Occasion.PROMPT, Occasion.RETURNED_BELOW])
+def test_a_prompt_and_what_another_has_above_never_interrupt(kind, occasion):
+    assert not is_interruptive(Alert(kind, True, occasion), 0, BUDGET)
+
+
+@given(alert=alerts_of_any_kind, sent=st.integers(0, 20), budget=st.integers(0, 10))
+def test_whoever_has_had_more_is_never_interrupted_sooner(alert, sent, budget):
+    if is_interruptive(alert, sent + 1, budget):
+        assert is_interruptive(alert, sent, budget)
 
 
 @pytest.mark.parametrize("kind", [EscalationClass.LOW, EscalationClass.NONE])

@@ -2,18 +2,16 @@
 
 import gc
 import json
+import os
 import resource
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
@@ -22,11 +20,20 @@ from surveillance.simulation.figures import Figures
 from surveillance.simulation.parts import FOLDER, PartFailed, run_in_parts
 from surveillance.simulation.report import summary, table
 from surveillance.simulation.run import BEGINS_ON, NotEmpty, Plan, run
+from surveillance.simulation.subjects import Clinic
 
 GARBAGE_EVERY = 100_000
 """Objects made before the memory is searched for garbage: what is kept grows by the day."""
-MOST_PROCESSES = 3
-"""There are three sites to share out."""
+
+STATEMENTS_KEPT = 1000
+"""Prepared once: the workflows use several hundred, and SQLite keeps 128 if it is not asked."""
+THROWAWAY = (
+    "locking_mode = EXCLUSIVE",
+    "synchronous = OFF",
+    "journal_mode = MEMORY",
+    "temp_store = MEMORY",
+)
+"""Nobody else reads the file, and nobody will miss it."""
 
 
 class Command(BaseCommand):
@@ -41,7 +48,12 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=7, help="same seed, same report")
         parser.add_argument("--faults", action="store_true", help="let things break")
         parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures")
-        parser.add_argument("--processes", type=int, default=1, help="up to 3, sites shared out")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=os.cpu_count() or 1,
+            help="at once (default: all cores)",
+        )
         parser.add_argument("--begins-on", default=str(BEGINS_ON), metavar="DATE")
         parser.add_argument("--part", default="", help="used by the command itself")
 
@@ -49,7 +61,7 @@ class Command(BaseCommand):
         """Refuse, simulate, report; exit status 1 when a lesion-day was uncovered."""
         plan = _plan(options)
         if options["part"]:
-            self._live_a_part(plan, options["json"])
+            self._live_a_part(plan, _clinic(options["part"]), options["json"])
             return
         _refuse_patients()
         begun, processes = time.monotonic(), _processes(options["processes"])
@@ -70,20 +82,22 @@ class Command(BaseCommand):
         if figures["watch"]["uncovered"]:
             sys.exit(1)
 
-    def _live_a_part(self, plan: Plan, answer: Path) -> None:
+    def _live_a_part(self, plan: Plan, clinic: Clinic, answer: Path) -> None:
         """One process of the run, in the environment that `parts` made for it."""
         if FOLDER not in str(settings.DATABASES["default"]["NAME"]):
             raise CommandError("--part is for the processes that this command starts itself.")
-        call_command("migrate", interactive=False, verbosity=0)
-        with _nothing_to_lose():
-            try:
-                figures: Figures = run(plan, self._progress)
-            except NotEmpty as refusal:
-                raise CommandError(str(refusal)) from None
+        self._parent = os.getppid()
+        _lose_nothing_worth_keeping()
+        try:
+            figures: Figures = run(plan, clinic, lambda line: self._progress(clinic, line))
+        except NotEmpty as refusal:
+            raise CommandError(str(refusal)) from None
         answer.write_text(json.dumps(figures), encoding="utf-8")
 
-    def _progress(self, line: str) -> None:
-        self.stderr.write(line)
+    def _progress(self, clinic: Clinic, line: str) -> None:
+        if os.getppid() != self._parent:
+            raise CommandError("Whoever started this part of a simulation is gone.")
+        self.stderr.write(f"{clinic.label}: {line}")
         self.stderr.flush()
 
 
@@ -100,21 +114,24 @@ def _plan(options: dict[str, Any]) -> Plan:
         begins_on = date.fromisoformat(options["begins_on"])
     except ValueError:
         raise CommandError(f"“{options['begins_on']}” is not a date such as 2026-01-01.") from None
-    sites = tuple(options["part"].split(",")) if options["part"] else ()
     return Plan(
         patients=options["patients"],
         years=options["years"],
         seed=options["seed"],
         faults=options["faults"],
-        sites=sites,
         begins_on=begins_on,
     )
 
 
 def _processes(asked: int) -> int:
-    if not 1 <= asked <= MOST_PROCESSES:
-        raise CommandError(f"Use 1 to {MOST_PROCESSES} processes: one per site at most.")
+    if asked < 1:
+        raise CommandError("Use at least one process.")
     return asked
+
+
+def _clinic(part: str) -> Clinic:
+    slug, number, of = part.split(",")
+    return Clinic(slug, int(number), int(of))
 
 
 def _refuse_patients() -> None:
@@ -130,13 +147,12 @@ def _refuse_patients() -> None:
         )
 
 
-@contextmanager
-def _nothing_to_lose() -> Iterator[None]:
+def _lose_nothing_worth_keeping() -> None:
     """A throwaway file need not survive a power cut, nor a short life be tidied up after."""
     gc.freeze()
     gc.set_threshold(GARBAGE_EVERY)
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous = OFF")
-            cursor.execute("PRAGMA journal_mode = MEMORY")
-    yield
+    connection.close()
+    connection.settings_dict["OPTIONS"]["cached_statements"] = STATEMENTS_KEPT
+    with connection.cursor() as cursor:
+        for pragma in THROWAWAY:
+            cursor.execute(f"PRAGMA {pragma}")

@@ -15,8 +15,8 @@ ALERTS_PER_WEEK: Final = Parameter(
     "e-mails at once per person",
     Authority.OURS,
     (),
-    "One a working day on average; what is overdue and at risk or urgent is sent beyond it. A site "
-    "may choose fewer.",
+    "One a working day on average, for new urgent cases; what is overdue and at risk or urgent "
+    "counts and is sent beyond it. A site may choose fewer.",
 )
 ALERT_WEEK: Final = Parameter(
     "alert_week", 7, "days", Authority.OURS, (), "The budget counts the days just past."

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as DatabaseCase
 
-from surveillance.models import Escalation, Notification
+from surveillance.delivery.digest_words import LINES, digest_lines, kinds_of
+from surveillance.models import Escalation, Notification, unsettled
 from surveillance.protocol.parameters.alerts import ALERTS_PER_WEEK
+from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.deliver import deliver
@@ -21,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 T2 = date(2027, 2, 15)
 """A Monday, two weeks before the last day less one: the lead navigator is told; not overdue."""
+ORDERED = date(2026, 12, 1)
+URGENT, AT_RISK = EscalationClass.URGENT, EscalationClass.AT_RISK
 BUDGET = ALERTS_PER_WEEK.value
 
 
@@ -29,9 +33,9 @@ def clinic() -> Clinic:
     return a_clinic()
 
 
-def owed(clinic: Clinic, number: int, ladder: EscalationClass = EscalationClass.AT_RISK) -> None:
+def owed(clinic: Clinic, number: int, ladder: EscalationClass = URGENT) -> None:
     for _ in range(number):
-        a_follow_up(clinic, patient=a_patient(clinic), ladder=ladder)
+        a_follow_up(clinic, patient=a_patient(clinic), ladder=ladder, ordered_on=ORDERED)
 
 
 def run(now: datetime) -> None:
@@ -78,13 +82,25 @@ def test_beyond_the_budget_the_rest_is_told_in_one_digest_next_morning(clinic: C
 
     [sent] = mail.outbox
     assert sent.to == [clinic.lead.email]
-    assert "3 cases wait" in sent.body
+    assert "- 3 cases wait for your answer before the last day" in sent.body
     assert "/inbox/" in sent.body
+
+
+@pytest.mark.parametrize("ladder", [AT_RISK, EscalationClass.LOW])
+def test_a_step_before_the_last_day_waits_for_the_morning_when_it_is_not_urgent(
+    clinic: Clinic, ladder: EscalationClass
+) -> None:
+    owed(clinic, 2, ladder)
+
+    run(at(T2))
+
+    assert set(statuses()) <= {"DIGESTED"}
+    assert len(emails()) == (2 if ladder is AT_RISK else 0)
 
 
 def test_the_digest_says_nothing_of_patients(clinic: Clinic) -> None:
     patient = a_patient(clinic, family_name="Unmistakable")
-    a_follow_up(clinic, patient=patient)
+    a_follow_up(clinic, patient=patient, ordered_on=ORDERED)
     clinic.site.alerts_per_week = 0
     clinic.site.save()
     run(at(T2))
@@ -119,7 +135,7 @@ def test_a_site_may_choose_a_smaller_budget(clinic: Clinic) -> None:
     assert statuses() == {"SENT": 1, "DIGESTED": 2}
 
 
-@pytest.mark.parametrize("ladder", [EscalationClass.AT_RISK, EscalationClass.URGENT])
+@pytest.mark.parametrize("ladder", [AT_RISK, URGENT])
 def test_a_breach_of_a_dangerous_class_is_never_held_back(
     clinic: Clinic, ladder: EscalationClass
 ) -> None:
@@ -158,6 +174,75 @@ def test_what_comes_before_the_same_morning_is_told_together(clinic: Clinic) -> 
     assert Notification.objects.filter(template="DAILY_DIGEST").count() == 1
 
 
+def test_what_came_back_before_the_last_day_waits_for_the_morning(clinic: Clinic) -> None:
+    owed(clinic, 1, AT_RISK)
+    run(at(T2))
+    acknowledge_escalation(
+        escalation=Escalation.objects.unresolved().get(),
+        next_action="call",
+        until=T2 + timedelta(days=1),
+        by=clinic.lead,
+        now=at(T2),
+    )
+
+    run(at(T2 + timedelta(days=2)))
+
+    returned = Notification.objects.get(template="ESCALATION_RETURNED", channel="EMAIL")
+    assert returned.status == "DIGESTED"
+
+
+def test_the_digest_leaves_out_what_was_answered_meanwhile(clinic: Clinic) -> None:
+    owed(clinic, 2, AT_RISK)
+    run(at(T2))
+    mail.outbox.clear()
+    acknowledge_escalation(
+        escalation=Escalation.objects.unresolved().first(),
+        next_action="call",
+        until=T2 + timedelta(days=3),
+        by=clinic.lead,
+        now=at(T2),
+    )
+
+    deliver(now=morning(T2 + timedelta(days=1)))
+
+    assert "- 1 case waits for your answer" in mail.outbox[0].body
+
+
+@given(st.dictionaries(st.sampled_from(sorted(LINES)), st.integers(0, 3)))
+def test_every_kind_of_thing_has_its_own_line_and_number(kinds: dict[str, int]) -> None:
+    lines = digest_lines(kinds)
+
+    assert len(lines) == sum(number > 0 for number in kinds.values())
+    assert [int(line.split()[0]) for line in lines] == [
+        kinds[kind] for kind in LINES if kinds.get(kind)
+    ]
+
+
+def test_a_case_of_which_two_messages_tell_counts_once(clinic: Clinic) -> None:
+    clinic.site.alerts_per_week = 0
+    clinic.site.save()
+    owed(clinic, 1)
+    run(at(T2))
+    told = list(Notification.objects.filter(status="DIGESTED", channel="EMAIL"))
+
+    kinds = kinds_of([*told, *told], T2)
+
+    assert digest_lines(kinds) == ["1 case waits for your answer before the last day"]
+
+
+def test_a_failed_attempt_is_tried_again_without_asking_the_budget_twice(clinic: Clinic) -> None:
+    owed(clinic, BUDGET)
+    run(at(T2))
+    message = emails()[0]
+    Notification.objects.filter(pk=message.pk).update(
+        status="PENDING", finished_at=None, not_before=at(T2)
+    )
+
+    deliver(now=at(T2) + timedelta(minutes=5))
+
+    assert statuses() == {"SENT": BUDGET}
+
+
 def test_the_digest_waits_for_a_working_day_of_the_site() -> None:
     place = a_clinic(holiday_calendar="DE", alerts_per_week=0, time_zone="Europe/Berlin")
     owed(place, 1)
@@ -167,6 +252,22 @@ def test_the_digest_waits_for_a_working_day_of_the_site() -> None:
 
     monday = datetime(2027, 2, 22, 6, tzinfo=at(friday).tzinfo)
     assert Notification.objects.get(template="DAILY_DIGEST").not_before == monday
+
+
+def test_what_is_overdue_on_closed_days_does_not_wait_for_the_morning_after_them() -> None:
+    place = a_clinic(holiday_calendar="DE", alerts_per_week=0, time_zone="Europe/Berlin")
+    friday, saturday, sunday = (date(2027, 2, day) for day in (26, 27, 28))
+    for latest in (saturday, sunday):
+        a_follow_up(
+            place,
+            patient=a_patient(place),
+            window=Window(date(2026, 11, 30), date(2026, 12, 31), latest),
+        )
+
+    run(at(friday))
+
+    held = {row.escalation.follow_up.latest_on: row.status for row in emails() if row.escalation}
+    assert held == {saturday: "SENT", sunday: "DIGESTED"}
 
 
 def test_a_digest_of_what_was_settled_meanwhile_is_not_sent(clinic: Clinic) -> None:
@@ -235,7 +336,7 @@ class TestNothingVanishes(DatabaseCase):
         budget=st.none() | st.integers(0, 3),
         days=st.lists(st.integers(0, 40), min_size=1, max_size=4, unique=True),
         ladders=st.lists(
-            st.sampled_from([EscalationClass.AT_RISK, EscalationClass.URGENT, EscalationClass.LOW]),
+            st.sampled_from([AT_RISK, URGENT, EscalationClass.LOW]),
             min_size=1,
             max_size=5,
         ),
@@ -261,7 +362,7 @@ class TestNothingVanishes(DatabaseCase):
 
 
 def _waits(digest: Notification) -> bool:
-    return Escalation.objects.told_in(digest.pk).exists()
+    return unsettled(digest.told.all(), digest.not_before.date()).exists()
 
 
 def _person_and_day() -> Iterator[tuple[int | None, date]]:

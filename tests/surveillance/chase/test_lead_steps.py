@@ -8,23 +8,34 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 from patients.models import PatientStatus
 from patients.workflows.save_site import save_site
 from surveillance.models import (
+    ContactChannel,
+    ContactOutcome,
     Escalation,
     FollowUp,
     Notification,
     NotificationStatus,
     NotificationTemplate,
+    unsettled,
 )
 from surveillance.outreach import LEAD_STEPS
+from surveillance.protocol.recommendation import Window
+from surveillance.protocol.terms import EscalationClass
+from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.cancel_order import cancel_order
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.log_contact import log_contact
+from surveillance.workflows.mark_read import mark_read
 from surveillance.workflows.record_order import record_order
 from surveillance.workflows.sweep import sweep
+from tests.factories import NOW, TODAY
 from tests.surveillance.chase.scenes import SANITY, Clinic, a_clinic, a_follow_up, a_patient, at
+from tests.surveillance.web import scenes as web
 
 pytestmark = pytest.mark.django_db
 
@@ -186,14 +197,162 @@ def test_after_the_last_day_only_the_ladder_speaks(clinic: Clinic) -> None:
     assert Escalation.objects.unresolved().exists()
 
 
-def test_lesions_of_one_window_are_one_message(clinic: Clinic) -> None:
-    patient = a_patient(clinic)
+def test_lesions_of_one_patient_are_one_message_with_a_line_each(clinic: Clinic) -> None:
+    patient, other = (a_patient(clinic, reachable=True) for _ in range(2))
     for label in ("L1", "L2"):
         mri(clinic, patient=patient, label=label)
+    mri(clinic, patient=other)
 
+    sweep_on(ORDER_BY, ORDER_BY)
+    deliver(now=at(ORDER_BY))
+    deliver(now=at(ORDER_BY))
+
+    told = Notification.objects.inbox_of(clinic.navigator)
+    assert told.filter(patient=patient, status="SENT").count() == 1
+    [line] = told.filter(status="DIGESTED")
+    assert (line.patient, line.digest) == (patient, told.get(patient=patient, status="SENT"))
+    assert told.filter(status="SENT").count() == 2
+
+
+def test_order_of_one_lesion_leaves_the_other_to_be_ordered(clinic: Clinic) -> None:
+    patient = a_patient(clinic, reachable=True)
+    first, other = (mri(clinic, patient=patient, label=label) for label in ("L1", "L2"))
     sweep_on(ORDER_BY)
+    ordered(first, ORDER_BY)
 
-    assert len(said()) == 1
+    deliver(now=at(ORDER_BY))
+
+    told = unsettled(Notification.objects.inbox_of(clinic.navigator), ORDER_BY)
+    assert [row.follow_up for row in told] == [other]
+
+
+def test_what_was_read_carries_nothing_that_comes_later(clinic: Clinic) -> None:
+    mri(clinic, patient=a_patient(clinic, reachable=True))
+    sweep_on(ORDER_BY)
+    deliver(now=at(ORDER_BY))
+    first = Notification.objects.inbox_of(clinic.navigator).get()
+    mark_read(notifications=[first.pk], by=clinic.navigator, now=at(ORDER_BY))
+
+    sweep_on(BOOK_BY)
+    deliver(now=at(BOOK_BY))
+
+    booking = Notification.objects.get(template="BOOKING_MISSING")
+    assert (booking.status, booking.digest, booking.read_at) == ("SENT", None, None)
+
+
+URGENT = Window(date(2026, 9, 1), date(2026, 9, 7), date(2026, 9, 14))
+
+
+def test_whoever_is_told_of_the_escalation_is_not_prompted_as_well(clinic: Clinic) -> None:
+    """An urgent exam is escalated and must be ordered on the day on which it opens."""
+    opened = date(2026, 9, 1)
+    mri(clinic, window=URGENT, ladder=EscalationClass.URGENT, owed_since=opened)
+
+    sweep_on(opened, opened)
+
+    assert Escalation.objects.get().owner == clinic.navigator
+    assert said() == []
+    assert Notification.objects.filter(template="ESCALATION_RAISED", channel="IN_APP").count() == 1
+
+
+def test_whoever_has_taken_the_case_on_is_not_prompted_either(clinic: Clinic) -> None:
+    opened = date(2026, 9, 1)
+    mri(clinic, window=URGENT, ladder=EscalationClass.URGENT, owed_since=opened)
+    sweep_on(opened)
+    acknowledge_escalation(
+        escalation=Escalation.objects.get(),
+        next_action="call",
+        until=opened + 5 * DAY,
+        by=clinic.navigator,
+        now=at(opened),
+    )
+
+    sweep_on(*(opened + number * DAY for number in range(1, 5)))
+
+    assert [(template, who) for template, _day, who in said()] == [
+        ("ORDER_MISSING", clinic.lead.pk),
+        ("ORDER_MISSING", clinic.clinician.pk),
+    ]
+
+
+@pytest.mark.parametrize("settle", ["ordered", "booked", "called", "closed"])
+def test_prompt_that_was_settled_before_it_was_read_is_gone(clinic: Clinic, settle: str) -> None:
+    """Derived, so that a prompt is back when what settled it is lost."""
+    day, is_ordered = (ORDER_BY, None) if settle == "ordered" else (CONTACT_BY, ORDER_BY)
+    patient = a_patient(clinic, reachable=True)
+    follow_up = mri(clinic, patient=patient, ordered_on=is_ordered)
+    sweep_on(day)
+    deliver(now=at(day))
+    inbox = Notification.objects.inbox_of(clinic.navigator).unread()
+    assert unsettled(inbox, day).count() == 1
+    follow_up.refresh_from_db()
+
+    if settle == "ordered":
+        ordered(follow_up, day)
+    elif settle == "booked":
+        when = date(2027, 1, 20)
+        book_follow_up(follow_up=follow_up, booked_for=when, by=None, now=at(day))
+    elif settle == "called":
+        log_contact(
+            patient=follow_up.patient,
+            follow_ups=[follow_up],
+            channel=ContactChannel.PHONE,
+            outcome=ContactOutcome.NO_ANSWER,
+            by=clinic.navigator,
+            now=at(day + DAY),
+        )
+    else:
+        row = FollowUp.objects.filter(pk=follow_up.pk)
+        row.update(closed_at=at(day), outcome="ENTERED_IN_ERROR")
+
+    assert unsettled(inbox, day).count() == 0
+    if settle == "booked":
+        assert unsettled(inbox, date(2027, 1, 21)).count() == 1
+
+
+def test_what_came_back_above_is_a_line_of_the_digest_below(clinic: Clinic) -> None:
+    mri(clinic, ordered_on=ORDER_BY)
+    for day, who in ((date(2027, 3, 1), clinic.lead), (date(2027, 3, 7), clinic.clinician)):
+        sweep_on(day)
+        deliver(now=at(day))
+        acknowledge_escalation(
+            escalation=Escalation.objects.unresolved().get(owner=who),
+            next_action="call",
+            until=day + DAY,
+            by=who,
+            now=at(day),
+        )
+
+    sweep_on(date(2027, 3, 9))
+    deliver(now=at(date(2027, 3, 9)))
+
+    returned = Notification.objects.filter(template="ESCALATION_RETURNED")
+    found = returned.values_list("recipient", "channel", "status")
+    assert sorted(found) == sorted(
+        [
+            (clinic.lead.pk, "EMAIL", "DIGESTED"),
+            (clinic.clinician.pk, "EMAIL", "SENT"),
+            (clinic.clinician.pk, "IN_APP", "SENT"),
+        ]
+    )
+
+
+def test_what_came_back_is_told_when_nobody_above_is_in_post(clinic: Clinic) -> None:
+    mri(clinic, ordered_on=ORDER_BY)
+    sweep_on(date(2027, 3, 1))
+    acknowledge_escalation(
+        escalation=Escalation.objects.unresolved().get(),
+        next_action="call",
+        until=date(2027, 3, 6),
+        by=clinic.lead,
+        now=at(date(2027, 3, 1)),
+    )
+    User.objects.filter(pk__in=[clinic.clinician.pk, clinic.director.pk]).update(is_active=False)
+
+    sweep_on(date(2027, 3, 7))
+
+    told = Notification.objects.filter(template="ESCALATION_RETURNED", recipient=clinic.lead)
+    assert sorted(told.values_list("channel", flat=True)) == ["EMAIL", "IN_APP"]
 
 
 @pytest.mark.parametrize(
@@ -304,19 +463,39 @@ def test_death_meanwhile_ends_the_asking(clinic: Clinic) -> None:
     assert message.last_error == "patient_is_quiet"
 
 
-def test_email_above_the_navigator_says_nothing_of_the_patient(
+def test_above_the_navigator_the_digest_tells_it_and_nothing_of_the_patient(
     clinic: Clinic, mailoutbox: list[Any]
 ) -> None:
-    follow_up = mri(clinic, patient=a_patient(clinic, family_name="Okafor", given_name="Ada"))
+    patients = [a_patient(clinic, family_name="Okafor", given_name=name) for name in ("Ada", "Bo")]
+    for patient in patients:
+        mri(clinic, patient=patient)
     sweep_on(ORDER_BY, ORDER_BY + WEEK)
 
     deliver(now=at(ORDER_BY + WEEK))
+    assert not mailoutbox
+    deliver(now=at(ORDER_BY + WEEK + DAY))
 
-    [mail] = [one for one in mailoutbox if one.to == [clinic.lead.email]]
-    assert mail.subject == "HepCalc: an order is missing"
-    assert f"/patients/{follow_up.patient_id}/" in mail.body
-    assert "Okafor" not in mail.subject + mail.body
-    assert not [one for one in mailoutbox if one.to == [clinic.navigator.email]]
+    [mail] = mailoutbox
+    assert mail.to == [clinic.lead.email]
+    assert "- 2 orders are missing" in mail.body
+    assert "/inbox/" in mail.body
+    said_of = [patient.mrn for patient in patients] + ["Okafor", "Ada", str(patients[0].pk)]
+    assert not [word for word in said_of if word in mail.subject + mail.body]
+
+
+def test_digest_of_orders_that_were_placed_meanwhile_is_not_sent(
+    clinic: Clinic, mailoutbox: list[Any]
+) -> None:
+    follow_up = mri(clinic)
+    sweep_on(ORDER_BY, ORDER_BY + WEEK)
+    deliver(now=at(ORDER_BY + WEEK))
+    ordered(follow_up, ORDER_BY + WEEK)
+
+    deliver(now=at(ORDER_BY + WEEK + DAY))
+
+    assert not mailoutbox
+    digest = Notification.objects.get(template="DAILY_DIGEST")
+    assert (digest.status, digest.last_error) == ("CANCELLED", "nothing_left_to_tell")
 
 
 def test_number_of_queries_does_not_grow_with_what_is_missing(
@@ -329,3 +508,14 @@ def test_number_of_queries_does_not_grow_with_what_is_missing(
         sweep(now=at(ORDER_BY))
 
     assert len(said()) == 12
+
+
+def test_what_must_be_ordered_at_once_is_looked_at_today() -> None:
+    clinic = web.a_clinic(booking_lead_days=180, authorisation_lead_days=180)
+
+    follow_up = web.surveyed(clinic, performed_on=TODAY - timedelta(days=14))
+
+    assert follow_up.earliest_on > TODAY + timedelta(days=30)  # nobody is reminded yet
+    assert follow_up.next_look_on == TODAY
+    sweep(now=NOW)
+    assert [template for template, *_ in said()] == ["ORDER_MISSING"]

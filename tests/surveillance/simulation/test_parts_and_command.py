@@ -1,16 +1,23 @@
 """The command: throwaway databases in processes of their own, a table, a file, a refusal."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from surveillance.intake.synthetic.words import SITES
 from surveillance.models import FollowUp
 from surveillance.simulation.figures import added
-from surveillance.simulation.parts import environment, share_out
+from surveillance.simulation.parts import FOLDER, MANAGE, environment
+from surveillance.simulation.run import Plan
+from surveillance.simulation.subjects import clinics_for
 from tests.factories import PatientFactory
 
 SMALL = {"patients": 5, "years": 0.04, "seed": 5}
@@ -52,8 +59,8 @@ def test_command_reports_and_leaves_its_own_database_alone(tmp_path: Path) -> No
         pytest.param({"patients": 0}, "at least one patient", id="nobody"),
         pytest.param({"years": 0}, "more than 0", id="no-time"),
         pytest.param({"begins_on": "soon"}, "not a date", id="no-date"),
-        pytest.param({"processes": 4}, "1 to 3 processes", id="too-many-processes"),
-        pytest.param({"part": "northgate"}, "starts itself", id="part-by-hand"),
+        pytest.param({"processes": 0}, "at least one process", id="no-process"),
+        pytest.param({"part": "northgate,1,1"}, "starts itself", id="part-by-hand"),
     ],
 )
 def test_command_says_what_is_wrong(options: dict[str, object], words: str) -> None:
@@ -61,11 +68,64 @@ def test_command_says_what_is_wrong(options: dict[str, object], words: str) -> N
         simulate(**SMALL | options)
 
 
-@pytest.mark.parametrize("processes", [1, 2, 3])
-def test_every_site_is_lived_once(processes: int) -> None:
-    shared = [site for part in share_out(processes) for site in part]
+@pytest.mark.django_db
+def test_the_number_of_processes_changes_nothing_in_the_report(tmp_path: Path) -> None:
+    files = [tmp_path / "one.json", tmp_path / "three.json"]
 
-    assert sorted(shared) == sorted(site.slug for site in SITES)
+    for file, processes in zip(files, (1, 3), strict=True):
+        simulate(**SMALL, faults=True, processes=processes, json=file)
+
+    one, three = (json.loads(file.read_text(encoding="utf-8")) for file in files)
+    assert one == three
+    assert one["figures"]["arms"]["software"]["days_owed"] is not None
+
+
+def test_everybody_comes_to_one_clinic() -> None:
+    plan = Plan(patients=700, years=1, seed=3)
+
+    clinics = clinics_for(plan.patients, plan.seed)
+    people = [[one.number for one in plan.people(clinic)] for clinic in clinics]
+
+    assert sorted(number for here in people for number in here) == list(range(1, 701))
+    assert len({clinic.label for clinic in clinics}) == len(clinics) > 3
+    assert all(len(here) <= 200 for here in people)
+    assert [len(here) for here in people] == sorted(map(len, people), reverse=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_every_process_and_removes_every_file(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [sys.executable, str(MANAGE), "simulate", "--patients=60", "--years=40"]
+    own = environment(tmp_path) | {"TMPDIR": str(tmp_path), "SECRET_KEY": "s" * 60}
+    running = subprocess.Popen(command, env=own, stdout=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: processes_in(tmp_path))
+
+        running.send_signal(number)
+
+        assert running.wait(30) == 128 + number
+    finally:
+        running.kill()
+        running.wait()
+    assert not processes_in(tmp_path)
+    assert not list(tmp_path.glob(f"{FOLDER}*"))
+
+
+def processes_in(folder: Path) -> list[str]:
+    """The parts of a simulation whose files lie there."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(file.read_text())
+    return [line for line in found if str(folder) in line and "--part=" in line]
+
+
+def wait_until(happened: Callable[[], object], seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_a_part_sees_none_of_the_installations_services(
@@ -74,11 +134,13 @@ def test_a_part_sees_none_of_the_installations_services(
     monkeypatch.setenv("REDIS_URL", "redis://hospital:6379/0")
     monkeypatch.setenv("DATABASE_URL", "postgres://hospital/hepcalc")
     monkeypatch.setenv("EMAIL_URL", "smtp://hospital:25")
+    monkeypatch.setenv("SMS_URL", "https://:secret@hospital/send?from=Clinic")
 
     given = environment(tmp_path)
 
     assert "hospital" not in "".join(
-        given[name] for name in ("REDIS_URL", "DATABASE_URL", "EMAIL_URL", "HEARTBEAT_URL")
+        given[name]
+        for name in ("REDIS_URL", "DATABASE_URL", "EMAIL_URL", "SMS_URL", "HEARTBEAT_URL")
     )
 
 

@@ -7,18 +7,23 @@ import pytest
 from surveillance.protocol.terms import Modality
 from surveillance.simulation import rates
 from surveillance.simulation.faults import draw_faults
+from surveillance.simulation.ledger import Ledger
+from surveillance.simulation.life import Life
 from surveillance.simulation.luck import Luck
 from surveillance.simulation.reenact import under_backstop, without_programme
-from surveillance.simulation.subjects import Subject, invent_subjects
+from surveillance.simulation.subjects import Clinic, Subject, invent_subjects
+from surveillance.simulation.trips import Trip
+from surveillance.simulation.world import Records, World
 from tests.architecture.sources import ROOT
 
 BEGINS_ON = date(2026, 1, 1)
 DAYS = [BEGINS_ON + timedelta(days=number) for number in range(550)]
 DRAWS = 4000
+NORTHGATE = Clinic("northgate")
 
 
-def people(patients: int = 25, seed: int = 7, sites: tuple[str, ...] = ()) -> list[Subject]:
-    return invent_subjects(patients=patients, seed=seed, begins_on=BEGINS_ON, sites=sites)
+def people(patients: int = 60, seed: int = 7, clinic: Clinic = NORTHGATE) -> list[Subject]:
+    return invent_subjects(patients=patients, seed=seed, begins_on=BEGINS_ON, clinic=clinic)
 
 
 def test_draws_depend_on_seed_and_name_alone() -> None:
@@ -40,15 +45,50 @@ def test_draws_happen_as_often_as_their_chance_says() -> None:
     assert {luck.between(1, 3, number) for number in range(100)} == {1, 2, 3}
 
 
-def test_a_site_alone_holds_the_people_whom_it_has_among_all() -> None:
-    alone = [one.mrn for one in people(sites=("riverside",))]
+def test_a_person_is_the_same_whichever_team_looks_after_them() -> None:
+    site = {one.number: one.person.cells for one in people()}
+    teams = [people(clinic=Clinic("northgate", number, 2)) for number in (1, 2)]
 
-    assert alone == [one.mrn for one in people() if one.site.slug == "riverside"]
-    assert alone
+    assert {one.number: one.person.cells for team in teams for one in team} == site
+    assert abs(len(teams[0]) - len(teams[1])) <= 1
+
+
+def test_a_letter_to_another_address_brings_nobody_until_a_call_puts_it_right() -> None:
+    [subject, *_] = people()
+    records = Told()
+    world = World([subject], Ledger(DAYS[-1]), records)
+    life = world.lives[subject.mrn]
+    life.is_at_another_address = True
+    for day in DAYS[:200]:
+        world.live(day)
+
+    arrived = world.write_to(life)
+    world.live(DAYS[230])
+    came_back = life.letter_came_back
+    life.trip = life.trip or Trip(1, life.imaging()[0].window)
+    while life.letter_came_back:
+        world.call(life)
+
+    assert (arrived, came_back) == (False, True)
+    assert records.told == ["returned", "address"]
+    assert world.write_to(life)
+
+
+class Told(Records):
+    """Remembers what became known of letters."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def returned(self, life: Life, day: date) -> None:
+        self.told.append("returned")
+
+    def address(self, life: Life, day: date) -> None:
+        self.told.append("address")
 
 
 def test_the_same_exam_number_shows_the_same_whenever_it_is_done() -> None:
-    subject = people(1)[0]
+    subject = people()[0]
     modality = subject.exam_rows(DAYS[200], Modality.US, 2)[0].exam["modality"]
 
     [early, *_], [late, *_] = (
@@ -68,7 +108,7 @@ def test_a_programme_gets_more_exams_done_than_nobody_does() -> None:
 
 
 def test_an_arm_gives_the_same_figures_twice() -> None:
-    first, second = (under_backstop(people(12), DAYS[:300]).figures() for _ in range(2))
+    first, second = (under_backstop(people(25), DAYS[:300]).figures() for _ in range(2))
 
     assert first == second
 

@@ -87,7 +87,8 @@ def test_the_inbox_offers_it_on_what_is_mine_only(navigator: Client, clinic: Cli
 
     response = navigator.get(reverse("inbox"))
 
-    offered = {row.not_mine_url for row in response.context["rows"]}
+    entries = [each for section in response.context["sections"] for each in section.entries]
+    offered = {line.not_mine_url for entry in entries for line in entry.lines}
     assert offered == {
         reverse("escalation_not_mine", args=[escalation.pk]),
         reverse("follow_up_not_mine", args=[mine.pk]),
@@ -102,7 +103,8 @@ def test_messages_about_nobody_lead_to_their_lists(navigator: Client, clinic: Cl
     _told(clinic, template="WORK_HANDED_OVER")
     _told(clinic, template="COVER_BEGINS")
 
-    urls = {row.url for row in navigator.get(reverse("inbox")).context["rows"]}
+    sections = navigator.get(reverse("inbox")).context["sections"]
+    urls = {entry.url for section in sections for entry in section.entries}
 
     slug = clinic.site.slug
     assert urls == {f"{reverse('queue')}?site={slug}", f"{reverse('absences')}?site={slug}"}

@@ -1,5 +1,7 @@
 """Inbox, the patients' contact page, the demonstration mailbox, components, error pages, frame."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
@@ -7,11 +9,20 @@ from django.test import Client, override_settings
 from django.utils.html import strip_tags
 
 from patients.models import Role
-from surveillance.models import Notification
+from surveillance.models import Escalation, Notification
+from surveillance.web.inbox_entries import InboxEntry
 from surveillance.web.mailbox import newest_letters
 from surveillance.workflows.mark_read import mark_read
 from tests.factories import NOW, PASSWORD, MembershipFactory, SiteFactory, UserFactory
-from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, escalated, owed
+from tests.surveillance.web.scenes import (
+    TODAY,
+    Clinic,
+    a_clinic,
+    a_lesion,
+    a_patient,
+    escalated,
+    owed,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +40,12 @@ def message_to(user, site, **fields) -> Notification:
     return Notification.objects.create(site=site, recipient=user, **values | fields)
 
 
+def entries(reader: Client) -> list[InboxEntry]:
+    """Everything in the reader's inbox, in its order."""
+    sections = reader.get("/inbox/").context["sections"]
+    return [entry for section in sections for entry in section.entries]
+
+
 @pytest.fixture
 def message(clinic: Clinic) -> Notification:
     follow_up = owed(clinic, -9, patient=a_patient(clinic, family_name="Okafor", given_name="Ada"))
@@ -39,26 +56,32 @@ def message(clinic: Clinic) -> Notification:
 def test_inbox_tells_what_about_whom_and_leads_there(navigator: Client, message) -> None:
     response = navigator.get("/inbox/")
 
-    [row] = response.context["rows"]
-    assert (row.words, row.about) == ("Escalation raised", "Okafor, Ada")
-    assert row.url == f"/escalations/{message.escalation_id}/"
-    assert row.is_unread
+    [section] = response.context["sections"]
+    [entry] = section.entries
+    [line] = entry.lines
+    assert section.heading == "Escalated: waits for your answer"
+    assert (entry.about, line.words) == ("Okafor, Ada", "Escalated to tier 3")
+    assert entry.url == f"/patients/{message.follow_up.patient_id}/"
+    assert line.url == f"/escalations/{message.escalation_id}/"
+    assert line.is_new
+    assert entry.ids == str(message.pk)
 
 
 def test_inbox_holds_only_ones_own(navigator: Client, clinic: Clinic, message) -> None:
     message_to(clinic.lead, clinic.site)
     message_to(clinic.navigator, clinic.site, channel="EMAIL")
 
-    assert len(navigator.get("/inbox/").context["rows"]) == 1
+    assert len(entries(navigator)) == 1
 
 
 def test_message_of_a_site_that_one_left_names_nobody(navigator: Client, clinic: Clinic) -> None:
     elsewhere = a_clinic(name="Elsewhere")
     message_to(clinic.navigator, elsewhere.site, follow_up=owed(elsewhere, -1))
 
-    [row] = navigator.get("/inbox/").context["rows"]
+    [entry] = entries(navigator)
 
-    assert (row.about, row.url) == ("a patient of Elsewhere", "")
+    assert (entry.about, entry.url) == ("a patient of Elsewhere", "")
+    assert [(line.url, line.lesions, line.days) for line in entry.lines] == [("", "", "")]
 
 
 def test_ticked_messages_are_marked_as_read(navigator: Client, clinic: Clinic, message) -> None:
@@ -75,7 +98,7 @@ def test_all_that_is_shown_can_be_marked_at_once(navigator, clinic: Clinic, mess
     message_to(clinic.navigator, clinic.site)
     theirs = message_to(clinic.lead, clinic.site)
 
-    navigator.post("/inbox/", {"all": "yes"})
+    navigator.post("/inbox/", {"all": navigator.get("/inbox/").context["unread"]})
 
     unread = Notification.objects.unread()
     assert [row.pk for row in unread] == [theirs.pk]
@@ -84,9 +107,114 @@ def test_all_that_is_shown_can_be_marked_at_once(navigator, clinic: Clinic, mess
 def test_reminder_that_no_patient_got_is_a_call_to_make(navigator, clinic: Clinic) -> None:
     message_to(clinic.navigator, clinic.site, template="PATIENT_REMINDER")
 
-    [row] = navigator.get("/inbox/").context["rows"]
+    [[line]] = [entry.lines for entry in entries(navigator)]
 
-    assert row.words == "Call the patient: no message could remind them"
+    assert line.words == "Call the patient: no message could remind them"
+
+
+def test_form_that_was_tampered_with_marks_nothing(navigator: Client, message) -> None:
+    navigator.post("/inbox/", {"message": [f"{message.pk} nonsense"]})
+
+    message.refresh_from_db()
+    assert message.read_at is None
+
+
+def test_several_lesions_and_prompts_of_a_patient_are_one_entry(
+    navigator: Client, clinic: Clinic
+) -> None:
+    patient = a_patient(clinic)
+    lesions = [
+        owed(clinic, days, lesion=a_lesion(patient, label))
+        for label, days in (("L1", 20), ("L2", 12))
+    ]
+    for follow_up in lesions:
+        message_to(clinic.navigator, clinic.site, follow_up=follow_up, template="ORDER_MISSING")
+    message_to(clinic.navigator, clinic.site, follow_up=lesions[0], template="BOOKING_MISSING")
+
+    [entry] = entries(navigator)
+
+    orders, booking = sorted(entry.lines, key=lambda line: line.words, reverse=True)
+    assert (orders.words, orders.days) == ("Order missing: have it placed", "12 days left")
+    assert orders.lesions.count("Lesion") == 2
+    assert booking.words == "Not booked yet: book the appointment"
+    assert len(entry.ids.split()) == 3
+
+
+def test_escalations_come_first_then_what_came_back_then_the_rest(
+    navigator: Client, clinic: Clinic
+) -> None:
+    returned = escalated(owed(clinic, -20, patient=a_patient(clinic)), clinic.navigator)
+    Escalation.objects.filter(pk=returned.pk).update(
+        acknowledged_at=NOW - timedelta(days=5),
+        acknowledged_by=clinic.navigator,
+        acknowledged_until=TODAY - timedelta(days=1),
+        next_action="call",
+    )
+    message_to(clinic.navigator, clinic.site, follow_up=owed(clinic, 9), template="ORDER_MISSING")
+    message_to(clinic.navigator, clinic.site, read_at=NOW, template="WORK_HANDED_OVER")
+    for days in (-3, -30):
+        escalated(owed(clinic, days, patient=a_patient(clinic)), clinic.navigator)
+
+    sections = navigator.get("/inbox/").context["sections"]
+
+    assert [(section.heading, len(section.entries)) for section in sections] == [
+        ("Escalated: waits for your answer", 2),
+        ("Came back: the day that was given has passed", 1),
+        ("Told to you", 1),
+        ("Read before", 1),
+    ]
+    assert [entry.lines[0].days for entry in sections[0].entries] == [
+        "30 days overdue",
+        "3 days overdue",
+    ]
+
+
+def test_escalation_that_was_answered_or_is_another_ones_does_not_wait(
+    navigator: Client, clinic: Clinic
+) -> None:
+    answered = escalated(owed(clinic, -20), clinic.navigator)
+    Escalation.objects.filter(pk=answered.pk).update(
+        acknowledged_at=NOW,
+        acknowledged_by=clinic.navigator,
+        acknowledged_until=TODAY,
+        next_action="call",
+    )
+    escalated(owed(clinic, -20), clinic.lead)
+
+    assert entries(navigator) == []
+
+
+@pytest.mark.parametrize("settled", [{"ordered_on": TODAY}, {"booked_for": TODAY}])
+def test_prompt_that_was_settled_is_neither_shown_nor_counted(
+    navigator: Client, clinic: Clinic, settled
+) -> None:
+    follow_up = owed(clinic, 20, **settled)
+    message_to(clinic.navigator, clinic.site, follow_up=follow_up, template="ORDER_MISSING")
+
+    response = navigator.get("/inbox/")
+
+    assert response.context["sections"] == ()
+    assert response.context["shell"].items[1].badge == ""
+
+
+def test_inbox_asks_as_often_however_much_is_in_it(
+    navigator: Client, clinic: Clinic, django_assert_max_num_queries
+) -> None:
+    for days in range(-5, 5):
+        follow_up = owed(clinic, days, patient=a_patient(clinic))
+        escalation = escalated(follow_up, clinic.navigator) if days < 0 else None
+        message_to(
+            clinic.navigator,
+            clinic.site,
+            follow_up=follow_up,
+            escalation=escalation,
+            template="ESCALATION_RAISED" if escalation else "BOOKING_MISSING",
+        )
+
+    with django_assert_max_num_queries(16):
+        response = navigator.get("/inbox/")
+
+    assert len(response.context["sections"]) == 2
 
 
 def test_nobody_marks_the_messages_of_others(navigator: Client, clinic: Clinic) -> None:
