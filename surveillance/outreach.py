@@ -18,6 +18,7 @@ from surveillance.models import (
     NotificationTemplate,
     unsettled,
 )
+from surveillance.models.notification import appointment_key
 from surveillance.protocol.channels import CONSENTS, Way, plan_channel, reaches, read_order
 from surveillance.protocol.lead_times import LeadStep
 from surveillance.protocol.quiet_hours import Hours, allowed_from, message_hours
@@ -201,11 +202,6 @@ def key_by(first: str, channel: NotificationChannel) -> str:
     return f"{first}:{'call' if channel == NotificationChannel.IN_APP else channel.lower()}"
 
 
-def appointment_key(patient: UUID, booked_for: date, step: str = "") -> str:
-    """One reminder per patient, appointment and step."""
-    return f"appointment:{patient}:{booked_for}:{step}"
-
-
 def lead_key(follow_up: UUID, window_end: date, step: LeadStep) -> str:
     """One message per follow-up, window, missing link and tier; another once it was there and lost,
     since the step then falls on another day. Those about one patient are told together."""
@@ -283,8 +279,11 @@ def _why_not_this_way(message: Notification, patient: Patient) -> str:
 
 
 def _is_outdated(message: Notification, follow_up: FollowUp, today: date) -> bool:
-    """A reminder to book once it is booked; one of an appointment that was moved or has passed."""
+    """A reminder to book once it is booked; one of an appointment that was moved or has passed;
+    word that one is off which has passed, or to which the patient is to come after all."""
     booked_for = follow_up.booked_for
+    if (day := message.called_off_on) is not None:
+        return day < today or FollowUp.objects.expected_on(follow_up.patient_id, day).exists()
     if message.template == NotificationTemplate.PATIENT_REMINDER:
         return is_booked_in_time(booked_for, follow_up.latest_on, today)
     if booked_for is None or booked_for < today or message.patient_id is None:

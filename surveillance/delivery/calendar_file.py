@@ -3,8 +3,8 @@
 It says nothing of the reason. The records know the day of an appointment and not its hour, so it
 is an all-day entry that blocks no time. The UID follows from patient and day: the file can be
 read in twice, and an appointment that serves several lesions is one entry. A file is PUBLISHed;
-nobody is asked to reply. Nothing about an entry ever changes (another day is another entry), so
-SEQUENCE stays 0.
+nobody is asked to reply. Another day is another entry. An appointment that is off is CANCELled
+under the same UID; SEQUENCE counts how often it was told to be off and, afterwards, on again.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from icalendar import Calendar, Event
 
 from patients.models import Patient, Site
 from surveillance.delivery.particulars import contact_link
+from surveillance.models import Notification
 from surveillance.protocol.message_terms import MessageLanguage
 
 MIME_TYPE = "text/calendar"
@@ -50,9 +51,10 @@ class Appointment:
 
 
 def calendar_file(
-    appointment: Appointment, *, language: MessageLanguage, stamped_at: datetime
+    appointment: Appointment, *, language: MessageLanguage, stamped_at: datetime, sequence: int = 0
 ) -> bytes:
-    """The file for an appointment, in one of our languages.
+    """The file for an appointment, in one of our languages; for one that is off where `sequence` is
+    odd.
 
     Equal arguments give equal bytes; `stamped_at` is when it was made.
     """
@@ -61,7 +63,7 @@ def calendar_file(
     calendar = Calendar()
     calendar.add("prodid", MAKER)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method_of(sequence))
     event = Event()
     event.add("uid", uid_of(appointment))
     event.add("dtstamp", stamped_at)
@@ -72,11 +74,22 @@ def calendar_file(
     event.add("location", site.name)
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
-    event.add("sequence", 0)
-    event.add("status", "CONFIRMED")
+    event.add("sequence", sequence)
+    event.add("status", "CANCELLED" if sequence % 2 else "CONFIRMED")
     calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
+
+
+def sequence_of(appointment: Appointment) -> int:
+    """The SEQUENCE of an appointment that stands: two for each time that it was called off."""
+    off = Notification.objects.called_off(appointment.patient.pk, appointment.day)
+    return 2 * off.filter(cause="").count()
+
+
+def method_of(sequence: int) -> str:
+    """What a calendar is to do with the file."""
+    return "CANCEL" if sequence % 2 else "PUBLISH"
 
 
 def uid_of(appointment: Appointment) -> str:

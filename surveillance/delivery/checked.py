@@ -4,6 +4,7 @@ from patients.models import Site
 from surveillance.delivery.built_in import Words
 from surveillance.delivery.particulars import longest_of
 from surveillance.models import NotificationTemplate, TextKind
+from surveillance.models.notification import ABOUT_APPOINTMENTS
 from surveillance.protocol.message_text import Draft, Fault, Measures, faults_of, measures_of
 
 
@@ -24,7 +25,7 @@ def draft_of(kind: TextKind, words: Words) -> Draft:
         kind.language,
         words.subject,
         words.body,
-        is_about_appointment=kind.template is NotificationTemplate.APPOINTMENT_REMINDER,
+        is_about_appointment=kind.template in ABOUT_APPOINTMENTS,
         is_digest=kind.template is NotificationTemplate.DAILY_DIGEST,
     )
 

@@ -15,13 +15,20 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage, get_connection
 
-from surveillance.delivery.calendar_file import FILE_NAME, Appointment, calendar_file
+from surveillance.delivery.calendar_file import (
+    FILE_NAME,
+    Appointment,
+    calendar_file,
+    method_of,
+    sequence_of,
+)
 from surveillance.delivery.channels import ChannelDown, DeliveryFailed, ProviderReceipt
 from surveillance.delivery.http_status import failure_of_status
 from surveillance.delivery.mail_reports import OUR_ID
 from surveillance.delivery.texts import Text, VersionsInUse, text_of
 from surveillance.delivery.unsubscribe import unsubscribe_headers
-from surveillance.models import Notification, NotificationTemplate
+from surveillance.models import Notification
+from surveillance.models.notification import ABOUT_APPOINTMENTS
 from surveillance.protocol.message_terms import MessageMedium, language_of
 
 if TYPE_CHECKING:
@@ -105,18 +112,25 @@ def receipt_of(email: EmailMessage) -> str:
 
 
 def _calendar_of(message: Notification) -> MIMEText | None:
-    """The appointment that a reminder to the patient is about, for the patient's calendar."""
+    """The appointment that a message to the patient is about, for the patient's calendar."""
     follow_up, patient = message.follow_up, message.patient
-    is_about_it = message.template == NotificationTemplate.APPOINTMENT_REMINDER
+    is_about_it = message.template in ABOUT_APPOINTMENTS
     if not is_about_it or message.recipient_id is not None or follow_up is None or patient is None:
         return None
-    if follow_up.booked_for is None:
+    day = message.called_off_on or follow_up.booked_for
+    if day is None:
         return None
-    appointment = Appointment(patient, message.site, follow_up.booked_for)
-    language = language_of(patient.language)
-    file = calendar_file(appointment, language=language, stamped_at=message.created_at)
+    appointment = Appointment(patient, message.site, day)
+    is_off = message.called_off_on is not None
+    sequence = 2 * message.times_called_off - 1 if is_off else sequence_of(appointment)
+    file = calendar_file(
+        appointment,
+        language=language_of(patient.language),
+        stamped_at=message.created_at,
+        sequence=sequence,
+    )
     part = MIMEText(file.decode(), "calendar", "utf-8")
-    part.set_param("method", "PUBLISH")
+    part.set_param("method", method_of(sequence))
     part.add_header("Content-Disposition", "attachment", filename=FILE_NAME)
     return part
 

@@ -23,8 +23,13 @@ TO_GUARDIAN: Final = {
     MessageLanguage.EN: "This letter is for the parent or guardian of {name}.",
     MessageLanguage.ES: "Esta carta es para la familia de {name}.",
 }
-ORDER: Final = (NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER)
-"""What asks the patient to act stands first and gives the letter its subject."""
+ORDER: Final = (
+    NotificationTemplate.APPOINTMENT_CANCELLED,
+    NotificationTemplate.PATIENT_REMINDER,
+    NotificationTemplate.APPOINTMENT_REMINDER,
+)
+"""What calls off a day stands first, then what asks the patient to act; the first gives the letter
+its subject."""
 
 
 @dataclass(frozen=True, slots=True)

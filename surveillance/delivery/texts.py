@@ -76,7 +76,9 @@ def text_of(
     """
     kind = kind_of(message, medium)
     version = (versions or VersionsInUse()).of(message.site_id, kind)
-    booked_for = message.follow_up.booked_for if message.follow_up else None
+    booked_for = message.called_off_on
+    if booked_for is None and message.follow_up is not None:
+        booked_for = message.follow_up.booked_for
     particulars = Particulars(
         message.site, kind.language, kind.medium, link_of(message), booked_for
     )

@@ -116,6 +116,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Open, with a step that may be owed by that day. A hint: the sweep recomputes."""
         return self.open().filter(next_look_on__lte=on)
 
+    def expected_on(self, patient: uuid.UUID, day: date) -> "FollowUpQuerySet":
+        """Open ones of this patient that are booked for that day."""
+        return self.open().filter(patient=patient, booked_for=day)
+
     def dangerous_first(self) -> "FollowUpQuerySet":
         """The order of the queue."""
         return self.order_by("sort_key", "pk")

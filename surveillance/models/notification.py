@@ -1,7 +1,7 @@
 """The outbox: what is to be told to whom, and what became of it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -53,6 +53,7 @@ class NotificationTemplate(models.TextChoices):
 
     PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
     APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
+    APPOINTMENT_CANCELLED = "APPOINTMENT_CANCELLED", "Appointment called off: word to the patient"
     ESCALATION_RAISED = "ESCALATION_RAISED", "Escalation raised"
     ESCALATION_PASSED_ON = "ESCALATION_PASSED_ON", "Passed on to you: somebody said “not mine”"
     FOLLOW_UP_PASSED_ON = "FOLLOW_UP_PASSED_ON", "A follow-up was passed on to you"
@@ -79,7 +80,11 @@ class NotificationTemplate(models.TextChoices):
 
 
 TEMPLATES_TO_PATIENTS: Final = frozenset(
-    {NotificationTemplate.PATIENT_REMINDER, NotificationTemplate.APPOINTMENT_REMINDER}
+    {
+        NotificationTemplate.PATIENT_REMINDER,
+        NotificationTemplate.APPOINTMENT_REMINDER,
+        NotificationTemplate.APPOINTMENT_CANCELLED,
+    }
 )
 """The others are for staff only; these are for staff where a person has to tell the patient."""
 
@@ -91,6 +96,16 @@ TEMPLATES_OF_PROMPTS: Final = frozenset(
     }
 )
 """Said to staff for want of an order or an appointment, before the ladder begins."""
+
+ABOUT_APPOINTMENTS: Final = frozenset(
+    {NotificationTemplate.APPOINTMENT_REMINDER, NotificationTemplate.APPOINTMENT_CANCELLED}
+)
+"""These name its day."""
+
+
+def appointment_key(patient: uuid.UUID, booked_for: date, step: str = "") -> str:
+    """One message per patient, appointment and step."""
+    return f"appointment:{patient}:{booked_for}:{step}"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -105,6 +120,13 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def letters_to_print(self) -> "NotificationQuerySet":
         """Letters that wait and belong to no print run yet."""
         return self.waiting().filter(channel=NotificationChannel.LETTER, lease_owner="")
+
+    def called_off(self, patient: uuid.UUID, day: date) -> "NotificationQuerySet":
+        """Messages that the appointment of this patient on that day is off."""
+        return self.filter(
+            template=NotificationTemplate.APPOINTMENT_CANCELLED,
+            dedupe_key__startswith=appointment_key(patient, day),
+        )
 
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
         """What this person was told in the application, by itself or as a line of another."""
@@ -272,3 +294,15 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"Notification {self.pk}"
+
+    @property
+    def called_off_on(self) -> date | None:
+        """The day of the appointment that this message calls off; None when it calls off none."""
+        if self.template != NotificationTemplate.APPOINTMENT_CANCELLED:
+            return None
+        return date.fromisoformat(self.dedupe_key.split(":")[2])
+
+    @property
+    def times_called_off(self) -> int:
+        """How often the appointment that this message calls off was called off, this time too."""
+        return int(self.dedupe_key.split(":")[3].removeprefix("off-"))

@@ -32,6 +32,7 @@ OUR_NAME = "HepCalc: "
 WORDS = {
     NotificationTemplate.PATIENT_REMINDER: "Call the patient: no message could remind them",
     NotificationTemplate.APPOINTMENT_REMINDER: "Call the patient about the coming appointment",
+    NotificationTemplate.APPOINTMENT_CANCELLED: "Call the patient: the appointment is off",
 }
 """A message meant for a patient that is in a colleague's inbox is a call to be made."""
 CAUSES = {

@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.workflows.note_returned_address import note_returned_address
-from surveillance.delivery.calendar_file import FILE_NAME, MIME_TYPE, Appointment, calendar_file
+from surveillance.delivery.calendar_file import (
+    FILE_NAME,
+    MIME_TYPE,
+    Appointment,
+    calendar_file,
+    sequence_of,
+)
 from surveillance.models import Letter
 from surveillance.protocol.message_terms import language_of
 from surveillance.roles import Permission, sites_where
@@ -144,6 +150,7 @@ def appointment_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient = follow_up.patient
     appointment = Appointment(patient, follow_up.site, follow_up.booked_for)
     language = language_of(patient.language)
-    file = calendar_file(appointment, language=language, stamped_at=now)
+    sequence = sequence_of(appointment)
+    file = calendar_file(appointment, language=language, stamped_at=now, sequence=sequence)
     record_download(subject=follow_up, form="ics", by=request.user, now=now)
     return download(file, f"{MIME_TYPE}; charset=utf-8; method=PUBLISH", FILE_NAME)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from surveillance.models import FollowUp
 from surveillance.record_locks import lock_records
+from surveillance.workflows.call_off_visit import call_off_visit
 from surveillance.workflows.change_follow_up import change_follow_up
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.refuse_impossible_order import refuse_impossible_order
@@ -43,7 +44,8 @@ def book_follow_up(
 
     An appointment has no clinical effect: one past the last day is noted and counts as unbooked
     (clinical.md 8.2). `booked_for=None` cancels, says why, and begins the chase anew. An order
-    already noted stays unless another is given. Twice changes nothing. Refused: a day in the past
+    already noted stays unless another is given. Who was told of an appointment is told when it is
+    lifted or moved. Twice changes nothing. Refused: a day in the past
     or more than two years ahead, an order that `record_order` refuses, follow-ups of several
     patients, a cancellation without reason, closed or changed meanwhile.
     """
@@ -51,6 +53,7 @@ def book_follow_up(
     everyone = [follow_up, *also]
     today = follow_up.site.local_date(now)
     _refuse(everyone, booked_for, today, reason)
+    before = {one.booked_for for one in FollowUp.objects.filter(pk__in=[o.pk for o in everyone])}
     order = _order(everyone, order_number.strip(), ordered_on, now)
     for one in everyone:
         fields: dict[str, object] = {"booked_for": booked_for, **order}
@@ -65,6 +68,8 @@ def book_follow_up(
             by=by,
             now=now,
         )
+    for day in sorted(day for day in before if day is not None and day != booked_for):
+        call_off_visit(follow_up=follow_up, day=day, now=now)
     return follow_up
 
 

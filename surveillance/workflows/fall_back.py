@@ -63,7 +63,8 @@ def _is_paper_in_time(message: Notification, now: datetime) -> bool:
     if follow_up is None:
         return False
     today = message.site.local_date(now)
-    return is_paper_in_time(follow_up.booked_for, follow_up.latest_on, today)
+    day = message.called_off_on or follow_up.booked_for
+    return is_paper_in_time(day, follow_up.latest_on, today)
 
 
 def _tried(message: Notification, first: str) -> set[ReminderChannel]:

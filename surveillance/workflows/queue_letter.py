@@ -13,8 +13,8 @@ from surveillance.models import (
     NotificationChannel,
     NotificationTemplate,
 )
+from surveillance.models.notification import appointment_key
 from surveillance.outreach import (
-    appointment_key,
     is_booked_in_time,
     reminder_key,
     why_not_written_to,

@@ -11,7 +11,8 @@ from surveillance.chase_facts import Candidate, Waiting
 from surveillance.chase_ladder import newest_reminder
 from surveillance.chase_staff import accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import appointment_key, reminder_key, ways_of
+from surveillance.models.notification import appointment_key
+from surveillance.outreach import reminder_key, ways_of
 from surveillance.protocol.channels import WhyCall, why_call
 from surveillance.protocol.ladder import ReminderStep
 from surveillance.protocol.mailing import is_paper_in_time

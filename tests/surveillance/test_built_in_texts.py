@@ -7,6 +7,7 @@ from patients.models import Site
 from surveillance.delivery.built_in import FOLDER, built_in
 from surveillance.delivery.checked import draft_of, faults_in, measures_in
 from surveillance.models import TEMPLATES_TO_PATIENTS, NotificationTemplate, TextKind
+from surveillance.models.notification import ABOUT_APPOINTMENTS
 from surveillance.protocol.message_terms import MessageLanguage, MessageMedium
 from surveillance.protocol.message_text import filled, placeholders_in
 from surveillance.protocol.parameters.messages import READING_GRADE_LIMIT
@@ -92,8 +93,8 @@ def test_spanish_words_are_spanish() -> None:
 
 
 @pytest.mark.parametrize("kind", PATIENT_KINDS, ids=named)
-def test_day_is_told_in_reminders_of_an_appointment_only(kind: TextKind) -> None:
-    about_appointment = kind.template is NotificationTemplate.APPOINTMENT_REMINDER
+def test_day_is_told_where_it_is_about_an_appointment_only(kind: TextKind) -> None:
+    about_appointment = kind.template in ABOUT_APPOINTMENTS
 
     assert ("when" in placeholders_in(built_in(kind).body)) is about_appointment
     assert draft_of(kind, built_in(kind)).is_about_appointment is about_appointment

@@ -221,9 +221,10 @@ def test_a_message_that_leaves_while_others_are_withdrawn_stays_sent(
     other, last = Notification.objects.get(pk=message.pk), UUID(int=2**128 - 1)
     other.pk, other.dedupe_key = last, "another"
     other.save(force_insert=True)
+    row = Notification.objects.filter(dedupe_key="another")
 
     def while_the_other_leaves(**told: Any) -> Notification | None:
-        Notification.objects.filter(pk=last).update(status="SENT", finished_at=NOW)
+        row.update(status="SENT", finished_at=NOW)
         return fall_back(**told)
 
     monkeypatch.setattr(withdraw_module, "fall_back", while_the_other_leaves)

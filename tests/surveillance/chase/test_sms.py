@@ -17,12 +17,13 @@ from surveillance.delivery.short_texts import IN_SHORT_TEXTS
 from surveillance.delivery.sms import SmsChannel
 from surveillance.delivery.texts import text_of
 from surveillance.models import Notification, NotificationTemplate
+from surveillance.models.notification import appointment_key
 from surveillance.outreach import TO_PATIENTS
 from surveillance.protocol.message_terms import MessageMedium
 from surveillance.protocol.sms_parts import sms_parts
 from tests.factories import SiteFactory
 from tests.surveillance.chase.gateway_server import GatewayServer
-from tests.surveillance.chase.scenes import a_clinic, a_follow_up, a_patient, at
+from tests.surveillance.chase.scenes import SANITY, a_clinic, a_follow_up, a_patient, at
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def a_text(template: NotificationTemplate = NotificationTemplate.PATIENT_REMINDE
         site=clinic.site,
         channel="SMS",
         template=template,
-        dedupe_key=f"text:{follow_up.pk}",
+        dedupe_key=appointment_key(follow_up.patient_id, SANITY.earliest, "off-1"),
         patient=follow_up.patient,
         follow_up=follow_up,
         created_at=NOW,

@@ -12,7 +12,8 @@ from surveillance.models import (
     NotificationChannel,
     NotificationTemplate,
 )
-from surveillance.outreach import appointment_key, reminder_key
+from surveillance.models.notification import appointment_key
+from surveillance.outreach import reminder_key
 from surveillance.workflows.check_letter_batch import check_letter_batch
 from surveillance.workflows.close_follow_ups import Closing, close_follow_ups
 from surveillance.workflows.notify import notify
