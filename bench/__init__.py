@@ -9,6 +9,7 @@ import os
 import django
 
 DEFAULT_URL = "postgres://127.0.0.1:5432/hepcalc_bench"
+DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/15"
 
 os.environ.update(
     {
@@ -17,7 +18,8 @@ os.environ.update(
         "SECRET_KEY": "only-for-benchmarks-" + "0" * 50,
         "ALLOWED_HOSTS": "localhost",
         "HTTPS": "false",
-        "EMAIL_URL": "memorymail://",
+        "EMAIL_URL": os.environ.get("BENCH_EMAIL_URL", "memorymail://"),
+        "REDIS_URL": os.environ.get("BENCH_REDIS_URL", DEFAULT_REDIS_URL),
         "LOG_LEVEL": "ERROR",
     }
 )

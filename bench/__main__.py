@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Callable
 
-from bench import claims, decisions, import_registry, outbox, sweep
+from bench import auditor, claims, decisions, import_registry, outbox, reminders, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
+    "auditor": auditor.main,
     "claims": claims.main,
     "decisions": decisions.main,
     "import_registry": import_registry.main,
     "outbox": outbox.main,
+    "reminders": reminders.main,
     "sweep": sweep.main,
 }
 

@@ -6,6 +6,7 @@ evaluation, with every answer the same. Run: python -m bench.decisions
 
 import json
 from pathlib import Path
+from typing import Any
 
 import zen
 
@@ -45,7 +46,9 @@ def _shared_rules() -> None:
             }
         }
     )
-    asked = [{"key": "rules", "context": rules_table.as_context(state)} for state in states]
+    asked: list[Any] = [
+        {"key": "rules", "context": rules_table.as_context(state)} for state in states
+    ]
     answers = [answer["data"]["result"]["rule"] for answer in engine.evaluate_batch(asked)]
     same = sum(explained(state)[0] == told for state, told in zip(states, answers, strict=True))
     print(f"\n  {same:,} of {len(states):,} answers are the same")

@@ -1,4 +1,4 @@
-"""Import of 100,000 registry rows against PostgreSQL COPY of the same rows, with peak memory.
+"""Import of 30,000 registry rows against PostgreSQL COPY of the same rows, with peak memory.
 
 COPY only stores text: it neither checks, nor finds the patient again, nor decides. The ratio says
 what all of that costs. Run: python -m bench.import_registry [ROWS]
@@ -24,7 +24,7 @@ from surveillance.intake.synthetic.words import SITES
 NAMES = [column.name for column in COLUMNS]
 
 
-def main(rows: int = 100_000) -> None:
+def main(rows: int = 30_000) -> None:
     """Measure one import each way, at a tenth of the rows and at all of them."""
     with tempfile.TemporaryDirectory() as folder:
         for size in (rows // 10, rows):

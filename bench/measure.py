@@ -3,7 +3,7 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -15,7 +15,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def interleaved(
-    variants: dict[str, Callable[[], object]],
+    variants: Mapping[str, Callable[[], object]],
     rounds: int,
     between: Callable[[], object] = lambda: None,
 ) -> dict[str, list[float]]:

@@ -1,45 +1,45 @@
 """The outbox drained by 1, 2 and 4 workers, against one statement that marks as many rows sent.
 
-Messages are those that a sweep writes: half in the application, half by e-mail into memory.
+Messages are e-mails into memory: half reminders to patients, half overdue escalations to staff.
 Run: python -m bench.outbox [MESSAGES]
 """
 
 import statistics
 import sys
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
 from bench import database, measure, sweep_data, workers
+from bench.reminders_data import fill
 from surveillance.models import Notification
 from surveillance.workflows.deliver import deliver
-from surveillance.workflows.sweep import sweep
 
 ROUNDS = 3
 WORKERS = (1, 2, 4)
-NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+NOW = sweep_data.NOW + timedelta(days=200)
 _BARE = """
 UPDATE surveillance_notification SET status = 'SENT', finished_at = now(), attempts = attempts + 1
 WHERE status = 'PENDING' AND not_before <= %s
 """
 _AGAIN = """
 UPDATE surveillance_notification SET status = 'PENDING', finished_at = NULL, attempts = 0,
-    not_before = %s, lease_owner = '', lease_until = NULL, provider_message_id = ''
+    not_before = %s, lease_owner = '', lease_until = NULL, provider_message_id = '',
+    digest_id = NULL, subject = '', body = '', doubt = '', last_error = ''
 """
 
 
 def main(messages: int = 4_000) -> None:
     """Measure claim and sending per second."""
     database.prepare()
-    sweep_data.fill(messages * 2, messages // 2)
-    sweep(now=NOW)
+    fill(messages, NOW)
     taken: dict[str, list[float]] = {"bare SQL, one statement": []}
     waiting = Notification.objects.waiting().count()
     for _ in range(ROUNDS):
-        _again()
+        make_wait(NOW)
         taken["bare SQL, one statement"].append(measure.seconds(_bare))
         for count in WORKERS:
-            _again()
+            make_wait(NOW)
             seconds, sent = workers.together(_drain, [()] * count)
             assert sum(sent) == waiting, f"{sum(sent)} of {waiting} were sent"
             taken.setdefault(f"{count} worker(s), claim, send, mark", []).append(seconds)
@@ -57,9 +57,10 @@ def _bare() -> None:
         cursor.execute(_BARE, [NOW])
 
 
-def _again() -> None:
+def make_wait(since: datetime) -> None:
+    """Have every message wait again, as if nobody had ever tried it."""
     with connection.cursor() as cursor:
-        cursor.execute(_AGAIN, [NOW])
+        cursor.execute(_AGAIN, [since])
         cursor.execute("VACUUM ANALYZE surveillance_notification")
 
 

@@ -1,41 +1,67 @@
 """A PostgreSQL table of open follow-ups for the sweep benchmark, made by the database itself."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection
 
-from patients.models import Membership, Site
+from bench import bulk, database
+from patients.models import Membership, Patient, Role, Site, Tri
+from surveillance.models import FollowUp, Lesion, LesionAssessment
+from surveillance.protocol.terms import (
+    EscalationClass,
+    LesionKind,
+    LesionNumber,
+    Modality,
+    ObligationKind,
+    RecommendationKind,
+    Risk,
+)
 
 DAY = date(2026, 6, 15)
 """The day that is swept."""
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+BEFORE = NOW - timedelta(days=180)
+SPREAD = 120
+"""Over how many days after DAY the others fall due."""
 
-STAFF = ("navigator", "lead", "clinician", "director")
-ROLES = ("NURSE_NAVIGATOR", "LEAD_NAVIGATOR", "CLINICIAN", "MEDICAL_DIRECTOR")
+STAFF = {
+    "navigator": Role.NURSE_NAVIGATOR,
+    "lead": Role.LEAD_NAVIGATOR,
+    "clinician": Role.CLINICIAN,
+    "director": Role.MEDICAL_DIRECTOR,
+}
 
 
-def fill(rows: int, due: int) -> None:
-    """Make `rows` open follow-ups; `due` of them, scattered, reach the step L-30 on DAY."""
+def prepare(rows: int, due: int) -> None:
+    """A database with these rows: made anew, or an earlier one that was kept (BENCH_KEEP)."""
+    database.prepare_kept(f"{rows}_{due}", partial(fill, rows, due))
+    put_back()
+
+
+def fill(rows: int, due: int, *, consent: Tri = Tri.UNKNOWN) -> None:
+    """Make `rows` open follow-ups; `due` of them, scattered, reach the step L-30 on DAY.
+
+    The patients have said `consent` to e-mail, and have an address.
+    """
+    with bulk.without_indexes(Patient, Lesion, FollowUp):
+        _fill(rows, rows // due, consent)
     with connection.cursor() as cursor:
-        _people()
-        cursor.execute(_PATIENTS, [rows // 2])
-        cursor.execute(_LESIONS)
-        cursor.execute(_ASSESSMENT, [DAY])
-        cursor.execute(_FOLLOW_UPS, [DAY, rows // due])
-        cursor.execute("SELECT count(*) FROM surveillance_followup")
-        print(f"  {cursor.fetchone()[0]:,} open follow-ups")
+        cursor.execute("VACUUM ANALYZE")
+    print(f"  {FollowUp.objects.count():,} open follow-ups")
     vacuum()
 
 
 def put_back() -> None:
     """Undo what a sweep did, so that the next run finds the same work."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE surveillance_followup f SET next_look_on = f.latest_on - 30"
+            " FROM surveillance_escalation e WHERE e.follow_up_id = f.id"
+        )
         cursor.execute("TRUNCATE surveillance_notification, surveillance_escalation CASCADE")
         cursor.execute("TRUNCATE surveillance_sweeprun")
-        cursor.execute(
-            "UPDATE surveillance_followup SET next_look_on = latest_on - 30"
-            " WHERE next_look_on <> latest_on - 30 OR next_look_on IS NULL"
-        )
     vacuum()
 
 
@@ -44,6 +70,18 @@ def vacuum() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE surveillance_followup")
         cursor.execute("CHECKPOINT")
+
+
+def days_until(many: int) -> int:
+    """In how many days so many follow-ups are due, if nobody looks until then."""
+    days = 0
+    while days < SPREAD and _due_in(days) < many:
+        days += 1
+    return days
+
+
+def _due_in(days: int) -> int:
+    return FollowUp.objects.to_look_at(DAY + timedelta(days=days)).count()
 
 
 def written() -> tuple[int, int]:
@@ -57,84 +95,95 @@ def written() -> tuple[int, int]:
     return escalations, notifications
 
 
-def bare_sql(messages: int) -> None:
-    """The floor: one statement finds and moves the same rows, escalates each and writes
-    `messages` rows for all of them together."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BARE, [DAY, DAY, messages])
+def _fill(rows: int, every: int, consent: Tri) -> None:
+    site = _people()
+    navigator = User.objects.get(username="navigator")
+    patient = Patient(
+        site=site,
+        family_name="Bench",
+        birth_date=date(1960, 1, 1),
+        navigator=navigator,
+        consent_email=consent,
+        created_at=BEFORE,
+    )
+    bulk.insert(
+        patient,
+        each={
+            "id": _AN_ID,
+            "mrn": "'B' || n",
+            "given_name": "'No ' || n",
+            "email": "'p' || n || '@example.org'",
+        },
+        source="generate_series(1, %s) n",
+        given=[rows // 2],
+    )
+    lesion = Lesion(
+        kind=LesionKind.NODULE_OR_MASS,
+        symptomatic=Tri.NO,
+        number=LesionNumber.ONE,
+        recorded_at=BEFORE,
+    )
+    bulk.insert(
+        lesion,
+        each={"id": _AN_ID, "patient_id": "p.id", "label": "'L' || n", "origin_mrn": "p.mrn"},
+        source="patients_patient p, generate_series(1, 2) n",
+    )
+    follow_up = FollowUp(
+        site=site,
+        assessment=_decided(),
+        kind=ObligationKind.IMAGING,
+        recommendation=RecommendationKind.SURVEILLANCE_IMAGING,
+        advised_modality=Modality.US,
+        escalation_class=EscalationClass.AT_RISK,
+        opened_at=BEFORE,
+        owner=navigator,
+    )
+    bulk.insert(follow_up, each=_WINDOW, source=_SCATTERED, given=[every, DAY, DAY, SPREAD])
 
 
-def _people() -> None:
+def _decided() -> LesionAssessment:
+    """One decision for all: the sweep reads none."""
+    return LesionAssessment.objects.create(
+        lesion=Lesion.objects.all()[0],
+        as_of=BEFORE.date(),
+        assessed_at=BEFORE,
+        cause="bench",
+        protocol_version="bench",
+        rule="R69",
+        recommendation=RecommendationKind.SURVEILLANCE_IMAGING,
+        risk=Risk.AT_RISK,
+        escalation_class=EscalationClass.AT_RISK,
+        stop=False,
+        preferred_modality=Modality.US,
+        answer={},
+        inputs={},
+    )
+
+
+def _people() -> Site:
     site = Site.objects.create(slug="bench", name="Bench", time_zone="UTC")
-    for name, role in zip(STAFF, ROLES, strict=True):
+    for name, role in STAFF.items():
         user = User.objects.create(username=name, email=f"{name}@example.org")
         Membership.objects.create(user=user, site=site, role=role)
+    return site
 
 
-_PATIENTS = """
-INSERT INTO patients_patient (id, site_id, mrn, family_name, given_name, birth_date, sex, phone,
-    email, address, language, interpreter_needed, consent_phone, consent_email, consent_sms,
-    consent_letter, primary_care, status, status_reason, last_contact_outcome, created_at,
-    navigator_id)
-SELECT gen_random_uuid(), s.id, 'B' || n, 'Bench', 'No ' || n, DATE '1960-01-01', 'UNKNOWN', '',
-    '', '', 'en', false, 'UNKNOWN', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN', '', 'ACTIVE', '', '', now(),
-    u.id
-FROM generate_series(1, %s) n, patients_site s, auth_user u WHERE u.username = 'navigator'
-"""
-
-_LESIONS = """
-INSERT INTO surveillance_lesion (id, patient_id, label, origin_mrn, kind, symptomatic, number,
-    segments, recorded_at)
-SELECT gen_random_uuid(), p.id, 'L' || n, p.mrn, 'NODULE_OR_MASS', 'NO', 'ONE', '[]', now()
-FROM patients_patient p, generate_series(1, 2) n
-"""
-
-_ASSESSMENT = """
-INSERT INTO surveillance_lesionassessment (lesion_id, as_of, assessed_at, cause, protocol_version,
-    rule, recommendation, risk, escalation_class, stop, preferred_modality, biopsy_allowed, answer,
-    inputs, inputs_digest, override_kind, override_reason)
-SELECT id, %s, now(), 'bench', 'bench', 'R69', 'SURVEILLANCE_IMAGING', 'AT_RISK', 'AT_RISK', false,
-    'US', false, '{}', '{}', '', '', '' FROM surveillance_lesion LIMIT 1
-"""
-
-_FOLLOW_UPS = """
-INSERT INTO surveillance_followup (id, lesion_id, patient_id, site_id, assessment_id, kind,
-    recommendation, advised_modality, escalation_class, reason, earliest_on, target_on, latest_on,
-    owed_since, opened_at, owner_id, order_number, snooze_reason, sort_key, next_look_on, version,
-    missed_appointments, ordered_on, arrangement_lost_reason,
-    outcome, outcome_note)
-SELECT gen_random_uuid(), d.lesion, d.patient, s.id, a.sequence, 'IMAGING',
-    'SURVEILLANCE_IMAGING', 'US', 'AT_RISK', '', d.latest - 90, d.latest - 60, d.latest,
-    d.latest - 180, now(), u.id, '', '', d.latest - DATE '0001-01-01' + 1, d.latest - 30, 1,
-    0, d.latest - 150, '', '', ''
-FROM (
+_AN_ID = "gen_random_uuid()"
+_WINDOW = {
+    "id": _AN_ID,
+    "lesion_id": "d.lesion",
+    "patient_id": "d.patient",
+    "earliest_on": "d.latest - 90",
+    "target_on": "d.latest - 60",
+    "latest_on": "d.latest",
+    "owed_since": "d.latest - 180",
+    "ordered_on": "d.latest - 150",
+    "sort_key": "d.latest - DATE '0001-01-01' + 1",
+    "next_look_on": "d.latest - 30",
+}
+_SCATTERED = """(
     SELECT id AS lesion, patient_id AS patient,
-        CASE WHEN (row_number() OVER ()) %% k.every = 0 THEN k.day + 30
-             ELSE k.day + 31 + (random() * 120)::int END AS latest
-    FROM surveillance_lesion, (SELECT %s::date AS day, %s AS every) k ORDER BY random()
-) d, patients_site s, surveillance_lesionassessment a, auth_user u
-WHERE u.username = 'navigator'
-"""
-
-_BARE = """
-WITH moved AS (
-    UPDATE surveillance_followup SET next_look_on = latest_on - 14
-    WHERE closed_at IS NULL AND next_look_on <= %s
-    RETURNING id, site_id, patient_id, owner_id
-), numbered AS (
-    SELECT *, row_number() OVER () AS number, count(*) OVER () AS all_rows FROM moved
-), raised AS (
-    INSERT INTO surveillance_escalation (id, follow_up_id, tier, step, owner_id, raised_at,
-        next_action, resolution)
-    SELECT gen_random_uuid(), id, 1, 'L-30', owner_id, now(), '', '' FROM moved
-    RETURNING id, follow_up_id
-)
-INSERT INTO surveillance_notification (id, site_id, channel, template, dedupe_key, recipient_id,
-    follow_up_id, escalation_id, created_at, not_before, status, attempts, lease_owner,
-    provider_message_id, last_error)
-SELECT gen_random_uuid(), n.site_id, 'IN_APP', 'ESCALATION_RAISED',
-    n.id || '/' || k || '/' || %s::date, n.owner_id, n.id, raised.id, now(), now(),
-    'PENDING', 0, '', '', ''
-FROM numbered n JOIN raised ON raised.follow_up_id = n.id,
-    LATERAL generate_series(n.number, %s, n.all_rows) k
-"""
+        CASE WHEN (row_number() OVER ()) %% %s = 0 THEN %s::date + 30
+            ELSE %s::date + 31 + (random() * %s)::int END AS latest
+    FROM surveillance_lesion ORDER BY random()
+) d"""

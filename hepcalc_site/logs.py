@@ -156,7 +156,11 @@ def logging_settings(*, level: str, show_errors: bool) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # Its warnings spell out letters of names that no typeface has.
+            "weasyprint": {"level": "ERROR"},
+        },
     }
 
 

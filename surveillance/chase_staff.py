@@ -43,9 +43,9 @@ class Staff:
         }
         return replace(self, by_role=stay)
 
-    def has(self, user: int | None) -> bool:
-        """Whether this person can answer for something here."""
-        return any(user in users for users in self.by_role.values())
+    def has(self, user: int | None, tier: int = 1) -> bool:
+        """Whether this person holds a role here in which one answers on that tier, or above it."""
+        return any(user in self.by_role.get(role, ()) for role in LADDER[tier - 1 :])
 
     def one_with(self, role: Role, patient: UUID) -> int | None:
         """One holder of the role: always the same for a patient, spread evenly over patients."""
@@ -94,8 +94,8 @@ def line_of(tier: int, candidate: Candidate, staff: Staff) -> tuple[int, ...]:
 
 
 def _line(tier: int, candidate: Candidate, staff: Staff) -> Iterator[int]:
-    for role in LADDER[tier - 1 :]:
-        yield from (each for each in _named(role, candidate) if each and staff.has(each))
+    for seat, role in enumerate(LADDER[tier - 1 :], start=tier):
+        yield from (each for each in _named(role, candidate) if each and staff.has(each, seat))
         yield from staff.all_with(role, candidate.patient_id)
 
 

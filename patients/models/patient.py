@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Right, Upper
 from simple_history.models import HistoricalRecords
 
@@ -146,6 +146,11 @@ class Patient(models.Model):
             models.Index(Upper("family_name"), name="patient_family_name_idx"),
             models.Index(fields=["birth_date"], name="patient_birth_date_idx"),
             models.Index(phone_tail(), name="patient_phone_tail_idx"),
+            models.Index(
+                fields=["site", "status"],
+                condition=~Q(status=PatientStatus.ACTIVE),
+                name="patient_not_active_idx",
+            ),
         ]
 
     def __str__(self) -> str:

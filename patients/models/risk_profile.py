@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from patients.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from patients.models.patient import Patient
@@ -69,7 +70,12 @@ class RiskProfile(AppendOnlyModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["patient", "-effective_on"], name="risk_profile_newest_idx")
+            models.Index(fields=["patient", "-effective_on"], name="risk_profile_newest_idx"),
+            models.Index(
+                fields=["expected_delivery_on"],
+                condition=Q(expected_delivery_on__isnull=False),
+                name="risk_profile_delivery_idx",
+            ),
         ]
 
     def __str__(self) -> str:

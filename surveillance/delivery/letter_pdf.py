@@ -19,6 +19,8 @@ from surveillance.models import Letter, LetterBatch
 from surveillance.protocol.mailing import digest_of
 
 VARIANT = "pdf/ua-1"
+WINDOW = 36 / 25.4 * 96
+"""Height of an address in pixels of CSS: 36 mm, eight lines."""
 AMERICAN = ("US", "CA")
 """Countries (of the site's holiday calendar) that print on Letter paper; all others on A4."""
 
@@ -31,16 +33,18 @@ def print_letters(batch: LetterBatch, letters: Sequence[Letter]) -> bytes:
     """The PDF of a run's letters, in order of their sequence.
 
     Raises LettersCannotBePrinted: Pango is missing, a stored letter is not what it was when it was
-    prepared, or one does not fit on its sheet.
+    prepared, one does not fit on its sheet or into the window, or no typeface has its letters.
     """
     _refuse_altered(letters)
     document = _weasyprint().HTML(string=page_of(batch, letters)).render(pdf_variant=VARIANT)
     _refuse_too_long(document.pages, letters)
+    _refuse_outside_window(document.pages, letters)
 
-    def name_languages(_document: Any, pdf: Any) -> None:
+    def finish(drawn: Any, pdf: Any) -> None:
+        _refuse_boxes(drawn.fonts.values(), letters)
         _name_languages(pdf.objects, letters)
 
-    pdf: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=name_languages)
+    pdf: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=finish)
     return pdf
 
 
@@ -96,6 +100,35 @@ def _refuse_too_long(pages: Sequence[Any], letters: Sequence[Letter]) -> None:
                 f"Letter {letters[sheet - 1].sequence} does not fit on one sheet. Shorten the "
                 "patient's address or the text, discard the run and prepare it again."
             )
+
+
+def _refuse_outside_window(pages: Sequence[Any], letters: Sequence[Letter]) -> None:
+    """Long lines are broken, so that an address may take more lines than it has."""
+    for letter, page in zip(letters, pages, strict=True):
+        for box in page._page_box.descendants():
+            is_address = box.element is not None and box.element.get("class") == "to"
+            if is_address and box.height > WINDOW:
+                raise LettersCannotBePrinted(
+                    f"Name and address of letter {letter.sequence} do not fit into the window of "
+                    "the envelope. Shorten them on the patient’s page, discard the run and prepare "
+                    "it again."
+                )
+
+
+def _refuse_boxes(fonts: Iterable[Any], letters: Sequence[Letter]) -> None:
+    """What nobody can read is not delivered, and would count as an attempt to reach somebody."""
+    missing = {chr(code) for font in fonts for code in font.missing}
+    if not missing:
+        return
+    texts = {
+        one.sequence: f"{one.recipient}{one.address}{one.subject}{one.body}" for one in letters
+    }
+    sheets = [str(number) for number, text in texts.items() if missing & set(text)]
+    raise LettersCannotBePrinted(
+        f"No typeface on this machine has all the letters of sheet {', '.join(sheets) or 'any'}: "
+        "they would be empty boxes. Write name and address in Latin letters on the patient’s page, "
+        "discard the run and prepare it again; or have a typeface with them installed."
+    )
 
 
 def _name_languages(objects: Iterable[Any], letters: Sequence[Letter]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from patients.models import Patient
 from surveillance.delivery.particulars import day_words
 from surveillance.delivery.texts import VersionsInUse, text_of
-from surveillance.models import MessageTemplateVersion, Notification, NotificationTemplate
+from surveillance.models import Letter, MessageTemplateVersion, Notification, NotificationTemplate
 from surveillance.protocol.message_terms import MessageLanguage, MessageMedium, language_of
 from surveillance.protocol.parameters import ADULT_FROM_YEARS
 
@@ -53,22 +53,39 @@ def draft_letter(
     assert patient is not None  # the workflow groups them by patient
     language = language_of(patient.language)
     texts = [text_of(message, MessageMedium.LETTER, versions) for message in ordered]
-    name = f"{patient.given_name} {patient.family_name}".strip()
-    is_minor = _is_minor(patient, today)
     parts = [day_words(today, language)]
-    if is_minor:
-        parts.append(TO_GUARDIAN[language].format(name=name))
+    if _is_minor(patient, today):
+        parts.append(TO_GUARDIAN[language].format(name=_name_of(patient)))
     return LetterDraft(
         patient=patient,
         messages=tuple(ordered),
         template=first.template,
         language=language.value,
-        recipient=GUARDIAN[language].format(name=name) if is_minor else name,
+        recipient=recipient_of(patient, language, today),
         address="\n".join(patient.postal_lines),
         subject=texts[0].subject,
         body="\n\n".join([*parts, *_joined([text.body for text in texts])]),
         versions=tuple(text.version for text in texts),
     )
+
+
+def recipient_of(patient: Patient, language: MessageLanguage, today: date) -> str:
+    """Whose name stands in the window: the patient's, or the parents of a child."""
+    name = _name_of(patient)
+    return GUARDIAN[language].format(name=name) if _is_minor(patient, today) else name
+
+
+def is_addressed(letter: Letter, message: Notification, today: date) -> bool:
+    """Whether the sheet bears the name and address to which this message would go today."""
+    patient = message.patient
+    return patient is not None and (letter.recipient, letter.address) == (
+        recipient_of(patient, MessageLanguage(letter.language), today),
+        "\n".join(patient.postal_lines),
+    )
+
+
+def _name_of(patient: Patient) -> str:
+    return f"{patient.given_name} {patient.family_name}".strip()
 
 
 def _joined(bodies: Sequence[str]) -> list[str]:

@@ -1,7 +1,8 @@
 """Any gateway that takes JSON over HTTP.
 
 POST {"id", "to", "from", "text"} with `Authorization: Bearer …` and `Idempotency-Key: <id>`. Any
-2xx means taken; its JSON may name the gateway's own `id`. Other answers: see `http_status`.
+2xx means taken, unless its JSON holds an `error`; it may name the gateway's own `id`. Other
+answers: see `http_status`.
 """
 
 import json
@@ -38,7 +39,7 @@ class HttpGateway:
         """Post it; answers the gateway's id, or nothing when it names none."""
         try:
             with self._opener.open(self._request(text), timeout=SECONDS) as answer:
-                return id_in(answer.read(LONGEST_ANSWER))
+                return receipt_in(answer.read(LONGEST_ANSWER))
         except HTTPError as error:
             error.close()
             raise failure_of_status(error.code) from None
@@ -66,11 +67,18 @@ class HttpGateway:
         """Nothing stays open."""
 
 
-def id_in(answer: bytes) -> str:
-    """The id that the gateway gave the text, if it is JSON and names one."""
+def receipt_in(answer: bytes) -> str:
+    """The id that the gateway gave the text, if it is JSON and names one.
+
+    Raises DeliveryFailed for an `error` in it: some say 200 and then that they did not take it.
+    """
     try:
         told = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
-    given = told.get("id") if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return ""
+    if told.get("error") or told.get("errors"):
+        raise DeliveryFailed("gateway_error", permanent=False)
+    given = told.get("id")
     return str(given)[:LONGEST_ID] if given else ""

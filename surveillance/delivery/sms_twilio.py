@@ -67,6 +67,8 @@ class TwilioGateway:
             raise ChannelDown(type(error).__name__) from None
         except (TwilioException, RequestException, OSError) as error:
             raise DeliveryFailed(type(error).__name__, permanent=False, unheard=True) from None
+        if not taken.sid:
+            raise DeliveryFailed("no_receipt", permanent=False, unheard=True)
         return str(taken.sid)
 
     def knows(self, knock: Knock) -> bool:

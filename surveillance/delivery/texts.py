@@ -35,6 +35,8 @@ PAGES: dict[str, str] = {
     NotificationTemplate.COVER_ENDED: "absences",
 }
 """Where a message about no one patient leads, when not to the inbox (or, from there, the queue)."""
+EXAMPLES = {"cases": "2 cases wait for your answer"}
+"""What stands in a preview for particulars that only a real message has."""
 
 
 class Text(NamedTuple):
@@ -128,12 +130,14 @@ def script_for(
 
 
 def preview_of(version: MessageTemplateVersion, patient: Patient, visit_on: date | None) -> Text:
-    """These very words, as this patient (or a colleague, about this patient) would get them."""
+    """These very words, as this patient (or a colleague, about this patient) would get them. What
+    only a real message has, such as the cases of a digest, is shown by an example."""
     kind = version.kind
     to_staff = kind.medium is MessageMedium.STAFF
     link = _patient_link(patient.pk) if to_staff else contact_link(version.site)
     particulars = Particulars(version.site, kind.language, kind.medium, link, visit_on)
-    return _text(Words(version.subject, version.body), particulars.values, version)
+    values = dict.fromkeys(placeholders_in(version.body), "…") | EXAMPLES | particulars.values
+    return _text(Words(version.subject, version.body), values, version)
 
 
 def link_of(message: Notification) -> str:

@@ -5,7 +5,8 @@ Coverage (is every lesion decided about, and owed what was decided?) is asked of
 index, once an hour: it is the proof that nobody was lost, and no shorter question gives it.
 Silence (a team, a feed, a worker) is judged against the site's own calendar and past.
 
-Each finding is of one site, or of the whole installation, and has one person who answers for it.
+Each finding is of one site, or of the whole installation, and has one person who answers for it:
+while that person is away, their cover.
 """
 
 from collections import Counter, defaultdict
@@ -39,7 +40,7 @@ def find_all(*, now: datetime) -> list[Finding]:
     A question that crashes is itself a finding, and the others are asked all the same.
     """
     names = dict(Site.objects.values_list("pk", "name"))
-    answerable = Answerable()
+    answerable = Answerable(now=now)
     return [finding for check in CHECKS for finding in _answered(check, now, names, answerable)]
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from patients.models import Site
 from surveillance.case_records import standing_overrides
@@ -64,6 +65,27 @@ def _at_risk_without_imaging(_now: datetime) -> Iterable[object]:
             yield Subject(site, lesion)
 
 
+def _less_than_decided(_now: datetime) -> Iterable[object]:
+    """What is open against the decision that opened it: a later last day, a milder chase, or a
+    kind that was not asked for. A clinician's override has its own days and is left out."""
+    alike = Q(
+        latest_on__lte=F("assessment__latest_on"),
+        escalation_class=F("assessment__escalation_class"),
+        recommendation=F("assessment__recommendation"),
+    )
+    rows = FollowUp.objects.open().filter(assessment__overrides=None).exclude(alike)
+    for row in rows.select_related("assessment").order_by("pk").iterator(chunk_size=1000):
+        owed = row.assessment.answer.get("obligations", [])
+        if owed and not any(_covers(row, each) for each in owed):
+            yield Subject(row.site_id, row.pk)
+
+
+def _covers(row: FollowUp, owed: dict[str, Any]) -> bool:
+    asked = (owed.get("kind"), owed.get("escalation_class"))
+    latest = (owed.get("window") or {}).get("latest", "")
+    return (row.kind, row.escalation_class) == asked and row.latest_on.isoformat() <= latest
+
+
 def _owed_by_the_facts(now: datetime) -> Iterable[object]:
     """What a second implementation, in SQL and from raw facts, says must be open and is not."""
     for site in Site.objects.all():
@@ -104,6 +126,14 @@ CHECKS = (
         "Record the patient's risk again: it decides anew and opens what is owed. Report this.",
         _at_risk_without_imaging,
         kind=SubjectKind.LESION,
+    ),
+    Check(
+        "follow_up_less_than_decided",
+        "A follow-up is due later, or chased less, than the decision that opened it asked for.",
+        "Record the patient's risk again: it decides anew. Somebody changed the database by hand: "
+        "run manage.py verify_audit and report this.",
+        _less_than_decided,
+        kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "independent_check_differs",

@@ -27,6 +27,7 @@ class SubjectKind(StrEnum):
     FOLLOW_UP = "FOLLOW_UP"
     ESCALATION = "ESCALATION"
     MESSAGE = "MESSAGE"
+    OUTSIDE_CARE = "OUTSIDE_CARE"
     OTHER = "OTHER"
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
 
+from patients.calendars import Opening, business_hours_between, calendars_of
 from patients.models import Membership
 from surveillance.absences import owners_absent_without_cover
 from surveillance.failsafe.finding import Check, Subject, SubjectKind, subjects
-from surveillance.models import Escalation, FollowUp
+from surveillance.models import Escalation, FollowUp, OutsideCare
 from surveillance.ownership import ACCOUNTABLE
+from surveillance.protocol.parameters.silence import OPENING_HOURS, SECOND_LOOK_HOURS
 
 
 def _owner_in_post(follow_up: str) -> Q:
@@ -33,6 +36,19 @@ def _escalation_without_owner(_now: datetime) -> Iterable[object]:
     return subjects(nobody, "follow_up__site")
 
 
+def _second_look_missing(now: datetime) -> Iterable[object]:
+    """Evidence that still counts, for something that is still owed, and nobody looked at it."""
+    waiting = OutsideCare.objects.unreviewed().awaited()
+    rows = list(waiting.select_related("follow_up__site").order_by("recorded_at", "pk"))
+    calendars = calendars_of({row.follow_up.site for row in rows})
+    for row in rows:
+        site = row.follow_up.site
+        opening = Opening(*OPENING_HOURS.value, ZoneInfo(site.time_zone))
+        hours = business_hours_between(row.recorded_at, now, calendars[site.pk], opening)
+        if hours >= SECOND_LOOK_HOURS.value and site.local_date(now) <= row.expires_on:
+            yield Subject(site.pk, row.pk, f"recorded {(now - row.recorded_at).days} days ago")
+
+
 CHECKS = (
     Check(
         "follow_up_without_owner",
@@ -53,5 +69,13 @@ CHECKS = (
         "Give somebody the role of its tier, or one above; the next sweep hands it over.",
         _escalation_without_owner,
         kind=SubjectKind.ESCALATION,
+    ),
+    Check(
+        "second_look_missing",
+        "A patient is said to be followed elsewhere, and nobody has looked at the evidence again.",
+        "Open it and take the second look: a clinician, a lead navigator or the medical director, "
+        "not who recorded it.",
+        _second_look_missing,
+        kind=SubjectKind.OUTSIDE_CARE,
     ),
 )

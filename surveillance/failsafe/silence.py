@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from patients.calendars import Calendar, Opening, business_hours_between, calendars_of
@@ -18,6 +21,7 @@ from surveillance.protocol.parameters.silence import (
     QUEUE_QUIET_HOURS,
 )
 from surveillance.protocol.silence import is_unusually_few, missing_since
+from surveillance.protocol.thinning import Shortfall, days_read, shortfall
 
 LOOKED_BACK = timedelta(days=60)
 """A deed older than this is as good as none."""
@@ -74,30 +78,75 @@ def _last_deed(site: Site, now: datetime) -> datetime | None:
     return of_patients.order_by("-at").values_list("at", flat=True).first()
 
 
-def _quiet_feeds(now: datetime) -> Iterable[object]:
-    """Nothing came where the site's own weeks before make several likely."""
+class Feed(NamedTuple):
+    """What came of one kind to one site by `now`, and when the last of it did."""
+
+    name: str
+    site: Site
+    calendar: Calendar
+    today: date
+    came: QuerySet[Any, Any]
+    newest: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's."""
+        return ZoneInfo(self.site.time_zone)
+
+    def counts(self, rows: QuerySet[Any, Any]) -> dict[date, int]:
+        """Records by the site's day."""
+        per_day = rows.order_by().annotate(day=TruncDate("at", tzinfo=self.zone)).values("day")
+        return dict(per_day.annotate(records=Count("pk")).values_list("day", "records"))
+
+    def silence(self) -> float | None:
+        """How many were to be expected since the last, if chance would hardly keep them away."""
+        since = self.newest - timedelta(weeks=BASELINE_WEEKS.value)
+        counts = self.counts(self.came.filter(at__gt=since))
+        last_on = self.newest.astimezone(self.zone).date()
+        missing = missing_since(counts, last_on, self.today, self.calendar.is_closed)
+        return missing if is_unusually_few(0, missing) else None
+
+    def shortfall(self) -> Shortfall | None:
+        """What is missing though the feed speaks."""
+        spans = [
+            Q(at__gte=self._begins(first), at__lt=self._begins(last + DAY))
+            for first, last in days_read(self.today)
+        ]
+        counts = self.counts(self.came.filter(reduce(or_, spans)))
+        return shortfall(counts, self.today, self.calendar.is_closed)
+
+    def _begins(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
+
+
+def _feeds(now: datetime) -> Iterator[Feed]:
+    """Every feed that ever spoke."""
     sites = list(Site.objects.all())
     calendars = calendars_of(sites)
     for site in sites:
-        yield from _quiet_feeds_of(site, calendars[site.pk], now)
+        for name, (rows, moment) in FEEDS.items():
+            came = rows.filter(site=site, **{f"{moment}__lte": now}).annotate(at=F(moment))
+            newest = came.order_by(f"-{moment}").values_list("at", flat=True).first()
+            if newest is not None:
+                yield Feed(name, site, calendars[site.pk], site.local_date(now), came, newest)
 
 
-def _quiet_feeds_of(site: Site, calendar: Calendar, now: datetime) -> Iterator[Subject]:
-    zone = ZoneInfo(site.time_zone)
-    for name, (rows, moment) in FEEDS.items():
-        came = rows.filter(site=site, **{f"{moment}__lte": now}).annotate(at=F(moment))
-        newest = came.order_by(f"-{moment}").values_list("at", flat=True).first()
-        if newest is None:
-            continue
-        last_on = newest.astimezone(zone).date()
-        recent = came.filter(**{f"{moment}__gt": newest - timedelta(weeks=BASELINE_WEEKS.value)})
-        per_day = recent.order_by().annotate(day=TruncDate("at", tzinfo=zone)).values("day")
-        counts = dict(per_day.annotate(records=Count("pk")).values_list("day", "records"))
-        today = site.local_date(now)
-        missing = missing_since(counts, last_on, today, calendar.is_closed)
-        if is_unusually_few(0, missing):
+def _quiet_feeds(now: datetime) -> Iterable[object]:
+    """Nothing came where the site's own weeks before make several likely."""
+    for feed in _feeds(now):
+        if (missing := feed.silence()) is not None:
+            last_on = feed.newest.astimezone(feed.zone).date()
             words = f"none since {last_on}; at least {missing:.0f} were to be expected"
-            yield Subject(site.pk, name, words)
+            yield Subject(feed.site.pk, feed.name, words)
+
+
+def _thin_feeds(now: datetime) -> Iterable[object]:
+    """Something comes, but far less than is usual; what has stopped is `intake_quiet` alone."""
+    for feed in _feeds(now):
+        found = None if feed.silence() is not None else feed.shortfall()
+        if found is not None:
+            words = f"{found.came} on the last {found.days} working days; {found.usual:.0f} usual"
+            yield Subject(feed.site.pk, feed.name, words)
 
 
 CHECKS = (
@@ -113,6 +162,13 @@ CHECKS = (
         "A feed brings nothing, where the site's own past weeks make several records likely.",
         "See whether the feed is connected and files are imported; ask radiology.",
         _quiet_feeds,
+        owners=TECHNICAL,
+    ),
+    Check(
+        "intake_thin",
+        "A feed brings far fewer records than the site's own past weeks make likely.",
+        "See whether one sender or one kind of exam is missing from the feed; ask radiology.",
+        _thin_feeds,
         owners=TECHNICAL,
     ),
 )

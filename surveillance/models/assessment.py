@@ -81,7 +81,14 @@ class LesionAssessment(AppendOnlyModel):
                 name="assessment_window_in_order",
             ),
         ]
-        indexes = [models.Index(fields=["lesion", "-sequence"], name="assessment_newest_idx")]
+        indexes = [
+            models.Index(fields=["lesion", "-sequence"], name="assessment_newest_idx"),
+            models.Index(
+                fields=["override_expires_on"],
+                condition=Q(override_expires_on__isnull=False),
+                name="assessment_expiry_idx",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"LesionAssessment {self.pk}: {self.rule}"

@@ -241,6 +241,11 @@ class FollowUp(models.Model):
                 name="follow_up_of_patient_idx",
             ),
             models.Index(fields=["next_look_on"], condition=OPEN, name="follow_up_next_look_idx"),
+            models.Index(
+                fields=["booked_for"],
+                condition=OPEN & Q(booked_for__isnull=False),
+                name="follow_up_booked_idx",
+            ),
         ]
 
     def __str__(self) -> str:

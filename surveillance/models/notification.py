@@ -127,6 +127,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Not yet marked as read."""
         return self.filter(read_at=None)
 
+    def most_urgent_first(self) -> "NotificationQuerySet":
+        """As they leave: of what may leave from the same moment on, the most dangerous first."""
+        return self.order_by("not_before", "urgency", "id")
+
     def ready(self, now: datetime) -> "NotificationQuerySet":
         """Waiting, its time come, and not leased to a sender."""
         return self.waiting().filter(
@@ -172,6 +176,11 @@ class Notification(models.Model):
     )
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
+    urgency = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The follow-up’s sort key when this was queued; the lowest leaves first",
+    )
     status = models.CharField(
         max_length=10, choices=NotificationStatus.choices, default=NotificationStatus.PENDING
     )
@@ -239,7 +248,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["not_before"],
+                fields=["not_before", "urgency", "id"],
                 condition=Q(status=NotificationStatus.PENDING),
                 name="notification_ready_idx",
             ),

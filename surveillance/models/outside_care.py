@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient
-from surveillance.models.follow_up import FollowUp
+from surveillance.models.follow_up import FollowUp, FollowUpQuerySet
 
 
 class OutsideCareState(models.TextChoices):
@@ -25,10 +25,17 @@ class OutsideCareQuerySet(AppendOnlyQuerySet["OutsideCare"]):
         """Nobody has looked a second time."""
         return self.filter(review=None)
 
+    def awaited(self) -> "OutsideCareQuerySet":
+        """About a lesion to which something is still owed."""
+        return self.filter(Exists(_open_for_its_lesion()))
+
     def expired_for_open(self, on: date) -> "OutsideCareQuerySet":
         """Believed until before that day, while what it is about is still owed."""
-        open_now = FollowUp.objects.open().filter(lesion=OuterRef("follow_up__lesion"))
-        return self.filter(Exists(open_now), expires_on__lt=on)
+        return self.awaited().filter(expires_on__lt=on)
+
+
+def _open_for_its_lesion() -> FollowUpQuerySet:
+    return FollowUp.objects.open().filter(lesion=OuterRef("follow_up__lesion"))
 
 
 class OutsideCare(AppendOnlyModel):

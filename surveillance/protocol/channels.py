@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from surveillance.protocol.parameters.outreach import CHANNEL_ORDER
@@ -54,6 +55,38 @@ def plan_channel(
         if channel in offered and reaches(channel, ways.get(channel)):
             return channel
     return ReminderChannel.PHONE
+
+
+class WhyCall(StrEnum):
+    """Why a reminder is a call from the beginning."""
+
+    PAST_LAST_DAY = "past_last_day"
+    BY_A_PERSON = "by_a_person"
+    CALL_COMES_FIRST = "call_comes_first"
+    CAME_BACK = "address_came_back"
+    NOT_AGREED = "not_agreed"
+    NO_ADDRESS = "no_address"
+
+
+def why_call(
+    ways: Mapping[ReminderChannel, Way],
+    available: Collection[ReminderChannel],
+    *,
+    is_past_last_day: bool,
+) -> WhyCall:
+    """Why none of the `ways` that this installation has could be taken: of several reasons the
+    first that somebody can do something about."""
+    if is_past_last_day:
+        return WhyCall.PAST_LAST_DAY
+    if not ways:
+        return WhyCall.BY_A_PERSON
+    offered = {channel: way for channel, way in ways.items() if channel in available}
+    if any(reaches(channel, way) for channel, way in offered.items()):
+        return WhyCall.CALL_COMES_FIRST
+    if any(way.is_known and way.came_back for way in offered.values()):
+        return WhyCall.CAME_BACK
+    is_known = any(way.is_known for way in offered.values())
+    return WhyCall.NOT_AGREED if is_known else WhyCall.NO_ADDRESS
 
 
 def read_order(words: str) -> tuple[ReminderChannel, ...]:

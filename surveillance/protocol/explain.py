@@ -6,7 +6,12 @@ from typing import Final
 
 from surveillance.protocol.characterisation import DANGEROUS
 from surveillance.protocol.dates import age_in_months, age_in_years
-from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS, PatientFacts
+from surveillance.protocol.facts import (
+    LIVER_FACTS,
+    NORMAL_LIVER_FACTS,
+    CharacterisationWaiver,
+    PatientFacts,
+)
 from surveillance.protocol.growth import threshold_growth
 from surveillance.protocol.outlook import Outlook
 from surveillance.protocol.standing import last_contrast_study
@@ -142,9 +147,11 @@ def _characterisation(outlook: Outlook) -> str:
 
 def _signed(outlook: Outlook, day: date) -> str:
     """', signed by Dr Ng (pregnancy)'"""
-    waiver = next((each for each in outlook.case.lesion.waivers if each.on == day), None)
-    if waiver is None:
-        return ""
+    waivers = (each for each in outlook.case.lesion.waivers if each.on == day)
+    return next(map(_signature, waivers), "")
+
+
+def _signature(waiver: CharacterisationWaiver) -> str:
     signed = f", signed by {waiver.author}" if waiver.author else ", nobody's signature recorded"
     return f"{signed} ({waiver.reason})" if waiver.reason else signed
 

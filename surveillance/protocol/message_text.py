@@ -6,6 +6,7 @@ what is in a patient's record.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,12 @@ IN_DIGEST: Final = frozenset({"cases", "lines"})
 WITH_SUBJECT: Final = frozenset({MessageMedium.EMAIL, MessageMedium.LETTER, MessageMedium.STAFF})
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DOT_OF_INITIALS = re.compile(r"(?<=\b[a-z])\.(?=[a-z]\b)")
+_TAG = re.compile(r"<[a-zA-Z/!]")
+_SPACED_X_RAY = re.compile(r"\bx[ .]+(?=rays?\b)")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories of what has no shape of its own: control signs, marks that turn the direction
+of writing or stand invisibly inside a word, other line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ def faults_of(draft: Draft, values: Mapping[str, str]) -> tuple[Fault, ...]:
     """Everything that is wrong; `values` are particulars of the site, to measure the length by."""
     return (
         *_faults_of_form(draft),
+        *_faults_of_signs(draft),
         *_faults_of_placeholders(draft),
         *_faults_of_words(draft),
         *_faults_of_measures(draft, measures_of(draft, values)),
@@ -106,8 +114,6 @@ def faults_of(draft: Draft, values: Mapping[str, str]) -> tuple[Fault, ...]:
 
 
 def _faults_of_form(draft: Draft) -> Iterator[Fault]:
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in draft.subject):
-        yield Fault(SUBJECT, "line_break", "A subject is one line. Remove the line break from it.")
     if len(draft.subject) > SUBJECT_LIMIT.value:
         yield Fault(SUBJECT, "too_long", f"At most {SUBJECT_LIMIT.value} characters.")
     if draft.medium in WITH_SUBJECT and not draft.subject.strip():
@@ -118,8 +124,24 @@ def _faults_of_form(draft: Draft) -> Iterator[Fault]:
         yield Fault(BODY, "missing", "Enter the text.")
     if len(draft.body) > BODY_LIMIT.value:
         yield Fault(BODY, "too_long", f"At most {BODY_LIMIT.value} characters.")
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in draft.body):
+
+
+def _faults_of_signs(draft: Draft) -> Iterator[Fault]:
+    if _has_unseen(draft.subject):
+        yield Fault(
+            SUBJECT,
+            "line_break",
+            "A subject is one line. Remove line breaks and invisible signs from it.",
+        )
+    if _has_unseen(draft.body.replace("\n", "").replace("\t", "")):
         yield Fault(BODY, "control_character", "Remove the invisible control characters.")
+    for field, text in ((SUBJECT, draft.subject), (BODY, draft.body)):
+        if _TAG.search(text):
+            yield Fault(field, "markup", "A message is plain text: remove the tags (<…>).")
+
+
+def _has_unseen(text: str) -> bool:
+    return any(unicodedata.category(letter) in _UNSEEN for letter in text)
 
 
 def _faults_of_placeholders(draft: Draft) -> Iterator[Fault]:
@@ -183,12 +205,15 @@ def _faults_of_measures(draft: Draft, measures: Measures) -> Iterator[Fault]:
 
 def unsaid_words_in(text: str) -> tuple[str, ...]:
     """Words that would tell why somebody is under care, each once, as folded for comparing."""
-    tokens = _TOKEN.findall(without_accents(_PLACEHOLDER.sub(" ", text)).lower())
+    plain = unicodedata.normalize("NFKC", _PLACEHOLDER.sub(" ", text))
+    spelled = _DOT_OF_INITIALS.sub("", without_accents(plain).lower())
+    tokens = _TOKEN.findall(_SPACED_X_RAY.sub("x-", spelled))
     return tuple(dict.fromkeys(token for token in tokens if _is_unsaid(token)))
 
 
 def _is_unsaid(token: str) -> bool:
     pieces = {token, *token.split("-")}
-    return bool(pieces & UNSAID_WORDS.value) or any(
+    singular = {piece.removesuffix("s") for piece in pieces}
+    return bool((pieces | singular) & UNSAID_WORDS.value) or any(
         piece.startswith(UNSAID_STEMS.value) for piece in pieces
     )

@@ -49,6 +49,24 @@ REACHED: Final = frozenset(
 )
 """Somebody answered: attempts before that prove nothing any more."""
 
+BY_VOICE: Final = frozenset({*CALLED, "OTHER"})
+"""Ways in which somebody answers, or does not."""
+
+HEARD_BY: Final = {
+    ContactOutcome.VOICEMAIL: frozenset({"PHONE", "OTHER"}),
+    ContactOutcome.BUSY: frozenset({"PHONE", "OTHER"}),
+    ContactOutcome.NOT_IN_SERVICE: frozenset({"PHONE", "SMS", "OTHER"}),
+    ContactOutcome.NO_ANSWER: BY_VOICE,
+    ContactOutcome.LEFT_WITH_OTHER: BY_VOICE,
+    ContactOutcome.LETTER_SENT: frozenset({"LETTER"}),
+    ContactOutcome.MESSAGE_SENT: frozenset({"EMAIL", "SMS", "OTHER"}),
+    ContactOutcome.SENT: frozenset(WRITTEN),
+    ContactOutcome.RETURNED: frozenset(WRITTEN),
+    ContactOutcome.WROTE: frozenset(WRITTEN),
+}
+"""On which channels an outcome can come about; one that is not named can on any. A voicemail by
+letter would count as a second channel when somebody is called lost."""
+
 LEADS_TO: Final = {
     ContactOutcome.WRONG_NUMBER: NextPage.CONTACT_DETAILS,
     ContactOutcome.NOT_IN_SERVICE: NextPage.CONTACT_DETAILS,
@@ -76,6 +94,11 @@ class NextTry(NamedTuple):
 
     on: date
     part: DayPart
+
+
+def fits(outcome: ContactOutcome, channel: str) -> bool:
+    """Whether this can have come of an attempt on that channel."""
+    return channel in HEARD_BY.get(outcome, {channel})
 
 
 def part_of(hour: int) -> DayPart:

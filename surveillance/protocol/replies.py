@@ -24,7 +24,7 @@ OPT_OUT: Final = frozenset(
     {
         "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out",
         "baja", "dar de baja", "darme de baja", "alto", "parar", "pare", "para", "detener",
-        "cancelar", "no mas", "basta",
+        "cancelar", "no mas", "basta", "no more", "remove",
     }
 )  # fmt: skip
 OPT_IN: Final = frozenset({"start", "unstop", "opt in", "optin", "alta", "dar de alta", "iniciar"})
@@ -39,8 +39,8 @@ POLITE: Final = frozenset(
 
 
 def read_reply(text: str) -> Reply:
-    """Whole messages only: "Stop" and "STOP, please!" are stops, "I will stop by" is not."""
-    words = _words(text)
+    """Whole messages only: "Stop" and "STOP STOP, please!" are stops, "I will stop by" is not."""
+    words = list(dict.fromkeys(_words(text)))
     asked = {" ".join(words), " ".join(word for word in words if word not in POLITE)}
     if asked & OPT_OUT:
         return Reply.OPT_OUT

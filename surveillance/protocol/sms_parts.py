@@ -4,6 +4,7 @@ The usual alphabet gives 160 characters, or 153 in each part of several. One let
 í, ó, ú are outside; é and ñ are inside) and the whole message takes the wide alphabet: 70, or 67.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 _BASIC: Final = frozenset(
@@ -12,6 +13,8 @@ _BASIC: Final = frozenset(
 )
 _EXTENDED: Final = frozenset("^{}\\[~]|€\f")
 """Each takes two places."""
+LAST_OF_ONE_PLACE: Final = 0xFFFF
+"""In the wide alphabet; a letter beyond (most emoji) takes two."""
 
 
 def sms_parts(text: str) -> int:
@@ -19,8 +22,8 @@ def sms_parts(text: str) -> int:
     if not text:
         return 0
     if outside_basic_alphabet(text):
-        return _parts(len(text.encode("utf-16-be")) // 2, alone=70, joined=67)
-    return _parts(len(text) + sum(letter in _EXTENDED for letter in text), alone=160, joined=153)
+        return _parts([1 + (ord(letter) > LAST_OF_ONE_PLACE) for letter in text], 70, 67)
+    return _parts([1 + (letter in _EXTENDED) for letter in text], 160, 153)
 
 
 def outside_basic_alphabet(text: str) -> str:
@@ -28,5 +31,13 @@ def outside_basic_alphabet(text: str) -> str:
     return "".join(dict.fromkeys(letter for letter in text if letter not in _BASIC | _EXTENDED))
 
 
-def _parts(length: int, *, alone: int, joined: int) -> int:
-    return 1 if length <= alone else -(-length // joined)
+def _parts(places: Sequence[int], alone: int, joined: int) -> int:
+    """A letter of two places is never cut in two: it goes over into the next part whole."""
+    if sum(places) <= alone:
+        return 1
+    parts, room = 1, joined
+    for needed in places:
+        if needed > room:
+            parts, room = parts + 1, joined
+        room -= needed
+    return parts

@@ -57,6 +57,7 @@ def certificate_page(request: SignedInRequest) -> HttpResponse:
         "lines": lines_of(certificate),
         "total": certificate.total,
         "digest": certificate.digest,
+        "is_whole": certificate.is_whole,
         "problems": problems_of(certificate, sites, now),
     }
     return render(request, "surveillance/certificate.html", page)

@@ -9,7 +9,14 @@ from django.urls import reverse
 
 from patients.models import Patient, Site
 from surveillance.failsafe.finding import SubjectKind
-from surveillance.models import Escalation, FollowUp, Lesion, Notification, NotificationTemplate
+from surveillance.models import (
+    Escalation,
+    FollowUp,
+    Lesion,
+    Notification,
+    NotificationTemplate,
+    OutsideCare,
+)
 from surveillance.web.wording import lesion_words, name_of_patient
 
 Links = Mapping[str, "Link"]
@@ -85,9 +92,21 @@ def _message(row: Notification) -> Link:
     return Link(words, f"{reverse('outbox')}?site={row.site.slug}&state=failed")
 
 
+def _outside_care(keys: list[UUID], sites: QuerySet[Site]) -> Links:
+    rows = OutsideCare.objects.filter(pk__in=keys, follow_up__site__in=sites)
+    return {
+        str(row.pk): Link(
+            f"{name_of_patient(row.patient)}: followed elsewhere",
+            reverse("outside_care", args=[row.pk]),
+        )
+        for row in rows.select_related("patient")
+    }
+
+
 LOOKUPS: Mapping[SubjectKind, Callable[[list[UUID], QuerySet[Site]], Links]] = {
     SubjectKind.LESION: _lesions,
     SubjectKind.FOLLOW_UP: _follow_ups,
     SubjectKind.ESCALATION: _escalations,
     SubjectKind.MESSAGE: _messages,
+    SubjectKind.OUTSIDE_CARE: _outside_care,
 }

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Site
-from surveillance.models import FailsafeAlert, FailsafeRun
+from surveillance.models import FailsafeAlert, FailsafeRun, KeptFinding
+from surveillance.models.failsafe_run import FailsafeAlertQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.failsafe_count import forget_count
@@ -25,14 +27,22 @@ ALERTS_SHOWN = 50
 @require_http_methods(["GET", "POST"])
 @signed_in
 def failsafe_page(request: SignedInRequest) -> HttpResponse:
-    """The stored answers of the last check (GET); ask every question now (POST)."""
+    """The stored answers of the last check (GET); ask every question now (POST).
+
+    Who answers for a finding, because they stand in for somebody, sees that finding.
+    """
     sites = list(sites_where(request.user, Permission.VIEW_FAILSAFE).order_by("name"))
-    if not sites:
+    if not sites and not _is_owner(request.user):
         raise PermissionDenied
     if request.method == "POST":
         _check_now(request)
         return redirect("failsafe")
     return _show(request, sites, timezone.now())
+
+
+def _is_owner(user: User) -> bool:
+    run = FailsafeRun.objects.newest_first().first()
+    return run is not None and any(kept.owner == user.pk for kept in run.kept())
 
 
 def _check_now(request: SignedInRequest) -> None:
@@ -45,15 +55,32 @@ def _check_now(request: SignedInRequest) -> None:
         messages.success(request, "Everything was checked.")
 
 
-def _show(request: SignedInRequest, sites: list[Site], now: datetime) -> HttpResponse:
-    by_key = {site.pk: site for site in sites}
+def _show(request: SignedInRequest, overseen: list[Site], now: datetime) -> HttpResponse:
+    user = request.user
+    shown = overseen or list(sites_where(user, Permission.VIEW_QUEUE).order_by("name"))
     run = FailsafeRun.objects.newest_first().select_related("asked_by").first()
-    found = [kept for kept in run.kept() if kept.site is None or kept.site in by_key] if run else []
-    alerts = FailsafeAlert.objects.filter(Q(site=None) | Q(site__in=sites)).newest_first()
+    kept = run.kept() if run else ()
+    found = [each for each in kept if each.owner == user.pk or _is_overseen(each, overseen)]
+    alerts = _alerts_seen_by(user, overseen).newest_first().select_related("site")
     page = {
-        "sites": [site.name for site in sites],
-        "last": last_check(run, sites[0], now) if run else None,
-        "cards": cards_of(found, by_key, sites_where(request.user, Permission.VIEW_PATIENT)),
-        "alerts": alert_lines(alerts.select_related("site")[:ALERTS_SHOWN], sites[0]),
+        "sites": [site.name for site in shown],
+        "last": last_check(run, shown[0], now) if run else None,
+        "cards": cards_of(
+            found,
+            {site.pk: site for site in shown},
+            sites_where(user, Permission.VIEW_PATIENT),
+        ),
+        "alerts": alert_lines(alerts[:ALERTS_SHOWN], shown[0]),
     }
     return render(request, "surveillance/failsafe.html", page)
+
+
+def _is_overseen(kept: KeptFinding, overseen: list[Site]) -> bool:
+    return bool(overseen) and (kept.site is None or kept.site in {site.pk for site in overseen})
+
+
+def _alerts_seen_by(user: User, overseen: list[Site]) -> FailsafeAlertQuerySet:
+    mine = Q(recipient=f"user:{user.pk}")
+    return FailsafeAlert.objects.filter(
+        mine | Q(site=None) | Q(site__in=overseen) if overseen else mine
+    )

@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from surveillance.delivery.mail_reports import MailReport, NotTheProvider, read_reports
+from surveillance.delivery.phone_numbers import international
 from surveillance.delivery.sms import Knock, open_gateway
 from surveillance.models import Report
 from surveillance.workflows.receive_text import receive_text
@@ -57,7 +58,7 @@ def from_gateway(view: Callable[[HttpRequest, Said], object]) -> Callable[..., H
         said = form or _json_of(request)
         if said is None:
             return HttpResponse(status=400)
-        view(request, said)
+        view(request, {name: _storable(value) for name, value in said.items()})
         return HttpResponse(status=204)
 
     return csrf_exempt(require_POST(guarded))
@@ -78,7 +79,12 @@ def _json_of(request: HttpRequest) -> Said | None:
         return None
     if not isinstance(told, dict):
         return None
-    return {str(name): str(value) for name, value in told.items()}
+    return {str(name): str(value) for name, value in told.items() if value is not None}
+
+
+def _storable(value: str) -> str:
+    """Without what no database keeps: zero bytes, and the half of a sign that was cut in two."""
+    return value.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _named(said: Said, *names: str) -> str:
@@ -90,7 +96,7 @@ def _named(said: Said, *names: str) -> str:
 def sms_hook(_request: HttpRequest, said: Said) -> None:
     """A text from a patient: Twilio's From, Body, MessageSid; else from, text, id."""
     concerned = receive_text(
-        number=_named(said, "From", "from"),
+        number=international(_named(said, "From", "from")),
         body=_named(said, "Body", "text"),
         provider_message_id=_named(said, "MessageSid", "id"),
         now=timezone.now(),
@@ -107,7 +113,7 @@ def sms_status_hook(request: HttpRequest, said: Said) -> None:
         record_delivery_report(
             provider_message_id=_named(said, "MessageSid", "id"),
             our_id=id_or_none(request.GET.get("message", "")),
-            address=_named(said, "To", "to"),
+            address=international(_named(said, "To", "to")),
             report=report,
             now=timezone.now(),
         )

@@ -14,6 +14,7 @@ from surveillance.delivery.sms import NUMBER_CANNOT_BE_TEXTED
 from surveillance.delivery.texts import PAGES
 from surveillance.models import Escalation, FollowUp, Notification, NotificationTemplate
 from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN, NO_ADDRESS
+from surveillance.protocol.channels import WhyCall
 from surveillance.protocol.dates import add_working_days
 from surveillance.protocol.parameters import MISSED_CONTACT_WITHIN
 from surveillance.web.queue_rows import days_words, escalation_words
@@ -38,6 +39,10 @@ CAUSES = {
     ADDRESS_CAME_BACK: "the message came back",
     NUMBER_CANNOT_BE_TEXTED: "the number takes no text messages",
     NO_ADDRESS: "there is no address",
+    WhyCall.PAST_LAST_DAY: "the last day has passed",
+    WhyCall.BY_A_PERSON: "a person is to speak to them, as their status says",
+    WhyCall.CALL_COMES_FIRST: "a call comes first here, or a letter would come too late",
+    WhyCall.NOT_AGREED: "they agreed to no message that we can send",
     "address_cannot_be_written": "the address is none",
     "too_many_attempts": "it could not be sent after many attempts",
 }

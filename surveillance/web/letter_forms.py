@@ -40,7 +40,7 @@ class PostForm(forms.Form):
     @property
     def sheets(self) -> list[int]:
         """The sequence numbers."""
-        return [int(word) for word in self.cleaned_data["taken_out"].split() if word.isdigit()]
+        return [int(word) for word in self.cleaned_data["taken_out"].split() if word.isdecimal()]
 
 
 class DiscardForm(forms.Form):

@@ -51,9 +51,9 @@ def acknowledge_escalation(
     )
     follow_up, next_action = current.follow_up, next_action.strip()
     today = follow_up.site.local_date(now)
+    if until >= today and _says_so_already(current, next_action, until, by):
+        return current  # also when the page that asks again never heard the first answer
     _refuse(escalation, current, next_action, until, today)
-    if _says_so_already(current, next_action, until, by):
-        return current
     unanswered = Escalation.objects.unresolved().filter(
         pk=current.pk, acknowledged_at=current.acknowledged_at
     )

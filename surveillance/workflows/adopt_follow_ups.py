@@ -53,13 +53,17 @@ def _of_nobody(site: Site) -> Iterable[UUID]:
 
 
 def _of_those_who_left(site: Site) -> Iterable[UUID]:
-    """Found by owner, through an index: an idle sweep must not read everything that is open."""
+    """Found by owner, through an index: an idle sweep must not read everything that is open.
+
+    Who left is asked first, and the order is the index's own: with a subquery, or ordered by key,
+    PostgreSQL read everything in that order in the hope of meeting one soon.
+    """
     here = Membership.objects.filter(site=site)
     in_post = Membership.objects.current().filter(site=site, role__in=ACCOUNTABLE)
-    left = here.exclude(user__in=in_post.values("user")).values("user")
-    return _some(FollowUp.objects.open().filter(owner__in=left, site=site))
+    left = here.exclude(user__in=in_post.values("user")).values_list("user", flat=True)
+    return _some(FollowUp.objects.open().filter(owner__in=list(left), site=site))
 
 
 def _some(rows: FollowUpQuerySet) -> Iterable[UUID]:
     """Keys only: on most days there are none."""
-    return rows.order_by("pk").values_list("pk", flat=True)[:MOST]
+    return rows.order_by("owner_id", "pk").values_list("pk", flat=True)[:MOST]

@@ -40,8 +40,6 @@ def answer_followed_elsewhere(
         reason=f"{institution.strip()}: {evidence.strip()}",
         promised_on=until,
     )
-    if known := given_already(escalation, new, by):
-        return known
     care = record_outside_care(
         follow_up=follow_up,
         institution=institution,
@@ -51,6 +49,8 @@ def answer_followed_elsewhere(
         by=by,
         now=now,
     )
+    if known := given_already(escalation, new, by, outside_care=care):
+        return known
     acknowledged = acknowledge_escalation(
         escalation=escalation,
         next_action=f"Followed at {care.institution}: the report is asked for.",

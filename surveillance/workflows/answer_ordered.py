@@ -38,7 +38,9 @@ def answer_ordered(
         ordered_on=ordered_on,
         promised_on=until,
     )
-    if known := given_already(escalation, new, by):
+    order = {"order_number": new.order_number, "ordered_on": ordered_on}
+    on_file = {f"escalation__follow_up__{name}": value for name, value in order.items()}
+    if known := given_already(escalation, new, by, **on_file):
         return known
     acknowledged = acknowledge_escalation(
         escalation=escalation,

@@ -57,7 +57,8 @@ def answer_plan_changed(
     new = NewAnswer(
         kind=EscalationAnswerKind.PLAN_CHANGED, reason=reason.strip(), promised_on=until
     )
-    if known := given_already(escalation, new, by):
+    plan = _plan(kind, latest_on, modality, expires_on)
+    if known := given_already(escalation, new, by, **plan):
         return known
     acknowledged = acknowledge_escalation(
         escalation=escalation,
@@ -78,6 +79,16 @@ def answer_plan_changed(
     )
     _carry(acknowledged, now)
     return append_answer(escalation=acknowledged, new=new, assessment=decision, by=by, now=now)
+
+
+def _plan(
+    kind: OverrideKind, latest_on: date | None, modality: Modality | None, expires_on: date | None
+) -> dict[str, object]:
+    """Where the decision of an answer says what is asked for."""
+    asked = {"latest_on": latest_on, "preferred_modality": modality}
+    given = {name: value for name, value in asked.items() if value is not None}
+    said = {"override_kind": kind, "override_expires_on": expires_on} | given
+    return {f"assessment__{name}": value for name, value in said.items()}
 
 
 def _carry(acknowledged: Escalation, now: datetime) -> None:

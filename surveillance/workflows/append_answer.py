@@ -38,10 +38,16 @@ class NewAnswer:
     promised_on: date | None = None
 
 
-def given_already(escalation: Escalation, new: NewAnswer, by: "User") -> EscalationAnswer | None:
-    """The same answer of the same person, if it is on file: a form that was sent twice."""
+def given_already(
+    escalation: Escalation, new: NewAnswer, by: "User", **more: object
+) -> EscalationAnswer | None:
+    """The same answer of the same person, if it is on file: a form that was sent twice.
+
+    `more` (lookups) is what the answer did and does not say itself. Where that differs, or has
+    been undone since, it is another answer.
+    """
     known = EscalationAnswer.objects.filter(escalation=escalation, answered_by=by, **asdict(new))
-    return known.order_by("-answered_at").first()
+    return known.filter(**more).order_by("-answered_at").first()
 
 
 @transaction.atomic

@@ -136,7 +136,7 @@ def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID
     """Take up to `batch` messages that are due and that no living lease holds."""
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     due = Notification.objects.waiting().sent_by_machine().filter(free, not_before__lte=now)
-    due = due.exclude(channel__in=down).order_by("not_before", "id")
+    due = due.exclude(channel__in=down).most_urgent_first()
     wanted = dict(due.values_list("pk", "lease_owner")[:batch])
     begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
     Notification.objects.waiting().filter(free, pk__in=wanted).update(
@@ -146,7 +146,7 @@ def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID
         attempts=F("attempts") + 1,
     )
     held = Notification.objects.filter(pk__in=wanted, lease_owner=lease.owner)
-    return list(held.order_by("not_before", "id").values_list("pk", flat=True))
+    return list(held.most_urgent_first().values_list("pk", flat=True))
 
 
 def _begun_by_the_dead(wanted: Mapping[UUID, str]) -> list[UUID]:

@@ -68,35 +68,42 @@ def escalate(
     """
     if is_booked_in_time(candidate.booked_for, candidate.latest_on, moment.day):
         return Escalated(is_booked_in_time=any(each.is_open for each in standing.values()))
-    steps = ladder_steps(candidate, moment)
-    if not steps:
-        return Escalated()
-    top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
-    if any(each.is_open and each.tier > top.tier for each in standing.values()):
-        return Escalated()  # a day in the past is looked at again: what came later stands
-    present = standing.get(top.tier)
-    declined = present.declined if present else frozenset()
-    owner = accountable(top.tier, candidate, moment.staff, declined)
-    skipped = tuple(_skipped(candidate, steps, top.tier, standing))
-    if present is None:
-        acted = _raise_first(candidate, top, owner, moment)
-    elif not present.is_open:
-        acted = _raise_again(candidate, present, owner, moment)
-    else:
-        acted = _say_again(candidate, present, top, moment)
-    parts = [
-        acted,
-        _incident_review(candidate, steps, present, owner, moment),
-        *_handed_over(candidate, standing, moment),
-    ]
+    parts = [*_climb(candidate, standing, moment), *_handed_over(candidate, standing, moment)]
     return Escalated(
-        raise_=(*skipped, *acted.raise_),
+        raise_=tuple(raised for part in parts for raised in part.raise_),
         change=tuple(change for part in parts for change in part.change),
         tell=(
             *(told for part in parts for told in part.tell),
             *_returned(standing, _highest_held(standing, top, owner, moment), moment),
         ),
     )
+
+
+def _climb(
+    candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
+) -> Iterator[Escalated]:
+    """What today's steps ask for. A tier that stands above them (a day in the past is looked at
+    again, the site's ladder is later than it was, the plan has changed) stays the one that is told.
+    """
+    steps = ladder_steps(candidate, moment)
+    if not steps:
+        return
+    top = max(filterfalse(_is_review, steps), key=lambda step: (step.tier, step.due_on))
+    above = [each for each in standing.values() if each.is_open and each.tier > top.tier]
+    if above:
+        yield _say_again(candidate, max(above, key=lambda each: each.tier), top, moment)
+        return
+    present = standing.get(top.tier)
+    declined = present.declined if present else frozenset()
+    owner = accountable(top.tier, candidate, moment.staff, declined)
+    yield Escalated(raise_=tuple(_skipped(candidate, steps, top.tier, standing)))
+    if present is None:
+        yield _raise_first(candidate, top, owner, moment)
+    elif not present.is_open:
+        yield _raise_again(candidate, present, owner, moment)
+    else:
+        yield _say_again(candidate, present, top, moment)
+    yield _incident_review(candidate, steps, present, owner, moment)
 
 
 def ladder_steps(candidate: Candidate, moment: Moment) -> tuple[LadderStep, ...]:
@@ -197,10 +204,11 @@ def _say_again(
 def _handed_over(
     candidate: Candidate, standing: Mapping[int, Standing], moment: Moment
 ) -> Iterator[Escalated]:
-    """Open escalations whose owner is no longer in post go to somebody who is, and is told."""
+    """Open escalations whose owner is in no post of their tier any more go to somebody who is, and
+    is told."""
     template = NotificationTemplate.ESCALATION_RAISED
     for each in standing.values():
-        if not each.is_open or moment.staff.has(each.owner_id):
+        if not each.is_open or moment.staff.has(each.owner_id, each.tier):
             continue
         owner = accountable(each.tier, candidate, moment.staff, each.declined)
         if owner is not None:

@@ -123,7 +123,10 @@ def _alert(message: Notification, now: datetime) -> Alert:
         follow_up = message.escalation.follow_up
     if follow_up is None:
         return Alert(EscalationClass.NONE, is_overdue=False, occasion=Occasion.PROMPT)
-    is_overdue = follow_up.latest_on < message.site.local_date(now)
+    site = message.site
+    reach = calendars_of([site])[site.pk].reach(site.local_date(now))
+    # What will be overdue before anybody works again is told today, not on that morning (8.6).
+    is_overdue = follow_up.latest_on < reach
     return Alert(EscalationClass(follow_up.escalation_class), is_overdue, _occasion(message))
 
 

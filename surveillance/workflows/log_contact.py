@@ -1,8 +1,8 @@
 """Somebody tried to reach a patient."""
 
 from collections.abc import Collection
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,7 +12,8 @@ from patients.audit import record_event
 from patients.models import Patient
 from surveillance.contact_plan import ContactPlan, contact_plan
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
-from surveillance.protocol.reaching import NextTry
+from surveillance.protocol.parameters.contact import CALL_HOURS
+from surveillance.protocol.reaching import NextTry, fits
 from surveillance.protocol.terms import DayPart
 from surveillance.record_locks import lock_records
 from surveillance.workflows.errors import WorkflowRefused
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+FURTHEST: Final = timedelta(days=730)
+"""Back to an attempt and ahead to the next try: two years are a slip of the pen."""
+
+
 class ContactImpossible(WorkflowRefused):
-    """The attempt cannot be right: its moment, its next try, or whom it concerns."""
+    """The attempt cannot be right: its moment, its outcome, its next try, or whom it concerns."""
 
     code = "contact_impossible"
 
@@ -50,10 +55,13 @@ def log_contact(
     (`protocol.reaching.next_try`), never after the ladder's next step; a promised `call_back_at`
     is the next try itself. The same attempt again (the `key` of a machine that reports it; else
     person, moment, channel, outcome) changes nothing. Refused: a moment in the future, a next try
-    or call back in the past, a call back that was not promised, follow-ups of another patient.
+    or call back in the past, either of them years away, an outcome that the channel cannot have, a
+    call back that was not promised or at an hour or on a day when nobody calls, follow-ups of
+    another patient.
     """
     survivor = lock_records([patient.pk])[patient.pk]
     at = attempted_at or now
+    _refuse_misfit(outcome, channel)
     _refuse_moments(survivor, at, next_try_on, now)
     _refuse_call_back(outcome, call_back_at, now)
     _refuse_strangers(survivor, follow_ups)
@@ -64,6 +72,7 @@ def log_contact(
     if known is not None:
         return known
     plan = contact_plan(survivor, now)
+    _refuse_call_when_closed(plan, call_back_at)
     planned = plan.after(ContactOutcome(outcome), channel, at)
     again = _chosen(plan, next_try_on, next_try_part, call_back_at) or planned
     attempt = ContactAttempt.objects.create(
@@ -111,10 +120,28 @@ def _record(attempt: ContactAttempt, by: "User | None", now: datetime) -> None:
 def _refuse_moments(
     patient: Patient, at: datetime, next_try_on: date | None, now: datetime
 ) -> None:
+    today = patient.site.local_date(now)
     if at > now:
         raise ContactImpossible("The attempt lies in the future.", field="attempted_at")
-    if next_try_on is not None and next_try_on < patient.site.local_date(now):
+    if at < now - FURTHEST:
+        raise ContactImpossible(
+            "The attempt is more than two years old. Look at the year.", field="attempted_at"
+        )
+    if next_try_on is not None and next_try_on < today:
         raise ContactImpossible("The next try lies in the past.", field="next_try_on")
+    if next_try_on is not None and next_try_on > today + FURTHEST:
+        raise ContactImpossible(
+            "The next try is more than two years ahead. Look at the year.", field="next_try_on"
+        )
+
+
+def _refuse_misfit(outcome: ContactOutcome, channel: ContactChannel) -> None:
+    if not fits(ContactOutcome(outcome), channel):
+        raise ContactImpossible(
+            f"“{ContactOutcome(outcome).label}” does not come of “{ContactChannel(channel).label}”."
+            " Choose the other way of contact, or what came of this one.",
+            field="channel",
+        )
 
 
 def _refuse_call_back(
@@ -130,6 +157,28 @@ def _refuse_call_back(
         )
     if call_back_at <= now:
         raise ContactImpossible("The promised call lies in the past.", field="call_back_at")
+    if call_back_at > now + FURTHEST:
+        raise ContactImpossible(
+            "The promised call is more than two years ahead. Look at the year.",
+            field="call_back_at",
+        )
+
+
+def _refuse_call_when_closed(plan: ContactPlan, call_back_at: datetime | None) -> None:
+    if call_back_at is None:
+        return
+    opens, closes = CALL_HOURS.value
+    local = call_back_at.astimezone(plan.zone)
+    if not opens <= local.hour < closes:
+        raise ContactImpossible(
+            f"Nobody is called at {local:%H:%M}. Promise a call between {opens:02d}:00 and "
+            f"{closes:02d}:00.",
+            field="call_back_at",
+        )
+    if plan.calendar.is_closed(local.date()):
+        raise ContactImpossible(
+            f"The site is closed on {local.date()}. Agree on another day.", field="call_back_at"
+        )
 
 
 def _refuse_strangers(patient: Patient, follow_ups: Collection[FollowUp]) -> None:

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 class NewNotification(NamedTuple):
     """A message about one follow-up that a sweep is about to queue. Without a `recipient_id` it is
-    addressed to the follow-up's patient; without a `not_before` it may leave at once."""
+    addressed to the follow-up's patient; without a `not_before` it may leave at once. `cause`: a
+    code for why it is a call and not a message."""
 
     channel: str
     template: str
     dedupe_key: str
     recipient_id: int | None
     escalation_id: str | None
+    cause: str = ""
     not_before: datetime | None = None
 
 
@@ -67,6 +69,7 @@ def notify(
         escalation=escalation,
         created_at=now,
         not_before=not_before or now,
+        urgency=0 if follow_up is None else follow_up.sort_key,
         cause=cause,
     )
     Notification.objects.bulk_create([message], ignore_conflicts=True)

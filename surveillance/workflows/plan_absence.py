@@ -57,7 +57,8 @@ def plan_absence(
     overlapping = Absence.objects.filter(site=site).overlapping(first_on, last_on)
     if last_on < first_on:
         raise AbsenceDaysRefused(f"Give a last day from {first_on} on.", field="last_on")
-    same = overlapping.filter(user=user, first_on=first_on, last_on=last_on, cover=cover).first()
+    standing = overlapping.filter(user=user, ended_on=None)
+    same = standing.filter(first_on=first_on, last_on=last_on, cover=cover).first()
     if same is not None:
         return same
     if first_on < site.local_date(now):

@@ -1,12 +1,14 @@
 """A checked print run is in the post."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
 from patients.audit import record_event
+from surveillance.delivery.letters import is_addressed
 from surveillance.models import (
     ContactChannel,
     ContactOutcome,
@@ -43,7 +45,7 @@ def post_letter_batch(
 
     Each message is sent with the run and sheet as its number, and each patient has a contact on
     file. Posted twice is once. Refused: a run that was not checked; `taken_out` is not exactly what
-    is unwanted by now (an exam came, consent was withdrawn, the address is another), so that
+    is unwanted by now (an exam came, consent was withdrawn, name or address is another), so that
     nobody is written to about what is over.
     """
     stored = LetterBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
@@ -72,16 +74,22 @@ def post_letter_batch(
 
 
 def unwanted_sheets(batch: LetterBatch, now: datetime) -> list[int]:
-    """Letters that are not to be posted, in order: over, or addressed otherwise. Reads only."""
-    wanted = {
-        letter.pk
-        for message in _held(batch).prefetch_related("letters")
-        if message.patient is not None and not why_unwanted(message, now)
-        for letter in message.letters.all()
-        if letter.address == "\n".join(message.patient.postal_lines)
-    }
-    letters = batch.letters.order_by("sequence").values_list("pk", "sequence")
-    return [sequence for pk, sequence in letters if pk not in wanted]
+    """Letters that are not to be posted, in order: something on them is over, or they would be
+    addressed otherwise by now. Reads only."""
+    held = {message.pk: message for message in _held(batch)}
+    letters = batch.letters.order_by("sequence").prefetch_related("notifications")
+    return [letter.sequence for letter in letters if not _is_wanted(letter, held, now)]
+
+
+def _is_wanted(letter: Letter, held: Mapping[UUID, Notification], now: datetime) -> bool:
+    """Whether all that the sheet says is still to be said, to this name and address."""
+    messages = [held.get(message.pk) for message in letter.notifications.all()]
+    return all(
+        message is not None
+        and not why_unwanted(message, now)
+        and is_addressed(letter, message, message.site.local_date(now))
+        for message in messages
+    )
 
 
 def _refuse_others(unwanted: Collection[int], taken_out: Collection[int]) -> None:
@@ -113,7 +121,7 @@ def _note_sent(letter: Letter, by: "User | None", now: datetime) -> None:
     served = {
         message.follow_up.pk: message.follow_up
         for message in messages
-        if message.follow_up is not None and message.follow_up.patient_id == letter.patient_id
+        if message.follow_up is not None and message.follow_up.patient_id == message.patient_id
     }
     log_contact(
         patient=letter.patient,

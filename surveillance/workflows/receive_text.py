@@ -35,8 +35,10 @@ def receive_text(*, number: str, body: str, provider_message_id: str, now: datet
     Every patient with that number: a stop or a start is recorded as their consent to texts, with
     what that means for what waits; and the text itself is put on file as a contact, where those
     who look after the patient read it, and the one who answers for the patient is told. It ends
-    nothing that is owed. The same text again changes nothing. The text is never logged.
+    nothing that is owed. The same text again changes nothing; one without an id counts each time
+    it comes, since a stop must not pass for an earlier text. The text is never logged.
     """
+    said = provider_message_id or now.isoformat()
     alike = Patient.objects.surviving().exclude(phone="").with_phone_like(number)
     patients = [
         patient
@@ -44,7 +46,7 @@ def receive_text(*, number: str, body: str, provider_message_id: str, now: datet
         if e164(patient.phone, patient.site) == number != ""
     ]
     for patient in patients:
-        _take(patient, body, f"text:{provider_message_id}:{patient.pk}", now)
+        _take(patient, body, f"text:{said}:{patient.pk}", now)
     return len(patients)
 
 

@@ -1,22 +1,25 @@
 """The post office gave a letter a number."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from patients.audit import record_event
+from patients.models import Site
 from surveillance.models import Letter, LetterBatchStatus, LetterEvent, LetterEventKind
 from surveillance.workflows.errors import WorkflowRefused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-LONGEST = 40
+NUMBER = re.compile(r"[A-Z0-9]{4,40}")
 
 
 class CertifiedNumberRefused(WorkflowRefused):
-    """No number, too long a one, another than is on file, or a letter that is not being posted."""
+    """No number of a post office, another than is on file, that of another letter, or a letter
+    that is not being posted."""
 
     code = "certified_number_refused"
 
@@ -27,15 +30,19 @@ def record_certified_number(
 ) -> LetterEvent:
     """Put the certified-mail number of `letter` on file, once; the same again changes nothing.
 
-    Refused: empty or longer than 40 characters, another number on file, a discarded run.
+    It is kept in capitals without the spaces and hyphens of its label. Refused: other than 4 to 40
+    letters and digits, another number on file, a number of another letter, a discarded run.
     """
-    number = number.strip()
-    if not 0 < len(number) <= LONGEST:
+    number = re.sub(r"[\s-]", "", number).upper()
+    if not NUMBER.fullmatch(number):
         raise CertifiedNumberRefused(
-            f"Enter the number of the certified mail, at most {LONGEST} characters.", field="number"
+            "Enter the number on the label of the certified mail: 4 to 40 letters and digits.",
+            field="number",
         )
     if letter.batch.status == LetterBatchStatus.DISCARDED:
         raise CertifiedNumberRefused("This run was discarded: none of it was posted.")
+    Site.objects.select_for_update().get(pk=letter.batch.site_id)  # numbers come one at a time
+    _refuse_number_of_another(letter, number)
     event = LetterEvent(
         letter=letter,
         kind=LetterEventKind.CERTIFIED,
@@ -62,3 +69,17 @@ def record_certified_number(
             patient=letter.patient,
         )
     return stored
+
+
+def _refuse_number_of_another(letter: Letter, number: str) -> None:
+    rows = LetterEvent.objects.filter(
+        kind=LetterEventKind.CERTIFIED, number=number, letter__batch__site=letter.batch.site_id
+    )
+    other = rows.exclude(letter=letter).select_related("letter__batch__site").first()
+    if other is not None:
+        batch = other.letter.batch
+        raise CertifiedNumberRefused(
+            f"Number {number} is on file for letter {other.letter.sequence} of the run of "
+            f"{batch.site.local_date(batch.prepared_at)}. Read the label again.",
+            field="number",
+        )

@@ -48,7 +48,7 @@ def record_outside_care(
     It closes and moves nothing: an exam elsewhere counts once its report is on file (8.3). A second
     person is asked to look, the follow-up's owner to ask for the report. The same again changes
     nothing. Refused: no institution, nothing seen, a day that is past or too far (see
-    `latest_expiry`), a follow-up that is closed.
+    `latest_expiry`), a follow-up that is closed, what a second look has found not sufficient.
     """
     patient = lock_records([follow_up.patient_id])[follow_up.patient_id]
     row = FollowUp.objects.select_related("site").get(pk=follow_up.pk)
@@ -60,7 +60,8 @@ def record_outside_care(
         "expires_on": expires_on,
         "recorded_by": by,
     }
-    if known := OutsideCare.objects.filter(**values).first():
+    if known := OutsideCare.objects.filter(**values).select_related("review").first():
+        _refuse_rejected(known)
         return known
     _refuse(row, institution, evidence, expires_on, row.site.local_date(now))
     care = OutsideCare.objects.create(patient=patient, recorded_at=now, **values)
@@ -103,6 +104,16 @@ def _refuse(
             "here.",
             field="expires_on",
             latest=latest,
+        )
+
+
+def _refuse_rejected(known: OutsideCare) -> None:
+    """The same evidence is worth no more the second time."""
+    review = getattr(known, "review", None)
+    if review is not None and not review.is_sufficient:
+        raise OutsideCareIncomplete(
+            f"A second look found this not sufficient: {review.note} Give other evidence.",
+            field="evidence",
         )
 
 

@@ -11,7 +11,8 @@ from surveillance.chase_facts import Candidate, Waiting
 from surveillance.chase_ladder import newest_reminder
 from surveillance.chase_staff import accountable
 from surveillance.models import NotificationChannel, NotificationTemplate
-from surveillance.outreach import appointment_key, reminder_key
+from surveillance.outreach import appointment_key, reminder_key, ways_of
+from surveillance.protocol.channels import WhyCall, why_call
 from surveillance.protocol.ladder import ReminderStep
 from surveillance.protocol.mailing import is_paper_in_time
 from surveillance.protocol.terms import ObligationKind
@@ -83,6 +84,15 @@ def _message(
             dedupe_key=key,
             recipient_id=recipient,
             escalation_id=None,
+            cause=_why_call(candidate, moment).value if is_call else "",
             not_before=moment.outreach.allowed_from(channel, moment.now),
         ),
+    )
+
+
+def _why_call(candidate: Candidate, moment: Moment) -> WhyCall:
+    return why_call(
+        ways_of(candidate.contact),
+        moment.outreach.available,
+        is_past_last_day=moment.day > candidate.latest_on,
     )

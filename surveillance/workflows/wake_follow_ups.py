@@ -15,7 +15,10 @@ def wake_follow_ups(*, sites: Iterable[Site], day: date, since: datetime | None)
     was changed after `since` (None: ever). A second call changes nothing."""
     sites = list(sites)
     orphaned = escalations_without_owner_in_post().filter(follow_up__site__in=sites)
-    _look_on(day, FollowUp.objects.open().filter(pk__in=orphaned.values("follow_up")))
+    # Asked first, as a list: mostly there are none, and as a subquery PostgreSQL may prefer to
+    # read every follow-up.
+    if ids := list(orphaned.values_list("follow_up", flat=True)):
+        _look_on(day, FollowUp.objects.open().filter(pk__in=ids))
     changed = [site for site in sites if _is_changed(site, since)]
     if changed:
         _look_on(day, FollowUp.objects.open().filter(site__in=changed))

@@ -1,6 +1,8 @@
 """Ask every question of the failsafe, keep the answers, and tell people.
 
-A database that does not answer is itself a finding, told by the same paths.
+A database that does not answer is itself a finding, told by the same paths at each check. Who was
+told is noted on this machine; the first check that finds the database again enters the note in it,
+and tells the same people that it is over.
 """
 
 from collections.abc import Callable
@@ -8,9 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from surveillance.delivery.outage_note import note_outage
 from surveillance.failsafe import Finding, find_all
+from surveillance.workflows.enter_outage import enter_outage
 from surveillance.workflows.keep_failsafe_run import keep_failsafe_run
 from surveillance.workflows.tell_findings import Told, tell_findings
 
@@ -42,9 +47,11 @@ def watch_failsafe(*, now: datetime, clock: Callable[[], datetime]) -> Watched:
     try:
         findings = find_all(now=now)
         run = keep_failsafe_run(findings=findings, started_at=now, by=None, now=clock())
+        enter_outage(code=UNREACHABLE.code, folder=settings.DATA_DIR)
         told = tell_findings(findings=findings, run=run, now=run.finished_at)
     except (DatabaseError, InterfaceError) as error:
         log.exception("failsafe_database_unreachable", reason=type(error).__name__)
         told = tell_findings(findings=[UNREACHABLE], run=None, now=now)
+        note_outage(settings.DATA_DIR, told=told.reached, now=now)
         return Watched((UNREACHABLE,), told)
     return Watched(tuple(findings), told)

@@ -98,8 +98,8 @@ INSERT INTO surveillance_escalation (id, follow_up_id, tier, step, owner_id, rai
 """
 _NOTIFICATION = """
 INSERT INTO surveillance_notification (id, channel, template, dedupe_key, recipient_id,
-    escalation_id, site_id, patient_id, follow_up_id, created_at, not_before, status, attempts,
-    lease_owner, provider_message_id, last_error)
+    escalation_id, cause, site_id, patient_id, follow_up_id, urgency, created_at, not_before,
+    status, attempts, lease_owner, provider_message_id, last_error)
 """
 _SKIPPED = EscalationResolution.SKIPPED.value
 
@@ -113,7 +113,7 @@ WITH moved AS (
         AS d(id, version, seen, next_look_on, number)
     WHERE f.id = d.id AND f.version = d.version AND f.next_look_on = d.seen
         AND f.closed_at IS NULL
-    RETURNING f.id, f.site_id, f.patient_id, d.number
+    RETURNING f.id, f.site_id, f.patient_id, f.sort_key, d.number
 ), raised AS (
     {_ESCALATION}
     SELECT n.id, moved.id, n.tier, n.step, n.owner_id, %s,
@@ -125,11 +125,12 @@ WITH moved AS (
 ), told AS (
     {_NOTIFICATION}
     SELECT n.id, n.channel, n.template, n.dedupe_key, n.recipient_id, n.escalation_id,
-        moved.site_id, moved.patient_id, moved.id, %s, coalesce(n.not_before, %s), 'PENDING', 0,
-        '', '', ''
+        n.cause, moved.site_id, moved.patient_id, moved.id, moved.sort_key, %s,
+        coalesce(n.not_before, %s), 'PENDING', 0, '', '', ''
     FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::uuid[],
-        %s::timestamptz[])
-        AS n(number, id, channel, template, dedupe_key, recipient_id, escalation_id, not_before)
+        %s::text[], %s::timestamptz[])
+        AS n(number, id, channel, template, dedupe_key, recipient_id, escalation_id, cause,
+        not_before)
     JOIN moved ON moved.number = n.number
     ON CONFLICT DO NOTHING
 )
@@ -142,7 +143,7 @@ def _write_postgres(decisions: Sequence[Decision], now: datetime) -> set[UUID]:
     numbered = list(enumerate(decisions, start=1))
     raised = [(number, *row) for number, d in numbered for row in d.raise_]
     told = [(number, id_from(row.dedupe_key), *row) for number, d in numbered for row in d.tell]
-    arrays = [*_arrays(looks, 4), *_arrays(raised, 6), *_arrays(told, 8)]
+    arrays = [*_arrays(looks, 4), *_arrays(raised, 6), *_arrays(told, 9)]
     with connection.cursor() as cursor:
         cursor.execute(_POSTGRES, [*arrays[:4], now, now, *arrays[4:10], now, now, *arrays[10:]])
         return {row[0] for row in cursor.fetchall()}
@@ -160,8 +161,8 @@ _RAISE = f"""
 {_ESCALATION} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT DO NOTHING
 """
 _TELL = f"""
-{_NOTIFICATION} SELECT %s, %s, %s, %s, %s, %s, site_id, patient_id, id, %s, %s, 'PENDING', 0,
-    '', '', '' FROM {FOLLOW_UPS} WHERE id = %s ON CONFLICT DO NOTHING
+{_NOTIFICATION} SELECT %s, %s, %s, %s, %s, %s, %s, site_id, patient_id, id, sort_key, %s, %s,
+    'PENDING', 0, '', '', '' FROM {FOLLOW_UPS} WHERE id = %s ON CONFLICT DO NOTHING
 """  # noqa: S608 (the names are our own)
 
 

@@ -7,14 +7,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from patients.models import Absence
+from patients.models import Absence, Role
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.web.queue_query import Tab
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
 from tests.browser.test_journeys import days_from_now
-from tests.factories import NOW
+from tests.factories import NOW, MembershipFactory
 from tests.surveillance.factories import OutsideCareFactory
 from tests.surveillance.letters.scenes import HOME
 from tests.surveillance.web.scenes import (
@@ -267,6 +267,24 @@ def test_narrow_screens_never_scroll_sideways(
     complaints[:] = [text for text in complaints if "404" not in text]
     assert wide == {}
     assert overflow(page) <= 0
+
+
+def test_pages_of_those_who_oversee_have_no_violations_and_fit_narrow_screens(
+    page: Page, sign_in, clinic, busy
+) -> None:
+    director = MembershipFactory(site=clinic.site, role=Role.MEDICAL_DIRECTOR).user
+    sign_in(director)
+
+    found, wide = {}, {}
+    for address in ("/certificate/", "/failsafe/", "/measures/", "/outbox/"):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(address)
+        found[address] = violations(page)
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide[address] = overflow(page)
+
+    assert {address: rules for address, rules in found.items() if rules} == {}
+    assert {address: pixels for address, pixels in wide.items() if pixels > 0} == {}
 
 
 def test_nothing_is_fetched_from_elsewhere(page: Page, sign_in, clinic, busy, live_server) -> None:

@@ -16,6 +16,8 @@ class SmtpSink:
     def __init__(self, *, seconds_each: float = 0.0) -> None:
         self.taken: Counter[str] = Counter()
         self.messages: list[bytes] = []
+        self.came_at: dict[str, float] = {}
+        """When a message was first handed over, by the stopwatch of this process."""
         self.connections = 0
         self.is_taking = threading.Event()
         self.behave(seconds_each=seconds_each)
@@ -103,8 +105,10 @@ class SmtpSink:
 
     async def _take(self, message: bytes) -> None:
         self.is_taking.set()
+        found = MESSAGE_ID.search(message)
+        name = found.group(1).decode() if found else ""
+        self.came_at.setdefault(name, time.monotonic())
         await asyncio.sleep(self.seconds_each)
         if self.answer_to_data.startswith(b"250"):
-            found = MESSAGE_ID.search(message)
-            self.taken[found.group(1).decode() if found else ""] += 1
+            self.taken[name] += 1
             self.messages.append(message)

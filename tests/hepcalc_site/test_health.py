@@ -1,5 +1,6 @@
 """What a platform sees: alive, ready, and the figures."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import override_settings
 from django.utils import timezone
 from pytest_django import Settings
 
-from hepcalc_site import health
+from hepcalc_site import health, metrics
 from surveillance.models import FailsafeRun, KeptFinding, SweepRun
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -130,6 +131,32 @@ def test_metrics_tell_what_the_failsafe_found_last() -> None:
     assert 'hepcalc_failsafe_findings{code="queue_quiet"} 9.0' in text
     assert 'hepcalc_failsafe_findings{code="sweep_silent"} 7.0' in text
     assert 'hepcalc_seconds_since_failsafe{sites="all"} 9' in text
+
+
+@pytest.mark.django_db
+def test_a_figure_that_takes_long_to_count_is_counted_seldom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[datetime] = []
+
+    def slow(now: datetime) -> metrics.Figures:
+        asked.append(now)
+        time.sleep(0.5)
+        return {"all": float(len(asked))}
+
+    def scrape() -> str:
+        return Client().get("/metrics").content.decode()
+
+    monkeypatch.setattr(metrics, "GAUGES", {"slow": ("Slow", "sites", slow)})
+    with time_machine.travel(NOON) as clock:
+        scrape()
+        clock.shift(40)
+        soon = scrape()
+        clock.shift(20)
+        later = scrape()
+
+    assert 'slow{sites="all"} 1.0' in soon
+    assert 'slow{sites="all"} 2.0' in later
 
 
 @pytest.mark.django_db

@@ -103,3 +103,9 @@ def test_answers_of_probes_are_left_out() -> None:
     record.status_code = 503
 
     assert not is_no_probe(record)
+
+
+def test_the_typesetter_does_not_spell_out_names() -> None:
+    loggers = logging_settings(level="DEBUG", show_errors=True)["loggers"]
+
+    assert loggers["weasyprint"]["level"] == "ERROR"

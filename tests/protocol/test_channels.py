@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveillance.protocol.channels import Way, plan_channel, reaches, read_order
+from surveillance.protocol.channels import (
+    Way,
+    WhyCall,
+    plan_channel,
+    reaches,
+    read_order,
+    why_call,
+)
 from surveillance.protocol.parameters.outreach import CHANNEL_ORDER, MESSAGE_HOURS, OUTREACH
 from surveillance.protocol.quiet_hours import Hours, allowed_from, message_hours
 from surveillance.protocol.replies import OPT_IN, OPT_OUT, Reply, read_reply
@@ -150,7 +157,8 @@ def test_hours_that_never_open_are_refused() -> None:
         "STOP", "stop", "Stop.", " STOP! ", "“stop”", "STOP please", "Stop texting me", "stop all",
         "UNSUBSCRIBE", "Opt-out", "opt out", "QUIT", "end", "CANCEL", "revoke",
         "BAJA", "baja por favor", "Dar de baja", "ALTO", "¡Alto!", "PARAR", "pare", "NO MÁS",
-        "no mas mensajes", "Cancelar",
+        "no mas mensajes", "Cancelar", "STOP STOP STOP", "Stop. Stop!", "no more texts",
+        "please remove me",
     ],
 )  # fmt: skip
 def test_stops(text: str) -> None:
@@ -181,3 +189,21 @@ def test_any_text_is_read(text: str) -> None:
 @given(st.sampled_from(sorted(OPT_OUT | OPT_IN)), st.sampled_from(["", ".", "!", " "]))
 def test_case_and_punctuation_do_not_matter(word: str, end: str) -> None:
     assert read_reply(word.upper() + end) == read_reply(word) != Reply.OTHER
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        (Way(Tri.YES, is_known=True), WhyCall.CALL_COMES_FIRST),
+        (Way(Tri.YES, is_known=True, came_back=True), WhyCall.CAME_BACK),
+        (Way(Tri.NO, is_known=True), WhyCall.NOT_AGREED),
+        (Way(Tri.NO, is_known=False), WhyCall.NO_ADDRESS),
+    ],
+)
+def test_why_a_reminder_is_a_call(way: Way, why: WhyCall) -> None:
+    ways, letter = {ReminderChannel.LETTER: way}, {ReminderChannel.LETTER}
+
+    assert why_call(ways, letter, is_past_last_day=False) is why
+    assert why_call(ways, letter, is_past_last_day=True) is WhyCall.PAST_LAST_DAY
+    assert why_call({}, letter, is_past_last_day=False) is WhyCall.BY_A_PERSON
+    assert why_call(ways, (), is_past_last_day=False) is WhyCall.NO_ADDRESS

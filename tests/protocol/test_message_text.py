@@ -132,6 +132,8 @@ class TestParts:
             pytest.param("\N{SNOWMAN}" * 70, 1, id="wide and full"),
             pytest.param("\U0001f44b" * 35, 1, id="beyond 16 bits takes two places"),
             pytest.param("\U0001f44b" * 36, 2, id="beyond 16 bits and one more"),
+            pytest.param("a" * 66 + "\U0001f44b" + "a" * 66, 3, id="none is cut in two"),
+            pytest.param("a" * 152 + "€" + "a" * 152, 3, id="nor is the euro sign"),
         ],
     )
     def test_of_a_text_message(self, text: str, parts: int) -> None:
@@ -160,6 +162,12 @@ class TestFaults:
                 {"body": "{phone}" + " We call." * BODY_LIMIT.value}, "too_long", id="long text"
             ),
             pytest.param({"body": "{phone}\x07"}, "control_character", id="control character"),
+            pytest.param({"body": "{phone} can\u00adcer"}, "control_character", id="soft hyphen"),
+            pytest.param({"body": "{phone} \u202eabc"}, "control_character", id="turns writing"),
+            pytest.param({"body": "{phone} <b>us</b>"}, "markup", id="tags"),
+            pytest.param({"body": "{phone}\x7f"}, "control_character", id="delete"),
+            pytest.param({"body": "{phone}\u2028"}, "control_character", id="other line end"),
+            pytest.param({"subject": "A\u202evisit"}, "line_break", id="subject that turns"),
             pytest.param({"body": "{phone} {mrn}"}, "unknown_placeholder", id="unknown"),
             pytest.param({"body": "Come {when}: {phone}"}, "unknown_placeholder", id="no visit"),
             pytest.param({"body": "{phone} {phone.__class__}"}, "stray_brace", id="attribute"),
@@ -238,13 +246,19 @@ class TestFaults:
 class TestWordsThatSayWhy:
     @pytest.mark.parametrize(
         "text",
-        ["Liver", "hepático", "CIRROSIS", "pre-cancerous", "tumour", "your scan", "TAC", "lesión"],
-    )
+        [
+            "Liver", "hepático", "CIRROSIS", "pre-cancerous", "tumour", "your scan", "TAC",
+            "lesión",
+            "ｌｉｖｅｒ", "M.R.I.", "MRIs", "your CTs", "an X ray", "rayos X", "the scanner",
+            "sonogram", "ecos", "Hep C", "precancerous", "alcoholic", "a lump", "bultos",
+        ],
+    )  # fmt: skip
     def test_are_found_in_any_case_accent_and_form(self, text: str) -> None:
         assert unsaid_words_in(text)
 
     @pytest.mark.parametrize(
-        "text", ["deliver", "{site}", "contact", "compact", "masterpiece", "ecology", "massage"]
+        "text",
+        ["deliver", "{site}", "contact", "compact", "masterpiece", "ecology", "massage", "más"],
     )
     def test_are_not_seen_in_harmless_words(self, text: str) -> None:
         assert not unsaid_words_in(text)

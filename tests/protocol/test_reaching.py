@@ -15,6 +15,7 @@ from surveillance.protocol.reaching import (
     WRITTEN,
     NextTry,
     Tried,
+    fits,
     missing_for_lost,
     next_try,
     part_of,
@@ -150,6 +151,25 @@ def test_every_outcome_is_known_to_all_tables():
     assert set(contact.PAUSE_AFTER.value) <= set(ContactOutcome)
     assert not NOT_REACHED & REACHED
     assert NOT_REACHED | REACHED | {ContactOutcome.DECEASED} == set(ContactOutcome)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "channel"),
+    [
+        (VOICEMAIL, "LETTER"),
+        (NO_ANSWER, "SMS"),
+        (LETTER, "PHONE"),
+        (ContactOutcome.BUSY, "IN_PERSON"),
+        (ContactOutcome.RETURNED, "PHONE"),
+    ],
+)
+def test_what_cannot_come_of_a_channel_is_no_attempt_on_it(outcome, channel):
+    assert not fits(outcome, channel)
+
+
+@pytest.mark.parametrize("outcome", ContactOutcome)
+def test_every_outcome_can_come_of_some_channel(outcome):
+    assert any(fits(outcome, way) for way in [*CALLED, *WRITTEN])
 
 
 ENOUGH = [

@@ -132,3 +132,18 @@ def test_page_names_who_may_be_lost(client: Client, clinic: Clinic) -> None:
 
     assert page.count(str(lost.pk)) == 2  # not accounted for, and owed by the facts
     assert Lesion.objects.count() == 1
+
+
+def test_lines_that_do_not_add_up_are_said(
+    client: Client, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surveyed(clinic)
+    client.force_login(clinic.auditor)
+    monkeypatch.setattr("surveillance.coverage._accounts", lambda *_: iter(()))  # one came since
+
+    page = client.get("/certificate/").content.decode()
+
+    assert "do not add up" in page
+    assert "Nobody is lost" not in page
+    words, status = certificate_of()
+    assert ("do not add up" in words, status) == (True, 1)

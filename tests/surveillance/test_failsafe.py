@@ -1,6 +1,6 @@
 """What must never be: each finding provoked once, none on a clean registry."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from patients.audit import record_event
 from patients.models import Membership, PatientStatus
 from patients.workflows.seal_audit import seal_audit
 from surveillance import failsafe
-from surveillance.failsafe import CHECKS, find_all
+from surveillance.failsafe import CHECKS, Finding, find_all
 from surveillance.models import (
     Escalation,
     FollowUp,
@@ -22,6 +22,7 @@ from surveillance.models import (
     LesionObservation,
     Notification,
     NotificationStatus,
+    OutsideCare,
     OverrideKind,
     SweepRun,
 )
@@ -31,6 +32,8 @@ from surveillance.workflows.deliver import deliver
 from surveillance.workflows.discard_letter_batch import discard_letter_batch
 from surveillance.workflows.leave_role import leave_role
 from surveillance.workflows.plan_absence import plan_absence
+from surveillance.workflows.record_outside_care import record_outside_care
+from surveillance.workflows.review_outside_care import review_outside_care
 from surveillance.workflows.sweep import sweep
 from tests.factories import MembershipFactory, UserFactory
 from tests.surveillance.chase.scenes import (
@@ -195,7 +198,9 @@ def test_a_clinicians_closure_counts_while_it_stands(
 def test_at_risk_with_a_referral_but_without_its_imaging(
     clinic: Clinic, follow_up: FollowUp
 ) -> None:
-    owed = {"obligations": [{"kind": ObligationKind.REFERRAL}, {"kind": ObligationKind.IMAGING}]}
+    asked = {"escalation_class": "AT_RISK", "window": {"latest": "2027-02-28"}}
+    kinds = (ObligationKind.REFERRAL, ObligationKind.IMAGING)
+    owed = {"obligations": [{"kind": kind, **asked} for kind in kinds]}
     FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
     referral = an_assessment(follow_up.lesion, answer=owed)
     FollowUp.objects.create(
@@ -211,6 +216,37 @@ def test_at_risk_with_a_referral_but_without_its_imaging(
     )  # fmt: skip
 
     assert codes() == ["at_risk_without_imaging"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ladder", "latest", "expected"),
+    [
+        pytest.param("IMAGING", "AT_RISK", "2027-02-28", [], id="as decided"),
+        pytest.param("IMAGING", "AT_RISK", "2027-03-31", [], id="sooner"),
+        pytest.param("IMAGING", "AT_RISK", "2027-02-27", ["follow_up_less_than_decided"]),
+        pytest.param("IMAGING", "URGENT", "2027-02-28", ["follow_up_less_than_decided"]),
+    ],
+)
+def test_a_follow_up_that_says_less_than_its_decision(
+    clinic: Clinic,
+    follow_up: FollowUp,
+    kind: str,
+    ladder: str,
+    latest: str,
+    expected: list[str],
+) -> None:
+    obligation = {"kind": kind, "escalation_class": ladder, "window": {"latest": latest}}
+    asked = an_assessment(follow_up.lesion, answer={"obligations": [obligation]})
+    follow_up.refresh_from_db()
+    other = {
+        field.name: getattr(follow_up, field.name)
+        for field in FollowUp._meta.fields
+        if field.name not in {"id", "assessment"}
+    }
+    FollowUp.objects.update(closed_at=NOW, outcome="SUPERSEDED")
+    FollowUp.objects.create(**other, assessment=asked)
+
+    assert codes() == expected
 
 
 def test_a_quiet_patient_with_something_open(follow_up: FollowUp) -> None:
@@ -293,14 +329,16 @@ def test_the_newest_run_parked_something(clinic: Clinic, follow_up: FollowUp) ->
 # ---------------------------------------------------------------- people
 
 
-@pytest.mark.parametrize("owner", ["nobody", "inactive", "left", "no such role"])
+@pytest.mark.parametrize("owner", ["nobody", "role deleted", "no such role"])
 def test_a_follow_up_that_nobody_in_post_answers_for(
     clinic: Clinic, follow_up: FollowUp, owner: str
 ) -> None:
     if owner == "nobody":
         orphan_follow_ups()
+    elif owner == "role deleted":
+        Membership.objects.filter(user=clinic.navigator).delete()
     else:
-        FollowUp.objects.update(owner=_somebody(owner, clinic))
+        FollowUp.objects.update(owner=MembershipFactory(site=clinic.site, auditor=True).user)
 
     assert codes() == ["follow_up_without_owner"]
 
@@ -333,17 +371,54 @@ def test_an_owner_who_is_away_with_a_cover_who_lost_the_role(
     assert codes() == ["owner_absent_without_cover"]
 
 
-def _somebody(owner: str, clinic: Clinic) -> Any:
-    if owner == "no such role":
-        return MembershipFactory(site=clinic.site, auditor=True).user
-    user = UserFactory(is_active=owner != "inactive")
-    Membership.objects.create(
-        user=user,
-        site=clinic.site,
-        role="NURSE_NAVIGATOR",
-        ended_on=DAY if owner == "left" else None,
+@pytest.fixture
+def elsewhere(clinic: Clinic, follow_up: FollowUp) -> OutsideCare:
+    """On Tuesday at nine the navigator puts on file that another hospital follows the patient."""
+    return record_outside_care(
+        follow_up=follow_up,
+        institution="Liver centre",
+        evidence="Letter",
+        expires_on=DAY + timedelta(days=30),
+        by=clinic.navigator,
+        now=NOW,
     )
-    return user
+
+
+def looks_missing(now: datetime) -> list[Finding]:
+    return [finding for finding in find_all(now=now) if finding.code == "second_look_missing"]
+
+
+def test_a_second_look_that_nobody_takes(clinic: Clinic, elsewhere: OutsideCare) -> None:
+    assert looks_missing(NOW + timedelta(days=1)) == []
+
+    [finding] = looks_missing(NOW + timedelta(days=3))
+
+    assert finding.subject_ids == (str(elsewhere.pk),)
+    assert finding.notes == ("recorded 3 days ago",)
+    assert (finding.site, finding.owner.id if finding.owner else None) == (
+        clinic.site.pk,
+        clinic.lead.pk,
+    )
+    review_outside_care(outside_care=elsewhere, is_sufficient=True, by=clinic.lead, now=LATE)
+    assert looks_missing(NOW + timedelta(days=3)) == []
+
+
+@pytest.mark.parametrize("end", ["closed", "expired", "not sufficient"])
+def test_a_second_look_that_nobody_needs_any_more(
+    clinic: Clinic, elsewhere: OutsideCare, end: str
+) -> None:
+    day = DAY + timedelta(days=9)
+    assert looks_missing(at(day))
+    if end == "closed":
+        FollowUp.objects.update(closed_at=NOW, outcome="NO_LONGER_OWED")
+    elif end == "expired":
+        day = elsewhere.expires_on + timedelta(days=2)
+    else:
+        review_outside_care(
+            outside_care=elsewhere, is_sufficient=False, note="no date", by=clinic.lead, now=NOW
+        )
+
+    assert looks_missing(at(day)) == []
 
 
 # ---------------------------------------------------------------- messages and the audit trail

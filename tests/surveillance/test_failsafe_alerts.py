@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
@@ -45,8 +46,9 @@ OPERATORS = "oncall@example.org"
 
 
 @pytest.fixture(autouse=True)
-def paths(settings: Any) -> None:
+def paths(settings: Any, tmp_path: Path) -> None:
     """Operators are told by e-mail; no webhook unless a test asks for one."""
+    settings.DATA_DIR = tmp_path / "data"
     settings.FAILSAFE_EMAILS = [OPERATORS]
     settings.FAILSAFE_WEBHOOK_URL = ""
     settings.SITE_URL = "https://hepcalc.example.org"
@@ -400,6 +402,133 @@ def test_a_database_that_is_away_is_told_each_time(hook: type[Hook]) -> None:
     assert [finding.code for finding in watched.findings] == ["database_unreachable"]
     assert len(letters_to(OPERATORS)) == 2
     assert hook.taken[0]["findings"][0]["code"] == "database_unreachable"
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    def refuse(*_args: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def watch_in_vain(now: datetime) -> None:
+    with away():
+        watch_failsafe(now=now, clock=lambda: now)
+
+
+def test_the_return_of_the_database_is_told_once_by_the_same_paths(
+    clinic: Clinic, hook: type[Hook]
+) -> None:
+    for minutes in (0, 15, 30):
+        watch_in_vain(NOW + timedelta(minutes=minutes))
+
+    watch(NOW + timedelta(minutes=45))
+    watch(NOW + timedelta(minutes=60))
+
+    *_raised, over = letters_to(OPERATORS)
+    assert len(_raised) == 3
+    assert over.startswith("HepCalc failsafe: 1 over\n")
+    assert "OVER: database_unreachable, since 2026-09-15 09:00 UTC." in over
+    assert [len(each["recovered"]) for each in hook.taken] == [0, 0, 0, 1]
+    told = FailsafeAlert.objects.filter(code="database_unreachable").order_by("recipient", "pk")
+    assert list(told.values_list("recipient", "kind")) == [
+        ("operators", "RAISED"),
+        ("operators", "RECOVERED"),
+        ("webhook", "RAISED"),
+        ("webhook", "RECOVERED"),
+    ]
+
+
+def test_who_was_not_told_of_the_outage_is_not_told_of_its_end(
+    clinic: Clinic, hook: type[Hook]
+) -> None:
+    hook.status = 500
+    watch_in_vain(NOW)
+    hook.status = 204
+
+    watch(NOW + HOUR)
+
+    assert len(letters_to(OPERATORS)) == 2
+    assert [each["recovered"] for each in hook.taken] == [[]]
+
+
+def test_a_return_that_could_not_be_told_is_told_by_the_next_check(
+    clinic: Clinic, hook: type[Hook]
+) -> None:
+    watch_in_vain(NOW)
+    hook.status = 500
+    watch(NOW + HOUR)
+    hook.status = 204
+
+    watch(NOW + 2 * HOUR)
+    watch(NOW + 3 * HOUR)
+
+    assert [len(each["recovered"]) for each in hook.taken] == [0, 1, 1]
+    assert len(letters_to(OPERATORS)) == 2
+
+
+def test_every_outage_has_its_own_end(clinic: Clinic) -> None:
+    for hours in (0, 2):
+        watch_in_vain(NOW + hours * HOUR)
+        watch(NOW + (hours + 1) * HOUR)
+
+    assert [letter.splitlines()[0] for letter in letters_to(OPERATORS)] == [
+        "HepCalc failsafe: 1 must not be",
+        "HepCalc failsafe: 1 over",
+    ] * 2
+
+
+def test_each_machine_that_told_announces_the_return_once(
+    clinic: Clinic, settings: Any, tmp_path: Path
+) -> None:
+    for minute, host in enumerate(("one", "two")):
+        settings.DATA_DIR = tmp_path / host
+        watch_in_vain(NOW + timedelta(minutes=minute))
+    for host in ("one", "two", "one", "two"):
+        settings.DATA_DIR = tmp_path / host
+        watch(NOW + HOUR)
+
+    assert sum("1 over" in letter for letter in letters_to(OPERATORS)) == 2
+
+
+def test_a_note_that_is_entered_twice_is_told_once(clinic: Clinic, settings: Any) -> None:
+    """Somebody pulled the plug after the note was entered and before it was taken away."""
+    watch_in_vain(NOW)
+    note = settings.DATA_DIR / "failsafe-outage.json"
+    text = note.read_text()
+    watch(NOW + HOUR)
+    note.write_text(text)
+
+    watch(NOW + 2 * HOUR)
+
+    assert sum("1 over" in letter for letter in letters_to(OPERATORS)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"since": 3}', '{"since": "now", "told": []}'])
+def test_a_note_that_nobody_can_read_stops_no_check(
+    wrong: FollowUp, settings: Any, text: str
+) -> None:
+    settings.DATA_DIR.mkdir()
+    note = settings.DATA_DIR / "failsafe-outage.json"
+    note.write_text(text)
+
+    assert watch().told.reached
+    watch_in_vain(NOW + HOUR)
+    assert "operators" in note.read_text()
+
+
+def test_where_no_note_can_be_written_the_outage_is_told_all_the_same(
+    clinic: Clinic, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "file"
+    settings.DATA_DIR.write_text("no folder")
+
+    watch_in_vain(NOW)
+    watch(NOW + HOUR)
+
+    assert len(letters_to(OPERATORS)) == 1
 
 
 def test_a_database_lost_while_telling_is_told_too(wrong: FollowUp) -> None:

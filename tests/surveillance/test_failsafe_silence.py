@@ -33,6 +33,7 @@ from tests.surveillance.chase.scenes import (
 )
 from tests.surveillance.factories import ImagingExamFactory
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 FRIDAY = date(2027, 1, 8)
@@ -137,6 +138,28 @@ def test_a_feed_that_goes_on_is_not_quiet(clinic: Clinic) -> None:
     ImagingExamFactory(patient=a_patient(clinic), recorded_at=at(date(2026, 9, 28)))
 
     assert found("intake_quiet", at(date(2026, 9, 29))) == []
+
+
+def test_a_feed_that_thins_out_is_noticed_though_it_speaks(clinic: Clinic) -> None:
+    exams_on_working_days(clinic, until=date(2026, 9, 18), each=6)
+    patient = a_patient(clinic)
+    for number in range(3, 13):
+        ImagingExamFactory(patient=patient, recorded_at=at(date(2026, 9, 18) + DAY * number))
+    now = at(date(2026, 10, 2))
+
+    assert found("intake_quiet", now) == []
+    [finding] = found("intake_thin", now)
+    assert (finding.site, finding.subject_ids) == (clinic.site.pk, ("exams",))
+    assert finding.notes == ("4 on the last 5 working days; 27 usual",)
+    assert finding.owner is not None
+
+
+def test_a_feed_that_stops_is_not_told_to_thin_out_as_well(clinic: Clinic) -> None:
+    exams_on_working_days(clinic, until=date(2026, 9, 18), each=6)
+    now = at(date(2026, 9, 29))
+
+    assert found("intake_quiet", now)
+    assert found("intake_thin", now) == []
 
 
 def test_registry_files_are_a_feed_of_their_own(clinic: Clinic) -> None:

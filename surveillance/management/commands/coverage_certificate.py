@@ -71,6 +71,8 @@ def _words(certificate: Certificate, differing: list[tuple[str, str]]) -> str:
         for one in certificate.groups
     ]
     lines += [f"{certificate.total:>10,}  lesions in all", f"Digest {certificate.digest}"]
+    if not certificate.unaccounted and not certificate.is_whole:
+        lines += ["The lines do not add up to the lesions in all: one came while they were counted"]
     lines += [f"Not accounted for: {pk}" for pk in certificate.unaccounted[:NAMED]]
     lines += [f"Owed by the facts, and not open: {pk} ({why})" for pk, why in differing[:NAMED]]
     return "\n".join(lines)

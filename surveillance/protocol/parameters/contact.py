@@ -44,6 +44,14 @@ NEXT_TRY_SPREAD: Final = Parameter(
     ("ABY-2020",),
     "So many days are compared for a weekday that was tried least.",
 )
+CALL_HOURS: Final = Parameter(
+    "call_hours",
+    (8, 21),
+    "hours of the site's clock: from, until",
+    _OURS,
+    ("S28",),
+    "Nobody is called at night, nor is it promised: the hours of 47 CFR 64.1200(c)(1).",
+)
 LOST_ATTEMPTS: Final = Parameter(
     "lost_attempts", 4, "attempts", _OURS, ("S28",), "Before somebody may be called lost (A-32)."
 )
@@ -80,6 +88,7 @@ CONTACT: Final[tuple[Parameter[object], ...]] = (
     DAY_PART_FROM,
     PAUSE_AFTER,
     NEXT_TRY_SPREAD,
+    CALL_HOURS,
     LOST_ATTEMPTS,
     LOST_CHANNELS,
     LOST_DAY_PARTS,

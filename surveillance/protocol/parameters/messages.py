@@ -37,13 +37,13 @@ UNSAID_WORDS: Final = Parameter(
     frozenset(
         {
             # English
-            "liver", "livers", "mass", "masses", "ct", "mri", "pet-ct", "scan", "scans", "afp",
-            "hcc", "hbv", "hcv", "hiv", "alcohol", "gallbladder",
+            "liver", "mass", "masses", "lump", "ct", "mri", "pet-ct", "scan", "afp", "hcc", "hep",
+            "hbv", "hcv", "hiv", "gallbladder", "bile",
             # Spanish
-            "masa", "masas", "tac", "rm", "rmn", "vhb", "vhc", "vih", "eco",
+            "masa", "bulto", "tac", "rm", "rmn", "vhb", "vhc", "vih", "eco", "rayo", "bilis",
         }
     ),
-    "whole words",
+    "whole words, one or several",
     _OURS,
     ("45 CFR 164.522(b)", "field.md 5"),
     "Names of an organ, a finding or an exam tell whoever picks up the telephone, opens the letter "
@@ -56,11 +56,13 @@ UNSAID_STEMS: Final = Parameter(
         "hepat", "cancer", "tumor", "tumour", "carcinom", "cirrho", "cirros", "lesion", "nodul",
         "cyst", "quist", "malign", "benign", "biops", "metast", "oncolog", "calcif", "diagnos",
         "fibros", "hemangiom", "sarcom", "transplant", "trasplant", "neoplas", "chemo", "quimio",
+        "precancer", "anticancer", "adenom", "steato", "esteato", "polyp", "polip", "biliar",
+        "pancrea", "icteri", "sonogra", "alcohol",
         # English
-        "ultraso", "x-ray", "xray", "diseas", "growth", "abnormal",
+        "ultraso", "x-ray", "xray", "scann", "diseas", "growth", "abnormal", "jaundic",
         # Spanish
-        "higado", "ecograf", "tomograf", "resonancia", "escaner", "radiograf", "enfermedad",
-        "anormal", "vesicula",
+        "higado", "ecograf", "tomograf", "gammagra", "resonancia", "escaner", "radiograf",
+        "enfermedad", "anormal", "vesicula",
     ),
     "beginnings of words",
     _OURS,

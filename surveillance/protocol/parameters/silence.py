@@ -28,6 +28,14 @@ QUEUE_QUIET_HOURS: Final = Parameter(
     ("S28",),
     "Two working days on which something was due and nobody acted on any patient of the site.",
 )
+SECOND_LOOK_HOURS: Final = Parameter(
+    "second_look_hours",
+    16,
+    "business hours",
+    _OURS,
+    ("S28",),
+    "Two working days for a second person to look at the evidence of follow-up elsewhere.",
+)
 ALARM_CHANCE: Final = Parameter(
     "alarm_chance",
     0.001,
@@ -54,6 +62,38 @@ FEED_QUIET_AT_MOST: Final = Parameter(
     _OURS,
     ("S28",),
     "A silence is not counted further than this: the answer stands by then.",
+)
+FEED_THIN: Final = Parameter(
+    "feed_thin",
+    ((5, 1 / 2), (10, 2 / 3), (20, 2 / 3)),
+    "open days, and the share of the usual above which it is no finding",
+    _OURS,
+    ("S28",),
+    "One, two and four working weeks. However large the feed: a quiet week is no broken cable.",
+)
+FEED_THIN_NEWEST: Final = Parameter(
+    "feed_thin_newest",
+    2 / 3,
+    "of the usual",
+    _OURS,
+    ("S28",),
+    "On the newest of these days, too: a feed that is back is no finding.",
+)
+FEED_SEASON_LEAST: Final = Parameter(
+    "feed_season_least",
+    0.5,
+    "of the usual",
+    _OURS,
+    ("S28",),
+    "A season explains no more than half: last year's weeks may themselves have been an outage.",
+)
+FEED_BUSY_DEVIATIONS: Final = Parameter(
+    "feed_busy_deviations",
+    4,
+    "standard deviations",
+    _OURS,
+    ("S28",),
+    "A day above the usual by more than that is a bulk import, and counts as a usual day.",
 )
 BOUNCE_DAYS: Final = Parameter(
     "bounce_days", 7, "days", _OURS, ("S28",), "Bounces of these days against the baseline before."
@@ -90,10 +130,15 @@ WAKE_UPS_LEAST: Final = Parameter(
 NUMBERS: Final[tuple[Parameter[object], ...]] = (
     OPENING_HOURS,
     QUEUE_QUIET_HOURS,
+    SECOND_LOOK_HOURS,
     ALARM_CHANCE,
     BASELINE_WEEKS,
     FEED_LEAST,
     FEED_QUIET_AT_MOST,
+    FEED_THIN,
+    FEED_THIN_NEWEST,
+    FEED_SEASON_LEAST,
+    FEED_BUSY_DEVIATIONS,
     BOUNCE_DAYS,
     BOUNCES_LEAST,
     BOUNCE_PRIOR,

@@ -186,7 +186,11 @@ def test_the_cover_is_told_and_answers_on_those_days_and_nothing_moves(clinic: C
     raised = Escalation.objects.unresolved().get()
     assert raised.owner == clinic.lead
     assert told("ESCALATION_RAISED") == [(clinic.director, "EMAIL"), (clinic.director, "IN_APP")]
-    assert set(Notification.objects.values_list("status", flat=True)) == {"SENT"}
+    told_to_cover = Notification.objects.filter(template="ESCALATION_RAISED")
+    assert set(told_to_cover.values_list("channel", "status")) == {
+        ("IN_APP", "SENT"),
+        ("EMAIL", "DIGESTED"),
+    }
     follow_up.refresh_from_db()
     assert follow_up.owner == clinic.navigator
 
@@ -314,6 +318,15 @@ def test_ending_it_twice_is_ending_it_once(clinic: Clinic) -> None:
     row.refresh_from_db()
     assert row.ended_on == MONDAY + timedelta(days=1)
     assert AuditEvent.objects.filter(action="absence_ended").count() == 1
+
+
+def test_an_absence_that_was_ended_is_not_on_record_for_who_plans_it_again(
+    clinic: Clinic,
+) -> None:
+    end_absence(absence=planned(clinic), by=clinic.lead, now=at(MONDAY + timedelta(days=2)))
+
+    with pytest.raises(AbsenceDaysRefused, match="past"):
+        planned(clinic, now=at(MONDAY + timedelta(days=3)))
 
 
 def test_an_absence_cancelled_before_it_began_never_was(clinic: Clinic) -> None:

@@ -75,6 +75,17 @@ def test_the_same_answer_twice_changes_nothing(clinic: Clinic, escalation: Escal
     assert AuditEvent.objects.filter(action="escalation_acknowledged").count() == 1
 
 
+def test_the_same_answer_from_a_page_that_never_heard_back_changes_nothing(
+    clinic: Clinic, escalation: Escalation
+) -> None:
+    answer(escalation, clinic)
+
+    again = answer(escalation, clinic, now=at(DAY) + timedelta(minutes=5))
+
+    assert again.acknowledged_at == at(DAY)
+    assert AuditEvent.objects.filter(action="escalation_acknowledged").count() == 1
+
+
 def test_it_can_be_put_off_again_when_it_came_back(clinic: Clinic, escalation: Escalation) -> None:
     noted = answer(escalation, clinic)
     later = DAY + timedelta(days=8)

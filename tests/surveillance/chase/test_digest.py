@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase as DatabaseCase
 from surveillance.delivery.digest_words import LINES, digest_lines, kinds_of
 from surveillance.models import Escalation, Notification, unsettled
 from surveillance.protocol.parameters.alerts import ALERTS_PER_WEEK
+from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.deliver import deliver
@@ -222,7 +223,7 @@ def test_a_case_of_which_two_messages_tell_counts_once(clinic: Clinic) -> None:
     clinic.site.save()
     owed(clinic, 1)
     run(at(T2))
-    told = list(Notification.objects.filter(status="DIGESTED"))
+    told = list(Notification.objects.filter(status="DIGESTED", channel="EMAIL"))
 
     kinds = kinds_of([*told, *told], T2)
 
@@ -251,6 +252,22 @@ def test_the_digest_waits_for_a_working_day_of_the_site() -> None:
 
     monday = datetime(2027, 2, 22, 6, tzinfo=at(friday).tzinfo)
     assert Notification.objects.get(template="DAILY_DIGEST").not_before == monday
+
+
+def test_what_is_overdue_on_closed_days_does_not_wait_for_the_morning_after_them() -> None:
+    place = a_clinic(holiday_calendar="DE", alerts_per_week=0, time_zone="Europe/Berlin")
+    friday, saturday, sunday = (date(2027, 2, day) for day in (26, 27, 28))
+    for latest in (saturday, sunday):
+        a_follow_up(
+            place,
+            patient=a_patient(place),
+            window=Window(date(2026, 11, 30), date(2026, 12, 31), latest),
+        )
+
+    run(at(friday))
+
+    held = {row.escalation.follow_up.latest_on: row.status for row in emails() if row.escalation}
+    assert held == {saturday: "SENT", sunday: "DIGESTED"}
 
 
 def test_a_digest_of_what_was_settled_meanwhile_is_not_sent(clinic: Clinic) -> None:

@@ -123,7 +123,7 @@ def test_staff_messages_are_kept_too(clinic: Clinic) -> None:
     deliver(now=NOW)
 
     told.refresh_from_db()
-    assert told.subject == "Call the patient: no e-mail could remind them"
+    assert told.subject == "Call the patient: no message could remind them"
     assert f"/patients/{follow_up.patient_id}/" in told.body
 
 

@@ -33,7 +33,9 @@ from surveillance.workflows.log_contact import log_contact
 from surveillance.workflows.mark_read import mark_read
 from surveillance.workflows.record_order import record_order
 from surveillance.workflows.sweep import sweep
+from tests.factories import NOW, TODAY
 from tests.surveillance.chase.scenes import SANITY, Clinic, a_clinic, a_follow_up, a_patient, at
+from tests.surveillance.web import scenes as web
 
 pytestmark = pytest.mark.django_db
 
@@ -506,3 +508,14 @@ def test_number_of_queries_does_not_grow_with_what_is_missing(
         sweep(now=at(ORDER_BY))
 
     assert len(said()) == 12
+
+
+def test_what_must_be_ordered_at_once_is_looked_at_today() -> None:
+    clinic = web.a_clinic(booking_lead_days=180, authorisation_lead_days=180)
+
+    follow_up = web.surveyed(clinic, performed_on=TODAY - timedelta(days=14))
+
+    assert follow_up.earliest_on > TODAY + timedelta(days=30)  # nobody is reminded yet
+    assert follow_up.next_look_on == TODAY
+    sweep(now=NOW)
+    assert [template for template, *_ in said()] == ["ORDER_MISSING"]

@@ -21,6 +21,7 @@ from surveillance.models import (
     NotificationTemplate,
 )
 from surveillance.protocol.message_terms import MessageMedium
+from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows import deliver as outbox
 from surveillance.workflows.deactivate_account import deactivate_account
 from surveillance.workflows.deliver import FIRST_PAUSE, MOST_ATTEMPTS, deliver
@@ -119,6 +120,22 @@ def test_nothing_is_sent_before_its_time(reminder: Notification) -> None:
 
     assert deliver(now=NOW).sent == 0
     assert deliver(now=NOW + timedelta(minutes=1)).sent == 1
+
+
+def test_after_an_outage_the_most_dangerous_leaves_first(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    classes = [EscalationClass.LOW, EscalationClass.AT_RISK, EscalationClass.URGENT] * 3
+    for ladder in classes:
+        a_follow_up(clinic, patient=a_patient(clinic, reachable=True), ladder=ladder)
+    sweep(now=at(date(2027, 2, 1)))  # everything at once, a month before the last day
+
+    deliver(now=at(date(2027, 2, 1)), batch=2)
+
+    keys_of = dict(Notification.objects.values_list("pk", "follow_up__sort_key"))
+    keys = [keys_of[pk] for pk in provider.taken]
+    assert len(set(keys)) > 1
+    assert keys == sorted(keys)
 
 
 @pytest.mark.parametrize(
@@ -408,13 +425,13 @@ def test_an_email_to_staff_that_fails_needs_no_task_since_they_are_told_inside(
     clinic: Clinic, provider: FakeProvider
 ) -> None:
     a_follow_up(clinic, kind="REFERRAL", ordered_on=DAY)
-    sweep(now=at(date(2027, 1, 29)))
+    sweep(now=at(date(2027, 3, 8)))
     provider.answers = [DeliveryFailed("smtp_550", permanent=True)]
 
-    done = deliver(now=at(date(2027, 1, 29)))
+    done = deliver(now=at(date(2027, 3, 8)))
 
-    assert (done.failed, done.sent) == (1, 2)  # inside: the escalation, and that it is not booked
-    assert Notification.objects.count() == 3
+    assert (done.failed, done.sent) == (1, 1)
+    assert Notification.objects.count() == 2
 
 
 def test_staff_who_left_get_nothing_and_the_new_owner_does(clinic: Clinic) -> None:

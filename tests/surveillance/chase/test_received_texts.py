@@ -1,6 +1,6 @@
 """Texts from patients: stops and starts are recorded, anything else reaches a person."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -103,6 +103,14 @@ def test_two_texts_at_one_moment_are_two(patient: Patient) -> None:
     text("Two", provider_message_id="SM2")
 
     assert {row.note for row in ContactAttempt.objects.all()} == {"One", "Two"}
+
+
+def test_a_stop_without_an_id_does_not_pass_for_an_earlier_text(patient: Patient) -> None:
+    text("Hello", provider_message_id="")
+    text("STOP", provider_message_id="", now=NOW + timedelta(seconds=1))
+
+    assert consent_of(patient) == Tri.NO
+    assert ContactAttempt.objects.count() == 2
 
 
 def test_a_start_allows_texts_again(patient: Patient) -> None:

@@ -56,23 +56,25 @@ def test_a_patient_who_agreed_is_reminded_by_email_and_after_the_last_day_is_to_
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "why"),
     [
-        pytest.param({"consent_email": Tri.UNKNOWN}, id="not asked"),
-        pytest.param({"consent_email": Tri.NO}, id="refused"),
-        pytest.param({"email": ""}, id="no address"),
-        pytest.param({"status": PatientStatus.DECLINED, "status_on": FIRST}, id="declined"),
+        pytest.param({"consent_email": Tri.UNKNOWN}, "not_agreed", id="not asked"),
+        pytest.param({"consent_email": Tri.NO}, "not_agreed", id="refused"),
+        pytest.param({"email": ""}, "no_address", id="no address"),
+        pytest.param(
+            {"status": PatientStatus.DECLINED, "status_on": FIRST}, "by_a_person", id="declined"
+        ),
     ],
 )
-def test_otherwise_the_navigator_is_asked_to_call(
-    clinic: Clinic, fields: dict[str, object]
+def test_otherwise_the_navigator_is_asked_to_call_and_told_why(
+    clinic: Clinic, fields: dict[str, object], why: str
 ) -> None:
     a_follow_up(clinic, patient=a_patient(clinic, reachable=True, **fields))
 
     sweep(now=at(FIRST))
 
     task = Notification.objects.get()
-    assert (task.channel, task.recipient) == ("IN_APP", clinic.navigator)
+    assert (task.channel, task.recipient, task.cause) == ("IN_APP", clinic.navigator, why)
 
 
 @pytest.mark.parametrize(

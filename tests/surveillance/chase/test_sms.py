@@ -155,6 +155,18 @@ def test_without_an_id_of_the_gateway_ours_is_the_receipt(
     assert SmsChannel().send(message).message_id == str(message.pk)
 
 
+@pytest.mark.parametrize("answer", [{"error": "no credit"}, {"id": "1", "errors": ["+44 bad"]}])
+def test_a_gateway_that_says_200_and_an_error_has_not_taken_it(
+    over_http: GatewayServer, answer: dict[str, Any]
+) -> None:
+    over_http.status, over_http.answer = 200, answer
+
+    with pytest.raises(DeliveryFailed) as failure:
+        SmsChannel().send(a_text())
+
+    assert (failure.value.reason, failure.value.permanent) == ("gateway_error", False)
+
+
 @pytest.mark.parametrize(
     ("status", "permanent"),
     [(400, True), (404, True), (422, True), (408, False), (429, False), (500, False), (503, False)],
@@ -276,6 +288,15 @@ def test_twilio_refuses(
 
     assert (failure.value.reason, failure.value.permanent) == (reason, permanent)
     assert NUMBER not in str(failure.value)
+
+
+def test_twilio_that_gives_no_sid_may_have_taken_it(over_twilio: GatewayServer) -> None:
+    over_twilio.answer = {"status": "queued"}
+
+    with pytest.raises(DeliveryFailed) as failure:
+        SmsChannel().send(a_text())
+
+    assert (failure.value.permanent, failure.value.unheard) == (False, True)
 
 
 def test_a_wrong_twilio_token_is_no_message_s_fault(over_twilio: GatewayServer) -> None:

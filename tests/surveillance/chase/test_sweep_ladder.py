@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patients.workflows.save_site import save_site
 from surveillance.models import (
     Escalation,
     EscalationResolution,
@@ -17,6 +19,7 @@ from surveillance.models import (
 from surveillance.protocol.ladder import steps_due, tier_on
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass
+from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.sweep import sweep
 from tests.surveillance.chase.scenes import a_clinic, a_follow_up, at
 
@@ -143,6 +146,52 @@ def test_each_tier_has_one_owner_of_its_role() -> None:
     owners = dict(Escalation.objects.filter(follow_up=follow_up).values_list("tier", "owner"))
     seats = [clinic.navigator, clinic.lead, clinic.clinician, clinic.director]
     assert owners == {tier: user.pk for tier, user in enumerate(seats, start=1)}
+
+
+def test_a_promise_made_on_a_tier_above_todays_step_comes_back_all_the_same() -> None:
+    clinic = a_clinic(ladder_days_earlier=10)
+    latest = a_follow_up(clinic).latest_on
+    early = latest - timedelta(days=24)
+    sweep(now=at(early))
+    raised = Escalation.objects.unresolved().get(tier=2)
+    until = early + timedelta(days=2)
+    acknowledge_escalation(
+        escalation=raised, next_action="call", until=until, by=clinic.lead, now=at(early)
+    )
+    clinic.site.ladder_days_earlier = None  # the protocol's own ladder owes tier 1 until L-14
+    save_site(site=clinic.site, by=None, now=at(early))
+
+    sweep_daily(early, latest - timedelta(days=15))
+
+    assert messages("ESCALATION_RETURNED") == [until + timedelta(days=1)]
+    assert messages() == [early]
+
+
+def test_the_first_overdue_day_is_told_to_a_tier_that_stands_above_it() -> None:
+    clinic = a_clinic()
+    follow_up = a_follow_up(clinic, ladder=EscalationClass.LOW, next_look_on=date(2027, 2, 1))
+    Escalation.objects.create(
+        follow_up=follow_up, tier=2, step="L+30", owner=clinic.lead, raised_at=at(date(2027, 1, 4))
+    )  # as a plan with a later day carries it over
+
+    sweep_daily(date(2027, 2, 1), date(2027, 3, 29))
+
+    assert messages() == [date(2027, 3, 1)]
+    told = Notification.objects.get(
+        template="ESCALATION_RAISED", channel=NotificationChannel.IN_APP
+    )
+    assert told.recipient == clinic.lead
+
+
+def test_without_an_address_the_owner_is_told_in_the_application() -> None:
+    clinic = a_clinic()
+    User.objects.filter(pk=clinic.navigator.pk).update(email="")
+    a_follow_up(clinic)
+
+    sweep(now=at(date(2027, 1, 29)))
+
+    told = Notification.objects.filter(template="ESCALATION_RAISED")
+    assert [row.channel for row in told] == [NotificationChannel.IN_APP]
 
 
 @given(

@@ -230,6 +230,22 @@ class TestScope:
         assert len(trail) > len(steps)
         assert "registry_import_finished" not in steps
 
+    def test_a_file_of_one_site_leaves_its_own_trail_there(
+        self, administrator: Client, north: Site
+    ) -> None:
+        upload(administrator, row(), site=north.slug)
+
+        answer(administrator, "confirm")
+
+        events = AuditEvent.objects.filter(action__startswith="registry_import_")
+        assert [event.action for event in events.order_by("pk")] == [
+            "registry_import_previewed",
+            "registry_import_running",
+            "registry_import_finished",
+        ]
+        assert {event.subject_id for event in events} == {str(RegistryImport.objects.get().pk)}
+        assert events[0].detail["rows"] == 1
+
 
 class TestWorker:
     def test_a_large_file_waits_for_a_worker(self, administrator: Client, large) -> None:

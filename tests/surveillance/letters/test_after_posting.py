@@ -61,10 +61,24 @@ class TestCertifiedNumber:
         assert first == second
         assert AuditEvent.objects.filter(action="letter_certified").count() == 1
 
-    @pytest.mark.parametrize("number", ["", "9" * 41])
-    def test_no_number_and_too_long_a_one_are_refused(self, letter: Letter, number: str) -> None:
-        with pytest.raises(CertifiedNumberRefused, match="at most 40"):
+    @pytest.mark.parametrize("number", ["", "9" * 41, "12", "RR1<b>23", "RR\u202e1234"])
+    def test_what_is_no_number_of_a_label_is_refused(self, letter: Letter, number: str) -> None:
+        with pytest.raises(CertifiedNumberRefused, match="4 to 40"):
             record_certified_number(letter=letter, number=number, by=None, now=NOW)
+
+    def test_number_is_the_same_however_it_is_spaced(self, letter: Letter) -> None:
+        first = record_certified_number(letter=letter, number="rr 12-3456", by=None, now=NOW)
+        second = record_certified_number(letter=letter, number="RR123456", by=None, now=BACK)
+
+        assert (first, first.number) == (second, "RR123456")
+
+    def test_number_of_another_letter_is_refused(self, clinic: Clinic) -> None:
+        waiting(clinic, "Abbot", "Moor")
+        abbot, moor = posted(clinic).letters.order_by("sequence")
+        record_certified_number(letter=abbot, number="RR123", by=None, now=NOW)
+
+        with pytest.raises(CertifiedNumberRefused, match="RR123 is on file for letter 1"):
+            record_certified_number(letter=moor, number="RR 123", by=None, now=NOW)
 
     def test_another_number_is_refused(self, letter: Letter) -> None:
         record_certified_number(letter=letter, number="RR123", by=None, now=NOW)
@@ -77,7 +91,7 @@ class TestCertifiedNumber:
         batch = discard_letter_batch(batch=prepared(clinic), reason="jam", by=None, now=NOW)
 
         with pytest.raises(CertifiedNumberRefused, match="discarded"):
-            record_certified_number(letter=batch.letters.get(), number="RR1", by=None, now=NOW)
+            record_certified_number(letter=batch.letters.get(), number="RR123", by=None, now=NOW)
 
 
 class TestReturnedLetter:

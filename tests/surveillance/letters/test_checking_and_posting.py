@@ -1,5 +1,7 @@
 """A shifted run is not posted; a posted one is sent, numbered and on file, once."""
 
+from datetime import date
+
 import pytest
 
 from patients.models import AuditEvent, Tri
@@ -14,6 +16,7 @@ from surveillance.models import (
 from surveillance.protocol.mailing import sample_of
 from surveillance.workflows import check_letter_batch as checking
 from surveillance.workflows import post_letter_batch as posting
+from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.change_letter_batch import LetterBatchNotReady
 from surveillance.workflows.check_letter_batch import (
     SheetsMissing,
@@ -26,10 +29,12 @@ from surveillance.workflows.post_letter_batch import (
     post_letter_batch,
     unwanted_sheets,
 )
-from tests.surveillance.chase.scenes import Clinic
+from tests.surveillance.chase.scenes import Clinic, a_follow_up
 from tests.surveillance.letters.scenes import (
     LATER,
     NOW,
+    a_letter_to,
+    at_home,
     checked,
     codes_of,
     over,
@@ -217,6 +222,34 @@ class TestPosting:
 
         [letter] = prepared(clinic, now=LATER).letters.all()
         assert letter.address.startswith("2 Other Street")
+
+    def test_letter_to_an_earlier_name_is_printed_anew(
+        self, clinic: Clinic, batch, messages
+    ) -> None:
+        checked(clinic, batch)
+        changes: dict[str, object] = {"family_name": "Zander"}
+        amend_demographics(patient=messages[0].patient, changes=changes, by=None, now=NOW)
+
+        assert unwanted_sheets(batch, NOW) == [1]
+
+    def test_letter_that_names_a_day_that_was_moved_is_printed_anew(self, clinic: Clinic) -> None:
+        patient = at_home(clinic)
+        booked = a_follow_up(clinic, patient=patient, booked_for=date(2026, 12, 1))
+        moved = a_letter_to(patient, booked)
+        still = a_letter_to(patient, a_follow_up(clinic, patient=patient, label="L2"))
+        batch = checked(clinic, prepared(clinic))
+        assert "1 December 2026" in batch.letters.get().body
+        book_follow_up(follow_up=booked, booked_for=date(2026, 12, 8), by=clinic.navigator, now=NOW)
+
+        with pytest.raises(LettersToTakeOut, match="others: 1"):
+            post_letter_batch(batch=batch, by=None, now=NOW)
+        post_letter_batch(batch=batch, taken_out=[1], by=None, now=NOW)
+
+        moved.refresh_from_db()
+        assert (moved.status, moved.last_error) == ("CANCELLED", "appointment_changed")
+        again = prepared(clinic, now=LATER).letters.get()
+        assert list(again.notifications.all()) == [still]
+        assert "December" not in again.body
 
     def test_refusal_after_printing_hands_over_to_a_person(
         self, clinic: Clinic, batch, messages

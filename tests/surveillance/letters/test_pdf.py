@@ -1,5 +1,6 @@
 """The PDF of a run: tagged, one sheet each, the address in the window; and reading it back."""
 
+import contextlib
 import io
 import sys
 from typing import Any
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 MM = 72 / 25.4
 A4_HEIGHT = 297 * MM
+NO_TYPEFACE_HAS_IT = "\U0010fffd"
 
 
 def letters_of(batch: LetterBatch) -> list[Letter]:
@@ -127,6 +129,29 @@ def test_letter_that_needs_two_sheets_is_refused(batch: LetterBatch, sequence: i
         print_letters(batch, letters)
 
 
+def test_letters_that_no_typeface_has_are_not_printed_as_boxes(clinic: Clinic) -> None:
+    waiting(clinic, "Heath", f"Moor{NO_TYPEFACE_HAS_IT}")
+
+    with pytest.raises(LettersCannotBePrinted, match="sheet 2: they would be empty boxes"):
+        pdf_of(prepared(clinic))
+
+
+def test_address_that_leaves_the_window_is_refused(clinic: Clinic) -> None:
+    waiting(clinic, "Heath")
+    waiting(clinic, "Moor", address="\n".join(["The Old Mill House at the Upper Bridge " * 2] * 4))
+
+    with pytest.raises(LettersCannotBePrinted, match="letter 2 do not fit into the window"):
+        pdf_of(prepared(clinic))
+
+
+def test_a_name_without_spaces_is_broken_at_the_edge_of_the_window(clinic: Clinic) -> None:
+    waiting(clinic, "M" * 100)
+
+    [page] = PdfReader(io.BytesIO(pdf_of(prepared(clinic)))).pages
+
+    assert "M" * 60 not in page.extract_text()
+
+
 def test_missing_pango_says_what_to_install(batch: LetterBatch, monkeypatch) -> None:
     """What the loader of the real library does where Pango is not installed."""
 
@@ -196,3 +221,10 @@ class TestReadingBack:
     def test_what_is_no_pdf_is_refused_with_a_cure(self, batch: LetterBatch, file: bytes) -> None:
         with pytest.raises(NotReadable, match="Ask for the PDF that was printed"):
             verify_letters(file, letters_of(batch))
+
+    def test_a_pdf_that_was_damaged_on_its_way_is_refused_or_read(self, batch: LetterBatch) -> None:
+        whole = pdf_of(batch)
+
+        for damaged in (whole.replace(b"/FlateDecode", b"/FlateDecod_"), whole[: len(whole) // 2]):
+            with contextlib.suppress(NotReadable):
+                verify_letters(damaged, letters_of(batch))

@@ -164,7 +164,7 @@ def escalated(follow_up: FollowUp, owner: User, tier: int = 3) -> Escalation:
     )
 
 
-def surveyed(clinic: Clinic, **patient: Any) -> FollowUp:
+def surveyed(clinic: Clinic, performed_on: date = date(2026, 2, 16), **patient: Any) -> FollowUp:
     """What the protocol itself owes an 8 mm indeterminate lesion in cirrhosis, on a real exam."""
     lesion = register_lesion(
         patient=a_patient(clinic, **patient),
@@ -176,7 +176,7 @@ def surveyed(clinic: Clinic, **patient: Any) -> FollowUp:
     )
     report = ExamReport(
         accession=f"A-{lesion.pk}",
-        performed_on=date(2026, 2, 16),
+        performed_on=performed_on,
         modality=Modality.MRI_HEPATOBILIARY,
         findings=(
             Finding(lesion=lesion, size_mm=Decimal("8.0"), conclusion=Conclusion.INDETERMINATE),

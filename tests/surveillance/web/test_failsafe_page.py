@@ -286,3 +286,21 @@ def test_the_page_costs_the_same_whatever_was_found(lead: Client, clinic: Clinic
 )
 def test_an_age_is_told_in_the_unit_that_fits(age: timedelta, words: str) -> None:
     assert age_words(age) == words
+
+
+def test_who_answers_for_a_finding_as_a_cover_sees_that_one_and_no_other(
+    clinic: Clinic, client: Client
+) -> None:
+    """A clinician who stands in for the lead navigator is told of it, and the link works."""
+    checked(
+        kept("sweep_parked_rows", clinic.site.pk, owner=clinic.clinician.pk),
+        kept("follow_up_without_owner", clinic.site.pk, owner=clinic.lead.pk),
+        kept("sweep_silent", None, owner=clinic.administrator.pk),
+    )
+    client.force_login(clinic.clinician)
+
+    assert [card.code for card in client.get("/failsafe/").context["cards"]] == [
+        "sweep_parked_rows"
+    ]
+    client.force_login(clinic.navigator)
+    assert client.get("/failsafe/").status_code == 403

@@ -75,6 +75,35 @@ def test_the_hook_answers_the_same_for_a_number_that_nobody_has(gateway, client:
     assert (response.status_code, response.content) == (204, b"")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"text": "STOP \ud83d"}, id="half a sign"),
+        pytest.param({"text": "STOP\0"}, id="zero byte"),
+        pytest.param({"from": NUMBER.removeprefix("+")}, id="no plus"),
+        pytest.param({"from": "0044 20 7946-0000"}, id="zeros for the plus"),
+        pytest.param({"id": "\ud83d\0"}, id="an id of nothing"),
+    ],
+)
+def test_a_stop_counts_however_a_gateway_mangles_it(
+    today, gateway, client: Client, patient: Patient, said: Any
+) -> None:
+    whole = {"id": "1", "from": NUMBER, "text": "STOP"}
+
+    assert post(client, "/hooks/sms/", whole | said).status_code == 204
+
+    patient.refresh_from_db()
+    assert patient.consent_sms == Tri.NO
+
+
+def test_a_text_of_nothing_is_not_the_word_none(
+    today, gateway, client: Client, patient: Patient
+) -> None:
+    post(client, "/hooks/sms/", {"id": "1", "from": NUMBER, "text": None})
+
+    assert ContactAttempt.objects.get().note == ""
+
+
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN + "x"])
 @pytest.mark.parametrize("path", ["/hooks/sms/", "/hooks/sms/status/"])
 def test_without_the_secret_nothing_is_read(
@@ -127,7 +156,8 @@ def test_a_report_over_the_hook_is_kept(
     message = a_sent_message(clinic, patient, "SMS")
 
     post(client, "/hooks/sms/status/", {"id": "P1", "status": "queued"})
-    post(client, "/hooks/sms/status/", {"id": "P1", "status": "undelivered", "to": NUMBER})
+    to = NUMBER.removeprefix("+")
+    post(client, "/hooks/sms/status/", {"id": "P1", "status": "undelivered", "to": to})
 
     message.refresh_from_db()
     patient.refresh_from_db()

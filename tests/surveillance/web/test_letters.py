@@ -127,6 +127,16 @@ class TestFromWaitingToPosted:
         assert (batch.status, batch.posted_by) == (LetterBatchStatus.POSTED, clinic.navigator)
         assert "No letter waits" in words(navigator.get("/letters/"))
 
+    def test_sheets_that_are_no_numbers_are_passed_over(
+        self, navigator: Client, clinic: Clinic
+    ) -> None:
+        batch = a_run(clinic)
+        navigator.post(f"/letters/{batch.pk}/check/", sheets(batch))
+
+        response = navigator.post(f"/letters/{batch.pk}/", {"taken_out": "² x"})
+
+        assert response.status_code == 302
+
     def test_nothing_to_prepare_is_said(self, navigator: Client) -> None:
         response = navigator.post("/letters/", follow=True)
 

@@ -32,10 +32,12 @@ from surveillance.workflows.answer_ordered import answer_ordered
 from surveillance.workflows.answer_plan_changed import PlanDoesNotClose, answer_plan_changed
 from surveillance.workflows.append_answer import AnswerNeedsReason
 from surveillance.workflows.book_follow_up import book_follow_up
+from surveillance.workflows.cancel_order import cancel_order
 from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed
 from surveillance.workflows.override_assessment import OverrideRefused
 from surveillance.workflows.record_outside_care import OutsideCareIncomplete
 from surveillance.workflows.refuse_impossible_order import OrderImpossible
+from surveillance.workflows.review_outside_care import review_outside_care
 from surveillance.workflows.sweep import sweep
 from tests.factories import NOW, TODAY
 from tests.surveillance.web.scenes import Clinic, a_clinic, surveyed
@@ -263,6 +265,15 @@ def test_only_a_clinician_changes_the_plan(escalation, clinic, who) -> None:
     assert not EscalationAnswer.objects.exists()
 
 
+def test_a_plan_that_replaces_nothing_leaves_the_escalation_where_it_is(
+    escalation, clinic, follow_up
+) -> None:
+    given(answer_plan_changed, escalation, clinic, modality=Modality(follow_up.advised_modality))
+
+    assert FollowUp.objects.open().get(lesion=follow_up.lesion, kind=follow_up.kind) == follow_up
+    assert Escalation.objects.unresolved().get() == escalation
+
+
 def test_a_plan_does_not_end_surveillance(escalation, clinic) -> None:
     with pytest.raises(PlanDoesNotClose):
         given(answer_plan_changed, escalation, clinic, kind=OverrideKind.CLOSE, modality=None)
@@ -355,3 +366,59 @@ def test_order_for_what_was_closed_meanwhile_is_refused(escalation, clinic, foll
 
     with pytest.raises(FollowUpAlreadyClosed):
         given(answer_ordered, escalation, clinic)
+
+
+def test_another_plan_with_the_same_words_is_not_passed_over(escalation, clinic, follow_up) -> None:
+    given(answer_plan_changed, escalation, clinic)
+
+    with pytest.raises(EscalationAlreadyResolved):
+        given(
+            answer_plan_changed,
+            escalation,
+            clinic,
+            kind=OverrideKind.MODALITY,
+            modality=Modality.MRI_EXTRACELLULAR,
+        )
+
+
+def test_corrected_evidence_is_not_passed_over(escalation, clinic) -> None:
+    given(answer_followed_elsewhere, escalation, clinic)
+    escalation.refresh_from_db()
+    shorter = TODAY + timedelta(days=5)
+
+    again = given(answer_followed_elsewhere, escalation, clinic, expires_on=shorter)
+    twice = given(answer_followed_elsewhere, escalation, clinic, expires_on=shorter)
+
+    assert again.outside_care is not None
+    assert again.outside_care.expires_on == shorter
+    assert twice == again
+    assert EscalationAnswer.objects.count() == 2
+
+
+def test_evidence_that_a_second_look_rejected_answers_nothing(escalation, clinic) -> None:
+    care = given(answer_followed_elsewhere, escalation, clinic).outside_care
+    assert care is not None
+    review_outside_care(
+        outside_care=care, is_sufficient=False, note="No date.", by=clinic.lead, now=NOW
+    )
+    escalation.refresh_from_db()
+
+    for until in (IN_A_WEEK, TODAY + timedelta(days=1)):
+        with pytest.raises(OutsideCareIncomplete, match=r"No date\."):
+            given(answer_followed_elsewhere, escalation, clinic, until=until)
+
+    escalation.refresh_from_db()
+    assert escalation.acknowledged_until == TODAY - timedelta(days=1)
+
+
+def test_an_order_that_was_cancelled_can_be_answered_again(escalation, clinic, follow_up) -> None:
+    given(answer_ordered, escalation, clinic)
+    follow_up.refresh_from_db()
+    cancel_order(follow_up=follow_up, reason="Wrong patient.", by=clinic.clinician, now=NOW)
+    escalation.refresh_from_db()
+
+    given(answer_ordered, escalation, clinic)
+
+    follow_up.refresh_from_db()
+    assert (follow_up.order_number, follow_up.ordered_on) == ("O-7", TODAY)
+    assert EscalationAnswer.objects.count() == 2

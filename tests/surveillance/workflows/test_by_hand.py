@@ -1,11 +1,13 @@
 """What a navigator does to an open follow-up: book, put aside, reassign, log a contact."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from patients.models import AuditEvent, Role
+from patients.workflows.save_site import save_site
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
 from surveillance.workflows.book_follow_up import BookingImpossible, book_follow_up
 from surveillance.workflows.change_follow_up import (
@@ -275,6 +277,10 @@ def test_somebody_of_another_site_cannot_answer(ward, follow_up):
         reassign(follow_up=follow_up, owner=MembershipFactory().user, by=ward.navigator, now=NOW)
 
 
+def promise(moment):
+    return {"outcome": "CALL_BACK", "call_back_at": moment}
+
+
 def test_contact_is_on_file_and_on_the_patients_row(ward, follow_up):
     attempt = logged(ward, follow_up, note="voicemail full", next_try_on=TOMORROW)
 
@@ -356,6 +362,18 @@ def test_contact_with_a_merged_record_belongs_to_the_survivor(ward, follow_up):
         pytest.param(
             {"outcome": "CALL_BACK", "call_back_at": NOW}, "call_back_at", id="call back now"
         ),
+        pytest.param(promise(datetime(2026, 9, 2, 3, tzinfo=UTC)), "call_back_at", id="at night"),
+        pytest.param(promise(datetime(2026, 9, 2, 21, tzinfo=UTC)), "call_back_at", id="too late"),
+        pytest.param(promise(datetime.max.replace(tzinfo=UTC)), "call_back_at", id="far call"),
+        pytest.param({"next_try_on": date(2099, 1, 1)}, "next_try_on", id="far next try"),
+        pytest.param(
+            {"attempted_at": datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Tokyo"))},
+            "attempted_at",
+            id="long ago",
+        ),
+        pytest.param(
+            {"outcome": "VOICEMAIL", "channel": ContactChannel.LETTER}, "channel", id="misfit"
+        ),
     ],
 )
 def test_impossible_contact_is_refused(ward, follow_up, said, field):
@@ -363,6 +381,14 @@ def test_impossible_contact_is_refused(ward, follow_up, said, field):
         logged(ward, follow_up, **said)
 
     assert refused.value.details["field"] == field
+
+
+def test_a_call_on_a_closed_day_is_not_promised(ward, follow_up):
+    ward.site.holiday_calendar = "GB-ENG"
+    save_site(site=ward.site, by=None, now=NOW)
+
+    with pytest.raises(ContactImpossible, match="closed on 2026-12-25"):
+        logged(ward, follow_up, **promise(datetime(2026, 12, 25, 9, tzinfo=UTC)))
 
 
 def test_contact_about_another_patients_follow_up_is_refused(ward):

@@ -32,6 +32,7 @@ from tests.surveillance.chase.scenes import a_patient as one_in_care
 
 pytestmark = pytest.mark.django_db
 
+DIGEST = TextKind(NotificationTemplate.DAILY_DIGEST, MessageMedium.STAFF, MessageLanguage.EN)
 EMAIL = TextKind(NotificationTemplate.APPOINTMENT_REMINDER, MessageMedium.EMAIL, MessageLanguage.EN)
 PLAIN = Words("A note from {site}", "You have a visit {when}. Call us: {phone}.")
 
@@ -179,6 +180,15 @@ class TestPreviewing:
         text = preview_message_template(version=version, mrn=patient.mrn, by=administrator, now=NOW)
 
         assert f"/patients/{patient.pk}/" in text.body
+
+    def test_shows_a_digest_with_cases(self, site: Site, administrator: User) -> None:
+        words = Words("Your cases", "{cases}: {link}")
+        version = written(site, administrator, kind=DIGEST, words=words)
+        patient = PatientFactory(site=site)
+
+        text = preview_message_template(version=version, mrn=patient.mrn, by=administrator, now=NOW)
+
+        assert text.body.startswith("2 cases wait for your answer: http")
 
     def test_is_on_record_as_a_look_at_that_patient(self, site: Site, administrator: User) -> None:
         version = written(site, administrator)

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Which e-mails interrupt; a message may be told in another one, not in a digest alone."""
 
     dependencies = [
-        ('surveillance', '0013_letters'),
+        ('surveillance', '0014_outbox_page_index'),
     ]
 
     operations = [
