@@ -33,8 +33,9 @@ from surveillance.registry.known import PatientRows
 from surveillance.registry.reports import EXAM_WORDS, FINDING_WORDS, in_words
 from surveillance.registry.rows import RegistryRow
 from surveillance.simulation.life import Life
+from surveillance.simulation.records import Records
 from surveillance.simulation.subjects import Clinic
-from surveillance.simulation.world import AUTHOR, Records
+from surveillance.simulation.world import AUTHOR
 from surveillance.workflows.amend_patient import amend_patient
 from surveillance.workflows.append_declination import Declined
 from surveillance.workflows.book_follow_up import book_follow_up

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 
 from surveillance.simulation.ledger import Ledger
 from surveillance.simulation.life import Life
+from surveillance.simulation.records import Records
 from surveillance.simulation.subjects import Subject
 from surveillance.simulation.trips import Trip
-from surveillance.simulation.world import Records, World
+from surveillance.simulation.world import World
 
 ACTS_AFTER = timedelta(days=30)
 """After the target: a Backstop-like programme looks for exams that are a month late."""

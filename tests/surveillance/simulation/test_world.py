@@ -10,10 +10,11 @@ from surveillance.simulation.faults import draw_faults
 from surveillance.simulation.ledger import Ledger
 from surveillance.simulation.life import Life
 from surveillance.simulation.luck import Luck
+from surveillance.simulation.records import Records
 from surveillance.simulation.reenact import under_backstop, without_programme
 from surveillance.simulation.subjects import Clinic, Subject, invent_subjects
 from surveillance.simulation.trips import Trip
-from surveillance.simulation.world import Records, World
+from surveillance.simulation.world import World
 from tests.architecture.sources import ROOT
 
 BEGINS_ON = date(2026, 1, 1)

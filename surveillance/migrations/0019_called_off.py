@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Patients are told that an appointment is off. Nothing changes in the database."""
 
     dependencies = [
-        ('surveillance', '0014_outbox_page_index'),
+        ('surveillance', '0018_urgent_first'),
     ]
 
     operations = [
