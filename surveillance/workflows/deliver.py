@@ -27,6 +27,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
@@ -188,6 +189,8 @@ def _deliver_one(
         return
     try:
         _deal_with(message, channels[message.channel], done, now)
+    except (OperationalError, InterfaceError):
+        raise  # the database's fault, not the message's: the next wake-up goes on from the lease
     except Exception as error:
         # One message that cannot be dealt with must not keep those behind it from being sent.
         log.exception("message_crashed", notification_id=str(message.pk))

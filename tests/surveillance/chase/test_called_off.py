@@ -7,15 +7,13 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from patients.models import Patient, Tri
+from patients.models import Tri
 from surveillance.models import FollowUp, Notification, NotificationTemplate
 from surveillance.workflows import book_follow_up as booking
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.sweep import sweep
-from tests.factories import SiteFactory
 from tests.surveillance.chase.scenes import Clinic, a_clinic, a_follow_up, a_patient, at
-from tests.surveillance.letters.scenes import at_home
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +172,7 @@ def test_a_day_that_is_over_is_not_called_off(follow_up: FollowUp) -> None:
 def test_what_a_letter_told_a_letter_takes_back_where_it_is_fast_enough(
     clinic: Clinic, days_before: int, channel: str
 ) -> None:
-    follow_up = by_letter(clinic, at_home(clinic, reachable=True))
+    follow_up = by_letter(clinic, reachable=True)
 
     booked(follow_up, None, at(VISIT - timedelta(days=days_before)))
 
@@ -182,14 +180,14 @@ def test_what_a_letter_told_a_letter_takes_back_where_it_is_fast_enough(
 
 
 def test_where_no_way_is_fast_enough_the_owner_calls(clinic: Clinic) -> None:
-    booked(by_letter(clinic, at_home(clinic)), None, at(VISIT - timedelta(days=2)))
+    booked(by_letter(clinic), None, at(VISIT - timedelta(days=2)))
 
     assert Notification.objects.get(template=OFF).recipient == clinic.navigator
 
 
 def test_where_nobody_is_in_post_the_booking_is_lifted_all_the_same(clinic: Clinic) -> None:
-    nobodys = a_patient(clinic, site=SiteFactory(), navigator=None)
-    follow_up = by_letter(clinic, nobodys, owner=None)
+    follow_up = by_letter(clinic)
+    clinic.site.memberships.all().delete()
 
     booked(follow_up, None, at(VISIT - timedelta(days=2)))
 
@@ -198,12 +196,18 @@ def test_where_nobody_is_in_post_the_booking_is_lifted_all_the_same(clinic: Clin
     assert not Notification.objects.filter(template=OFF).exists()
 
 
-def by_letter(clinic: Clinic, patient: Patient, **fields: Any) -> FollowUp:
+def by_letter(clinic: Clinic, **patient: Any) -> FollowUp:
     """A patient whom a letter told of the appointment."""
-    follow_up = a_follow_up(clinic, patient=patient, booked_for=VISIT, **fields)
+    follow_up = a_follow_up(
+        clinic,
+        patient=a_patient(
+            clinic, address="1 Example Street", city="Exampleton", postal_code="ZZ9 9ZZ", **patient
+        ),
+        booked_for=VISIT,
+    )
     sent = at(VISIT - timedelta(days=20))
     Notification.objects.create(
-        site=follow_up.site,
+        site=clinic.site,
         channel="LETTER",
         template="APPOINTMENT_REMINDER",
         dedupe_key=f"appointment:{follow_up.patient_id}:{VISIT}:by hand",

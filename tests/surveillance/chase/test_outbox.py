@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.core import mail
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -324,6 +325,38 @@ def test_a_message_that_crashes_holds_up_nobody(clinic: Clinic, provider: FakePr
     assert (done.retried, provider.taken) == (1, [second.pk])
     first.refresh_from_db()
     assert first.last_error == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize("park", [True, False])
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_a_fault_of_the_database_is_no_fault_of_the_message(
+    clinic: Clinic,
+    reminder: Notification,
+    provider: FakeProvider,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    fault: type[Exception],
+    park: bool,
+) -> None:
+    """It had not left: it is no person's and waits for no pause, only for the end of the lease."""
+    settings.PARK_UNCERTAIN_MESSAGES = park
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(outbox, "why_unwanted", raising(fault("no space left on device")))
+        with pytest.raises(fault):
+            deliver(now=NOW)
+
+    reminder.refresh_from_db()
+    assert (reminder.status, reminder.doubt, reminder.last_error) == ("PENDING", "", "")
+    assert (reminder.not_before, deliver(now=NOW).sent) == (NOW, 0)
+    Notification.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert (deliver(now=NOW).sent, provider.taken) == (1, [reminder.pk])
+
+
+def raising(error: Exception) -> Any:
+    def function(*_args: object) -> str:
+        raise error
+
+    return function
 
 
 def test_a_message_over_which_senders_die_is_given_up(
