@@ -120,7 +120,7 @@ def test_our_tasks_lose_nothing_whatever_happens_to_workers_and_broker(tmp_path:
         repeated=sum(sink.taken.values()) - len(sink.taken),
         parked=unknown,
     )
-    assert messages > FOLLOW_UPS, "one to each patient, some to colleagues"
+    assert messages >= FOLLOW_UPS, "one to each patient; colleagues are told in digests"
     assert len(sink.taken) + unknown >= messages, "lost"
     assert max(sink.taken.values()) <= 2
     tiers = Counter(Escalation.objects.values_list("follow_up", "tier"))
