@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import NoReturn
 
 from surveillance.simulation.figures import Figures, added
 from surveillance.simulation.run import Plan
@@ -50,12 +49,14 @@ def run_in_parts(plan: Plan, processes: int) -> Figures:
 
     However it ends, also by a signal, no process and no file of it stays behind.
     """
-    with _ended_in_order(), TemporaryDirectory(prefix=FOLDER) as folder:
+    with _signals_noted() as noted, TemporaryDirectory(prefix=FOLDER) as folder:
         empty = _empty_database(Path(folder))
         waiting, running = clinics_for(plan.patients, plan.seed), list[_Part]()
         answers: dict[str, Figures] = {}
         try:
             while waiting or running:
+                if noted:
+                    raise SystemExit(128 + noted[0])
                 while waiting and len(running) < processes:
                     running.append(_begin(plan, waiting.pop(0), empty))
                 time.sleep(POLL)
@@ -70,17 +71,17 @@ def run_in_parts(plan: Plan, processes: int) -> Figures:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """A signal ends the run by an exception, once: processes first, then the files."""
+def _signals_noted() -> Iterator[list[int]]:
+    """The signals that ask for the end, as they come. None interrupts what is under way: a process
+    that was just being started would be nobody's."""
+    noted: list[int] = []
 
-    def end(number: int, _frame: FrameType | None) -> NoReturn:
-        for each in ENDING:
-            signal.signal(each, signal.SIG_IGN)
-        raise SystemExit(128 + number)
+    def note(number: int, _frame: FrameType | None) -> None:
+        noted.append(number)
 
-    before = {number: signal.signal(number, end) for number in ENDING}
+    before = {number: signal.signal(number, note) for number in ENDING}
     try:
-        yield
+        yield noted
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
