@@ -1,6 +1,5 @@
 """What a platform sees: alive, ready, and the figures."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,30 +132,35 @@ def test_metrics_tell_what_the_failsafe_found_last() -> None:
     assert 'hepcalc_seconds_since_failsafe{sites="all"} 9' in text
 
 
+class Cache(dict[str, object]):
+    """Keeps what it is given, and for how many seconds it was to be kept."""
+
+    seconds = 0.0
+
+    def set(self, key: str, value: object, seconds: float) -> None:
+        self[key], self.seconds = value, seconds
+
+
 @pytest.mark.django_db
+@pytest.mark.parametrize(("taken", "kept_for"), [(0.01, 30), (0.5, 50), (8, 800)])
 def test_a_figure_that_takes_long_to_count_is_counted_seldom(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, taken: float, kept_for: float
 ) -> None:
     asked: list[datetime] = []
+    cache, stopwatch = Cache(), iter([0.0, taken])
 
     def slow(now: datetime) -> metrics.Figures:
         asked.append(now)
-        time.sleep(0.5)
-        return {"all": float(len(asked))}
+        return {"all": 1.0}
 
-    def scrape() -> str:
-        return Client().get("/metrics").content.decode()
-
+    monkeypatch.setattr(metrics, "cache", cache)
+    monkeypatch.setattr(metrics, "monotonic", lambda: next(stopwatch))
     monkeypatch.setattr(metrics, "GAUGES", {"slow": ("Slow", "sites", slow)})
-    with time_machine.travel(NOON) as clock:
-        scrape()
-        clock.shift(10)
-        soon = scrape()
-        clock.shift(3600)
-        later = scrape()
+    for _ in range(2):
+        assert 'slow{sites="all"} 1.0' in Client().get("/metrics").content.decode()
 
-    assert 'slow{sites="all"} 1.0' in soon
-    assert 'slow{sites="all"} 2.0' in later
+    assert len(asked) == 1
+    assert cache.seconds == pytest.approx(kept_for)
 
 
 @pytest.mark.django_db
