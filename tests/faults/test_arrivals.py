@@ -31,7 +31,7 @@ from tests.surveillance.web.scenes import a_clinic, surveyed
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-REMINDERS = times(40)
+REMINDERS = times(24)
 ON_ITS_WAY = 1.0
 """Seconds: what a sender had looked at before the news, and hands over after it."""
 LAST_WEEK = date(2026, 8, 24)

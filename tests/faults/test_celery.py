@@ -32,7 +32,7 @@ from tests.surveillance.chase.scenes import a_clinic, a_follow_up, a_patient
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-FOLLOW_UPS = times(40)
+FOLLOW_UPS = times(24)
 FAULTS = times(6)
 WAKES_TWICE = (
     "surveillance.tasks.escalate_overdue_follow_ups",
