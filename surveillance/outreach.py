@@ -38,8 +38,6 @@ EMAILED_STATUSES: Final = frozenset({PatientStatus.ACTIVE, PatientStatus.LOST_TO
 
 TO_PATIENTS: Final = TEMPLATES_TO_PATIENTS
 
-LEAD_STEPS: Final = TEMPLATES_OF_PROMPTS
-
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 ADDRESS_CAME_BACK: Final = "address_came_back"
 NO_ADDRESS: Final = "no_address"
@@ -221,7 +219,7 @@ def why_unwanted(message: Notification, now: datetime) -> str:
         return "" if told.exists() else "nothing_left_to_tell"
     if message.escalation is not None:
         return _why_escalation_unwanted(message, now)
-    if message.template in LEAD_STEPS and message.follow_up is not None:
+    if message.template in TEMPLATES_OF_PROMPTS and message.follow_up is not None:
         return _why_lead_step_unwanted(message, message.follow_up, now)
     if message.template in TO_PATIENTS and message.patient is not None:
         return _why_reminder_unwanted(message, message.patient, now)

@@ -160,8 +160,9 @@ def _statements(guard: Guard, vendor: str) -> Iterator[str]:
         yield f"""CREATE TRIGGER "{guard.name}" BEFORE {guard.event} ON "{guard.table}"
             FOR EACH ROW WHEN {guard.condition} BEGIN {refuse}; END"""
         return
-    if guard.is_gift and guard.event == "INSERT":
-        yield _function(guard, _given_at_once(guard.table))
+    if guard.event == "INSERT":
+        owners = f"SELECT fresh.owner_id FROM fresh WHERE fresh.{_ENDS[guard.table]} IS NULL"
+        yield _function(guard, _given_at_once(guard.table), _hold(owners))
         yield f"""CREATE TRIGGER "{guard.name}" AFTER INSERT ON "{guard.table}"
             REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION {guard.name}()"""
         return
@@ -186,10 +187,7 @@ def _hold(owners: str) -> str:
             ORDER BY id FOR SHARE;"""
 
 
-def _function(guard: Guard, condition: str, hold: str = "") -> str:
-    if guard.event == "INSERT":
-        ended = f"{_ENDS[guard.table]} IS NULL"
-        hold = _hold(f"SELECT fresh.owner_id FROM fresh WHERE fresh.{ended}")
+def _function(guard: Guard, condition: str, hold: str) -> str:
     return f"""CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger AS $$
         BEGIN
             {hold}

@@ -84,7 +84,7 @@ def calendar_file(
 def sequence_of(appointment: Appointment) -> int:
     """The SEQUENCE of an appointment that stands: two for each time that it was called off."""
     off = Notification.objects.called_off(appointment.patient.pk, appointment.day)
-    return 2 * off.filter(cause="").count()
+    return 2 * off.of_their_own().count()
 
 
 def method_of(sequence: int) -> str:

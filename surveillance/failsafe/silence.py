@@ -143,8 +143,8 @@ def _quiet_feeds(now: datetime) -> Iterable[object]:
 def _thin_feeds(now: datetime) -> Iterable[object]:
     """Something comes, but far less than is usual; what has stopped is `intake_quiet` alone."""
     for feed in _feeds(now):
-        found = None if feed.silence() is not None else feed.shortfall()
-        if found is not None:
+        found = feed.shortfall()
+        if found is not None and feed.silence() is None:
             words = f"{found.came} on the last {found.days} working days; {found.usual:.0f} usual"
             yield Subject(feed.site.pk, feed.name, words)
 

@@ -128,6 +128,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             dedupe_key__startswith=appointment_key(patient, day),
         )
 
+    def of_their_own(self) -> "NotificationQuerySet":
+        """Without those that stand for another message."""
+        return self.filter(cause="")
+
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
         """What this person was told in the application, by itself or as a line of another."""
         return self.filter(

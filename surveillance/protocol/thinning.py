@@ -1,7 +1,7 @@
 """Does a feed still bring what it used to, or does it thin out without stopping?
 
 The last open days are held against the weeks before them: each weekday against its own past, a bulk
-import counted as one very busy day, the season as the same weeks of last year had it.
+import counted as a usual day, the season as the same weeks of last year had it.
 """
 
 import math

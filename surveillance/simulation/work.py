@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from patients.models import Role
 from surveillance.absences import read_stand_ins
 from surveillance.models import (
+    TEMPLATES_OF_PROMPTS,
     ContactChannel,
     ContactOutcome,
     Escalation,
@@ -23,7 +24,6 @@ from surveillance.models import (
     NotificationStatus,
     NotificationTemplate,
 )
-from surveillance.outreach import LEAD_STEPS
 from surveillance.protocol.terms import ObligationKind
 from surveillance.simulation import rates
 from surveillance.simulation.hospital import Hospital
@@ -40,7 +40,7 @@ from surveillance.workflows.mark_read import mark_read
 from surveillance.workflows.queue_letter import queue_letter
 
 CALL_ROLES = (Role.NURSE_NAVIGATOR, Role.LEAD_NAVIGATOR)
-ASKED_TO_CALL = LEAD_STEPS | {
+ASKED_TO_CALL = TEMPLATES_OF_PROMPTS | {
     NotificationTemplate.PATIENT_REMINDER,
     NotificationTemplate.MISSED_APPOINTMENT,
 }

@@ -51,7 +51,8 @@ def acknowledge_escalation(
     )
     follow_up, next_action = current.follow_up, next_action.strip()
     today = follow_up.site.local_date(now)
-    if _says_so_already(current, next_action, until, by) and _still_runs(current, today):
+    still_holds = current.resolved_at is None and until >= today
+    if still_holds and _says_so_already(current, next_action, until, by):
         return current  # also when the page that asks again never heard the first answer
     _refuse(escalation, current, next_action, until, today)
     unanswered = Escalation.objects.unresolved().filter(
@@ -113,11 +114,6 @@ def _answered_meanwhile() -> EscalationAnsweredMeanwhile:
         "Somebody else answered this escalation since you opened the page. Reload it to see what "
         "they are doing."
     )
-
-
-def _still_runs(current: Escalation, today: date) -> bool:
-    until = current.acknowledged_until
-    return current.resolved_at is None and until is not None and until >= today
 
 
 def _says_so_already(current: Escalation, next_action: str, until: date, by: "User") -> bool:

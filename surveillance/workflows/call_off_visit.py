@@ -49,7 +49,7 @@ def call_off_visit(*, follow_up: FollowUp, day: date, now: datetime) -> Notifica
     recipient = owner_in_post(follow_up, today) if is_call else None
     if is_call and recipient is None:
         return None
-    number = off.filter(cause="").count() + 1
+    number = off.of_their_own().count() + 1
     return notify(
         site=site,
         channel=channel,

@@ -19,9 +19,10 @@ def deactivate_account(*, user: User, by: User | None, now: datetime) -> User:
     Roles stay on record and count again when the account is switched on. A second call changes
     nothing. Refused: something is open at a site where nobody else can answer.
     """
-    if not User.objects.get(pk=user.pk).is_active:
-        return User.objects.get(pk=user.pk)
-    _hand_over(user, by, now)
+    known = User.objects.get(pk=user.pk)
+    if not known.is_active:
+        return known
+    _hand_over(known, by, now)
     # From here on nobody is given anything more (owner_triggers); a sweep may have been quicker.
     current = User.objects.select_for_update().get(pk=user.pk)
     _hand_over(current, by, now)

@@ -1,28 +1,25 @@
 """What need not interrupt a colleague is told in another message of theirs."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from patients.calendars import calendars_of
+from patients.calendars import Calendar, calendars_of
 from surveillance.models import (
+    TEMPLATES_OF_PROMPTS,
     Escalation,
     Notification,
     NotificationChannel,
     NotificationStatus,
     NotificationTemplate,
 )
-from surveillance.outreach import LEAD_STEPS
 from surveillance.protocol.alerts import Alert, Occasion, budget_of, is_interruptive, next_digest
 from surveillance.protocol.parameters.alerts import ALERT_WEEK
 from surveillance.protocol.terms import EscalationClass
+from surveillance.workflows.mark_claimed import mark_interrupting, mark_told_in
 from surveillance.workflows.notify import notify
-
-if TYPE_CHECKING:
-    from surveillance.models.notification import NotificationQuerySet
 
 WEEK = timedelta(days=ALERT_WEEK.value)
 
@@ -40,14 +37,17 @@ def hold_for_digest(*, message: Notification, now: datetime) -> bool:
     digest has been sent already (a day in the past is replayed).
     """
     recipient = message.recipient
-    is_about_a_case = message.escalation is not None or message.template in LEAD_STEPS
+    is_about_a_case = message.escalation is not None or message.template in TEMPLATES_OF_PROMPTS
     if recipient is None or not is_about_a_case:
         return False
     if message.channel == NotificationChannel.IN_APP:
         return _join(message, recipient, now)
-    if message.channel != NotificationChannel.EMAIL or _interrupts(message, recipient, now):
+    if message.channel != NotificationChannel.EMAIL:
         return False
-    return _digest(message, recipient, now)
+    calendar = calendars_of([message.site])[message.site_id]
+    if _interrupts(message, recipient, calendar, now):
+        return False
+    return _digest(message, recipient, calendar, now)
 
 
 def _join(message: Notification, recipient: User, now: datetime) -> bool:
@@ -60,12 +60,11 @@ def _join(message: Notification, recipient: User, now: datetime) -> bool:
         .filter(status=NotificationStatus.SENT, site=message.site_id, patient=message.patient_id)
     )
     first = unread.order_by("created_at", "pk").only("pk").first()
-    return first is not None and _tell_in(first, message, now)
+    return first is not None and bool(mark_told_in(message=message, other=first, now=now))
 
 
-def _digest(message: Notification, recipient: User, now: datetime) -> bool:
+def _digest(message: Notification, recipient: User, calendar: Calendar, now: datetime) -> bool:
     site = message.site
-    calendar = calendars_of([site])[site.pk]
     local = now.astimezone(ZoneInfo(site.time_zone))
     morning = next_digest(local, calendar.is_closed)
     digest = notify(
@@ -79,34 +78,19 @@ def _digest(message: Notification, recipient: User, now: datetime) -> bool:
     )
     # Nobody sends it while we add to it: the row is locked, and sent ones are waiting no more.
     waiting = Notification.objects.waiting().filter(pk=digest.pk, attempts=0)
-    return waiting.select_for_update().exists() and _tell_in(digest, message, now)
+    is_open = waiting.select_for_update().exists()
+    return is_open and bool(mark_told_in(message=message, other=digest, now=now))
 
 
-def _tell_in(other: Notification, message: Notification, now: datetime) -> bool:
-    told = _held(message).update(
-        status=NotificationStatus.DIGESTED,
-        digest=other,
-        finished_at=now,
-        lease_owner="",
-        lease_until=None,
-    )
-    return bool(told)
-
-
-def _held(message: Notification) -> "NotificationQuerySet":
-    """The message, while the claim to it is still ours."""
-    return Notification.objects.waiting().filter(pk=message.pk, lease_owner=message.lease_owner)
-
-
-def _interrupts(message: Notification, recipient: User, now: datetime) -> bool:
+def _interrupts(message: Notification, recipient: User, calendar: Calendar, now: datetime) -> bool:
     """Whether it is sent by itself. That it is counts from here on, before it has left."""
     if message.interrupts_at is not None:
         return True  # decided before: this is a further attempt
-    alert = _alert(message, now)
+    alert = _alert(message, calendar, now)
     sent = _interruptions(recipient, now) if alert.may_interrupt else 0
     if not is_interruptive(alert, sent, budget_of(message.site.alerts_per_week)):
         return False
-    return bool(_held(message).update(interrupts_at=now))
+    return bool(mark_interrupting(message=message, now=now))
 
 
 def _interruptions(recipient: User, now: datetime) -> int:
@@ -117,16 +101,14 @@ def _interruptions(recipient: User, now: datetime) -> int:
     return Notification.objects.interrupting(recipient.pk, since=now - WEEK).count()
 
 
-def _alert(message: Notification, now: datetime) -> Alert:
+def _alert(message: Notification, calendar: Calendar, now: datetime) -> Alert:
     follow_up = message.follow_up
     if message.escalation is not None:
         follow_up = message.escalation.follow_up
     if follow_up is None:
         return Alert(EscalationClass.NONE, is_overdue=False, occasion=Occasion.PROMPT)
-    site = message.site
-    reach = calendars_of([site])[site.pk].reach(site.local_date(now))
     # What will be overdue before anybody works again is told today, not on that morning (8.6).
-    is_overdue = follow_up.latest_on < reach
+    is_overdue = follow_up.latest_on < calendar.reach(message.site.local_date(now))
     return Alert(EscalationClass(follow_up.escalation_class), is_overdue, _occasion(message))
 
 

@@ -1,4 +1,4 @@
-"""How a claimed message ends, is put back, or waits to be tried again.
+"""How a claimed message ends, is told in another, is put back, or waits to be tried again.
 
 Each is one UPDATE of a message that still waits and that its claim (`lease_owner`, as it was read)
 still holds; each answers 0, and changes nothing, when somebody else has ended or taken it since.
@@ -19,6 +19,22 @@ from surveillance.workflows.fall_back import fall_back
 def mark_last_try(*, message: Notification) -> int:
     """Write down, before it leaves, that it is not sent again if nobody hears of it."""
     return _held(message).update(doubt=SendingDoubt.LAST_TRY)
+
+
+def mark_interrupting(*, message: Notification, now: datetime) -> int:
+    """Write down, before it leaves, that it interrupts: it counts from here on."""
+    return _held(message).update(interrupts_at=now)
+
+
+def mark_told_in(*, message: Notification, other: Notification, now: datetime) -> int:
+    """It does not leave by itself: the `other` message tells it."""
+    return _held(message).update(
+        status=NotificationStatus.DIGESTED,
+        digest=other,
+        finished_at=now,
+        lease_owner="",
+        lease_until=None,
+    )
 
 
 def mark_sent(*, message: Notification, receipt: ProviderReceipt, now: datetime) -> int:

@@ -43,6 +43,17 @@ def run(now: datetime) -> None:
     deliver(now=now)
 
 
+def take_on(clinic: Clinic, escalation: Escalation, *, days: int) -> None:
+    """The lead promises, on T2, to act within so many days."""
+    acknowledge_escalation(
+        escalation=escalation,
+        next_action="call",
+        until=T2 + timedelta(days=days),
+        by=clinic.lead,
+        now=at(T2),
+    )
+
+
 def emails() -> list[Notification]:
     """About escalations, to staff."""
     rows = Notification.objects.filter(channel="EMAIL", escalation__isnull=False)
@@ -177,13 +188,7 @@ def test_what_comes_before_the_same_morning_is_told_together(clinic: Clinic) -> 
 def test_what_came_back_before_the_last_day_waits_for_the_morning(clinic: Clinic) -> None:
     owed(clinic, 1, AT_RISK)
     run(at(T2))
-    acknowledge_escalation(
-        escalation=Escalation.objects.unresolved().get(),
-        next_action="call",
-        until=T2 + timedelta(days=1),
-        by=clinic.lead,
-        now=at(T2),
-    )
+    take_on(clinic, Escalation.objects.unresolved().get(), days=1)
 
     run(at(T2 + timedelta(days=2)))
 
@@ -195,13 +200,7 @@ def test_the_digest_leaves_out_what_was_answered_meanwhile(clinic: Clinic) -> No
     owed(clinic, 2, AT_RISK)
     run(at(T2))
     mail.outbox.clear()
-    acknowledge_escalation(
-        escalation=Escalation.objects.unresolved().order_by("pk")[0],
-        next_action="call",
-        until=T2 + timedelta(days=3),
-        by=clinic.lead,
-        now=at(T2),
-    )
+    take_on(clinic, Escalation.objects.unresolved().order_by("pk")[0], days=3)
 
     deliver(now=morning(T2 + timedelta(days=1)))
 
@@ -288,13 +287,7 @@ def test_the_digest_says_what_came_back(clinic: Clinic) -> None:
     clinic.site.save()
     owed(clinic, 1)
     run(at(T2))
-    acknowledge_escalation(
-        escalation=Escalation.objects.unresolved().get(),
-        next_action="call",
-        until=T2 + timedelta(days=1),
-        by=clinic.lead,
-        now=at(T2),
-    )
+    take_on(clinic, Escalation.objects.unresolved().get(), days=1)
     run(at(T2 + timedelta(days=2)))
     mail.outbox.clear()
 

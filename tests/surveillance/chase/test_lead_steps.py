@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from patients.models import PatientStatus
 from patients.workflows.save_site import save_site
 from surveillance.models import (
+    TEMPLATES_OF_PROMPTS,
     ContactChannel,
     ContactOutcome,
     Escalation,
@@ -22,7 +23,6 @@ from surveillance.models import (
     NotificationTemplate,
     unsettled,
 )
-from surveillance.outreach import LEAD_STEPS
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import EscalationClass
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
@@ -67,7 +67,7 @@ def sweep_around(*days: date) -> None:
 
 def said() -> list[tuple[str, date, int | None]]:
     """Inside the application: what, on which day, to whom."""
-    rows = Notification.objects.filter(template__in=LEAD_STEPS, channel="IN_APP")
+    rows = Notification.objects.filter(template__in=TEMPLATES_OF_PROMPTS, channel="IN_APP")
     found = [(row.template, row.created_at.date(), row.recipient_id) for row in rows]
     return sorted(found, key=lambda one: (one[1], one[0], one[2] or 0))
 
