@@ -125,7 +125,7 @@ def deliver(*, now: datetime, batch: int = 50) -> Delivered:
     while monotonic() < stop_at:
         lease = Lease(owner=uuid4().hex, send_until=monotonic() + SENDING_TIME)
         claimed = _claim(lease, now, batch, done.channels_down)
-        if not claimed:
+        if claimed is None:
             break
         with _channels() as channels:
             for pk in claimed:
@@ -133,12 +133,18 @@ def deliver(*, now: datetime, batch: int = 50) -> Delivered:
     return done
 
 
-def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID]:
-    """Take up to `batch` messages that are due and that no living lease holds."""
+def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID] | None:
+    """Take up to `batch` messages that are due and that no living lease holds.
+
+    None when there are no such messages. Empty when another sender was quicker with all of them:
+    what comes behind them is then still to be claimed.
+    """
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     due = Notification.objects.waiting().sent_by_machine().filter(free, not_before__lte=now)
     due = due.exclude(channel__in=down).most_urgent_first()
     wanted = dict(due.values_list("pk", "lease_owner")[:batch])
+    if not wanted:
+        return None
     begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
     Notification.objects.waiting().filter(free, pk__in=wanted).update(
         doubt=Case(When(begun, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),

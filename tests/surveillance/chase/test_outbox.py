@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.core import mail
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -114,6 +114,27 @@ def test_a_reminder_is_sent_once_however_often_we_deliver(reminder: Notification
     [sent] = mail.outbox
     assert sent.to == ["patient@example.org"]
     assert sent.extra_headers["Message-ID"] == f"<{reminder.pk}@localhost>"
+
+
+def test_a_sender_that_lost_a_batch_to_another_goes_on_with_the_next(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    lost, next_one = a_reminder(clinic), a_reminder(clinic)
+    Notification.objects.filter(pk=next_one.pk).update(not_before=NOW - timedelta(minutes=1))
+    Notification.objects.filter(pk=lost.pk).update(not_before=NOW - timedelta(minutes=2))
+    rivals = [lost.pk]
+
+    def claim_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if rivals and sql.startswith("UPDATE"):
+            quicker = Notification.objects.filter(pk=rivals.pop())
+            quicker.update(lease_owner="another", lease_until=Now() + timedelta(minutes=5))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(claim_first):
+        deliver(now=NOW, batch=1)
+
+    assert not rivals
+    assert provider.taken == [next_one.pk]
 
 
 def test_nothing_is_sent_before_its_time(reminder: Notification) -> None:
