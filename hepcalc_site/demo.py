@@ -1,6 +1,7 @@
 """`make demo`: a ready-made installation on this machine, with synthetic patients.
 
 Everything is kept in .demo/: settings with a generated secret, the database, the mailbox.
+DEMO_FOLDER names another folder of the checkout, for a second demonstration beside the first.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from hepcalc_site.env_file import parse_environment_file
 from hepcalc_site.running import ports
 from hepcalc_site.running.lock import only_one
 
-FOLDER = BASE_DIR / ".demo"
+FOLDER = BASE_DIR / os.environ.get("DEMO_FOLDER", ".demo")
 SETTINGS = FOLDER / "env"
 
 
