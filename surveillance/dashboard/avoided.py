@@ -26,6 +26,7 @@ from surveillance.protocol.rules.table import RULES
 from surveillance.protocol.terms import RecommendationKind
 
 KEY = "avoided"
+TITLE = "Imaging avoided by stop rules"
 SERIES = (
     RecommendationKind.SURVEILLANCE_IMAGING,
     RecommendationKind.ROUTINE_HCC_SURVEILLANCE,
@@ -88,7 +89,7 @@ def count_avoided(scope: Scope) -> Number:
     lesions, exams = sum(n for _, n, _ in found), sum(total for *_, total in found)
     return Number(
         KEY,
-        "Imaging avoided by stop rules",
+        TITLE,
         "For each lesion that was in a series of exams and was ended by a rule: the days since its "
         "last exam, divided by the interval of the series, rounded down. The interval is the days "
         "from the last but one exam of the series to the target day that it set. So many exams the "
@@ -124,4 +125,4 @@ def list_avoided(scope: Scope, part: str) -> FollowUpQuerySet:
     return rows.filter(rule_now=part) if part else rows
 
 
-AVOIDED = Kind(KEY, count_avoided, list_avoided)
+AVOIDED = Kind(KEY, TITLE, count_avoided, list_avoided)

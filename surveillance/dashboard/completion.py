@@ -23,6 +23,7 @@ from surveillance.protocol.dates import add_months
 from surveillance.protocol.parameters.measures import MONTHS_SHOWN
 
 KEY = "completion"
+TITLE = "Done within the window"
 Counts = dict[tuple[date, str], tuple[int, int]]
 
 
@@ -48,7 +49,7 @@ def count_completion(scope: Scope) -> Number:
     done, whole = _sum(found.values())
     return Number(
         KEY,
-        "Done within the window",
+        TITLE,
         f"{ON_TIME_MEANS} By the month of the last day; twelve months, this one so far.",
         "Follow-ups that ended without an exam (replaced by a new decision, no longer owed, died, "
         "moved), referrals and reviews. An exam that was retracted completed nothing.",
@@ -103,4 +104,4 @@ def list_completion(scope: Scope, part: str) -> FollowUpQuerySet:
     return rows.filter(escalation_class=risks[rest]) if rest else rows
 
 
-COMPLETION = Kind(KEY, count_completion, list_completion)
+COMPLETION = Kind(KEY, TITLE, count_completion, list_completion)

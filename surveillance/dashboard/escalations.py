@@ -10,6 +10,7 @@ from surveillance.measures import TIERS, raised
 from surveillance.models import Escalation, EscalationAnswer, FollowUpQuerySet
 
 KEY = "escalations"
+TITLE = "Escalations"
 TIER_WORDS = {
     1: "T1, navigator",
     2: "T2, lead navigator",
@@ -51,7 +52,7 @@ def count_escalations(scope: Scope) -> Number:
     told = dict(zip(STATES, totals, strict=True))
     return Number(
         KEY,
-        "Escalations",
+        TITLE,
         "Raised in these twelve months (UTC days), by tier: how many somebody answered or "
         "acknowledged, how many ended before anybody did, and the days from raising to the answer. "
         "Open are all that have not ended, whenever they were raised; waiting those of them for "
@@ -104,4 +105,4 @@ def list_escalations(scope: Scope, part: str) -> FollowUpQuerySet:
     return scope.follow_ups().filter(Exists(rows.filter(follow_up=OuterRef("pk"))))
 
 
-ESCALATIONS = Kind(KEY, count_escalations, list_escalations)
+ESCALATIONS = Kind(KEY, TITLE, count_escalations, list_escalations)

@@ -19,6 +19,7 @@ from surveillance.models.notification import TEMPLATES_TO_PATIENTS
 from surveillance.protocol.reaching import REACHED
 
 KEY = "intervals"
+TITLE = "From the exam to told, ordered and done"
 STEPS = {"told": "Told", "ordered": "Ordered", "done": "Done"}
 
 
@@ -75,7 +76,7 @@ def count_intervals(scope: Scope) -> Number:
     found = {step: spread_of(rows, F("days")) for step, rows in _steps(scope).items()}
     return Number(
         KEY,
-        "From the exam to told, ordered and done",
+        TITLE,
         "Of the imaging done in these twelve months: days from the lesion's last adequate exam "
         "before it to the first message to the patient about it or the first time somebody was "
         "reached, to the order, and to the exam. The median, and the quartiles between which half "
@@ -104,4 +105,4 @@ def list_intervals(scope: Scope, part: str) -> FollowUpQuerySet:
     return _steps(scope)[part] if part else _done(scope)  # type: ignore[return-value]
 
 
-INTERVALS = Kind(KEY, count_intervals, list_intervals)
+INTERVALS = Kind(KEY, TITLE, count_intervals, list_intervals)

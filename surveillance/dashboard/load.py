@@ -17,6 +17,7 @@ from surveillance.protocol.parameters.measures import FORECAST_WEEKS
 
 OWNERLESS_KEY, LOAD_KEY, FORECAST_KEY = "ownerless", "load", "forecast"
 WEEKS = FORECAST_WEEKS.value
+FORECAST_TITLE = f"Load ahead, {WEEKS} weeks"
 WAITING, LATER = -1, WEEKS
 """Weeks that are none: the target day lies before this week, or after the last one shown."""
 
@@ -49,7 +50,7 @@ def count_ownerless(scope: Scope) -> Number:
     )
 
 
-OWNERLESS = Kind(OWNERLESS_KEY, count_ownerless, _ownerless)
+OWNERLESS = Kind(OWNERLESS_KEY, "Without an owner", count_ownerless, _ownerless)
 
 
 class Load(NamedTuple):
@@ -137,7 +138,7 @@ def _of_owner(rows: FollowUpQuerySet, owner: str) -> FollowUpQuerySet:
     return rows.filter(owner=None if owner == "None" else int(owner))
 
 
-LOAD = Kind(LOAD_KEY, count_load, list_load)
+LOAD = Kind(LOAD_KEY, "Load now", count_load, list_load)
 
 
 def _with_week(scope: Scope) -> FollowUpQuerySet:
@@ -164,7 +165,7 @@ def count_forecast(scope: Scope) -> Number:
     whole = sum(sum(numbers.values()) for numbers in found.values())
     return Number(
         FORECAST_KEY,
-        f"Load ahead, {WEEKS} weeks",
+        FORECAST_TITLE,
         "Open follow-ups by the week (Monday to Sunday) of their target day and by owner: what is "
         "to be done then, booked or not. What has its target before this week is one row of its "
         "own.",
@@ -203,4 +204,4 @@ def list_forecast(scope: Scope, part: str) -> FollowUpQuerySet:
     return _of_owner(rows.filter(week=weeks[week]), owner)
 
 
-FORECAST = Kind(FORECAST_KEY, count_forecast, list_forecast)
+FORECAST = Kind(FORECAST_KEY, FORECAST_TITLE, count_forecast, list_forecast)

@@ -74,6 +74,7 @@ class Kind(NamedTuple):
     the empty part is everything in the numerator."""
 
     key: str
+    title: str
     count: Callable[[Scope], Number]
     listed: Callable[[Scope, str], FollowUpQuerySet]
 

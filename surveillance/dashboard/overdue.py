@@ -12,6 +12,7 @@ from surveillance.protocol.parameters.measures import OVERDUE_BANDS
 from surveillance.protocol.terms import EscalationClass
 
 KEY = "overdue"
+TITLE = "Overdue"
 BANDS: dict[str, Q] = {
     f"{first}-{after - 1}": Q(days_over__gte=first, days_over__lt=after)
     for first, after in pairwise(OVERDUE_BANDS.value)
@@ -40,7 +41,7 @@ def count_overdue(scope: Scope) -> Number:
     over = sum(sum(numbers[1:]) for numbers in found.values())
     return Number(
         KEY,
-        "Overdue",
+        TITLE,
         "What is open and past its last day, by the risk class of its ladder and by the days since "
         "that day; the first overdue day is the day after it. What was snoozed is counted too.",
         "What is still due, or not due yet. A patient with two lesions counts twice.",
@@ -74,4 +75,4 @@ def list_overdue(scope: Scope, part: str) -> FollowUpQuerySet:
     return rows.filter(BANDS[band]) if band else rows
 
 
-OVERDUE = Kind(KEY, count_overdue, list_overdue)
+OVERDUE = Kind(KEY, TITLE, count_overdue, list_overdue)

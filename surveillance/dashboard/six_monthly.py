@@ -11,6 +11,7 @@ from surveillance.protocol.parameters import measures as parameters
 from surveillance.protocol.terms import Modality
 
 KEY = "six_monthly"
+TITLE = "Six-monthly surveillance of people with cirrhosis (NHS)"
 MONTHS = parameters.SIX_MONTHLY.value
 LATE_MONTHS = MONTHS + parameters.SIX_MONTHLY_TOLERANCE.value
 IMAGED, LATE, NOT_IMAGED = "imaged", "late", "not_imaged"
@@ -74,7 +75,7 @@ def count_six_monthly(scope: Scope) -> Number:
     whole = found[IMAGED] + found[LATE] + found[NOT_IMAGED]
     return Number(
         KEY,
-        "Six-monthly surveillance of people with cirrhosis (NHS)",
+        TITLE,
         "Denominator: adults with cirrhosis to whom something is owed here today. Numerator: an "
         f"adequate exam of the whole liver within the {MONTHS} months until today (NICE QS152, "
         f"statement 4); beside it with a tolerance, within {LATE_MONTHS} months.",
@@ -111,13 +112,13 @@ def _share(part: str, label: str, found: int, whole: int) -> Figure:
 
 def list_six_monthly(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' and 'imaged' the numerator, 'tolerant' the tolerant one, 'not_imaged' the rest: the most
-    urgent follow-up of each. Of those to whom nothing is owed there is no follow-up to show."""
+    urgent follow-up of each."""
     parts = {"": (IMAGED,), "tolerant": (IMAGED, LATE)} | {
-        each: (each,) for each in (IMAGED, LATE, NOT_IMAGED, *EXCLUDED)
+        each: (each,) for each in (IMAGED, LATE, NOT_IMAGED)
     }
     people = _grouped(scope).filter(group__in=parts[part])
     firsts = FollowUp.objects.open().most_urgent_per_patient()
     return firsts.filter(site__in=scope.sites, patient__in=people.values("pk"))
 
 
-SIX_MONTHLY = Kind(KEY, count_six_monthly, list_six_monthly)
+SIX_MONTHLY = Kind(KEY, TITLE, count_six_monthly, list_six_monthly)

@@ -103,4 +103,4 @@ def list_small_nodules(scope: Scope, part: str) -> FollowUpQuerySet:
     return rows.filter(met, group=COUNTED)
 
 
-SMALL_NODULES = Kind(KEY, count_small_nodules, list_small_nodules)
+SMALL_NODULES = Kind(KEY, TITLE, count_small_nodules, list_small_nodules)

@@ -25,6 +25,7 @@ from surveillance.protocol.parameters.contact import LOST_ATTEMPTS, LOST_CHANNEL
 from surveillance.protocol.reaching import NOT_REACHED, REACHED
 
 KEY = "unreachable"
+TITLE = "Unreachable patients"
 GROUPS = {
     "lost": "Signed as lost to follow-up",
     "no_way": "No telephone, e-mail or postal address that works",
@@ -87,7 +88,7 @@ def count_unreachable(scope: Scope) -> Number:
     out = sum(found[group] for group in UNREACHABLE_GROUPS)
     return Number(
         KEY,
-        "Unreachable patients",
+        TITLE,
         "Patients to whom something is owed, each in the first group that holds: signed as lost; "
         "without any way to reach them on file; tried as often as A-32 asks since anybody was "
         f"reached, in the last {LOST_WITHIN.value} days. Unreachable are the first three.",
@@ -119,4 +120,4 @@ def list_unreachable(scope: Scope, part: str) -> FollowUpQuerySet:
     return firsts.filter(site__in=scope.sites, patient__in=people.values("pk"))
 
 
-UNREACHABLE = Kind(KEY, count_unreachable, list_unreachable)
+UNREACHABLE = Kind(KEY, TITLE, count_unreachable, list_unreachable)
