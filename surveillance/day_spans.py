@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, Func, IntegerField, QuerySet, Value
+from django.db.models import Case, Count, DateTimeField, Func, IntegerField, QuerySet, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Least, NullIf
 
 Day = date | Value | Case
 """A day, or an expression for it where several sites have different ones."""
@@ -28,6 +29,17 @@ class DaysBetween(Func):
         first, second = (compiler.compile(each) for each in self.source_expressions)
         days = f"CAST(julianday({first[0]}) - julianday({second[0]}) AS integer)"
         return days, (*first[1], *second[1])
+
+
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def sooner(first: Combinable | str, second: Combinable | str) -> Combinable:
+    """The sooner of two moments, where either may be missing; each is looked up once."""
+    moment = DateTimeField()
+    never = Value(_NEVER, moment)
+    least = Least(Coalesce(first, never), Coalesce(second, never), output_field=moment)
+    return NullIf(least, never)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,17 @@
 """Imaging avoided by stop rules (ADR 0040)."""
 
-from django.db.models import (
-    CharField,
-    Count,
-    DateField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-)
-from django.db.models.functions import NullIf
+from collections import defaultdict
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from patients.models import PatientStatus
-from surveillance.dashboard.intervals import exam_before
+from surveillance.dashboard.intervals import EXAM, STANDING, exam_before
 from surveillance.dashboard.number import Cell, Figure, Kind, Number, Row
 from surveillance.dashboard.scope import Scope
-from surveillance.day_spans import DaysBetween
 from surveillance.measures import imaging
-from surveillance.models import FollowUp, FollowUpQuerySet, LesionAssessment, LesionObservation
+from surveillance.models import FollowUp, FollowUpQuerySet, LesionAssessment
 from surveillance.protocol.rules.administrative import ADMINISTRATIVE
 from surveillance.protocol.rules.table import RULES
 from surveillance.protocol.terms import RecommendationKind
@@ -42,51 +33,61 @@ STOP_RULES = tuple(
 """Rules that end a lesion for what is known of it; not because the patient died or moved."""
 
 
-def _rule_now() -> Subquery:
-    """The rule of the lesion's newest decision by the protocol."""
-    computed = LesionAssessment.objects.filter(lesion=OuterRef("lesion"), overrides=None)
-    return Subquery(computed.newest_first().values("rule")[:1], output_field=CharField())
-
-
-def _last_exam() -> Subquery:
-    seen = LesionObservation.objects.standing().filter(lesion=OuterRef("lesion"))
-    newest = seen.order_by("-exam__performed_on").values("exam__performed_on")[:1]
-    return Subquery(newest, output_field=DateField())
-
-
-def _last_of_series(scope: Scope) -> FollowUpQuerySet:
-    """The last exam of each series that is over: nothing is owed to the lesion any more."""
-    done = imaging().filter(recommendation__in=SERIES, completed_by__isnull=False)
-    on = OuterRef("completed_by__performed_on")
-    later = Q(completed_by__performed_on__gt=on) | Q(
-        completed_by__performed_on=on, pk__gt=OuterRef("pk")
-    )
-    return done.filter(
+def _ended(scope: Scope) -> "QuerySet[LesionAssessment]":
+    """The newest decision by the protocol of each lesion that it ended, and that stayed so."""
+    same = LesionAssessment.objects.filter(lesion=OuterRef("lesion"), overrides=None)
+    return LesionAssessment.objects.filter(
+        ~Exists(same.filter(sequence__gt=OuterRef("sequence"))),
         ~Exists(FollowUp.objects.open().filter(lesion=OuterRef("lesion"))),
-        ~Exists(done.filter(later, lesion=OuterRef("lesion"))),
-        site__in=scope.sites,
-        patient__status=PatientStatus.ACTIVE,
-        patient__merged_into=None,
+        overrides=None,
+        stop=True,
+        rule__in=STOP_RULES,
+        lesion__patient__site__in=scope.sites,
+        lesion__patient__status=PatientStatus.ACTIVE,
+        lesion__patient__merged_into=None,
     )
 
 
-def _stopped(scope: Scope) -> FollowUpQuerySet:
-    """Those that a stop rule ended, with the interval of the series, the days since the lesion's
-    last exam, and how many exams the interval would have asked for in them."""
-    spans = _last_of_series(scope).annotate(
-        rule_now=_rule_now(),
-        interval=DaysBetween(F("target_on"), exam_before()),
-        elapsed=DaysBetween(scope.own_day(), _last_exam()),
+def _series(scope: Scope) -> "QuerySet[FollowUp, dict[str, Any]]":
+    """Every exam of the series of those lesions, with the day of the exam before it and that of
+    the lesion's last exam."""
+    done = imaging().filter(recommendation__in=SERIES, completed_by__isnull=False)
+    rows = done.filter(site__in=scope.sites, lesion__in=_ended(scope).values("lesion"))
+    columns = ("lesion", "pk", "target_on", "completed_by__performed_on")
+    return rows.values(*columns).annotate(
+        before_on=exam_before(), last_on=Max(f"{EXAM}__performed_on", filter=STANDING)
     )
-    known = spans.filter(rule_now__in=STOP_RULES, interval__gt=0, elapsed__gte=0)
-    return known.annotate(exams=F("elapsed") / NullIf(F("interval"), Value(0)))
+
+
+class _Spared(NamedTuple):
+    """What one lesion was spared, with the last follow-up of its series."""
+
+    rule: str
+    follow_up: UUID
+    exams: int
+
+
+def _spared(scope: Scope) -> list[_Spared]:
+    """The days are found by the database and divided here. Two queries."""
+    rules = dict(_ended(scope).values_list("lesion", "rule"))
+    last: dict[UUID, dict[str, Any]] = {}
+    for row in _series(scope).order_by("completed_by__performed_on", "pk"):
+        last[row["lesion"]] = row
+    found = []
+    for lesion, row in last.items():
+        interval = (row["target_on"] - row["before_on"]).days if row["before_on"] else 0
+        elapsed = (scope.today - row["last_on"]).days
+        if interval > 0 and elapsed >= 0:
+            found.append(_Spared(rules[lesion], row["pk"], elapsed // interval))
+    return found
 
 
 def count_avoided(scope: Scope) -> Number:
-    """One query."""
-    by = _stopped(scope).order_by().values_list("rule_now")
-    found = [(rule, n, total or 0) for rule, n, total in by.annotate(Count("pk"), Sum("exams"))]
-    lesions, exams = sum(n for _, n, _ in found), sum(total for *_, total in found)
+    """Two queries."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for rule, _, exams_spared in _spared(scope):
+        found[rule].append(exams_spared)
+    lesions, exams = sum(map(len, found.values())), sum(map(sum, found.values()))
     return Number(
         KEY,
         TITLE,
@@ -111,18 +112,21 @@ def count_avoided(scope: Scope) -> Number:
         ),
         ("Rule", "Lesions", "Exams avoided", "What the rule says"),
         tuple(
-            Row(rule, (Cell(n, rule), Cell(total), Cell(None, words=RULES[rule].title)))
-            for rule, n, total in sorted(found)
+            Row(
+                rule,
+                (Cell(len(spared), rule), Cell(sum(spared)), Cell(None, words=RULES[rule].title)),
+            )
+            for rule, spared in sorted(found.items())
         ),
     )
 
 
 def list_avoided(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' all, 'R68' those of one rule: the last follow-up of each series."""
-    rows = _stopped(scope)
     if part and part not in STOP_RULES:
         raise KeyError(part)
-    return rows.filter(rule_now=part) if part else rows
+    counted = [pk for rule, pk, _ in _spared(scope) if part in ("", rule)]
+    return scope.follow_ups().filter(pk__in=counted)
 
 
 AVOIDED = Kind(KEY, TITLE, count_avoided, list_avoided)

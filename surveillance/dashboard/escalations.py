@@ -1,11 +1,11 @@
 """Escalations: raised, answered, open; by tier, with the time to the answer."""
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Least, TruncDate
+from django.db.models.functions import TruncDate
 
 from surveillance.dashboard.number import Cell, Kind, Number, Row, count, share, spread_cells
 from surveillance.dashboard.scope import Scope
-from surveillance.day_spans import DaysBetween, Spread, spreads_of
+from surveillance.day_spans import DaysBetween, Spread, sooner, spreads_of
 from surveillance.measures import TIERS, raised
 from surveillance.models import Escalation, EscalationAnswer, FollowUpQuerySet
 
@@ -19,8 +19,8 @@ TIER_WORDS = {
 }
 STATES = {
     "raised": Q(is_recent=True),
-    "answered": Q(is_recent=True, answered_at__isnull=False),
-    "ended": Q(is_recent=True, answered_at=None, resolved_at__isnull=False),
+    "answered": Q(is_recent=True, is_answered=True),
+    "ended": Q(is_recent=True, is_answered=False, resolved_at__isnull=False),
     "open": Q(resolved_at=None),
     "waiting": Q(resolved_at=None) & (Q(acknowledged_at=None) | Q(is_back=True)),
 }
@@ -30,13 +30,13 @@ def _escalations(scope: Scope) -> "QuerySet[Escalation]":
     """With the moment of the first answer that is known."""
     answers = EscalationAnswer.objects.filter(escalation=OuterRef("pk"))
     first = Subquery(answers.order_by("answered_at").values("answered_at")[:1])
-    acknowledged = "acknowledged_at"
     recent = Q(raised_at__gte=scope.first_moment)
     rows = raised().filter(recent | Q(resolved_at=None), follow_up__site__in=scope.sites)
     return rows.annotate(
         is_recent=recent,
         is_back=Q(acknowledged_until__lt=scope.own_day("follow_up__site")),
-        answered_at=Least(Coalesce(first, acknowledged), Coalesce(acknowledged, first)),
+        is_answered=Q(acknowledged_at__isnull=False) | Q(Exists(answers)),
+        answered_at=sooner(first, "acknowledged_at"),
     )
 
 
