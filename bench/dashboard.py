@@ -6,6 +6,7 @@ Run: python -m bench.dashboard [FOLLOW_UPS].
 """
 
 import sys
+from collections.abc import Callable
 from functools import partial
 
 from bench import dashboard_data, database, measure
@@ -21,7 +22,7 @@ def main(follow_ups: int = 100_000) -> None:
     database.prepare_kept(f"dashboard_{follow_ups}", partial(dashboard_data.fill, follow_ups))
     scope = Scope((Site.objects.get(slug="bench"),), dashboard_data.NOW)
     found = scope.follow_ups().count()
-    variants = {
+    variants: dict[str, Callable[[], object]] = {
         "one count of what is open": scope.follow_ups().open().count,
         **{key: partial(kind.count, scope) for key, kind in KINDS.items()},
         "all numbers": partial(count_all, scope),

@@ -19,16 +19,16 @@ class DaysBetween(Func):
 
     output_field = IntegerField()
 
-    def as_postgresql(self, compiler: Any, _connection: Any, **_extra: Any) -> tuple[str, Any]:
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """A bare parameter has no type there: two of them could not be subtracted."""
-        first, second = (compiler.compile(each) for each in self.source_expressions)
-        return f"(({first[0]})::date - ({second[0]})::date)", (*first[1], *second[1])
+        words = {"template": "((%(expressions)s)::date)", "arg_joiner": ")::date - ("}
+        return self.as_sql(compiler, connection, **words | extra)
 
-    def as_sqlite(self, compiler: Any, _connection: Any, **_extra: Any) -> tuple[str, Any]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """Dates are text there; julianday counts them."""
-        first, second = (compiler.compile(each) for each in self.source_expressions)
-        days = f"CAST(julianday({first[0]}) - julianday({second[0]}) AS integer)"
-        return days, (*first[1], *second[1])
+        whole = "CAST(julianday(%(expressions)s) AS integer)"
+        words = {"template": whole, "arg_joiner": ") - julianday("}
+        return self.as_sql(compiler, connection, **words | extra)
 
 
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)

@@ -48,7 +48,7 @@ def _ended(scope: Scope) -> "QuerySet[LesionAssessment]":
     )
 
 
-def _series(scope: Scope) -> "QuerySet[FollowUp, dict[str, Any]]":
+def _series(scope: Scope) -> Any:
     """Every exam of the series of those lesions, with the day of the exam before it and that of
     the lesion's last exam."""
     done = imaging().filter(recommendation__in=SERIES, completed_by__isnull=False)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
@@ -141,7 +141,7 @@ def _of_owner(rows: FollowUpQuerySet, owner: str) -> FollowUpQuerySet:
 LOAD = Kind(LOAD_KEY, "Load now", count_load, list_load)
 
 
-def _with_week(scope: Scope) -> FollowUpQuerySet:
+def _with_week(scope: Scope) -> Any:
     """In which week, counted from this one, the target day of what is open lies."""
     after = scope.monday + timedelta(weeks=WEEKS)
     days = DaysBetween(F("target_on"), Value(scope.monday))
@@ -198,7 +198,8 @@ def list_forecast(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' all weeks; '3' one of them, '-1' what waits, '26' later; '3.12' of it one owner's."""
     rows = _with_week(scope)
     if not part:
-        return rows.filter(week__range=(0, WEEKS - 1))
+        ahead: FollowUpQuerySet = rows.filter(week__range=(0, WEEKS - 1))
+        return ahead
     week, _, owner = part.partition(".")
     weeks = {str(each): each for each in range(WAITING, LATER + 1)}
     return _of_owner(rows.filter(week=weeks[week]), owner)

@@ -69,7 +69,8 @@ class Number:
     period: tuple[date, date] | None = None
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kind:
     """How a number is counted, and what it lists. `listed` raises KeyError for an unknown part;
     the empty part is everything in the numerator."""
 

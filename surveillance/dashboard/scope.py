@@ -44,10 +44,7 @@ class Scope:
         days = self._days
         if len(days) < 2:
             return Value(self.today, DateField())
-        whens = [
-            When(**{f"{site}__in": pks, "then": Value(day)})  # type: ignore[arg-type]
-            for day, pks in days.items()
-        ]
+        whens = [When(**{f"{site}__in": pks, "then": Value(day)}) for day, pks in days.items()]
         return Case(*whens, output_field=DateField())
 
     def follow_ups(self) -> FollowUpQuerySet:

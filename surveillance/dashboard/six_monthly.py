@@ -1,8 +1,10 @@
 """Six-monthly surveillance of people with cirrhosis, as the NHS and NICE count it (ADR 0041)."""
 
+from typing import Any
+
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from patients.models import Patient, PatientStatus, RiskProfile, Tri
+from patients.models import PatientStatus, RiskProfile, Tri
 from surveillance.dashboard.number import Cell, Figure, Kind, Number, Row, share
 from surveillance.dashboard.scope import Scope, adults_born_by
 from surveillance.models import FollowUp, FollowUpQuerySet, ImagingExam
@@ -35,7 +37,7 @@ LIVER = (
 )
 
 
-def _grouped(scope: Scope) -> "QuerySet[Patient]":
+def _grouped(scope: Scope) -> "QuerySet[Any]":
     """People with cirrhosis, each in the first group that holds."""
     adult = Q(birth_date__lte=adults_born_by(scope.today))
     owed = FollowUp.objects.open().filter(patient=OuterRef("pk"))

@@ -35,7 +35,7 @@ def _largest() -> Max:
     return Max("lesion__observations__size_mm", filter=STANDING & known)
 
 
-def _grouped(scope: Scope) -> "QuerySet[FollowUp, dict[str, Any]]":
+def _grouped(scope: Scope) -> "QuerySet[Any, Any]":
     """Surveillance imaging with its last day in the period, each counted or excluded."""
     rows = FollowUp.objects.filter(
         site__in=scope.sites,

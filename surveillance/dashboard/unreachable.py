@@ -1,6 +1,7 @@
 """Patients to whom something is owed and whom nobody reaches."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -17,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from patients.models import Patient, PatientStatus
+from patients.models import PatientStatus
 from surveillance.dashboard.number import Cell, Kind, Number, Row, percent, share
 from surveillance.dashboard.scope import Scope
 from surveillance.models import ContactAttempt, FollowUp, FollowUpQuerySet
@@ -39,7 +40,7 @@ _NO_EMAIL = Q(email="") | Q(email=F("undeliverable_email"))
 _NO_WAY = Q(phone="") & _NO_EMAIL & (Q(address="") | Q(address_returned_on__isnull=False))
 
 
-def _grouped(scope: Scope) -> "QuerySet[Patient]":
+def _grouped(scope: Scope) -> "QuerySet[Any]":
     """Every patient to whom something is owed, in exactly one group: the first that holds."""
     since = scope.now - timedelta(days=LOST_WITHIN.value)
     owed = scope.patients().filter(Exists(FollowUp.objects.open().filter(patient=OuterRef("pk"))))

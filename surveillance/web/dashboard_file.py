@@ -40,8 +40,8 @@ def _lines(number: Number, sites: str, as_of: str) -> Iterator[tuple[Value, ...]
     for row in number.rows:
         label = label_words(number, row)
         for column, cell in zip(number.columns[1:], row.cells, strict=True):
-            counts = ("", "", cell.words)
-            yield *head, label, column, _rounded(cell.value), cell.unit, *counts, *tail
+            value = (_rounded(cell.value), cell.unit, "", "", cell.words)
+            yield *head, label, column, *value, *tail
 
 
 def numbers_xlsx(numbers: Sequence[Number], sites: str, as_of: str) -> bytes:
