@@ -332,24 +332,30 @@ def test_a_newer_risk_profile_without_cirrhosis_counts(site) -> None:
     assert parts(figure("six_monthly", site)) == (0, 0)
 
 
-@pytest.mark.parametrize("key", list(KINDS))
-def test_a_part_that_does_not_exist_is_refused(site, key) -> None:
-    with pytest.raises((KeyError, ValueError)):
-        KINDS[key].listed(scope_of(site), "nonsense")
+def test_a_part_that_does_not_exist_is_refused(site) -> None:
+    for kind in KINDS.values():
+        with pytest.raises((KeyError, ValueError)):
+            kind.listed(scope_of(site), "nonsense")
 
 
-@pytest.mark.parametrize("key", list(KINDS))
-def test_every_part_of_a_table_has_its_list(site, key) -> None:
-    """As many follow-ups are listed as are counted, patients apart."""
+def test_every_part_of_a_table_has_its_list(site) -> None:
+    """As many follow-ups are listed as are counted."""
     for days in (3, 40, 200):
         owed(site, days_ago(days))
         done(site, days_ago(days), days_ago(days))
     EscalationFactory(follow_up=owed(site, days_ago(2)))
 
-    for row in counted(key, site).rows:
-        for cell in row.cells:
-            if cell.part is not None and cell.unit == "" and cell.value:
-                assert len(listed(key, cell.part, site)) == cell.value
+    shown = [
+        (key, cell)
+        for key in KINDS
+        for row in counted(key, site).rows
+        for cell in row.cells
+        if cell.part is not None and cell.unit == "" and cell.value
+    ]
+
+    assert len(shown) > 20
+    for key, cell in shown:
+        assert len(listed(key, cell.part, site)) == cell.value, (key, cell)
 
 
 def test_the_numbers_cost_the_same_queries_whatever_the_rows(
