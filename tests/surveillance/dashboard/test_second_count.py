@@ -108,7 +108,7 @@ def check_overdue(site) -> None:
 
     number = counted("overdue", site)
 
-    assert {row.cells[0].part.split(".")[0]: row.cells[-3].value for row in number.rows} == late
+    assert {row.cells[-3].part: row.cells[-3].value for row in number.rows} == late
     assert number.figures[0].numerator == sum(late.values()) > 0
     assert number.figures[0].denominator == len(open_rows(site))
 
@@ -184,14 +184,9 @@ def check_escalations(site) -> None:
         answered[row.tier] += row.acknowledged_at is not None
         waiting[row.tier] += row.acknowledged_until is None or row.acknowledged_until < TODAY
 
-    rows = counted("escalations", site).rows
+    shown = [[row.cells[at].value for at in (0, 1, 4)] for row in counted("escalations", site).rows]
 
-    for tier, row in enumerate(rows, start=1):
-        assert [row.cells[at].value for at in (0, 1, 4)] == [
-            raised[tier],
-            answered[tier],
-            waiting[tier],
-        ]
+    assert shown == [[raised[tier], answered[tier], waiting[tier]] for tier in (1, 2, 3, 4)]
 
 
 def check_load_and_forecast(site) -> None:
@@ -209,12 +204,12 @@ def _avoided(lesion: Lesion) -> int | None:
     """None where the lesion does not count."""
     newest = lesion.assessments.filter(overrides=None).order_by("-sequence")[0]
     rows = list(lesion.follow_ups.select_related("completed_by"))
-    series = [row for row in rows if row.completed_by]
+    series = [(row.completed_by.performed_on, row) for row in rows if row.completed_by]
     if newest.rule not in ("R68", "R66") or not series or any(not row.closed_at for row in rows):
         return None
     looks = sorted(look.exam.performed_on for look in lesion.observations.select_related("exam"))
-    last = max(series, key=lambda row: row.completed_by.performed_on)
-    before = max(day for day in looks if day < last.completed_by.performed_on)
+    done_on, last = max(series, key=lambda pair: pair[0])
+    before = max(day for day in looks if day < done_on)
     interval = (last.target_on - before).days
     return (TODAY - looks[-1]).days // interval if interval > 0 else None
 
