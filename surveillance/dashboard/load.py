@@ -78,8 +78,9 @@ def count_load(scope: Scope) -> Number:
             count(
                 LOAD_KEY,
                 "People with open follow-ups",
-                (len(found), "people who answer for something"),
+                (len(found), "people answer"),
                 (whole, f"open follow-ups, {over:,} of them overdue"),
+                "for",
             ),
         ),
         ("Owner", "Open", "Patients", "Overdue", "Due"),

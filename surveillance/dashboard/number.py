@@ -80,9 +80,11 @@ class Kind:
     listed: Callable[[Scope, str], FollowUpQuerySet]
 
 
-def count(key: str, label: str, found: tuple[int, str], whole: tuple[int, str]) -> Figure:
+def count(
+    key: str, label: str, found: tuple[int, str], whole: tuple[int, str], joint: str = "of"
+) -> Figure:
     """So many of so many."""
-    return Figure(key, label, *found, *whole, float(found[0]))
+    return Figure(key, label, *found, *whole, float(found[0]), joint=joint)
 
 
 def share(
