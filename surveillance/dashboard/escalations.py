@@ -17,6 +17,17 @@ TIER_WORDS = {
     3: "T3, responsible clinician",
     4: "T4, medical director",
 }
+COLUMNS = (
+    "Tier",
+    "Raised",
+    "Answered",
+    "Ended unanswered",
+    "Open now",
+    "Waiting",
+    "Median",
+    "Lower quartile",
+    "Upper quartile",
+)
 STATES = {
     "raised": Q(is_recent=True),
     "answered": Q(is_recent=True, is_answered=True),
@@ -74,17 +85,7 @@ def count_escalations(scope: Scope) -> Number:
                 (told["open"], "open escalations"),
             ),
         ),
-        (
-            "Tier",
-            "Raised",
-            "Answered",
-            "Ended unanswered",
-            "Open now",
-            "Waiting",
-            "Median",
-            "Lower quartile",
-            "Upper quartile",
-        ),
+        COLUMNS,
         tuple(_row(tier, found, spreads) for tier in TIERS),
         period=(scope.first_on, scope.today),
     )
