@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from bench import auditor, claims, decisions, import_registry, outbox, reminders, sweep
+from bench import auditor, claims, dashboard, decisions, import_registry, outbox, reminders, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "auditor": auditor.main,
     "claims": claims.main,
+    "dashboard": dashboard.main,
     "decisions": decisions.main,
     "import_registry": import_registry.main,
     "outbox": outbox.main,

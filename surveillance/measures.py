@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from patients.models import Site
+from surveillance.day_spans import Day, DaysBetween, spread_of
 from surveillance.models import (
     Escalation,
     EscalationResolution,
@@ -45,6 +45,15 @@ CHARACTERISING = (
 AFTER_GROWTH = ("R34a", "R34b")
 CLASSES = (EscalationClass.URGENT, EscalationClass.AT_RISK, EscalationClass.LOW)
 TIERS = (1, 2, 3, 4)
+IN_TIME = Q(completed_by__performed_on__lte=F("latest_on"))
+FINAL = Q(completed_by__isnull=False) | Q(days_late__gt=AFTER.days)
+"""Judged by the ACR's tolerance: done, or not done by the end of it."""
+ADHERENT = Q(days_early__lte=BEFORE.days, days_after__lte=AFTER.days)
+"""Done within the ACR's tolerance about the window."""
+ON_TIME_MEANS = (
+    "Imaging whose last day lies in the period, done on or before that day, of all that was done "
+    "or has fallen due."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,59 +103,71 @@ def _rate(key: str, title: str, definition: str, counts: tuple[int, int]) -> Mea
     return Measure(key, title, definition, part, whole, value, "%")
 
 
-def _imaging(site: Site) -> FollowUpQuerySet:
+def imaging() -> FollowUpQuerySet:
     """Imaging that was done or is still owed; what ended otherwise is neither late nor on time."""
     done = Q(outcome=FollowUpOutcome.COMPLETED, completed_by__retracted_at=None)
-    owed_or_done = Q(closed_at=None) | done
-    return FollowUp.objects.filter(owed_or_done, site=site, kind=ObligationKind.IMAGING)
+    return FollowUp.objects.filter(Q(closed_at=None) | done, kind=ObligationKind.IMAGING)
+
+
+def fell_due(rows: FollowUpQuerySet, first_on: date, last_on: date, today: Day) -> FollowUpQuerySet:
+    """Of `rows`, what has its last day in the period and is done or late; an open one counts once
+    its last day has passed."""
+    return rows.filter(
+        Q(completed_by__isnull=False) | Q(latest_on__lt=today),
+        latest_on__range=(first_on, last_on),
+    )
+
+
+def with_tolerance(rows: FollowUpQuerySet, today: Day) -> FollowUpQuerySet:
+    """`rows` with what `FINAL` and `ADHERENT` ask of them."""
+    done = F("completed_by__performed_on")
+    return rows.alias(
+        days_early=DaysBetween(F("earliest_on"), done),
+        days_after=DaysBetween(done, F("latest_on")),
+        days_late=DaysBetween(today, F("latest_on")),
+    )
+
+
+def raised() -> QuerySet[Escalation]:
+    """Escalations that somebody was to answer: a step that was passed over is none."""
+    return Escalation.objects.exclude(resolution=EscalationResolution.SKIPPED)
+
+
+def _imaging(site: Site) -> FollowUpQuerySet:
+    return imaging().filter(site=site)
 
 
 def _on_time(site: Site, period: Period) -> Iterator[Measure]:
-    """An open one counts once its last day has passed."""
-    fell_due = _imaging(site).filter(
-        Q(completed_by__isnull=False) | Q(latest_on__lt=period.today),
-        latest_on__range=(period.first_on, period.last_on),
-    )
-    in_time = fell_due.filter(completed_by__performed_on__lte=F("latest_on"))
+    due = fell_due(_imaging(site), period.first_on, period.last_on, period.today)
+    in_time = due.filter(IN_TIME)
     for one in CLASSES:
         here = Q(escalation_class=one)
         yield _rate(
             f"on_time_{one.lower()}",
             f"On time, {one.label.lower()}",
-            "Imaging whose last day lies in the period, done on or before that day, of all that "
-            "was done or has fallen due.",
-            (in_time.filter(here).count(), fell_due.filter(here).count()),
+            ON_TIME_MEANS,
+            (in_time.filter(here).count(), due.filter(here).count()),
         )
 
 
 def _adherent(site: Site, period: Period) -> Measure:
-    """Judged once it is final: done, or not done by the end of the tolerance."""
-    judged = _imaging(site).filter(
-        Q(completed_by__isnull=False) | Q(latest_on__lt=period.today - AFTER),
-        latest_on__range=(period.first_on, period.last_on),
-    )
-    days = judged.values_list("earliest_on", "latest_on", "completed_by__performed_on")
-    adherent = [
-        done is not None and earliest - BEFORE <= done <= latest + AFTER
-        for earliest, latest, done in days
-    ]
+    ends_here = Q(latest_on__range=(period.first_on, period.last_on))
+    final = with_tolerance(_imaging(site), period.today).filter(ends_here, FINAL)
     return _rate(
         "acr_adherent",
         "Adherent as the ACR counts",
         f"Imaging whose last day lies in the period, done between {BEFORE.days} days before its "
         f"earliest and {AFTER.days} days after its last day, of all that was done or is later than "
         "that.",
-        (sum(adherent), len(adherent)),
+        (final.filter(ADHERENT).count(), final.count()),
     )
 
 
 def _median_days(
     key: str, title: str, definition: str, done: QuerySet[FollowUp], owed: int
 ) -> Measure:
-    spans = done.values_list("owed_since", "completed_by__performed_on")
-    days = [(performed - since).days for since, performed in spans if performed]
-    value = float(median(days)) if days else None
-    return Measure(key, title, definition, len(days), owed, value, "days")
+    days = spread_of(done, DaysBetween(F("completed_by__performed_on"), F("owed_since")))
+    return Measure(key, title, definition, days.count, owed, days.median, "days")
 
 
 def _done_in(rows: FollowUpQuerySet, period: Period) -> FollowUpQuerySet:
@@ -224,9 +245,9 @@ def _counts(items: Iterable[tuple[str, str, int]], definition: str) -> Iterator[
 
 
 def _tiers(site: Site, period: Period) -> Iterator[Measure]:
-    rows = Escalation.objects.filter(
+    rows = raised().filter(
         follow_up__site=site, raised_at__date__range=(period.first_on, period.last_on)
-    ).exclude(resolution=EscalationResolution.SKIPPED)
+    )
     counted = ((f"tier_{n}", f"Escalations, tier {n}", rows.filter(tier=n).count()) for n in TIERS)
     return _counts(
         counted, "Escalations raised in the period (UTC days), of those of all tiers; not skipped."

@@ -10,7 +10,7 @@ from patients.calendars import Opening, business_hours_between, calendars_of
 from patients.models import Membership
 from surveillance.absences import owners_absent_without_cover
 from surveillance.failsafe.finding import Check, Subject, SubjectKind, subjects
-from surveillance.models import Escalation, FollowUp, OutsideCare
+from surveillance.models import Escalation, FollowUp, FollowUpQuerySet, OutsideCare
 from surveillance.ownership import ACCOUNTABLE
 from surveillance.protocol.parameters.silence import OPENING_HOURS, SECOND_LOOK_HOURS
 
@@ -23,8 +23,13 @@ def _owner_in_post(follow_up: str) -> Q:
     return Q(Exists(members))
 
 
+def ownerless() -> FollowUpQuerySet:
+    """Open follow-ups for which nobody in post answers. There must be none."""
+    return FollowUp.objects.open().filter(~_owner_in_post(""))
+
+
 def _follow_up_without_owner(_now: datetime) -> Iterable[object]:
-    return subjects(FollowUp.objects.open().filter(~_owner_in_post("")))
+    return subjects(ownerless())
 
 
 def _absent_without_cover(now: datetime) -> Iterable[object]:

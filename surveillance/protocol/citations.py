@@ -103,6 +103,8 @@ GUIDELINES: Final[dict[str, str]] = {
     "call 60.4 %, a letter 58.7 %, neither 53.2 %, a message in the patient portal 36.4 % "
     "(doi 10.1016/j.jacr.2023.07.026).",
     "MARQUARDT-2021": "In 49.6 % of surveillance failures no order had been placed.",
+    "NICE-QS152": "Adults with cirrhosis are offered 6-monthly surveillance for HCC; counted is "
+    "who had ultrasound within the past 6 months, of adults with cirrhosis (quality statement 4).",
     "RAO-DELAY": "A delay of treatment beyond 90 days worsens survival.",
     "RECIST-1.1": "Progression is an increase of 20 % and of 5 mm.",
     "SILVA-2008": "Needle-tract seeding: 2.7 % of biopsies overall, 0.9 % per year.",

@@ -137,6 +137,7 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     if Permission.ADMINISTER in granted:
         links.append(NavItem("Message texts", reverse("message_texts")))
     if Permission.VIEW_MEASURES in granted:
+        links.append(NavItem("Dashboard", reverse("dashboard")))
         links.append(NavItem("Quality measures", reverse("measures")))
     if not user.is_staff:
         return tuple(links)

@@ -10,6 +10,8 @@ from surveillance.web.consent_action import consent_action
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
+from surveillance.web.dashboard_list import dashboard_list, dashboard_list_file
+from surveillance.web.dashboard_page import dashboard, dashboard_file
 from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.failsafe_page import failsafe_page
@@ -128,6 +130,10 @@ urlpatterns = [
     ),
     path("certificate/", certificate_page, name="certificate"),
     path("failsafe/", failsafe_page, name="failsafe"),
+    path("dashboard/", dashboard, name="dashboard"),
+    path("dashboard/numbers.<slug:form>", dashboard_file, name="dashboard_file"),
+    path("dashboard/<slug:key>/", dashboard_list, name="dashboard_list"),
+    path("dashboard/<slug:key>/list.<slug:form>", dashboard_list_file, name="dashboard_list_file"),
     path("measures/", measures_page, name="measures"),
     path("measures.csv", measures_file, name="measures_file"),
     path("components/", components_page, name="components"),

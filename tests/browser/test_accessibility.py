@@ -276,7 +276,7 @@ def test_pages_of_those_who_oversee_have_no_violations_and_fit_narrow_screens(
     sign_in(director)
 
     found, wide = {}, {}
-    for address in ("/certificate/", "/failsafe/", "/measures/", "/outbox/"):
+    for address in ("/certificate/", "/dashboard/", "/failsafe/", "/measures/", "/outbox/"):
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(address)
         found[address] = violations(page)
