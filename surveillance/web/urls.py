@@ -12,10 +12,12 @@ from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
 from surveillance.web.dashboard_list import dashboard_list, dashboard_list_file
 from surveillance.web.dashboard_page import dashboard, dashboard_file
+from surveillance.web.decision_page import decision_page
 from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
+from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
@@ -82,6 +84,10 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
     path("follow-ups/<uuid:pk>/not-mine/", follow_up_not_mine, name="follow_up_not_mine"),
+    path("lesions/<uuid:pk>/", lesion_history, name="lesion_history"),
+    path("lesions/<uuid:pk>/summary.pdf", lesion_summary, name="lesion_summary"),
+    path("lesions/<uuid:pk>/history.json", lesion_export, name="lesion_export"),
+    path("lesions/<uuid:pk>/decisions/<int:sequence>/", decision_page, name="decision"),
     path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
