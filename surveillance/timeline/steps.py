@@ -6,6 +6,7 @@ audit trail keeps each.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +46,8 @@ def steps(lesion: Lesion) -> Iterator[TimelineEntry]:
     people = _people(events)
     for event in events:
         kind = RecommendationKind(owed[event.subject_id].recommendation)
-        title = _title(event, WORDS, people)
-        yield _entry(lesion, event, TimelineKind.STEP, title, kind.label, people)
+        entry = _entry(lesion, event, TimelineKind.STEP, _title(event, WORDS, people), people)
+        yield replace(entry, detail=lines(kind.label))
 
 
 def escalation_steps(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -60,7 +61,7 @@ def escalation_steps(lesion: Lesion) -> Iterator[TimelineEntry]:
         if event.at not in _told_by(row):
             words = _title(event, LADDER_WORDS, people)
             title = f"Escalation, tier {row.tier} ({row.step}): {words}"
-            yield _entry(lesion, event, TimelineKind.ESCALATION, title, "", people)
+            yield _entry(lesion, event, TimelineKind.ESCALATION, title, people)
 
 
 def _told_by(row: Escalation) -> tuple[datetime | None, datetime | None]:
@@ -80,7 +81,6 @@ def _entry(
     event: AuditEvent,
     kind: TimelineKind,
     title: str,
-    detail: str,
     people: dict[str, str],
 ) -> TimelineEntry:
     return TimelineEntry(
@@ -88,7 +88,7 @@ def _entry(
         on=lesion.patient.site.local_date(event.at),
         at=event.at,
         title=title,
-        detail=lines(detail),
+        detail=(),
         by=people.get(event.actor, SYSTEM),
         ref=event.subject_id,
     )

@@ -1,4 +1,4 @@
-"""What the history page, its file and its print read of one lesion. A constant number of queries."""
+"""What the history page, its file and its print read, in a constant number of queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
