@@ -79,7 +79,7 @@ def records_of(patient: Patient, *, sites: Iterable[Site]) -> tuple[Record, ...]
     """Every row about the patient, the changes of the record itself, and the audit trail of the
     sites given. A constant number of queries, but one per round of merges."""
     sites = list(sites)
-    ids = _with_merged(patient, sites)
+    ids = with_merged(patient, sites)
     found: list[Record] = []
     for model, ways in RECORDS:
         found += _rows_of(model, _any_of(ways, ids))
@@ -116,7 +116,7 @@ def as_cells(records: Iterable[Record]) -> Iterator[tuple[str, str, str, str]]:
                 yield one.table, one.id, field, str(value)
 
 
-def _with_merged(patient: Patient, sites: list[Site]) -> list[UUID]:
+def with_merged(patient: Patient, sites: list[Site]) -> list[UUID]:
     """The record, and all that were merged into it, one round of merges after another."""
     found = [patient.pk]
     newest = found

@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from surveillance.web.absences_page import absences, end, hand_over_list
+from surveillance.web.audit_chain_page import audit_chain
+from surveillance.web.audit_page import access_review, audit_patient, audit_search
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.consent_action import consent_action
@@ -51,6 +53,7 @@ from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
+from surveillance.web.patient_export_page import patient_export
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
 from surveillance.web.referral_answer import answer_referral
@@ -67,6 +70,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
+    path("patients/<uuid:pk>/record.<str:form>", patient_export, name="patient_export"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
     path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
@@ -134,6 +138,10 @@ urlpatterns = [
         message_text_withdraw,
         name="message_text_withdraw",
     ),
+    path("audit/", audit_search, name="audit"),
+    path("audit/access/", access_review, name="access_review"),
+    path("audit/patient/", audit_patient, name="audit_patient"),
+    path("audit/chain/", audit_chain, name="audit_chain"),
     path("certificate/", certificate_page, name="certificate"),
     path("failsafe/", failsafe_page, name="failsafe"),
     path("dashboard/", dashboard, name="dashboard"),
