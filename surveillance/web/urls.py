@@ -21,7 +21,7 @@ from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
 from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
-from surveillance.web.inbox import inbox
+from surveillance.web.inbox import inbox, inbox_messages
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.letter_actions import (
     appointment_file,
@@ -116,6 +116,7 @@ urlpatterns = [
     path("absences/<uuid:pk>/", hand_over_list, name="absence"),
     path("absences/<uuid:pk>/end/", end, name="absence_end"),
     path("inbox/", inbox, name="inbox"),
+    path("inbox/messages/", inbox_messages, name="inbox_messages"),
     path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
