@@ -15,6 +15,7 @@ from surveillance.models import (
 class RegistryImportAdmin(ClinicalAdmin):
     """Registry files that were offered or taken in."""
 
+    workplace = ("Take in a registry file", "registry_import")
     list_display = ("file_name", "site", "status", "rows", "uploaded_at", "uploaded_by")
     list_filter = ("status",)
     list_select_related = ("site", "uploaded_by")
@@ -35,6 +36,7 @@ class SweepRunAdmin(ReadOnlyAdmin):
 class MessageTemplateVersionAdmin(ClinicalAdmin):
     """The words of messages in all their versions; they are written under Message texts."""
 
+    workplace = ("Write message texts", "message_texts")
     list_display = ("template", "medium", "language", "number", "site", "written_at", "written_by")
     list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site", "written_by")
@@ -46,6 +48,7 @@ class MessageTemplateVersionAdmin(ClinicalAdmin):
 class MessageTemplateUseAdmin(ClinicalAdmin):
     """Which words a site sends, since when, and who chose them."""
 
+    workplace = ("Choose message texts", "message_texts")
     list_display = ("template", "medium", "language", "version", "site", "since", "chosen_by")
     list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site", "version", "chosen_by")
