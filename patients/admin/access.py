@@ -49,7 +49,8 @@ class ReadOnlyAdmin(BaseAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list, with the way to where the work is done."""
-        link = self.workplace and RecordLink(self.workplace[0], reverse(self.workplace[1]))
+        found = self.workplace_of(request)
+        link = RecordLink(found[0], reverse(found[1])) if found else None
         return super().changelist_view(request, {"workplace": link, **(extra_context or {})})
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
@@ -63,6 +64,10 @@ class ReadOnlyAdmin(BaseAdmin):
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         """Nobody deletes here."""
         return False
+
+    def workplace_of(self, _request: HttpRequest) -> tuple[str, str] | None:
+        """Where this person may work on these rows."""
+        return self.workplace
 
 
 class ClinicalAdmin(ReadOnlyAdmin):

@@ -1,12 +1,14 @@
-"""What the admin's pages of a lesion's rows share: the way to the lesion's history."""
+"""What the admin's pages of clinical rows share: the way to a lesion's history, and to the work."""
 
 from operator import attrgetter
 from typing import ClassVar
 
 from django.db.models import Model
+from django.http import HttpRequest
 from django.urls import reverse
 
-from patients.admin.access import ClinicalAdmin, RecordLink
+from patients.admin.access import ClinicalAdmin, RecordLink, signed_in
+from surveillance.roles import Permission, sites_where
 
 
 class LesionRecordAdmin(ClinicalAdmin):
@@ -21,3 +23,14 @@ class LesionRecordAdmin(ClinicalAdmin):
             *super().links_of(row),
             RecordLink("History of the lesion", reverse("lesion_history", args=[pk])),
         ]
+
+
+class WorkedOnElsewhereAdmin(ClinicalAdmin):
+    """Rows that are worked on at a page of the application, by those with `permission`."""
+
+    permission: ClassVar[Permission]
+
+    def workplace_of(self, request: HttpRequest) -> tuple[str, str] | None:
+        """Nobody is led to a page that turns them away."""
+        may = sites_where(signed_in(request), self.permission).exists()
+        return self.workplace if may else None

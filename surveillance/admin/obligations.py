@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from patients.admin.access import ClinicalAdmin
-from surveillance.admin.clinical import LesionRecordAdmin
+from surveillance.admin.clinical import LesionRecordAdmin, WorkedOnElsewhereAdmin
 from surveillance.models import (
     ContactAttempt,
     Declination,
@@ -19,6 +19,7 @@ from surveillance.models import (
     OutsideCareReview,
     PatientMerge,
 )
+from surveillance.roles import Permission
 
 
 @admin.register(FollowUp)
@@ -116,10 +117,11 @@ class DisowningAdmin(LesionRecordAdmin):
 
 
 @admin.register(Notification)
-class NotificationAdmin(ClinicalAdmin):
+class NotificationAdmin(WorkedOnElsewhereAdmin):
     """The outbox."""
 
     workplace = ("Open the outbox", "outbox")
+    permission = Permission.VIEW_FAILSAFE
     list_display = ("template", "channel", "status", "site", "created_at", "attempts", "last_error")
     list_filter = ("status", "channel", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site",)
@@ -127,10 +129,11 @@ class NotificationAdmin(ClinicalAdmin):
 
 
 @admin.register(LetterBatch)
-class LetterBatchAdmin(ClinicalAdmin):
+class LetterBatchAdmin(WorkedOnElsewhereAdmin):
     """Print runs of letters; they are prepared, checked and posted under Letters."""
 
     workplace = ("Open the letters", "letters")
+    permission = Permission.PRINT_LETTERS
     list_display = ("id", "site", "status", "size", "prepared_at", "prepared_by", "posted_at")
     list_filter = ("status", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site", "prepared_by")
