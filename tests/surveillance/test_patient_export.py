@@ -40,9 +40,8 @@ def leads_to_a_patient(model: type[models.Model]) -> bool:
 
 
 def test_every_table_that_leads_to_a_patient_is_exported() -> None:
-    ours = [
-        m for label in ("patients", "surveillance") for m in apps.get_app_config(label).get_models()
-    ]
+    labels = ("patients", "surveillance")
+    ours = [m for label in labels for m in apps.get_app_config(label).get_models()]
     asked = {m for m in ours if leads_to_a_patient(m) and not m.__name__.startswith("Historical")}
 
     exported = {model for model, _ in RECORDS}
