@@ -60,9 +60,10 @@ class Asked:
         return urlencode([*said, *((name, str(value)) for name, value in more.items())])
 
 
-def kinds_in(entries: Iterable[TimelineEntry]) -> list[TimelineKind]:
-    """The kinds that occur, in the order of cause and effect."""
-    found = {entry.kind for entry in entries}
+def kinds_offered(entries: Iterable[TimelineEntry], asked: Iterable[str]) -> list[TimelineKind]:
+    """The kinds that occur, in the order of cause and effect; and those asked for, so that an
+    address that was kept goes on to work."""
+    found = {entry.kind.value for entry in entries} | set(asked)
     return [kind for kind in TimelineKind if kind in found]
 
 

@@ -1,6 +1,5 @@
 """What the history page, its file and its print read, in a constant number of queries."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +16,7 @@ from surveillance.timeline import (
     end_of_day,
     look_back,
 )
-from surveillance.web.history_form import Asked, HistoryForm, kinds_in, read_asked
+from surveillance.web.history_form import Asked, HistoryForm, kinds_offered, read_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,13 @@ class LesionHistory:
     observations: tuple[LesionObservation, ...]
 
 
-def read_history(
-    lesion: Lesion, params: QueryDict | Mapping[str, str], now: datetime
-) -> LesionHistory:
+def read_history(lesion: Lesion, params: QueryDict, now: datetime) -> LesionHistory:
     """Read it, filtered and cut as the address asks."""
     site = lesion.patient.site
     today = site.local_date(now)
     entries = build_timeline(lesion, newest_first=True)
-    form = HistoryForm(params, kinds=kinds_in(entries), today=today)
+    kinds = kinds_offered(entries, params.getlist("kind"))
+    form = HistoryForm(params, kinds=kinds, today=today)
     asked = read_asked(form, with_later=bool(params.get("later")))
     on = asked.known_on or today
     cut = look_back(entries, on, site) if asked.known_on else Hindsight(entries, ())

@@ -71,6 +71,13 @@ def test_only_the_kinds_asked_for_are_shown(clinician, lesion) -> None:
     assert {row.label for row in response.context["entries"].rows} == {"Exam", "Lesion"}
 
 
+def test_kind_that_does_not_occur_shows_nothing_and_keeps_its_address(clinician, lesion) -> None:
+    response = clinician.get(address(lesion), {"kind": "MERGE"})
+
+    assert response.status_code == 200
+    assert response.context["entries"].rows == ()
+
+
 def test_as_known_on_a_day_nothing_later_is_told(clinician, lesion) -> None:
     seen(lesion, "IN-TIME", EARLIER)
     seen(lesion, "TOO-LATE", NOW)
