@@ -38,6 +38,7 @@ def lesion_history(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "lesion": lesion_then(history),
         "form": history.form,
+        "is_narrowed": bool(history.asked.kinds or history.asked.known_on),
         "entries": page_of_rows(history, request.GET.get("page", "1")),
         "later_words": later_words(history),
         "later_url": f"?{history.asked.query(later=1)}#later",
