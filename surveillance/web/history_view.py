@@ -1,18 +1,19 @@
 """A lesion's history in the words of the page and of the print."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
-from surveillance.models import FollowUp, Lesion
+from surveillance.models import FollowUp, Lesion, LesionObservation
 from surveillance.obligations import window_of
 from surveillance.protocol.parameters import LARGE_FROM
+from surveillance.protocol.terms import Modality
 from surveillance.protocol.timeliness import stage_on
 from surveillance.timeline import TimelineEntry
-from surveillance.web.chart import Chart, size_chart
+from surveillance.web.chart import OTHER, Chart, family_key, size_chart
 from surveillance.web.history_form import PER_PAGE
 from surveillance.web.history_query import LesionHistory
 from surveillance.web.lesion_view import ExamRow, exam_row, measurements_of
@@ -31,6 +32,7 @@ from surveillance.web.wording import (
     lesion_words,
     moment_words,
     name_of_patient,
+    size_words,
 )
 
 
@@ -99,7 +101,7 @@ def lesion_then(history: LesionHistory) -> LesionThen:
         override=override_view(decided.override) if decided.override else None,
         owed=tuple(_owed(row, history) for row in decided.owed),
         chart=size_chart(name, measurements_of(history.observations), LARGE_FROM.value),
-        exams=tuple(exam_row(row) for row in history.observations),
+        exams=compared_rows(history.observations),
     )
 
 
@@ -111,6 +113,31 @@ def _owed(row: FollowUp, history: LesionHistory) -> OwedThen:
         stage=STAGE_TAGS[stage_on(window, history.on)],
         days=days_words(row, history.on),
     )
+
+
+def compared_rows(observations: Sequence[LesionObservation]) -> tuple[ExamRow, ...]:
+    """The exams, the newest first as they come, each size beside the one before it in the same
+    family of modalities: sizes of two families are not held against each other here."""
+    before: dict[str, LesionObservation] = {}
+    rows = []
+    for row in reversed(observations):
+        shown, family = exam_row(row), family_key(Modality(row.exam.modality))
+        if row.size_mm is not None and family != OTHER:
+            if family in before:
+                shown = replace(shown, size=f"{shown.size}, {_change(row, before[family])}")
+            before[family] = row
+        rows.append(shown)
+    return tuple(reversed(rows))
+
+
+def _change(row: LesionObservation, earlier: LesionObservation) -> str:
+    """'2.0 mm more than on 3 Mar 2026'."""
+    assert row.size_mm is not None
+    assert earlier.size_mm is not None
+    on, change = date_words(earlier.exam.performed_on), row.size_mm - earlier.size_mm
+    if not change:
+        return f"as on {on}"
+    return f"{size_words(abs(change))} {'more' if change > 0 else 'less'} than on {on}"
 
 
 def page_of_rows(history: LesionHistory, asked: str) -> Rows:

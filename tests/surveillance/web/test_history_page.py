@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from patients.models import AuditEvent, Role
 from surveillance.models import ContactAttempt, Lesion, LesionAssessment
 from tests.factories import NOW, TODAY, MembershipFactory, UserFactory
 from tests.surveillance.factories import ImagingExamFactory, LesionObservationFactory
-from tests.surveillance.web.scenes import Clinic, a_clinic, surveyed
+from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, a_patient, an_exam, surveyed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 PARTS = ("", "summary.pdf", "history.json")
@@ -139,6 +139,30 @@ def test_page_asks_as_often_for_any_history(
 
     with django_assert_num_queries(30):
         clinician.get(address(lesion))
+
+
+def test_sizes_are_compared_within_one_family_of_modalities(clinician, clinic) -> None:
+    lesion = a_lesion(a_patient(clinic))
+    for month, size_mm, modality in (
+        (1, 7.0, "US"),
+        (2, 9.5, "CT_MULTIPHASE"),
+        (3, 9.0, "US"),
+        (4, 9.0, "US"),
+        (5, 8.0, "US"),
+        (6, None, "US"),
+    ):
+        an_exam(lesion, date(2026, month, 3), size_mm, modality)
+
+    exams = clinician.get(address(lesion)).context["lesion"].exams
+
+    assert [exam.size for exam in exams] == [
+        "",
+        "8.0 mm, 1.0 mm less than on 3 Apr 2026",
+        "9.0 mm, as on 3 Mar 2026",
+        "9.0 mm, 2.0 mm more than on 3 Jan 2026",
+        "9.5 mm",
+        "7.0 mm",
+    ]
 
 
 class TestFiles:
