@@ -125,7 +125,7 @@ def read_question(request: SignedInRequest, kind: type[AuditForm]) -> AuditQuest
     sites = sites_of_auditor(request.user)
     site = choose_site(request, sites)
     today = site.local_date(timezone.now())
-    said = {"site": site.slug, "first_on": today - A_MONTH, "last_on": today}
+    said: dict[str, Any] = {"site": site.slug, "first_on": today - A_MONTH, "last_on": today}
     form = kind(said | _given(request), sites=sites, people=people_of(site))
     is_valid = form.is_valid()
     read = form.cleaned_data if is_valid else said

@@ -145,7 +145,7 @@ def page_of_rows(history: LesionHistory, asked: str) -> Rows:
     page = Paginator(history.known, PER_PAGE).get_page(asked)
     first, last, all_of_them = page.start_index(), page.end_index(), page.paginator.count
     shown = f"Entries {first:,} to {last:,} of {all_of_them:,}" if all_of_them else ""
-    return Rows(entry_rows(page.object_list, history.lesion), shown, _pages(history, page))
+    return Rows(entry_rows(list(page), history.lesion), shown, _pages(history, page))
 
 
 def entry_rows(entries: Sequence[TimelineEntry], lesion: Lesion) -> tuple[TimelineRow, ...]:

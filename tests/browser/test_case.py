@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from surveillance.models import Escalation
 from tests.browser.test_accessibility import overflow
@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 from tests.surveillance.web.scenes import Clinic, a_patient, an_exam, escalated, owed
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 320, "height": 640}
 
 
 @pytest.fixture

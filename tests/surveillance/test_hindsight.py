@@ -75,7 +75,9 @@ def test_the_day_ends_at_midnight_of_the_site() -> None:
 
 def test_later_retraction_does_not_show(lesion) -> None:
     exam = exam_of(lesion)
-    rows = QuerySet(ImagingExam).filter(pk=exam.pk)  # past the append-only manager
+    rows: QuerySet[ImagingExam] = QuerySet(ImagingExam).filter(
+        pk=exam.pk
+    )  # past the append-only manager
     rows.update(retracted_at=LATER, retracted_reason="other patient")
 
     before, after = then(lesion), then(lesion, LATER.date())

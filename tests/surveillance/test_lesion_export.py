@@ -105,7 +105,9 @@ def test_every_entry_says_who_and_when(lesion) -> None:
 def test_retracted_exam_is_entered_in_error_from_then_on(lesion) -> None:
     exam = ImagingExamFactory(patient=lesion.patient, accession="A", recorded_at=EARLIER)
     LesionObservationFactory(lesion=lesion, exam=exam)
-    rows = QuerySet(ImagingExam).filter(pk=exam.pk)  # past the append-only manager
+    rows: QuerySet[ImagingExam] = QuerySet(ImagingExam).filter(
+        pk=exam.pk
+    )  # past the append-only manager
     rows.update(retracted_at=NOW, retracted_reason="other patient")
 
     now, then = (study_of(exported(lesion, on), "A") for on in (None, YESTERDAY))

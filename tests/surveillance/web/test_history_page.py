@@ -48,7 +48,8 @@ def seen(lesion: Lesion, accession: str, recorded_at: datetime, **exam: Any) -> 
 
 
 def texts(response: Any) -> str:
-    return response.content.decode()
+    page: str = response.content.decode()
+    return page
 
 
 def test_page_tells_everything_with_who_and_when(clinician, lesion) -> None:
