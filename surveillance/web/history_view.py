@@ -124,7 +124,7 @@ def compared_rows(observations: Sequence[LesionObservation]) -> tuple[ExamRow, .
         shown, family = exam_row(row), family_key(Modality(row.exam.modality))
         if row.size_mm is not None and family != OTHER:
             if family in before:
-                shown = replace(shown, size=f"{shown.size}, {_change(row, before[family])}")
+                shown = replace(shown, change=_change(row, before[family]))
             before[family] = row
         rows.append(shown)
     return tuple(reversed(rows))

@@ -48,6 +48,7 @@ class ExamRow:
     quality: str
     findings: str
     retract_url: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
