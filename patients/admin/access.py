@@ -1,7 +1,7 @@
 """What every page of the admin shares: read-only unless said otherwise, one's own sites only."""
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
 else:
     BaseAdmin = admin.ModelAdmin
+
+
+class RecordLink(NamedTuple):
+    """From a row of the admin to a page of the application, by the name of its address."""
+
+    words: str
+    url: str
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -33,6 +41,17 @@ class ReadOnlyAdmin(BaseAdmin):
     actions = None
     show_full_result_count = False
     list_per_page = 50
+    change_list_template = "admin/read_only_change_list.html"
+    workplace: ClassVar[tuple[str, str] | None] = None
+    """Words and name of the page where these rows are worked on, if there is one."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with the way to where the work is done."""
+        found = self.workplace_of(request)
+        link = RecordLink(found[0], reverse(found[1])) if found else None
+        return super().changelist_view(request, {"workplace": link, **(extra_context or {})})
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         """Nobody adds here."""
@@ -46,6 +65,10 @@ class ReadOnlyAdmin(BaseAdmin):
         """Nobody deletes here."""
         return False
 
+    def workplace_of(self, _request: HttpRequest) -> tuple[str, str] | None:
+        """Where this person may work on these rows."""
+        return self.workplace
+
 
 class ClinicalAdmin(ReadOnlyAdmin):
     """Rows about patients of one's own sites; who looked at which is audited.
@@ -56,6 +79,7 @@ class ClinicalAdmin(ReadOnlyAdmin):
 
     site_path: ClassVar[str] = "site"
     patient_path: ClassVar[str | None] = "patient"
+    change_form_template = "admin/clinical_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of the sites that this person oversees; a superuser oversees none by that."""
@@ -69,11 +93,20 @@ class ClinicalAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show one row, and record that it was seen."""
-        response = super().change_view(request, object_id, form_url, extra_context)
+        """Show one row with the way to its record, and note that it was seen."""
+        row = self.get_object(request, unquote(object_id))
+        context = {"record_links": self.links_of(row) if row else [], **(extra_context or {})}
+        response = super().change_view(request, object_id, form_url, context)
         if response.status_code == 200:
-            self.audit_view(request, self.get_object(request, unquote(object_id)))
+            self.audit_view(request, row)
         return response
+
+    def links_of(self, row: Model) -> list[RecordLink]:
+        """The patient's record. Addresses are asked for by name: patients knows no page."""
+        patient = self.patient_of(row)
+        if patient is None:
+            return []
+        return [RecordLink("Record of the patient", reverse("patient", args=[patient.pk]))]
 
     def patient_of(self, row: Model) -> Patient | None:
         """Whose row it is."""

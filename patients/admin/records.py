@@ -67,6 +67,7 @@ class AuditAdmin(ClinicalAdmin):
 class AuditEventAdmin(AuditAdmin):
     """Who did, or viewed, what, when."""
 
+    workplace = ("Search the trail", "audit")
     list_display = ("id", "at", "site", "actor", "action", "subject_type", "subject_id")
     ordering = ("-id",)
 
@@ -75,5 +76,6 @@ class AuditEventAdmin(AuditAdmin):
 class AuditSealAdmin(AuditAdmin):
     """The chain that seals the trail; `manage.py verify_audit` checks it."""
 
+    workplace = ("Check the chain", "audit_chain")
     list_display = ("site", "number", "event_id", "digest", "sealed_at")
     ordering = ("-id",)

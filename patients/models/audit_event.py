@@ -28,6 +28,8 @@ class AuditEvent(AppendOnlyModel):
             models.Index(fields=["patient_id", "at"], name="audit_event_patient_idx"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject_idx"),
             models.Index(fields=["site", "at"], name="audit_event_site_idx"),
+            models.Index(fields=["site", "actor", "at"], name="audit_event_actor_idx"),
+            models.Index(fields=["site", "action", "at"], name="audit_event_action_idx"),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
-from patients.admin.access import ClinicalAdmin
+from patients.admin.access import ClinicalAdmin, RecordLink
+from surveillance.admin.clinical import LesionRecordAdmin
 from surveillance.models import (
     ImagingExam,
     Lesion,
@@ -16,10 +18,15 @@ from surveillance.models import (
 )
 from surveillance.timeline import build_timeline
 
+SHOWN = 20
+"""Entries on the page of a lesion; the whole history has a page of its own."""
+
 
 @admin.register(Lesion)
-class LesionAdmin(ClinicalAdmin):
-    """A lesion with its history: who saw, decided and did what, and why."""
+class LesionAdmin(LesionRecordAdmin):
+    """A lesion with the newest of its history: who saw, decided and did what, and why."""
+
+    lesion_path = "pk"
 
     list_display = ("label", "patient", "kind", "number", "recorded_at")
     list_filter = ("kind",)
@@ -37,8 +44,9 @@ class LesionAdmin(ClinicalAdmin):
     ) -> HttpResponse:
         """The lesion's particulars and, below, its timeline, the newest first."""
         lesion = self.get_object(request, unquote(object_id))
-        timeline = build_timeline(lesion, newest_first=True) if lesion else ()
-        context = {"timeline": timeline, **(extra_context or {})}
+        timeline = build_timeline(lesion, newest_first=True)[:SHOWN] if lesion else ()
+        url = reverse("lesion_history", args=[lesion.pk]) if lesion else ""
+        context = {"timeline": timeline, "history_url": url, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
 
@@ -60,7 +68,7 @@ class ImagingExamAdmin(ClinicalAdmin):
 
 
 @admin.register(LesionObservation)
-class LesionObservationAdmin(ClinicalAdmin):
+class LesionObservationAdmin(LesionRecordAdmin):
     """What one exam showed of one lesion."""
 
     list_display = ("exam", "lesion", "size_mm", "conclusion", "lirads", "adequate")
@@ -71,7 +79,7 @@ class LesionObservationAdmin(ClinicalAdmin):
 
 
 @admin.register(LesionEvent)
-class LesionEventAdmin(ClinicalAdmin):
+class LesionEventAdmin(LesionRecordAdmin):
     """Pathology, MDT decisions, waivers, treatment, symptoms."""
 
     list_display = ("lesion", "kind", "value", "occurred_on", "author", "retracted_at")
@@ -83,8 +91,8 @@ class LesionEventAdmin(ClinicalAdmin):
 
 
 @admin.register(LesionAssessment)
-class LesionAssessmentAdmin(ClinicalAdmin):
-    """Each decision with the facts it was made from."""
+class LesionAssessmentAdmin(LesionRecordAdmin):
+    """Each decision with the facts it was made from, and the way to computing it again."""
 
     list_display = ("sequence", "lesion", "as_of", "rule", "recommendation", "override_kind")
     list_filter = ("recommendation", "risk", "override_kind")
@@ -92,3 +100,8 @@ class LesionAssessmentAdmin(ClinicalAdmin):
     ordering = ("-sequence",)
     site_path = "lesion__patient__site"
     patient_path = "lesion.patient"
+
+    def links_of(self, row: Any) -> list[RecordLink]:
+        """Besides the record and the history: does today's software decide alike?"""
+        again = RecordLink("Compute it again", reverse("decision", args=[row.lesion_id, row.pk]))
+        return [*super().links_of(row), again]

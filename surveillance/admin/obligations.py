@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from patients.admin.access import ClinicalAdmin
+from surveillance.admin.clinical import LesionRecordAdmin, WorkedOnElsewhereAdmin
 from surveillance.models import (
     ContactAttempt,
     Declination,
@@ -18,10 +19,11 @@ from surveillance.models import (
     OutsideCareReview,
     PatientMerge,
 )
+from surveillance.roles import Permission
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(ClinicalAdmin):
+class FollowUpAdmin(LesionRecordAdmin):
     """Obligations, open and ended."""
 
     list_display = ("id", "site", "kind", "recommendation", "latest_on", "owner", "outcome")
@@ -42,9 +44,10 @@ class ContactAttemptAdmin(ClinicalAdmin):
 
 
 @admin.register(Escalation)
-class EscalationAdmin(ClinicalAdmin):
+class EscalationAdmin(LesionRecordAdmin):
     """Steps of the ladder that a person must act on."""
 
+    lesion_path = "follow_up.lesion_id"
     list_display = ("follow_up", "tier", "step", "owner", "raised_at", "resolved_at")
     list_filter = ("tier", "resolution")
     list_select_related = ("follow_up", "owner")
@@ -54,9 +57,10 @@ class EscalationAdmin(ClinicalAdmin):
 
 
 @admin.register(EscalationAnswer)
-class EscalationAnswerAdmin(ClinicalAdmin):
+class EscalationAnswerAdmin(LesionRecordAdmin):
     """What was answered to escalations."""
 
+    lesion_path = "escalation.follow_up.lesion_id"
     list_display = ("escalation", "kind", "promised_on", "answered_at", "answered_by")
     list_filter = ("kind",)
     list_select_related = ("escalation", "answered_by")
@@ -66,9 +70,10 @@ class EscalationAnswerAdmin(ClinicalAdmin):
 
 
 @admin.register(OutsideCare)
-class OutsideCareAdmin(ClinicalAdmin):
+class OutsideCareAdmin(LesionRecordAdmin):
     """Evidence of care at other institutions."""
 
+    lesion_path = "follow_up.lesion_id"
     list_display = ("patient", "institution", "expires_on", "recorded_at", "recorded_by")
     list_select_related = ("patient", "recorded_by")
     ordering = ("-recorded_at",)
@@ -76,9 +81,10 @@ class OutsideCareAdmin(ClinicalAdmin):
 
 
 @admin.register(OutsideCareReview)
-class OutsideCareReviewAdmin(ClinicalAdmin):
+class OutsideCareReviewAdmin(LesionRecordAdmin):
     """Second looks at that evidence."""
 
+    lesion_path = "outside_care.follow_up.lesion_id"
     list_display = ("outside_care", "is_sufficient", "reviewed_at", "reviewed_by")
     list_filter = ("is_sufficient",)
     list_select_related = ("outside_care", "reviewed_by")
@@ -99,9 +105,10 @@ class DeclinationAdmin(ClinicalAdmin):
 
 
 @admin.register(Disowning)
-class DisowningAdmin(ClinicalAdmin):
+class DisowningAdmin(LesionRecordAdmin):
     """Who said "not mine", and to whom it went."""
 
+    lesion_path = "follow_up.lesion_id"
     list_display = ("follow_up", "tier", "user", "passed_to", "at")
     list_select_related = ("follow_up", "user", "passed_to")
     ordering = ("-at",)
@@ -110,9 +117,11 @@ class DisowningAdmin(ClinicalAdmin):
 
 
 @admin.register(Notification)
-class NotificationAdmin(ClinicalAdmin):
+class NotificationAdmin(WorkedOnElsewhereAdmin):
     """The outbox."""
 
+    workplace = ("Open the outbox", "outbox")
+    permission = Permission.VIEW_FAILSAFE
     list_display = ("template", "channel", "status", "site", "created_at", "attempts", "last_error")
     list_filter = ("status", "channel", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site",)
@@ -120,9 +129,11 @@ class NotificationAdmin(ClinicalAdmin):
 
 
 @admin.register(LetterBatch)
-class LetterBatchAdmin(ClinicalAdmin):
+class LetterBatchAdmin(WorkedOnElsewhereAdmin):
     """Print runs of letters; they are prepared, checked and posted under Letters."""
 
+    workplace = ("Open the letters", "letters")
+    permission = Permission.PRINT_LETTERS
     list_display = ("id", "site", "status", "size", "prepared_at", "prepared_by", "posted_at")
     list_filter = ("status", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site", "prepared_by")

@@ -2,19 +2,23 @@
 
 from django.contrib import admin
 
-from patients.admin.access import ClinicalAdmin, ReadOnlyAdmin
+from patients.admin.access import ReadOnlyAdmin
+from surveillance.admin.clinical import WorkedOnElsewhereAdmin
 from surveillance.models import (
     MessageTemplateUse,
     MessageTemplateVersion,
     RegistryImport,
     SweepRun,
 )
+from surveillance.roles import Permission
 
 
 @admin.register(RegistryImport)
-class RegistryImportAdmin(ClinicalAdmin):
+class RegistryImportAdmin(WorkedOnElsewhereAdmin):
     """Registry files that were offered or taken in."""
 
+    workplace = ("Take in a registry file", "registry_import")
+    permission = Permission.IMPORT_REGISTRY
     list_display = ("file_name", "site", "status", "rows", "uploaded_at", "uploaded_by")
     list_filter = ("status",)
     list_select_related = ("site", "uploaded_by")
@@ -32,9 +36,11 @@ class SweepRunAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MessageTemplateVersion)
-class MessageTemplateVersionAdmin(ClinicalAdmin):
+class MessageTemplateVersionAdmin(WorkedOnElsewhereAdmin):
     """The words of messages in all their versions; they are written under Message texts."""
 
+    workplace = ("Write message texts", "message_texts")
+    permission = Permission.ADMINISTER
     list_display = ("template", "medium", "language", "number", "site", "written_at", "written_by")
     list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site", "written_by")
@@ -43,9 +49,11 @@ class MessageTemplateVersionAdmin(ClinicalAdmin):
 
 
 @admin.register(MessageTemplateUse)
-class MessageTemplateUseAdmin(ClinicalAdmin):
+class MessageTemplateUseAdmin(WorkedOnElsewhereAdmin):
     """Which words a site sends, since when, and who chose them."""
 
+    workplace = ("Choose message texts", "message_texts")
+    permission = Permission.ADMINISTER
     list_display = ("template", "medium", "language", "version", "site", "since", "chosen_by")
     list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("site", "version", "chosen_by")

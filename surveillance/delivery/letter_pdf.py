@@ -3,40 +3,36 @@
 The same rows give the same bytes. The address stands where the window of an envelope is, for
 paper folded in three (DL and C5/6 after DIN 5008, and the American number 10); nothing else shows
 there. The footer carries place in the run and short code of the letter.
-
-WeasyPrint is loaded by the first letter, not by the application: it takes seconds, and it needs
-Pango, which a machine that prints no letters may lack.
 """
 
-import importlib
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 from django.template.loader import render_to_string
 
+from surveillance.delivery.typesetting import VARIANT, CannotBePrinted, weasyprint
 from surveillance.models import Letter, LetterBatch
 from surveillance.protocol.mailing import digest_of
 
-VARIANT = "pdf/ua-1"
 WINDOW = 36 / 25.4 * 96
 """Height of an address in pixels of CSS: 36 mm, eight lines."""
 AMERICAN = ("US", "CA")
 """Countries (of the site's holiday calendar) that print on Letter paper; all others on A4."""
 
 
-class LettersCannotBePrinted(Exception):
+class LettersCannotBePrinted(CannotBePrinted):
     """No PDF was made; the message says why, and how to mend it."""
 
 
 def print_letters(batch: LetterBatch, letters: Sequence[Letter]) -> bytes:
     """The PDF of a run's letters, in order of their sequence.
 
-    Raises LettersCannotBePrinted: Pango is missing, a stored letter is not what it was when it was
-    prepared, one does not fit on its sheet or into the window, or no typeface has its letters.
+    Raises CannotBePrinted: Pango is missing; LettersCannotBePrinted: a stored letter is not what
+    it was when it was prepared, one does not fit on its sheet or into the window, or no typeface
+    has its letters.
     """
     _refuse_altered(letters)
-    document = _weasyprint().HTML(string=page_of(batch, letters)).render(pdf_variant=VARIANT)
+    document = weasyprint().HTML(string=page_of(batch, letters)).render(pdf_variant=VARIANT)
     _refuse_too_long(document.pages, letters)
     _refuse_outside_window(document.pages, letters)
 
@@ -67,19 +63,6 @@ def page_of(batch: LetterBatch, letters: Iterable[Letter]) -> str:
     paper = "letter" if country in AMERICAN else "A4"
     page = {"site": site.name, "reach": reach, "paper": paper, "sheets": sheets}
     return render_to_string("letters/run.html", page)
-
-
-@cache
-def _weasyprint() -> Any:
-    """The one place where a module is loaded late (see above)."""
-    try:
-        return importlib.import_module("weasyprint")
-    except OSError as error:
-        raise LettersCannotBePrinted(
-            "The typesetting library Pango is missing on this machine. Install it (on Debian and "
-            "Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
-            "fonts-dejavu-core) and try again. Everything else works without it."
-        ) from error
 
 
 def _refuse_altered(letters: Sequence[Letter]) -> None:

@@ -9,7 +9,7 @@ from surveillance.timeline.entry import TimelineEntry
 from surveillance.timeline.facts import exams, lesion_events, registration
 from surveillance.timeline.outreach import contacts, escalations, notifications
 from surveillance.timeline.people import afp_results, merges, risk_profiles, statuses
-from surveillance.timeline.steps import steps
+from surveillance.timeline.steps import escalation_steps, steps
 
 SOURCES: tuple[Callable[[Lesion], Iterable[TimelineEntry]], ...] = (
     registration,
@@ -24,12 +24,13 @@ SOURCES: tuple[Callable[[Lesion], Iterable[TimelineEntry]], ...] = (
     steps,
     contacts,
     escalations,
+    escalation_steps,
     escalation_answers,
     outside_care,
     declinations,
     notifications,
 )
-"""Each asks the database once, steps three times, however long the history."""
+"""Each asks the database once, steps and escalation_steps three times, however long the history."""
 
 
 def build_timeline(lesion: Lesion, *, newest_first: bool = False) -> tuple[TimelineEntry, ...]:

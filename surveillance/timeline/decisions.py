@@ -6,6 +6,7 @@ from typing import Any
 from surveillance.models import FollowUp, Lesion, LesionAssessment
 from surveillance.protocol.terms import EscalationClass, Modality, RecommendationKind, Risk
 from surveillance.timeline.entry import (
+    Later,
     TimelineEntry,
     TimelineKind,
     labelled,
@@ -88,6 +89,11 @@ def follow_ups(lesion: Lesion) -> Iterator[TimelineEntry]:
 
 def _opened(lesion: Lesion, row: FollowUp) -> TimelineEntry:
     advised = row.advised_modality
+    today = lines(
+        labelled("Owner", who(row.owner) if row.owner else "nobody"),
+        labelled("Ordered on", row.ordered_on),
+        labelled("Booked for", row.booked_for),
+    )
     return TimelineEntry(
         kind=TimelineKind.OPENED,
         on=lesion.patient.site.local_date(row.opened_at),
@@ -98,12 +104,11 @@ def _opened(lesion: Lesion, row: FollowUp) -> TimelineEntry:
             labelled("By", Modality(advised).label if advised else ""),
             labelled("Class", EscalationClass(row.escalation_class).label),
             row.reason,
-            labelled("Owner", who(row.owner) if row.owner else "nobody"),
-            labelled("Ordered on", row.ordered_on),
-            labelled("Booked for", row.booked_for),
+            *today,
         ),
         by=who(row.assessment.assessed_by),
         ref=str(row.pk),
+        later=tuple(map(Later, today)),  # each change is an entry of its own (steps)
     )
 
 

@@ -1,7 +1,7 @@
 """One line of a lesion's history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -64,10 +64,23 @@ _RANK = {kind: rank for rank, kind in enumerate(TimelineKind)}
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A line of an entry that was not known when the rest was recorded.
+
+    `at` is the moment when it became known; None where the row keeps none, so that it counts as
+    known today only.
+    """
+
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """`on` is the day it concerns (the exam's day), `at` the moment it was recorded.
 
-    `ref` is the id of the row it comes from; `withdrawn` marks a fact that was retracted later.
+    `ref` is the id of the row it comes from; `withdrawn_at` the moment when a fact was retracted;
+    `later` names the lines of `detail` that came after `at`.
     """
 
     kind: TimelineKind
@@ -77,12 +90,30 @@ class TimelineEntry:
     detail: tuple[str, ...]
     by: str
     ref: str
-    withdrawn: bool = False
+    withdrawn_at: datetime | None = None
+    later: tuple[Later, ...] = ()
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the fact was retracted."""
+        return self.withdrawn_at is not None
 
     @property
     def order(self) -> tuple[date, datetime, int, str]:
         """Day of care, then moment of recording, then cause before effect."""
         return (self.on, self.at, _RANK[self.kind], self.ref)
+
+
+def as_of_moment(entry: TimelineEntry, moment: datetime) -> TimelineEntry:
+    """The entry as it stood just before `moment`: without what was added or retracted since."""
+    unknown = {one.text for one in entry.later if one.at is None or one.at >= moment}
+    withdrawn_at = entry.withdrawn_at
+    return replace(
+        entry,
+        detail=tuple(line for line in entry.detail if line not in unknown),
+        withdrawn_at=withdrawn_at if withdrawn_at and withdrawn_at < moment else None,
+        later=tuple(one for one in entry.later if one.text not in unknown),
+    )
 
 
 def who(user: "User | None") -> str:

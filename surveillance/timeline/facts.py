@@ -77,7 +77,7 @@ def _exam(row: LesionObservation, exam: ImagingExam) -> TimelineEntry:
         detail=lines(*_findings(row), *_quality(row, exam)),
         by=who(exam.recorded_by),
         ref=str(exam.pk),
-        withdrawn=exam.retracted_at is not None,
+        withdrawn_at=exam.retracted_at,
     )
 
 
@@ -119,7 +119,7 @@ def lesion_events(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(labelled("Author", row.author), labelled("Evidence", row.evidence)),
             by=who(row.recorded_by),
             ref=str(row.pk),
-            withdrawn=row.retracted_at is not None,
+            withdrawn_at=row.retracted_at,
         )
         yield from _retraction(lesion, row, f"{title}: retracted")
 

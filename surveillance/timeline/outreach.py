@@ -16,12 +16,15 @@ from surveillance.models import (
 )
 from surveillance.timeline.entry import (
     SYSTEM,
+    Later,
     TimelineEntry,
     TimelineKind,
     labelled,
     lines,
     who,
 )
+
+RAISED = "raised"
 
 
 def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -61,12 +64,18 @@ def escalations(lesion: Lesion) -> Iterator[TimelineEntry]:
                 detail=detail,
                 by=by,
                 ref=str(row.pk),
+                later=_owner_today(row) if word == RAISED else (),
             )
 
 
+def _owner_today(row: Escalation) -> tuple[Later, ...]:
+    """Whoever answers now: escalations are passed on, and each time is an entry of its own."""
+    return (Later(labelled("Owner", who(row.owner) if row.owner else "nobody")),)
+
+
 def _steps(row: Escalation) -> Iterator[tuple[datetime, str, tuple[str, ...], str]]:
-    owner = who(row.owner) if row.owner else "nobody"
-    yield row.raised_at, "raised", lines(labelled("Owner", owner)), SYSTEM
+    owner = tuple(one.text for one in _owner_today(row))
+    yield row.raised_at, RAISED, owner, SYSTEM
     if row.acknowledged_at is not None:
         until = labelled("Silent until", row.acknowledged_until)
         answer = lines(labelled("Next", row.next_action), until)
@@ -85,6 +94,7 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
     for row in rows.select_related("recipient", "template_version"):
         assert row.finished_at is not None  # the database says so of every ended message
         to = who(row.recipient) if row.recipient else "the patient"
+        reported = lines(labelled("Then", row.get_reported_display()))
         yield TimelineEntry(
             kind=TimelineKind.NOTIFICATION,
             on=lesion.patient.site.local_date(row.finished_at),
@@ -93,12 +103,13 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(
                 labelled("To", to),
                 labelled("By", row.get_channel_display()),
-                labelled("Then", row.get_reported_display()),
+                *reported,
                 row.last_error,
                 *_exact_words(row),
             ),
             by=SYSTEM,
             ref=str(row.pk),
+            later=tuple(Later(text, row.reported_at) for text in reported),
         )
 
 

@@ -106,7 +106,7 @@ def merges(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(labelled("Reason", row.reason)),
             by=who(row.merged_by),
             ref=str(row.pk),
-            withdrawn=row.undone_at is not None,
+            withdrawn_at=row.undone_at,
         )
         if row.undone_at is not None:
             yield TimelineEntry(

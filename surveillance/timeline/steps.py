@@ -1,55 +1,104 @@
-"""What was done about an obligation while it was open: booked, put aside, given to somebody.
+"""What was done about an obligation while it was open: booked, put aside, given to somebody; and
+what became of its escalations in between.
 
-A follow-up keeps its newest booking and owner only; the audit trail keeps each.
+A follow-up keeps its newest booking and owner only, an escalation its newest acknowledgement; the
+audit trail keeps each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from patients.models import AuditEvent
-from surveillance.models import FollowUp, Lesion
+from surveillance.models import Escalation, FollowUp, Lesion
 from surveillance.protocol.terms import RecommendationKind
 from surveillance.timeline.entry import SYSTEM, TimelineEntry, TimelineKind, lines, who
 
 WORDS = {
     "follow_up_ordered": "Ordered {ordered_on}",
+    "follow_up_order_cancelled": "Order cancelled",
     "follow_up_booked": "Booked for {booked_for}",
     "missed_appointment_recorded": "Did not attend the appointment of {booked_for}",
     "follow_up_booking_cancelled": "Booking cancelled",
     "follow_up_snoozed": "Put aside until {until}",
     "follow_up_reassigned": "Given to {owner}",
+    "follow_up_disowned": "Not theirs, passed to {owner}",
+    "follow_up_handed_over": "Handed over to {owner}",
+    "follow_up_adopted": "Given to {owner}, because nobody answered for it",
+}
+LADDER_WORDS = {
+    "escalation_acknowledged": "acknowledged until {until}",
+    "escalation_raised_again": "raised again",
+    "escalation_disowned": "not theirs, passed to {owner}",
+    "escalation_handed_over": "given to {owner}",
+    "escalation_resolved": "resolved",
+    "incident_review_opened": "incident review opened",
 }
 
 
 def steps(lesion: Lesion) -> Iterator[TimelineEntry]:
     """Every booking, cancellation, snooze and change of owner. Three queries."""
     owed = {str(row.pk): row for row in FollowUp.objects.filter(lesion=lesion)}
-    events = list(
-        AuditEvent.objects.filter(
-            subject_type="followup", subject_id__in=owed, action__in=WORDS
-        ).order_by("pk")
-    )
+    events = _events("followup", owed, WORDS)
     people = _people(events)
     for event in events:
         kind = RecommendationKind(owed[event.subject_id].recommendation)
-        yield TimelineEntry(
-            kind=TimelineKind.STEP,
-            on=lesion.patient.site.local_date(event.at),
-            at=event.at,
-            title=_title(event, people),
-            detail=lines(kind.label),
-            by=people.get(event.actor, SYSTEM),
-            ref=event.subject_id,
-        )
+        entry = _entry(lesion, event, TimelineKind.STEP, _title(event, WORDS, people), people)
+        yield replace(entry, detail=lines(kind.label))
 
 
-def _title(event: AuditEvent, people: dict[str, str]) -> str:
-    said: dict[str, Any] = {"booked_for": "", "until": "", "owner": "", "ordered_on": ""}
+def escalation_steps(lesion: Lesion) -> Iterator[TimelineEntry]:
+    """What happened to an escalation that its row tells no longer. Three queries."""
+    rows = Escalation.objects.filter(follow_up__lesion=lesion)
+    raised = {str(row.pk): row for row in rows}
+    events = _events("escalation", raised, LADDER_WORDS)
+    people = _people(events)
+    for event in events:
+        row = raised[event.subject_id]
+        if event.at not in _told_by(row):
+            words = _title(event, LADDER_WORDS, people)
+            title = f"Escalation, tier {row.tier} ({row.step}): {words}"
+            yield _entry(lesion, event, TimelineKind.ESCALATION, title, people)
+
+
+def _told_by(row: Escalation) -> tuple[datetime | None, datetime | None]:
+    """The moments of which the row itself tells (`outreach.escalations`)."""
+    return row.acknowledged_at, row.resolved_at
+
+
+def _events(subject: str, ids: Iterable[str], actions: Iterable[str]) -> list[AuditEvent]:
+    rows = AuditEvent.objects.filter(
+        subject_type=subject, subject_id__in=list(ids), action__in=list(actions)
+    )
+    return list(rows.order_by("pk"))
+
+
+def _entry(
+    lesion: Lesion,
+    event: AuditEvent,
+    kind: TimelineKind,
+    title: str,
+    people: dict[str, str],
+) -> TimelineEntry:
+    return TimelineEntry(
+        kind=kind,
+        on=lesion.patient.site.local_date(event.at),
+        at=event.at,
+        title=title,
+        detail=(),
+        by=people.get(event.actor, SYSTEM),
+        ref=event.subject_id,
+    )
+
+
+def _title(event: AuditEvent, words: dict[str, str], people: dict[str, str]) -> str:
+    said: dict[str, Any] = dict.fromkeys(("booked_for", "until", "owner", "ordered_on"), "")
     said |= event.detail
     said["owner"] = people.get(said["owner"], "somebody else")
-    return WORDS[event.action].format(**said)
+    return words[event.action].format(**said)
 
 
 def _people(events: list[AuditEvent]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from surveillance.web.wording import count_words, date_words, size_words
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 36
 FAMILY_KEYS = {Family.ULTRASOUND: "us", Family.CT: "ct", Family.MRI: "mri"}
+OTHER = "other"
 FAMILY_NAMES = {"us": "Ultrasound", "ct": "CT", "mri": "MRI", "other": "Other"}
 STEPS_MM = (2, 5, 10, 20, 50, 100)
 MOST_LINES = 6
@@ -120,7 +121,7 @@ def size_chart(
 def family_key(modality: Modality) -> str:
     """'us', 'ct', 'mri' or 'other': sizes are compared within one of the first three."""
     family = FAMILY_OF.get(modality)
-    return FAMILY_KEYS[family] if family else "other"
+    return FAMILY_KEYS[family] if family else OTHER
 
 
 def _step(largest: Decimal) -> int:

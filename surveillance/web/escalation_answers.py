@@ -70,7 +70,7 @@ ANSWERS: tuple[tuple[Permission, str, str], ...] = (
     (Permission.ACKNOWLEDGE, "Followed elsewhere", "escalation_elsewhere"),
 )
 """The answers in the order in which they are offered: who may, words, address by the escalation's
-id. Handing it on to the right person ("Not mine") has its line here once it has its page."""
+id. Handing it on to the right person ("Not mine") asks nothing, so it is a button of its own."""
 
 
 def answer_links(row: Escalation, allowed: frozenset[Permission]) -> tuple[AnswerLink, ...]:

@@ -17,10 +17,11 @@ from surveillance.case_records import standing_overrides
 from surveillance.models import Escalation, LesionAssessment
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
-from surveillance.web.action_page import subject_of
 from surveillance.web.escalation_answers import answer_links
+from surveillance.web.escalation_case import case_view
 from surveillance.web.escalation_view import answer_rows, escalation_detail, seen_words
 from surveillance.web.forms import AcknowledgeForm
+from surveillance.web.queue_rows import days_words
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import moment_words
@@ -81,7 +82,8 @@ def _show(
     decision = newest.newest_first().first() or follow_up.assessment
     override = standing_overrides([follow_up.lesion_id], today).get(follow_up.lesion_id)
     context = {
-        "subject": subject_of(follow_up.patient, today, follow_up),
+        "case": case_view(follow_up, decision, today),
+        "days": days_words(follow_up, today),
         "escalation": escalation_detail(
             escalation, today, people_standing_in([follow_up.site_id], today)
         ),

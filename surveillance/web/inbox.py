@@ -1,7 +1,12 @@
-"""What a person was told in the application, by patient, with marks for what was read."""
+"""What waits for a person's answer and, on a page of its own, what else they were told; by patient.
+
+The inbox holds open escalations and returned acknowledgements, nothing else: whoever comes from an
+e-mail must not look for them among messages.
+"""
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from surveillance.absences import answers_for
 from surveillance.models import Escalation, Notification, unsettled
@@ -26,21 +31,67 @@ OF_MESSAGE = ("site", "escalation", "patient", "follow_up__patient", "follow_up_
 OF_ESCALATION = ("follow_up__patient", "follow_up__lesion", "follow_up__site")
 
 
-@require_http_methods(["GET", "POST"])
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What waits for one person: escalations with the messages about them, and other messages."""
+
+    reader: Reader
+    waiting: list[Escalation]
+    about_these: list[Notification]
+    others: list[Notification]
+
+    @property
+    def tabs(self) -> list[dict[str, object]]:
+        """Both pages of the inbox, with how many patients each holds something new about."""
+        asked = {row.follow_up.patient_id for row in self.waiting}
+        unread = [one for one in self.others if one.read_at is None]
+        told = inbox_sections((), unread, self.reader)
+        return [
+            {"words": "Waits for your answer", "name": "inbox", "count": len(asked)},
+            {
+                "words": "Messages",
+                "name": "inbox_messages",
+                "count": sum(len(section.entries) for section in told),
+            },
+        ]
+
+
+@require_safe
 @signed_in
 def inbox(request: SignedInRequest) -> HttpResponse:
-    """What waits, one entry per patient (GET); mark what was ticked as read (POST)."""
+    """Open escalations, and acknowledgements that came back; one entry per patient."""
+    box = _open(request.user, timezone.now())
+    sections = inbox_sections(box.waiting, box.about_these, box.reader)
+    page = {"sections": sections, "tabs": box.tabs, "current": "inbox"}
+    return render(request, "surveillance/inbox/waiting.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def inbox_messages(request: SignedInRequest) -> HttpResponse:
+    """Everything else one was told (GET); mark what was ticked as read (POST)."""
     now = timezone.now()
     if request.method == "POST":
         ticked = [*request.POST.getlist("message"), *request.POST.getlist("all")]
         count = mark_read(notifications=_ids_in(ticked), by=request.user, now=now)
         messages.success(request, f"{count_words(count, 'message')} marked as read.")
-        return redirect("inbox")
-    told = _told(request.user, now)
-    reader = _reader(request.user, now)
-    sections = inbox_sections(_waiting(reader), told, reader)
-    unread = " ".join(str(message.pk) for message in told if message.read_at is None)
-    return render(request, "surveillance/inbox.html", {"sections": sections, "unread": unread})
+        return redirect("inbox_messages")
+    box = _open(request.user, now)
+    page = {
+        "sections": inbox_sections((), box.others, box.reader),
+        "unread": " ".join(str(one.pk) for one in box.others if one.read_at is None),
+        "tabs": box.tabs,
+        "current": "inbox_messages",
+    }
+    return render(request, "surveillance/inbox/messages.html", page)
+
+
+def _open(user: User, now: datetime) -> Box:
+    reader = _reader(user, now)
+    waiting, told = _waiting(reader), _told(user, now)
+    ids = {row.pk for row in waiting}
+    about_these = [one for one in told if one.escalation_id in ids]
+    return Box(reader, waiting, about_these, [one for one in told if one not in about_these])
 
 
 def _ids_in(values: Iterable[str]) -> list[UUID]:

@@ -48,6 +48,7 @@ class ExamRow:
     quality: str
     findings: str
     retract_url: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class LesionView:
     events: tuple[EventRow, ...]
     history: History | None
     history_url: str
+    whole_history_url: str
     reopen_url: str
     override_url: str
 
@@ -123,13 +125,14 @@ def _lesion_view(
         owed=tuple(
             owed_view(row, records, allowed) for row in records.open_by_lesion.get(lesion.pk, [])
         ),
-        chart=size_chart(name, _measurements(observations), LARGE_FROM.value),
+        chart=size_chart(name, measurements_of(observations), LARGE_FROM.value),
         exams=tuple(exam_row(row, may_retract=may_retract) for row in observations),
         events=tuple(
             event_row(row, may_retract=may_retract) for row in records.events.get(lesion.pk, [])
         ),
         history=_history(records, lesion),
         history_url=f"?{urlencode({'lesion': str(lesion.pk)})}#lesion-{lesion.pk}",
+        whole_history_url=reverse("lesion_history", args=[lesion.pk]),
         reopen_url=reverse("lesion_reopen", args=[lesion.pk])
         if override and Permission.OVERRIDE in allowed
         else "",
@@ -142,10 +145,11 @@ def _lesion_view(
 def _history(records: PatientRecords, lesion: Lesion) -> History | None:
     if lesion.pk != records.history_of:
         return None
-    return history_view(records.history, records.patient.site)
+    return history_view(records.history, records.patient.site, lesion.pk)
 
 
-def _measurements(observations: Iterable[LesionObservation]) -> list[Measurement]:
+def measurements_of(observations: Iterable[LesionObservation]) -> list[Measurement]:
+    """What was measured, for the chart."""
     return [
         Measurement(row.exam.performed_on, Modality(row.exam.modality), row.size_mm)
         for row in observations

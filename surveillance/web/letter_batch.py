@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from surveillance.delivery.letter_pdf import LettersCannotBePrinted, print_letters
+from surveillance.delivery.letter_pdf import print_letters
 from surveillance.delivery.letter_reading import NotReadable, verify_letters
+from surveillance.delivery.typesetting import CannotBePrinted
 from surveillance.models import Letter, LetterBatch
 from surveillance.models.letter import IN_HAND
 from surveillance.protocol.mailing import sample_of
@@ -144,7 +145,7 @@ def letter_pdf(request: SignedInRequest, pk: UUID) -> HttpResponse:
     batch = batch_or_404(request, pk)
     try:
         pdf = print_letters(batch, letters_of(batch))
-    except LettersCannotBePrinted as why:
+    except CannotBePrinted as why:
         messages.error(request, str(why))
         return redirect("letter_batch", pk=batch.pk)
     record_download(subject=batch, form="pdf", by=request.user, now=timezone.now())

@@ -38,9 +38,15 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),
         "details_url": _address("contact_details", patient, Permission.AMEND_PATIENT in allowed),
         "consent_url": _address("patient_consent", patient, Permission.LOG_CONTACT in allowed),
+        "audit_url": _audit_url(patient) if Permission.VIEW_AUDIT in allowed else "",
         "status_url": _address("patient_status", patient, Permission.WITHDRAW in allowed),
     }
     return render(request, "surveillance/patient.html", page)
+
+
+def _audit_url(patient: Patient) -> str:
+    """Who looked at this record."""
+    return f"{reverse('access_review')}?site={patient.site.slug}&patient={patient.pk}"
 
 
 def _address(name: str, patient: Patient, is_allowed: bool) -> str:

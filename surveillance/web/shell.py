@@ -133,6 +133,7 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     if Permission.VIEW_FAILSAFE in granted:
         links.append(NavItem("Outbox", reverse("outbox")))
     if Permission.VIEW_AUDIT in granted:
+        links.append(NavItem("Audit", reverse("access_review")))
         links.append(NavItem("Coverage certificate", reverse("certificate")))
     if Permission.ADMINISTER in granted:
         links.append(NavItem("Message texts", reverse("message_texts")))

@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from surveillance.web.absences_page import absences, end, hand_over_list
+from surveillance.web.audit_chain_page import audit_chain
+from surveillance.web.audit_page import access_review, audit_patient, audit_search
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.consent_action import consent_action
@@ -12,12 +14,14 @@ from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
 from surveillance.web.dashboard_list import dashboard_list, dashboard_list_file
 from surveillance.web.dashboard_page import dashboard, dashboard_file
+from surveillance.web.decision_page import decision_page
 from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
+from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
-from surveillance.web.inbox import inbox
+from surveillance.web.inbox import inbox, inbox_messages
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.letter_actions import (
     appointment_file,
@@ -49,6 +53,7 @@ from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
+from surveillance.web.patient_export_page import patient_export
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
 from surveillance.web.referral_answer import answer_referral
@@ -65,6 +70,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
+    path("patients/<uuid:pk>/record.<str:form>", patient_export, name="patient_export"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
     path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
@@ -82,6 +88,10 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/close/", close, name="follow_up_close"),
     path("follow-ups/<uuid:pk>/owner/", change_owner, name="follow_up_owner"),
     path("follow-ups/<uuid:pk>/not-mine/", follow_up_not_mine, name="follow_up_not_mine"),
+    path("lesions/<uuid:pk>/", lesion_history, name="lesion_history"),
+    path("lesions/<uuid:pk>/summary.pdf", lesion_summary, name="lesion_summary"),
+    path("lesions/<uuid:pk>/history.json", lesion_export, name="lesion_export"),
+    path("lesions/<uuid:pk>/decisions/<int:sequence>/", decision_page, name="decision"),
     path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
@@ -106,6 +116,7 @@ urlpatterns = [
     path("absences/<uuid:pk>/", hand_over_list, name="absence"),
     path("absences/<uuid:pk>/end/", end, name="absence_end"),
     path("inbox/", inbox, name="inbox"),
+    path("inbox/messages/", inbox_messages, name="inbox_messages"),
     path("outbox/", outbox, name="outbox"),
     path("contact/<slug:slug>/", contact_page, name="contact_page"),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
@@ -128,6 +139,10 @@ urlpatterns = [
         message_text_withdraw,
         name="message_text_withdraw",
     ),
+    path("audit/", audit_search, name="audit"),
+    path("audit/access/", access_review, name="access_review"),
+    path("audit/patient/", audit_patient, name="audit_patient"),
+    path("audit/chain/", audit_chain, name="audit_chain"),
     path("certificate/", certificate_page, name="certificate"),
     path("failsafe/", failsafe_page, name="failsafe"),
     path("dashboard/", dashboard, name="dashboard"),

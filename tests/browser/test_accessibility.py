@@ -103,6 +103,10 @@ def busy(clinic: Clinic):
         "override": f"/lesions/{overdue.lesion_id}/override/",
         "reopen": f"/lesions/{overdue.lesion_id}/reopen/",
         "inbox": "/inbox/",
+        "messages": "/inbox/messages/",
+        "lesion history": f"/lesions/{overdue.lesion_id}/",
+        "as known on a day": f"/lesions/{overdue.lesion_id}/?known_on=2026-03-02&later=1",
+        "decision": f"/lesions/{overdue.lesion_id}/decisions/{overdue.assessment_id}/",
         "letter": f"/patients/{ada.pk}/letter/",
         "address": f"/patients/{ada.pk}/address/",
         "not mine": f"/escalations/{escalation.pk}/not-mine/",
@@ -152,7 +156,8 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
 
     found = {}
     text = f"/templates/{clinic.site.slug}/patient_reminder.email.en/"
-    for address in ("/registry/", "/components/", "/measures/", "/templates/", text):
+    audit = ("/audit/", "/audit/access/", "/audit/chain/")
+    for address in (*audit, "/registry/", "/components/", "/measures/", "/templates/", text):
         page.goto(address)
         found[address] = violations(page)
     found |= dict(_while_a_text_is_changed(page, a_patient(clinic).mrn))

@@ -13,12 +13,21 @@ from patients.workflows.grant_role import grant_role
 from surveillance.models import (
     ContactAttempt,
     Disowning,
+    Escalation,
+    EscalationAnswer,
+    FollowUp,
+    Lesion,
+    LesionAssessment,
+    LesionEvent,
+    LesionObservation,
     Letter,
     LetterBatch,
     LetterEvent,
     MessageTemplateUse,
     MessageTemplateVersion,
     Notification,
+    OutsideCare,
+    OutsideCareReview,
     PatientMerge,
     RegistryImport,
     SweepRun,
@@ -340,3 +349,57 @@ class TestPatientHistory:
         assert client.get(version).status_code == 200
         assert client.post(version, {}).status_code == 403
         assert Patient.objects.get().phone == "2"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        FollowUp,
+        LesionAssessment,
+        LesionEvent,
+        LesionObservation,
+        Escalation,
+        EscalationAnswer,
+        OutsideCare,
+        OutsideCareReview,
+        Disowning,
+    ],
+)
+def test_row_of_a_lesion_leads_to_its_history_and_record(client, site, model) -> None:
+    signed_in(client, site, Role.AUDITOR)
+    row = row_at(site, model)
+
+    page = client.get(address(model, "change", row.pk)).content.decode()
+
+    lesion, patient = Lesion.objects.get(), Patient.objects.get()
+    assert f'href="/lesions/{lesion.pk}/"' in page
+    assert f'href="/patients/{patient.pk}/"' in page
+    assert ("Compute it again" in page) is (model is LesionAssessment)
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "role", "is_led"),
+    [
+        (MessageTemplateVersion, "Write message texts", Role.ADMINISTRATOR, True),
+        (MessageTemplateVersion, "Write message texts", Role.AUDITOR, False),
+        (AuditSeal, "Check the chain", Role.AUDITOR, True),
+    ],
+)
+def test_list_leads_to_where_the_work_is_done(client, site, model, words, role, is_led) -> None:
+    signed_in(client, site, role)
+
+    page = client.get(address(model, "changelist")).content.decode()
+
+    assert (words in page) is is_led
+
+
+def test_lesion_shows_the_newest_and_leads_to_all_of_its_history(client, site) -> None:
+    signed_in(client, site, Role.AUDITOR)
+    lesion = row_at(site, Lesion)
+    for _ in range(25):
+        LesionObservationFactory(lesion=lesion, exam__patient=lesion.patient)
+
+    page = client.get(address(Lesion, "change", lesion.pk)).content.decode()
+
+    assert page.count('<div class="module">') == 20
+    assert f'href="/lesions/{lesion.pk}/"' in page

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from surveillance.delivery import letter_pdf
+from surveillance.delivery import typesetting
 from surveillance.delivery.letter_pdf import LettersCannotBePrinted, print_letters
 from surveillance.delivery.letter_reading import NotReadable, verify_letters
+from surveillance.delivery.typesetting import CannotBePrinted
 from surveillance.models import Letter, LetterBatch
 from surveillance.protocol.mailing import digest_of
 from tests.surveillance.chase.scenes import Clinic
@@ -162,9 +163,9 @@ def test_missing_pango_says_what_to_install(batch: LetterBatch, monkeypatch) -> 
 
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     monkeypatch.setattr(sys, "meta_path", [NoPango(), *sys.meta_path])
-    letter_pdf._weasyprint.cache_clear()
+    typesetting.weasyprint.cache_clear()
 
-    with pytest.raises(LettersCannotBePrinted, match="apt-get install libpango"):
+    with pytest.raises(CannotBePrinted, match="apt-get install libpango"):
         pdf_of(batch)
 
 

@@ -213,7 +213,7 @@ def test_a_call_says_why_and_that_an_interpreter_is_needed(
     )
     deliver(now=NOW)
 
-    page = navigator.get("/inbox/").content.decode()
+    page = navigator.get("/inbox/messages/").content.decode()
 
     assert "the message came back; Spanish, interpreter needed" in page
 

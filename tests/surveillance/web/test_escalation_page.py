@@ -7,17 +7,19 @@ from django.test import Client
 
 from patients.models import AuditEvent
 from surveillance.models import Escalation
-from tests.factories import NOW
+from tests.factories import NOW, PASSWORD
 from tests.surveillance.web.scenes import (
     Clinic,
     a_clinic,
     an_assessment,
+    an_exam,
     escalated,
     owed,
     window_ending,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+NEW_PASSWORD = "another correct horse"
 ANSWER = {"next_action": "I call the patient myself.", "until": "2026-09-03"}
 
 
@@ -164,3 +166,44 @@ def test_escalation_of_another_site_does_not_exist(client: Client, raised) -> No
 
     assert client.get(address(raised)).status_code == 404
     assert client.post(address(raised), ANSWER).status_code == 404
+
+
+def test_case_is_whole_and_the_five_answers_come_first(clinician, clinic, raised) -> None:
+    an_exam(raised.follow_up.lesion, date(2026, 3, 3), 8.0)
+
+    text = clinician.get(address(raised)).content.decode()
+
+    answers = ("Order placed", "Change the plan", "Not indicated", "Followed elsewhere", "Not mine")
+    places = [text.index(f">{words}<") for words in answers]
+    assert places == sorted(places)
+    assert text.index("At risk</strong> cirrhosis") < places[0]
+    assert places[-1] < text.index("Why it is owed") < text.index("hc-chart__grid")
+    assert '<details class="nhsuk-details" open>' in text
+    assert "Not known, and could change the answer" in text
+    assert f'href="/lesions/{raised.follow_up.lesion_id}/"' in text
+
+
+@pytest.mark.parametrize("exams", [1, 8])
+def test_case_asks_as_often_for_any_lesion(
+    clinician, raised, exams, django_assert_max_num_queries
+) -> None:
+    for month in range(1, exams + 1):
+        an_exam(raised.follow_up.lesion, date(2025, month, 3), 8.0)
+
+    with django_assert_max_num_queries(22):
+        clinician.get(address(raised))
+
+
+def test_link_survives_sign_in_and_a_change_of_password(client: Client, clinic, raised) -> None:
+    signed_in = client.post(
+        f"/accounts/login/?next={address(raised)}",
+        {"login": clinic.clinician.username, "password": PASSWORD, "next": address(raised)},
+    )
+    changed = client.post(
+        f"/accounts/password/change/?next={address(raised)}",
+        {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
+    )
+
+    assert signed_in.headers["Location"] == address(raised)
+    assert changed.headers["Location"] == address(raised)
+    assert client.get(address(raised)).status_code == 200

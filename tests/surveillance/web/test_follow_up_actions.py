@@ -373,6 +373,6 @@ def test_inbox_says_by_when_to_contact_the_patient(navigator, clinic) -> None:
     navigator.post(address(follow_up, "missed"), {"version": 1})
     deliver(now=NOW)
 
-    page = navigator.get("/inbox/").content.decode()
+    page = navigator.get("/inbox/messages/").content.decode()
 
     assert "Missed appointment: contact the patient by 7 Sep 2026" in page

@@ -1,0 +1,137 @@
+"""The audit trail in plain words: what was done, to what, by whom."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from patients.audit import SYSTEM
+from surveillance.models.registry_import import RegistryImportStatus
+from surveillance.web.wording import name_of_user
+
+LOOKS = ("viewed", "downloaded", "message_template_previewed")
+"""Somebody saw a record, took it out of the system, or saw a message with a patient's words."""
+ACTIONS = (
+    *LOOKS,
+    "absence_ended",
+    "absence_planned",
+    "account_deactivated",
+    "account_saved",
+    "address_came_back",
+    "address_confirmed",
+    "address_returned",
+    "address_works_again",
+    "afp_recorded",
+    "assessment_overridden",
+    "audit_chain_verified",
+    "care_team_assigned",
+    "closure_lifted",
+    "closure_noted",
+    "consent_recorded",
+    "contact_logged",
+    "declination_recorded",
+    "delivery_reported",
+    "demographics_amended",
+    "escalation_acknowledged",
+    "escalation_answered",
+    "escalation_disowned",
+    "escalation_handed_over",
+    "escalation_raised_again",
+    "escalation_resolved",
+    "exam_recorded",
+    "exam_retracted",
+    "findings_added",
+    "follow_up_adopted",
+    "follow_up_booked",
+    "follow_up_booking_cancelled",
+    "follow_up_closed",
+    "follow_up_disowned",
+    "follow_up_handed_over",
+    "follow_up_opened",
+    "follow_up_order_cancelled",
+    "follow_up_ordered",
+    "follow_up_reassigned",
+    "follow_up_snoozed",
+    "incident_review_opened",
+    "lesion_assessed",
+    "lesion_event_recorded",
+    "lesion_event_retracted",
+    "lesion_registered",
+    "letter_batch_check_failed",
+    "letter_batch_checked",
+    "letter_batch_discarded",
+    "letter_batch_posted",
+    "letter_batch_prepared",
+    "letter_certified",
+    "letter_queued",
+    "letter_returned",
+    "message_template_put_in_use",
+    "message_template_withdrawn",
+    "message_template_written",
+    "missed_appointment_recorded",
+    "outside_care_recorded",
+    "outside_care_reviewed",
+    "override_lifted",
+    "patient_registered",
+    "patients_merged",
+    "patients_unmerged",
+    "risk_recorded",
+    *(f"registry_import_{status.lower()}" for status in RegistryImportStatus),
+    "role_ended",
+    "role_granted",
+    "site_saved",
+    "status_recorded",
+)
+"""What the trail may say was done; a test holds it against the workflows."""
+SUBJECTS = {
+    "followup": "follow-up",
+    "imagingexam": "exam",
+    "lesionassessment": "decision",
+    "lesionevent": "lesion event",
+    "afpresult": "AFP result",
+    "riskprofile": "risk profile",
+    "contactattempt": "contact",
+    "escalationanswer": "answer",
+    "outsidecare": "care elsewhere",
+    "outsidecarereview": "second look",
+    "letterbatch": "print run",
+    "letterevent": "letter",
+    "messagetemplateversion": "message text",
+    "messagetemplateuse": "message text",
+    "patientmerge": "merge",
+    "registryimport": "registry file",
+    "siteclosure": "closure",
+    "membership": "role",
+}
+
+
+def action_words(action: str) -> str:
+    """'Escalation acknowledged', 'AFP recorded'."""
+    words = action.replace("_", " ").replace("follow up", "follow-up")
+    words = f"{words[:1].upper()}{words[1:]}"
+    return words.replace("Afp", "AFP")
+
+
+def subject_words(subject_type: str) -> str:
+    """'follow-up'; a table without a word of its own is named as it is."""
+    return SUBJECTS.get(subject_type, subject_type)
+
+
+def detail_words(detail: Mapping[str, Any], people: Mapping[str, str]) -> tuple[str, ...]:
+    """'tier: 3', one line per thing said; people by their names."""
+    return tuple(
+        f"{name.replace('_', ' ')}: {people.get(str(value), value)}"
+        for name, value in detail.items()
+        if value not in (None, "", [], {})
+    )
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Names by the ids that the trail uses ('user:12'). One query."""
+    keys = {
+        int(text.removeprefix("user:"))
+        for text in actors
+        if text.startswith("user:") and text.removeprefix("user:").isdigit()
+    }
+    named = {f"user:{user.pk}": name_of_user(user) for user in User.objects.filter(pk__in=keys)}
+    return named | {SYSTEM: "the system"}
