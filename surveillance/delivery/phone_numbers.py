@@ -20,6 +20,16 @@ def e164(number: str, site: Site) -> str:
     return _formatted(number, site.holiday_calendar.partition("-")[0] or None)
 
 
+def is_same_number(one: str, other: str, site: Site) -> bool:
+    """Whether two numbers, however written, can be one: equal in E.164; where one of them cannot
+    be read so, equal from the end on, without what is dialled before a number."""
+    known = e164(one, site), e164(other, site)
+    if all(known):
+        return known[0] == known[1]
+    bare = [re.sub(r"\D", "", number).lstrip("0") for number in (one, other)]
+    return all(bare) and (bare[0].endswith(bare[1]) or bare[1].endswith(bare[0]))
+
+
 def _formatted(number: str, country: str | None) -> str:
     try:
         parsed = phonenumbers.parse(number, country)

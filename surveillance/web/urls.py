@@ -51,6 +51,7 @@ from surveillance.web.outside_care_page import outside_care_page, record_care_el
 from surveillance.web.override_page import override
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
+from surveillance.web.queue_filters_page import queue_filter_change, queue_filters
 from surveillance.web.referral_answer import answer_referral
 from surveillance.web.registry_import import (
     registry_import,
@@ -64,6 +65,8 @@ from surveillance.web.unsubscribe_page import unsubscribe
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
+    path("queue/filters/", queue_filters, name="queue_filters"),
+    path("queue/filters/<uuid:pk>/", queue_filter_change, name="queue_filter_change"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
