@@ -20,12 +20,12 @@ def e164(number: str, site: Site) -> str:
     return _formatted(number, site.holiday_calendar.partition("-")[0] or None)
 
 
-def is_same_number(one: str, other: str, site: Site) -> bool:
-    """Whether two numbers, however written, can be one: equal in E.164; where one of them cannot
-    be read so, equal from the end on, without what is dialled before a number."""
-    known = e164(one, site), e164(other, site)
-    if all(known):
-        return known[0] == known[1]
+def may_be_same(one: str, other: str, site: Site) -> bool:
+    """Whether two numbers, however written, can be one: equal in E.164, or one is the end of the
+    other without what is dialled before it. For people who look; a machine asks `e164`."""
+    known = e164(one, site)
+    if known and known == e164(other, site):
+        return True
     bare = [re.sub(r"\D", "", number).lstrip("0") for number in (one, other)]
     return all(bare) and (bare[0].endswith(bare[1]) or bare[1].endswith(bare[0]))
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from patients.models import Patient, Site
-from surveillance.delivery.phone_numbers import is_same_number
+from surveillance.delivery.phone_numbers import may_be_same
 from surveillance.models import FollowUp
 from surveillance.web.kept_out_query import Whereabouts, whereabouts_of
 from surveillance.web.kept_out_words import Asked, why_not_shown, why_nothing
@@ -103,7 +103,7 @@ def _ids_with_phone(search: Search, sites: list[Site]) -> set[UUID]:
     return {
         survivor or pk
         for pk, survivor, phone, site in found[: 2 * PAGE_SIZE]
-        if is_same_number(phone, search.phone, by_pk[site])
+        if may_be_same(phone, search.phone, by_pk[site])
     }
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from patients.models import Absence, Role
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
-from surveillance.web.queue_query import Tab
+from surveillance.protocol.queue_lists import Tab
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
 from tests.browser.test_journeys import days_from_now
