@@ -44,6 +44,7 @@ DEEP = 400
 FAR = 100_000
 NO_FILTER = QueueFilter()
 FILTERS: dict[str, dict[str, str]] = {
+    "no filter": {},
     "Spanish (1 in 12)": {"language": "es"},
     "Polish (1 in 400)": {"language": "pl"},
     "urgent (1 in 100)": {"class": "URGENT"},
