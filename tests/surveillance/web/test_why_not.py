@@ -127,7 +127,7 @@ def test_lesion_that_nothing_accounts_for_is_an_error_to_mend(navigator, clinic:
 
 
 def test_window_that_is_not_open_yet(navigator: Client, clinic: Clinic) -> None:
-    row = owed(clinic, 300)
+    row = owed(clinic, 300, patient=a_patient(clinic, phone="020 7946 0000"))
 
     assert sentence(navigator, row.patient) == (
         "Only in the list “All owed”: surveillance imaging: MRI, hepatobiliary contrast for "
@@ -136,7 +136,8 @@ def test_window_that_is_not_open_yet(navigator: Client, clinic: Clinic) -> None:
 
 
 def test_booked(navigator: Client, clinic: Clinic) -> None:
-    row = owed(clinic, 100, booked_for=date(2026, 10, 1))
+    patient = a_patient(clinic, phone="020 7946 0000")
+    row = owed(clinic, 100, patient=patient, booked_for=date(2026, 10, 1))
 
     assert sentence(navigator, row.patient).endswith("booked for 1 Oct 2026.")
 
