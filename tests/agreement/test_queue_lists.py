@@ -8,6 +8,7 @@ import pytest
 from patients.models import Patient
 from surveillance.models import FollowUp
 from surveillance.protocol.queue_lists import Tab, kept_out
+from surveillance.web import queue_query
 from surveillance.web.kept_out_query import whereabouts_of
 from surveillance.web.kept_out_words import Asked, places_words, why_not_shown
 from surveillance.web.queue_filter import CRITERIA, QueueFilter, read_filter
@@ -141,6 +142,18 @@ def test_whoever_a_list_does_not_show_has_a_sentence(clinic: Clinic, asked: dict
         }
         assert silent == shown, tab
     assert all(places_words(patient, known, desk).endswith(".") for patient in patients)
+
+
+def test_counting_stops_and_is_exact_below(clinic: Clinic, monkeypatch) -> None:
+    """Also where the first rows belong to few patients."""
+    desk = desk_of(clinic.navigator, clinic.site, TODAY)
+    people = rows_of(Tab.ALL, desk).values("patient").distinct().count()
+
+    for limit, counted in ((people - 1, people), (people, people), (people + 9, people), (5, 6)):
+        for rows in (limit + 1, 2 * limit):
+            monkeypatch.setattr(queue_query, "COUNT_LIMIT", limit)
+            monkeypatch.setattr(queue_query, "ROWS_COUNTED", rows)
+            assert count_of(Tab.ALL, desk, QueueFilter()) == counted
 
 
 def test_pages_and_counts_are_of_the_most_urgent_row_of_each_patient(clinic: Clinic) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from patients.models import Patient, PatientStatus
 from surveillance.exam_reports import ExamReport, Finding
 from surveillance.models import FollowUp, FollowUpOutcome
-from surveillance.protocol.terms import LesionKind, Modality
+from surveillance.protocol.terms import Conclusion, LesionKind, Modality
 from surveillance.workflows.close_follow_up import close_follow_up
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.register_lesion import register_lesion
@@ -54,7 +54,11 @@ def test_ended_by_a_rule_and_its_fact(navigator: Client, clinic: Clinic) -> None
         accession="A1",
         performed_on=date(2026, 8, 1),
         modality=Modality.MRI_HEPATOBILIARY,
-        findings=(Finding(lesion=lesion, size_mm=Decimal("8.0"), conclusion="BENIGN_TYPICAL"),),
+        findings=(
+            Finding(
+                lesion=lesion, size_mm=Decimal("8.0"), conclusion=Conclusion.HEMANGIOMA_TYPICAL
+            ),
+        ),
     )
     record_exam(patient=patient, report=report, by=None, now=NOW)
     decided = lesion.assessments.newest_first()[0]
