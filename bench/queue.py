@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -25,7 +26,6 @@ from bench import measure, queue_data
 from bench.sweep_data import DAY, NOW
 from patients.models import Site
 from surveillance.protocol.queue_lists import Tab
-from surveillance.web import queue as queue_view
 from surveillance.web.queue_filter import QueueFilter, read_filter
 from surveillance.web.queue_query import (
     PAGE_SIZE,
@@ -65,9 +65,11 @@ class _Clock:
 
 def main(*sizes: int) -> None:
     """Each size in turn."""
-    queue_view.timezone = _Clock  # type: ignore[assignment]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    with (
+        patch("surveillance.web.queue.timezone", _Clock),
+        override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}),
+    ):
         for rows in sizes or (50_000, 1_000_000):
             queue_data.prepare(rows)
             _measure(rows)

@@ -73,7 +73,7 @@ def _patients(many: int) -> None:
             "mrn": "'B' || n",
             "family_name": "initcap(substr(md5(n::text), 1, 6))",
             "given_name": "initcap(substr(md5((n % 997)::text), 7, 5))".replace("%", "%%"),
-            "birth_date": "DATE '1930-01-01' + (n * 7919 %% 32000)::int",
+            "birth_date": "DATE '1930-01-01' + (n::bigint * 7919 %% 32000)::int",
             "phone": "'+44 20 ' || lpad((n %% 10000000)::text, 8, '0')",
             "language": "CASE WHEN n %% 12 = 0 THEN 'es' WHEN n %% 400 = 1 THEN 'pl' ELSE 'en' END",
             "last_contact_outcome": "CASE WHEN n %% 50 = 0 THEN 'WRONG_NUMBER' ELSE '' END",

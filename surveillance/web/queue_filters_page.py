@@ -54,7 +54,10 @@ def queue_filters(request: SignedInRequest) -> HttpResponse:
     """What is kept, and the list of the address to be kept (GET); keep it (POST)."""
     site = choose_site(request, sites_of_queue(request.user))
     owners, allowed = owners_at(site), permissions_at(request.user, site)
-    tab, narrowed = read_tab(request.GET.get("tab", "")), read_filter(request.GET.dict(), owners)
+    tab, narrowed = (
+        read_tab(request.GET.get("tab", "")),
+        read_filter(dict(request.GET.items()), owners),
+    )
     form = SaveForm(
         request.POST if request.method == "POST" else None,
         may_share=Permission.SHARE_FILTER in allowed,

@@ -55,7 +55,8 @@ def free_name(name: str, owner: "User", *, beside: SavedFilter | None = None) ->
             field="name",
         )
     same = SavedFilter.objects.standing().filter(owner=owner, name__iexact=said)
-    if same.exclude(pk=beside.pk if beside else None).exists():
+    others = same.exclude(pk=beside.pk) if beside else same
+    if others.exists():
         raise FilterNameRefused(
             f"You have a filter named “{said}” already. Give another name, or delete that one.",
             field="name",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,12 +29,12 @@ def in_days(days: int) -> date:
     return TODAY + timedelta(days=days)
 
 
-def owed(earliest: int = -60, target: int = 10, latest: int = 40, **fields) -> OpenObligation:
+def owed(earliest: int = -60, target: int = 10, latest: int = 40, **said: Any) -> OpenObligation:
     """Imaging whose window runs between these days from today, to be ordered and booked by now."""
     window = Window(in_days(earliest), in_days(target), in_days(latest))
     lead = LeadDates(TODAY, TODAY, TODAY)
-    values = {"kind": ObligationKind.IMAGING, "window": window, "lead": lead}
-    return OpenObligation(**values | fields)
+    values: dict[str, Any] = {"kind": ObligationKind.IMAGING, "window": window, "lead": lead}
+    return OpenObligation(**values | said)
 
 
 FAR = LeadDates(in_days(15), in_days(15), in_days(15))
@@ -139,6 +140,6 @@ LOST = LesionEnd(is_signed=False, is_ruled=False, on=None)
     ],
 )
 def test_the_reason_that_says_most_is_given(facts, ended) -> None:
-    values = {"is_merged": False, "status": "ACTIVE", "lesions": ()}
+    values: dict[str, Any] = {"is_merged": False, "status": "ACTIVE", "lesions": ()}
 
     assert why_nothing_is_owed(**values | facts) == ended

@@ -1,6 +1,7 @@
 """Saved filters: kept, renamed, shared, deleted; and who may not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -30,8 +31,9 @@ def clinic() -> Clinic:
     return a_clinic()
 
 
-def kept(clinic: Clinic, name: str = "Spanish", by: User | None = None, **said) -> SavedFilter:
-    values = {"query": SPANISH, "site": clinic.site, "by": by or clinic.navigator, "now": NOW}
+def kept(clinic: Clinic, name: str = "Spanish", by: User | None = None, **said: Any) -> SavedFilter:
+    values: dict[str, Any] = {"query": SPANISH, "site": clinic.site, "now": NOW}
+    values["by"] = by or clinic.navigator
     return save_filter(name=name, **values | said)
 
 
