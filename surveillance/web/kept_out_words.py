@@ -94,7 +94,7 @@ def why_not_shown(patient: Patient, known: Whereabouts, asked: Asked) -> str:
         return _hidden_words(listed, asked.narrowed)
     row, reason = reasons[0]
     label = TAB_LABELS[asked.tab]
-    return f"Not in “{label}”: {_about(row.follow_up)}: {_because(row.follow_up, reason)}."
+    return f"Not in “{label}”: {_because(row.follow_up, reason)} ({_about(row.follow_up)})."
 
 
 def places_words(patient: Patient, known: Whereabouts, desk: Desk) -> str:
@@ -112,7 +112,7 @@ def places_words(patient: Patient, known: Whereabouts, desk: Desk) -> str:
     row = owed[0]
     reason = _kept_out(Tab.BOOK, row, desk)
     because = _because(row.follow_up, reason)
-    return f"Only in the list “All owed”: {_about(row.follow_up)}: {because}."
+    return f"Only in the list “All owed”: {because} ({_about(row.follow_up)})."
 
 
 def why_nothing(patient: Patient, known: Whereabouts) -> str:
@@ -187,10 +187,9 @@ def _kept_out(tab: Tab, row: OwedRow, desk: Desk) -> KeptOut | None:
 
 
 def _about(row: FollowUp) -> str:
-    """'surveillance imaging for lesion L1, segment VII'; a word in capitals stays as it is."""
-    owed, lesion = owed_words(row), lesion_words(row.lesion)
-    first = owed[0] if owed[1:2].isupper() else owed[0].lower()
-    return f"{first}{owed[1:]} for {lesion[0].lower()}{lesion[1:]}"
+    """'Surveillance imaging: Ultrasound; lesion L1, segment VII'."""
+    lesion = lesion_words(row.lesion)
+    return f"{owed_words(row)}; {lesion[0].lower()}{lesion[1:]}"
 
 
 def _because(row: FollowUp, reason: KeptOut | None) -> str:

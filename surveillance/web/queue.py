@@ -121,7 +121,7 @@ def _visit(request: SignedInRequest, said: QueryDict) -> Visit:
     site = choose_site(request, sites)
     owners = owners_at(site)
     desk = desk_of(request.user, site, site.local_date(timezone.now()))
-    asked = Asked(read_tab(said.get("tab", "")), read_filter(dict(said.items()), owners), desk)
+    asked = Asked(read_tab(said.get("tab", "")), read_filter(said, owners), desk)
     return Visit(request, sites, asked, owners)
 
 

@@ -134,11 +134,11 @@ class QueueFilter:
         return urlencode(self.address())
 
 
-def read_filter(asked: Mapping[str, str], people: Mapping[int, str]) -> QueueFilter:
+def read_filter(asked: Mapping[str, object], people: Mapping[int, str]) -> QueueFilter:
     """From an address. What cannot be read, and an owner who does not work here, is passed over."""
     found: list[tuple[str, Value]] = []
     for name, criterion in CRITERIA.items():
-        value = criterion.read(asked.get(name, "").strip())
+        value = criterion.read(str(asked.get(name, "")).strip())
         if value is None or (name == "owner" and value not in people):
             continue
         found.append((name, value))

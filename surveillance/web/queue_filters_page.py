@@ -29,6 +29,12 @@ from surveillance.workflows.rename_filter import rename_filter
 from surveillance.workflows.save_filter import save_filter
 from surveillance.workflows.share_filter import share_filter
 
+WHOSE = (
+    ("HERE", "Only I, at this site"),
+    ("EVERYWHERE", "Only I, at all my sites"),
+    ("TEAM", "Everybody who sees the queue of this site"),
+)
+
 
 class SaveForm(forms.Form):
     """Under which name the list is kept, and for whom."""
@@ -39,13 +45,17 @@ class SaveForm(forms.Form):
         max_length=LONGEST_NAME,
         error_messages={"required": "Give it a name"},
     )
-    is_everywhere = forms.BooleanField(label="Offer it at all my sites", required=False)
-    is_shared = forms.BooleanField(label="Share it with the team of this site", required=False)
+    whose = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="Who sees it in the menu?",
+        initial="HERE",
+        error_messages={"required": "Choose who sees it"},
+    )
 
     def __init__(self, data: object, *, may_share: bool) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
-        if not may_share:
-            del self.fields["is_shared"]
+        offered = WHOSE if may_share else WHOSE[:-1]
+        self.fields["whose"].choices = offered  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +66,7 @@ def queue_filters(request: SignedInRequest) -> HttpResponse:
     owners, allowed = owners_at(site), permissions_at(request.user, site)
     tab, narrowed = (
         read_tab(request.GET.get("tab", "")),
-        read_filter(dict(request.GET.items()), owners),
+        read_filter(request.GET, owners),
     )
     form = SaveForm(
         request.POST if request.method == "POST" else None,
@@ -69,8 +79,8 @@ def queue_filters(request: SignedInRequest) -> HttpResponse:
             name=said["name"],
             query=urlencode(state_of(tab, narrowed)),
             site=site,
-            is_everywhere=said["is_everywhere"],
-            is_shared=said.get("is_shared", False),
+            is_everywhere=said["whose"] == "EVERYWHERE",
+            is_shared=said["whose"] == "TEAM",
             by=request.user,
             now=timezone.now(),
         )

@@ -69,12 +69,12 @@ def refuse_sharing(row: SavedFilter, by: "User") -> None:
     if row.is_everywhere:
         raise SharingNotAllowed(
             "A filter for all your sites cannot be shared. Save it for one site.",
-            field="is_shared",
+            field="whose",
         )
     if not may(by, Permission.SHARE_FILTER, row.site):
         raise SharingNotAllowed(
             "Your role at this site keeps filters for itself. Ask a navigator to share it.",
-            field="is_shared",
+            field="whose",
         )
 
 

@@ -110,6 +110,8 @@ def busy(clinic: Clinic):
         "absence": f"/absences/{away.pk}/",
         "nowhere": "/patients/00000000-0000-0000-0000-000000000000/",
         "password": "/accounts/password/change/",
+        "saved filters": "/queue/filters/?tab=overdue&language=es",
+        "nobody fits": "/queue/?tab=overdue&language=fr&class=URGENT",
     } | {f"tab {tab}": f"/queue/?tab={tab}" for tab in Tab}
 
 

@@ -214,8 +214,8 @@ def test_two_escalations_of_one_row_are_one_patient(navigator: Client, clinic: C
 # Saved under a name
 
 
-def saved_at(client: Client, name: str = "Spanish", **said: str) -> SavedFilter:
-    response = client.post(f"{FILTERS}?tab=due&language=es", {"name": name} | said)
+def saved_at(client: Client, name: str = "Spanish", whose: str = "HERE") -> SavedFilter:
+    response = client.post(f"{FILTERS}?tab=due&language=es", {"name": name, "whose": whose})
     assert response.status_code == 302
     return SavedFilter.objects.get(name=name)
 
@@ -233,7 +233,7 @@ def test_list_in_view_is_saved_and_in_the_menu(navigator: Client, clinic: Clinic
 
 
 def test_shared_list_names_who_shares_it(navigator: Client, clinic: Clinic) -> None:
-    saved_at(navigator, is_shared="on")
+    saved_at(navigator, whose="TEAM")
     navigator.force_login(clinic.auditor)
 
     [link] = page_at(navigator).filters.saved
@@ -244,7 +244,7 @@ def test_shared_list_names_who_shares_it(navigator: Client, clinic: Clinic) -> N
 def test_taken_name_is_told_at_the_field(navigator: Client) -> None:
     saved_at(navigator)
 
-    response = navigator.post(f"{FILTERS}?tab=all", {"name": "Spanish"})
+    response = navigator.post(f"{FILTERS}?tab=all", {"name": "Spanish", "whose": "HERE"})
 
     assert response.status_code == 422
     assert "You have a filter named “Spanish” already" in response.content.decode()
@@ -264,7 +264,7 @@ def test_kept_one_is_changed_by_its_buttons(navigator: Client, verb, field, valu
 
 
 def test_shared_one_is_taken_back_and_deleted(navigator: Client) -> None:
-    saved = saved_at(navigator, is_shared="on")
+    saved = saved_at(navigator, whose="TEAM")
 
     navigator.post(f"{FILTERS}{saved.pk}/", {"verb": "take_back"})
     assert not SavedFilter.objects.get().is_shared
@@ -274,7 +274,7 @@ def test_shared_one_is_taken_back_and_deleted(navigator: Client) -> None:
 
 
 def test_what_may_not_be_done_is_told(navigator: Client, clinic: Clinic) -> None:
-    saved = saved_at(navigator, is_shared="on")
+    saved = saved_at(navigator, whose="TEAM")
     navigator.force_login(clinic.clinician)
 
     page = navigator.post(f"{FILTERS}{saved.pk}/", {"verb": "delete"}, follow=True)
@@ -295,5 +295,8 @@ def test_private_ones_and_those_of_other_sites_do_not_exist_for_others(
 def test_who_only_reads_may_keep_but_not_share(navigator: Client, clinic: Clinic) -> None:
     navigator.force_login(clinic.auditor)
 
-    assert "is_shared" not in navigator.get(FILTERS).context["form"].fields
-    assert not saved_at(navigator, is_shared="on").is_shared
+    refused = navigator.post(f"{FILTERS}?tab=due", {"name": "Mine", "whose": "TEAM"})
+
+    assert refused.status_code == 422
+    assert not SavedFilter.objects.exists()
+    assert not saved_at(navigator, whose="EVERYWHERE").is_shared
