@@ -38,12 +38,14 @@ def prepare(rows: int) -> None:
 def fill(rows: int) -> None:
     """`rows` open follow-ups, two for each patient, of the last weeks, these and the next year."""
     _people()
-    with bulk.without_indexes(Patient, Lesion, LesionAssessment, FollowUp, Escalation):
+    with bulk.without_indexes(Patient, Lesion, LesionAssessment, FollowUp):
         _patients(rows // 2)
         _lesions()
         _assessments()
         _follow_ups()
-        _escalations()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    _escalations()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     print(f"  {FollowUp.objects.count():,} open follow-ups at {SITES} sites")
