@@ -3,7 +3,17 @@
 import sys
 from collections.abc import Callable
 
-from bench import auditor, claims, dashboard, decisions, import_registry, outbox, reminders, sweep
+from bench import (
+    auditor,
+    claims,
+    dashboard,
+    decisions,
+    import_registry,
+    outbox,
+    queue,
+    reminders,
+    sweep,
+)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "auditor": auditor.main,
@@ -12,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "decisions": decisions.main,
     "import_registry": import_registry.main,
     "outbox": outbox.main,
+    "queue": queue.main,
     "reminders": reminders.main,
     "sweep": sweep.main,
 }

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     CLOSE_SIGNED = "CLOSE_SIGNED"
     """Sign that surveillance is not appropriate (A-31): a clinician's decision."""
     REASSIGN = "REASSIGN"
+    SHARE_FILTER = "SHARE_FILTER"
+    """Put a saved list of the queue into the menu of everybody at the site."""
     PLAN_ABSENCE = "PLAN_ABSENCE"
     """Plan or end the leave of others; everybody may plan their own."""
     OVERRIDE = "OVERRIDE"
@@ -62,6 +64,7 @@ _CHASE = {
     Permission.CLOSE,
     Permission.ACKNOWLEDGE,
     Permission.WITHDRAW,
+    Permission.SHARE_FILTER,
 }
 _LEAD = {
     Permission.REASSIGN,

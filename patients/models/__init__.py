@@ -8,7 +8,7 @@ from patients.models.append_only import (
     RetractableQuerySet,
 )
 from patients.models.audit_event import AuditEvent, AuditSeal
-from patients.models.patient import Patient, PatientQuerySet
+from patients.models.patient import FAILED_THERE, Patient, PatientQuerySet
 from patients.models.postal_address import PostalAddress
 from patients.models.risk_profile import AfpResult, RiskProfile
 from patients.models.site import Membership, Site, SiteClosure
@@ -23,6 +23,7 @@ from patients.models.terms import (
 from patients.models.tracked import HistoryWouldMissIt, TrackedQuerySet
 
 __all__ = [
+    "FAILED_THERE",
     "Absence",
     "AbsenceQuerySet",
     "AfpResult",

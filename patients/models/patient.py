@@ -1,12 +1,15 @@
 """A person under care at a site."""
 
+import re
 import uuid
+from calendar import monthrange
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Replace, Right, Upper
+from django.db.models.functions import Replace, Right
 from simple_history.models import HistoricalRecords
 
 from patients.models.postal_address import PostalAddress
@@ -21,6 +24,17 @@ if TYPE_CHECKING:
 PHONE_SIGNS = (" ", "-", "(", ")", ".", "/")
 """What people write between the digits of a telephone number."""
 PHONE_TAIL = 7
+BEGUN_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?-?", re.ASCII)
+FAILED_THERE = ("WRONG_NUMBER", "NOT_IN_SERVICE", "RETURNED")
+"""Outcomes of an attempt which say that this way leads nowhere (the protocol's words; a test says
+so)."""
+UNREACHABLE = Q(last_contact_outcome__in=FAILED_THERE) | (
+    (Q(phone="") | Q(consent_phone=Tri.NO))
+    & (Q(email="") | Q(email=F("undeliverable_email")) | Q(consent_email=Tri.NO))
+    & (Q(address="") | Q(address_returned_on__isnull=False) | Q(consent_letter=Tri.NO))
+)
+"""The last attempt led nowhere, or every way is missing, came back or is refused. A number on
+which texts came back may still be called."""
 
 
 def phone_tail() -> Right:
@@ -40,6 +54,10 @@ class PatientQuerySet(TrackedQuerySet["Patient"]):
         """Patients that have not been merged into another record."""
         return self.filter(merged_into=None)
 
+    def unreachable(self) -> "PatientQuerySet":
+        """Patients whom no way on record reaches, or whose last attempt led nowhere."""
+        return self.filter(UNREACHABLE)
+
     def with_phone_like(self, number: str) -> "PatientQuerySet":
         """Patients whose telephone number ends as `number` does; compare the whole number then."""
         return self.alias(tail=phone_tail()).filter(tail=number[-PHONE_TAIL:])
@@ -48,13 +66,30 @@ class PatientQuerySet(TrackedQuerySet["Patient"]):
         """Patients whose MRN, a name or birth date (ISO) begins with each of the words."""
         found = self
         for word in words.split():
-            found = found.filter(
-                models.Q(mrn__istartswith=word)
-                | models.Q(family_name__istartswith=word)
-                | models.Q(given_name__istartswith=word)
-                | models.Q(birth_date__startswith=word)
+            begun = (
+                Q(mrn__istartswith=word)
+                | Q(family_name__istartswith=word)
+                | Q(given_name__istartswith=word)
             )
+            born = _born_in(word)
+            found = found.filter(begun | Q(birth_date__range=born) if born else begun)
         return found
+
+
+def _born_in(word: str) -> tuple[date, date] | None:
+    """The first and last day of '1958', '1958-03' or '1958-03-04': days, which an index finds."""
+    said = BEGUN_DATE.fullmatch(word)
+    if said is None:
+        return None
+    year, month, day = (int(part) if part else None for part in said.groups())
+    try:
+        first = date(year or 0, month or 1, day or 1)
+        if day is not None:
+            return first, first
+        last_month = month or 12
+        return first, date(first.year, last_month, monthrange(first.year, last_month)[1])
+    except ValueError:
+        return None
 
 
 class Patient(models.Model):
@@ -134,16 +169,16 @@ class Patient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["site", "mrn"], name="patient_mrn_once_per_site"),
             models.CheckConstraint(
-                condition=models.Q(status=PatientStatus.ACTIVE) | models.Q(status_on__isnull=False),
+                condition=Q(status=PatientStatus.ACTIVE) | Q(status_on__isnull=False),
                 name="patient_status_other_than_active_has_its_date",
             ),
             models.CheckConstraint(
-                condition=~models.Q(merged_into=models.F("id")),
+                condition=~Q(merged_into=models.F("id")),
                 name="patient_is_not_merged_into_itself",
             ),
         ]
         indexes = [
-            models.Index(Upper("family_name"), name="patient_family_name_idx"),
+            models.Index(fields=["site", "language"], name="patient_language_idx"),
             models.Index(fields=["birth_date"], name="patient_birth_date_idx"),
             models.Index(phone_tail(), name="patient_phone_tail_idx"),
             models.Index(
@@ -151,10 +186,22 @@ class Patient(models.Model):
                 condition=~Q(status=PatientStatus.ACTIVE),
                 name="patient_not_active_idx",
             ),
+            models.Index(fields=["site"], condition=UNREACHABLE, name="patient_unreachable_idx"),
         ]
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"
+
+    @property
+    def is_unreachable(self) -> bool:
+        """As `PatientQuerySet.unreachable` says it."""
+        no_call = not self.phone or self.consent_phone == Tri.NO
+        no_email = not self.email or self.is_email_undeliverable or self.consent_email == Tri.NO
+        no_letter = bool(
+            not self.address or self.address_returned_on or self.consent_letter == Tri.NO
+        )
+        failed = self.last_contact_outcome in FAILED_THERE
+        return failed or (no_call and no_email and no_letter)
 
     @property
     def _postal(self) -> PostalAddress:

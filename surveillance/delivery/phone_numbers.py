@@ -20,6 +20,16 @@ def e164(number: str, site: Site) -> str:
     return _formatted(number, site.holiday_calendar.partition("-")[0] or None)
 
 
+def may_be_same(one: str, other: str, site: Site) -> bool:
+    """Whether two numbers, however written, can be one: equal in E.164, or one is the end of the
+    other without what is dialled before it. For people who look; a machine asks `e164`."""
+    known = e164(one, site)
+    if known and known == e164(other, site):
+        return True
+    bare = [re.sub(r"\D", "", number).lstrip("0") for number in (one, other)]
+    return all(bare) and (bare[0].endswith(bare[1]) or bare[1].endswith(bare[0]))
+
+
 def _formatted(number: str, country: str | None) -> str:
     try:
         parsed = phonenumbers.parse(number, country)

@@ -49,12 +49,14 @@ from surveillance.models.registry_import import (
     RegistryImportProblem,
     RegistryImportStatus,
 )
+from surveillance.models.saved_filter import LONGEST_NAME, SavedFilter
 from surveillance.models.sweep_run import SweepRun
 from surveillance.models.unsettled import unsettled
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
     "EVENT_VALUES",
+    "LONGEST_NAME",
     "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
     "ContactAttempt",
@@ -104,6 +106,7 @@ __all__ = [
     "RegistryImportStatus",
     "Report",
     "ReportStatus",
+    "SavedFilter",
     "SendingDoubt",
     "SweepRun",
     "TextKind",

@@ -1,12 +1,14 @@
 """The obligation: what is owed to a lesion, by when, and who answers for it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from patients.models import Patient, Site
 from surveillance.models.assessment import LesionAssessment
@@ -79,15 +81,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Open, not a review, without an appointment."""
         return self.open().exclude(kind=ObligationKind.REVIEW).filter(booked_for=None)
 
-    def escalated(self) -> "FollowUpQuerySet":
-        """Open, with an escalation that nobody has resolved."""
-        return (
-            self.open().filter(escalations__isnull=False, escalations__resolved_at=None).distinct()
-        )
-
     def needs_decision(self) -> "FollowUpQuerySet":
         """Open reviews: a human must complete or correct facts."""
         return self.open().filter(kind=ObligationKind.REVIEW)
+
+    def owned_by(self, people: Collection[int]) -> "FollowUpQuerySet":
+        """For which one of these people answers."""
+        return self.filter(owner__in=people)
 
     def snoozed(self, on: date) -> "FollowUpQuerySet":
         """Open and put aside until a later day."""
@@ -109,8 +109,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(~Exists(self.filter(sooner, patient=OuterRef("patient"))))
 
     def after(self, sort_key: int, pk: uuid.UUID) -> "FollowUpQuerySet":
-        """What follows this place in the order of the queue; bounded by the index from below."""
-        return self.filter(sort_key__gte=sort_key).exclude(sort_key=sort_key, pk__lte=pk)
+        """What follows this place in the order of the queue: one comparison of rows, so that a deep
+        page begins where the index says."""
+        return self.filter(TupleGreaterThan(Tuple(F("sort_key"), F("pk")), (sort_key, pk)))
 
     def to_look_at(self, on: date) -> "FollowUpQuerySet":
         """Open, with a step that may be owed by that day. A hint: the sweep recomputes."""
@@ -158,6 +159,7 @@ class FollowUp(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="owned_follow_ups",
+        db_index=False,  # follow_up_of_owner_idx: nobody asks for what somebody owned once
     )
     ordered_on = models.DateField(null=True, blank=True)
     order_number = models.CharField(max_length=64, blank=True)
@@ -243,6 +245,19 @@ class FollowUp(models.Model):
                 fields=["patient", "sort_key", "id"],
                 condition=OPEN,
                 name="follow_up_of_patient_idx",
+            ),
+            models.Index(
+                fields=["owner", "sort_key", "id"], condition=OPEN, name="follow_up_of_owner_idx"
+            ),
+            models.Index(
+                fields=["site", "sort_key", "id"],
+                condition=OPEN & Q(kind=ObligationKind.REVIEW),
+                name="follow_up_decide_idx",
+            ),
+            models.Index(
+                fields=["site", "sort_key", "id"],
+                condition=OPEN & Q(snoozed_until__isnull=False),
+                name="follow_up_snoozed_idx",
             ),
             models.Index(fields=["next_look_on"], condition=OPEN, name="follow_up_next_look_idx"),
             models.Index(

@@ -12,9 +12,12 @@ from patients.models import Patient
 from patients.workflows.record_view import record_view
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
+from surveillance.web.kept_out_query import whereabouts_of
+from surveillance.web.kept_out_words import places_words
 from surveillance.web.lesion_view import lesion_views, one_visit_words
 from surveillance.web.patient_query import gather
 from surveillance.web.person_view import contact_rows, person_view, risk_view
+from surveillance.web.queue_tabs import desk_of
 
 
 @require_safe
@@ -27,7 +30,9 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     asked, today = request.GET.get("lesion", ""), patient.site.local_date(now)
     records = gather(patient, today, asked, reader=request.user)
     allowed = permissions_at(request.user, patient.site)
+    desk = desk_of(request.user, patient.site, today)
     page = {
+        "queue_words": places_words(patient, whereabouts_of([patient], today), desk),
         "person": person_view(records),
         "risk": risk_view(records),
         "lesions": lesion_views(records, allowed),

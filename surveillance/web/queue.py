@@ -1,41 +1,53 @@
 """The navigator's queue: who must be called, why, and what comes next."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Site
+from surveillance.protocol.queue_lists import Tab
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
+from surveillance.web.kept_out_words import TAB_LABELS, Asked
+from surveillance.web.queue_choices import languages_at, owners_at, saved_for
+from surveillance.web.queue_filter import QueueFilter, read_filter
+from surveillance.web.queue_filter_view import (
+    FilterBar,
+    FilterLink,
+    Menu,
+    address_of,
+    filter_bar,
+    ways_out,
+)
 from surveillance.web.queue_query import (
     COUNT_LIMIT,
     Place,
-    Tab,
     counts_of,
-    desk_of,
+    hidden_by,
     page_of,
     surroundings_of,
 )
 from surveillance.web.queue_rows import QueueRow, queue_rows
-from surveillance.web.queue_search import Found, find
+from surveillance.web.queue_search import Found, Searcher, find
+from surveillance.web.queue_tabs import desk_of
 from surveillance.web.search_words import read_search
 from surveillance.web.wording import date_words
 
-TAB_WORDS = {
-    Tab.OVERDUE: ("Overdue", "Nobody is overdue. Nobody has to be chased here today."),
-    Tab.DUE: ("Due", "Nobody is past the target date and still inside the window."),
-    Tab.SOON: ("Due soon", "No target date falls in the next 30 days."),
-    Tab.ORDER: ("To order", "Nothing has to be ordered in the next 14 days."),
-    Tab.BOOK: ("To book", "Everybody whose window opens within 30 days is booked."),
-    Tab.ESCALATED: ("Escalated", "No escalation is open."),
-    Tab.DECIDE: ("Needs decision", "No clinician's decision is outstanding."),
-    Tab.MINE: ("Mine", "You answer for nothing here today."),
-    Tab.ALL: ("All owed", "Nothing is owed to anybody at this site."),
-    Tab.SNOOZED: ("Snoozed", "Nobody is put aside."),
+NONE_WORDS = {
+    Tab.OVERDUE: "Nobody is overdue. Nobody has to be chased here today.",
+    Tab.DUE: "Nobody is past the target date and still inside the window.",
+    Tab.SOON: "No target date falls in the next 30 days.",
+    Tab.ORDER: "Nothing has to be ordered in the next 14 days.",
+    Tab.BOOK: "Everybody whose window opens within 30 days is booked.",
+    Tab.ESCALATED: "No escalation is open.",
+    Tab.DECIDE: "No clinician's decision is outstanding.",
+    Tab.UNREACHABLE: "Everybody who is owed something can be reached.",
+    Tab.SNOOZED: "Nobody is put aside.",
+    Tab.MINE: "You answer for nothing here today.",
+    Tab.TEAM: "The navigators of this site answer for nothing today.",
+    Tab.ALL: "Nothing is owed to anybody at this site.",
 }
 
 
@@ -60,6 +72,8 @@ class QueuePage:
     tabs: tuple[TabLink, ...]
     rows: tuple[QueueRow, ...]
     none_words: str
+    filters: FilterBar
+    ways_out: tuple[FilterLink, ...] = ()
     next_url: str = ""
     first_url: str = ""
     search_text: str = ""
@@ -67,74 +81,125 @@ class QueuePage:
     found: Found | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who looks at which list of which site."""
+
+    request: SignedInRequest
+    sites: list[Site]
+    asked: Asked
+    owners: dict[int, str]
+
+    @property
+    def site(self) -> Site:
+        """The site in view."""
+        return self.asked.desk.site
+
+    def address(self, tab: Tab | None = None, after: Place | None = None) -> str:
+        """The address of a tab under the same filters; of the present one unless named."""
+        where = str(after) if after else ""
+        return address_of(self.site, tab or self.asked.tab, self.asked.narrowed, where)
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def queue(request: SignedInRequest) -> HttpResponse:
     """A tab of the queue (GET), or what a search found (POST: names stay out of addresses)."""
-    sites = sites_of_queue(request.user)
-    site = choose_site(request, sites)
-    if request.method == "POST" and "q" in request.POST:
-        page = _searched(request, site, sites)
-    else:
-        page = _tab_page(request, site)
+    is_search = request.method == "POST" and "q" in request.POST
+    visit = _visit(request, request.POST if is_search else request.GET)
+    page = _searched(visit) if is_search else _tab_page(visit)
     fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = "surveillance/_queue.html" if fragment else "surveillance/queue.html"
-    return render(request, template, {"page": page})
+    response = render(request, template, {"page": page})
+    if fragment and "" in request.GET.values():  # a form sends its empty fields as well
+        response.headers["HX-Push-Url"] = visit.address()
+    return response
 
 
-def _tab_page(request: SignedInRequest, site: Site) -> QueuePage:
-    asked = request.GET.get("tab", "")
-    tab = Tab(asked) if asked in set(Tab) else Tab.OVERDUE
-    after = Place.read(request.GET.get("after", ""))
-    on = site.local_date(timezone.now())
-    desk = desk_of(request.user, site, on)
-    found = page_of(tab, desk, after)
-    around = surroundings_of(found.follow_ups, on, request.user)
-    label, none_words = TAB_WORDS[tab]
+def _visit(request: SignedInRequest, said: QueryDict) -> Visit:
+    sites = sites_of_queue(request.user)
+    site = choose_site(request, sites)
+    owners = owners_at(site)
+    desk = desk_of(request.user, site, site.local_date(timezone.now()))
+    asked = Asked(read_tab(said.get("tab", "")), read_filter(said, owners), desk)
+    return Visit(request, sites, asked, owners)
+
+
+def read_tab(text: str) -> Tab:
+    """The tab of an address; the first one where it was mistyped."""
+    return Tab(text) if text in set(Tab) else Tab.OVERDUE
+
+
+def _tab_page(visit: Visit) -> QueuePage:
+    tab, narrowed, desk = visit.asked.tab, visit.asked.narrowed, visit.asked.desk
+    after = Place.read(visit.request.GET.get("after", ""))
+    found = page_of(tab, desk, narrowed, after)
+    around = surroundings_of(found.follow_ups, desk.on, visit.request.user)
+    is_hidden = bool(narrowed) and not found.follow_ups and not after
+    hidden = hidden_by(tab, desk, narrowed) if is_hidden else {"": 0}
     return QueuePage(
-        heading=label,
-        site_name=site.name,
-        as_of=date_words(on),
-        tabs=_tabs(site, counts_of(desk), tab),
-        rows=queue_rows(found.follow_ups, around, on),
-        none_words=none_words,
-        next_url=_address(site, tab, found.next_place) if found.next_place else "",
-        first_url=_address(site, tab) if after else "",
+        heading=TAB_LABELS[tab],
+        site_name=visit.site.name,
+        as_of=date_words(desk.on),
+        tabs=_tabs(visit, tab),
+        rows=queue_rows(found.follow_ups, around, desk.on),
+        none_words=_none_words(tab, narrowed, hidden),
+        filters=_bar(visit),
+        ways_out=ways_out(visit.site, tab, narrowed, hidden) if is_hidden else (),
+        next_url=visit.address(after=found.next_place) if found.next_place else "",
+        first_url=visit.address() if after else "",
     )
 
 
-def _searched(request: SignedInRequest, site: Site, sites: list[Site]) -> QueuePage:
-    text, now = request.POST["q"], timezone.now()
-    today = {one.pk: one.local_date(now) for one in sites}
+def _none_words(tab: Tab, narrowed: QueueFilter, hidden: dict[str, int]) -> str:
+    if not hidden[""]:
+        return NONE_WORDS[tab]
+    one = len(narrowed.values) == 1
+    return f"Nobody in “{TAB_LABELS[tab]}” fits the filter{'' if one else 's'}."
+
+
+def _searched(visit: Visit) -> QueuePage:
+    text, now = visit.request.POST["q"], timezone.now()
+    today = {one.pk: one.local_date(now) for one in visit.sites}
     search = read_search(text)
-    found = None if search.is_empty else find(search, sites, today, request.user)
-    desk = desk_of(request.user, site, today[site.pk])
+    searcher = Searcher(visit.request.user, visit.sites, today, visit.asked)
+    found = None if search.is_empty else find(search, searcher)
     return QueuePage(
         heading="Search",
-        site_name=site.name,
-        as_of=date_words(today[site.pk]),
-        tabs=_tabs(site, counts_of(desk), None),
+        site_name=visit.site.name,
+        as_of=date_words(visit.asked.desk.on),
+        tabs=_tabs(visit, None),
         rows=found.rows if found else (),
         none_words="",
+        filters=_bar(visit),
         search_text=text,
-        search_problem="Enter a name, an MRN or a birth date." if search.is_empty else "",
+        search_problem="Enter a name, an MRN, a birth date or a phone number."
+        if search.is_empty
+        else "",
         found=found,
     )
 
 
-def _tabs(site: Site, counts: dict[Tab, int], current: Tab | None) -> tuple[TabLink, ...]:
+def _bar(visit: Visit) -> FilterBar:
+    reader, site = visit.request.user, visit.site
+    choices = {
+        "owner": [(str(pk), name) for pk, name in visit.owners.items()],
+        "language": [(code, code) for code in languages_at(site)],
+        "site": [(one.slug, one.name) for one in visit.sites],
+    }
+    menu = Menu(reader, saved_for(reader, site))
+    return filter_bar(site, visit.asked.tab, visit.asked.narrowed, choices, menu)
+
+
+def _tabs(visit: Visit, current: Tab | None) -> tuple[TabLink, ...]:
+    counts = counts_of(visit.asked.desk, visit.asked.narrowed)
     return tuple(
         TabLink(
             id=f"tab-{tab}",
             label=label,
             count=f"{COUNT_LIMIT:,}+" if counts[tab] > COUNT_LIMIT else f"{counts[tab]:,}",
-            url=_address(site, tab),
+            url=visit.address(tab),
             current=tab == current,
         )
-        for tab, (label, _) in TAB_WORDS.items()
+        for tab, label in TAB_LABELS.items()
     )
-
-
-def _address(site: Site, tab: Tab, after: Place | None = None) -> str:
-    state = {"site": site.slug, "tab": str(tab)} | ({"after": str(after)} if after else {})
-    return f"{reverse('queue')}?{urlencode(state)}"

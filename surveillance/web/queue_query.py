@@ -1,21 +1,19 @@
-"""What the queue asks of the database: tabs, one page of rows, and what belongs to those rows.
+"""What the queue asks of the database: counts, one page of rows, and what belongs to those rows.
 
 Every function here costs a constant number of queries, whatever the number of rows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
-from patients.models import RiskProfile, Site
-from surveillance.absences import answers_for, people_standing_in
-from surveillance.lead_days import settings_of
+from patients.models import RiskProfile
+from surveillance.absences import people_standing_in
 from surveillance.models import (
     ContactAttempt,
     Escalation,
@@ -23,54 +21,14 @@ from surveillance.models import (
     FollowUpQuerySet,
     LesionObservation,
 )
-from surveillance.protocol.lead_times import LeadTimes
-from surveillance.protocol.parameters import REMINDER_BEFORE_EARLIEST
-from surveillance.protocol.parameters.lead_times import WORK_AHEAD
+from surveillance.protocol.queue_lists import Tab
 from surveillance.roles import Permission, sites_where
+from surveillance.web.queue_filter import QueueFilter
+from surveillance.web.queue_tabs import Desk, rows_of
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
-COMING_DAYS = REMINDER_BEFORE_EARLIEST.value
-"""How far ahead the queue looks: as far as the first reminder does."""
-
-
-class Tab(StrEnum):
-    """The lists of the queue, in the order of the page."""
-
-    OVERDUE = "overdue"
-    DUE = "due"
-    SOON = "soon"
-    ORDER = "order"
-    BOOK = "book"
-    ESCALATED = "escalated"
-    DECIDE = "decide"
-    MINE = "mine"
-    ALL = "all"
-    SNOOZED = "snoozed"
-
-
-def _to_order(rows: FollowUpQuerySet, on: date, lead: LeadTimes) -> FollowUpQuerySet:
-    return rows.to_order().order_due_by(on + timedelta(days=WORK_AHEAD.value), lead)
-
-
-def _to_book(rows: FollowUpQuerySet, on: date, lead: LeadTimes) -> FollowUpQuerySet:
-    """What opens soon, and what must be booked soon where an appointment is long in coming."""
-    due = rows.to_book().book_due_by(on + timedelta(days=WORK_AHEAD.value), lead)
-    return rows.to_book().opening_by(on + timedelta(days=COMING_DAYS)) | due
-
-
-TABS: dict[Tab, Callable[[FollowUpQuerySet, date, LeadTimes], FollowUpQuerySet]] = {
-    Tab.OVERDUE: lambda rows, on, _lead: rows.overdue(on).awake(on),
-    Tab.DUE: lambda rows, on, _lead: rows.due(on).awake(on),
-    Tab.SOON: lambda rows, on, _lead: rows.due_soon(on, COMING_DAYS).awake(on),
-    Tab.ORDER: lambda rows, on, lead: _to_order(rows, on, lead).awake(on),
-    Tab.BOOK: lambda rows, on, lead: _to_book(rows, on, lead).awake(on),
-    Tab.ESCALATED: lambda rows, on, _lead: rows.escalated().awake(on),
-    Tab.DECIDE: lambda rows, on, _lead: rows.needs_decision().awake(on),
-    Tab.MINE: lambda rows, on, _lead: rows.open().awake(on),  # of them, what its reader answers for
-    Tab.ALL: lambda rows, on, _lead: rows.open().awake(on),
-    Tab.SNOOZED: lambda rows, on, _lead: rows.snoozed(on),
-}
+ROWS_COUNTED = 2 * (COUNT_LIMIT + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +73,9 @@ class Surroundings:
     sites_to_book: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where somebody works: a site on its day, and the people whose work they answer for."""
-
-    site: Site
-    on: date
-    mine: frozenset[int]
-
-
-def desk_of(reader: User, site: Site, on: date) -> Desk:
-    """Their own work, and that of whom they stand in for; nothing of their own while away."""
-    return Desk(site, on, answers_for(reader.pk, site.pk, on))
-
-
-def rows_of(tab: Tab, desk: Desk) -> FollowUpQuerySet:
-    """What a tab lists."""
-    rows = FollowUp.objects.filter(site=desk.site)
-    if tab is Tab.MINE:
-        rows = rows.filter(owner__in=desk.mine)
-    return TABS[tab](rows, desk.on, settings_of(desk.site).lead)
-
-
-def page_of(tab: Tab, desk: Desk, after: Place | None) -> Page:
+def page_of(tab: Tab, desk: Desk, narrowed: QueueFilter, after: Place | None) -> Page:
     """One page of a tab: the most urgent matching follow-up of each patient. One query."""
-    matching = rows_of(tab, desk)
-    rows = matching.most_urgent_per_patient()
+    rows = narrowed.apply(rows_of(tab, desk)).most_urgent_per_patient()
     if after:
         rows = rows.after(after.sort_key, after.pk)
     found = list(with_row_fields(rows).dangerous_first()[: PAGE_SIZE + 1])
@@ -155,12 +90,30 @@ def with_row_fields(rows: FollowUpQuerySet) -> FollowUpQuerySet:
     return joined.defer("assessment__answer", "assessment__inputs")
 
 
-def counts_of(desk: Desk) -> dict[Tab, int]:
+def counts_of(desk: Desk, narrowed: QueueFilter) -> dict[Tab, int]:
     """Patients per tab, counted up to COUNT_LIMIT + 1. One query per tab."""
-    return {
-        tab: rows_of(tab, desk).values("patient_id").distinct()[: COUNT_LIMIT + 1].count()
-        for tab in TABS
-    }
+    return {tab: count_of(tab, desk, narrowed) for tab in Tab}
+
+
+def count_of(tab: Tab, desk: Desk, narrowed: QueueFilter) -> int:
+    """Patients in one tab, counted up to COUNT_LIMIT + 1.
+
+    The first rows that match are enough, where patients have two on average; else, and only then,
+    the most urgent row of each patient is counted.
+    """
+    rows = narrowed.apply(rows_of(tab, desk))
+    first = rows.values("pk", "patient_id")[:ROWS_COUNTED]
+    found = first.aggregate(rows=Count("pk"), people=Count("patient_id", distinct=True))
+    if found["rows"] < ROWS_COUNTED or found["people"] > COUNT_LIMIT:
+        return min(int(found["people"]), COUNT_LIMIT + 1)
+    return rows.most_urgent_per_patient()[: COUNT_LIMIT + 1].count()
+
+
+def hidden_by(tab: Tab, desk: Desk, narrowed: QueueFilter) -> dict[str, int]:
+    """Of an empty page: how many there would be without each criterion, and, under the empty name,
+    without all of them. A query for each."""
+    counts = {name: count_of(tab, desk, narrowed.without(name)) for name, _value in narrowed.values}
+    return counts | {"": count_of(tab, desk, QueueFilter())}
 
 
 def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> Surroundings:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.urls import reverse
 
-from patients.models import PatientStatus
+from patients.models import FAILED_THERE, Patient, PatientStatus
 from surveillance.models import ContactOutcome, Escalation, FollowUp, LesionObservation
 from surveillance.obligations import window_of
 from surveillance.protocol.terms import (
@@ -27,6 +28,7 @@ from surveillance.web.wording import (
     count_words,
     date_words,
     label_of,
+    language_words,
     lesion_words,
     moment_words,
     name_of_patient,
@@ -34,11 +36,6 @@ from surveillance.web.wording import (
     size_words,
 )
 
-NOT_REACHABLE_SO = {
-    ContactOutcome.WRONG_NUMBER,
-    ContactOutcome.NOT_IN_SERVICE,
-    ContactOutcome.RETURNED,
-}
 STAGE_TAGS = {
     Stage.OVERDUE: Tag("Overdue", "overdue"),
     Stage.DUE: Tag("Due", "due"),
@@ -59,6 +56,7 @@ class QueueRow:
     age: str
     site: str
     status: str
+    language: str
     risk: Tag
     risk_why: str
     lesion: str
@@ -75,6 +73,8 @@ class QueueRow:
     owner: str
     order_url: str
     contact_url: str
+    note: str = ""
+    """Of a row that was searched for: why the list in view does not show it."""
 
 
 def queue_rows(
@@ -97,6 +97,7 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         age=age_words(patient.birth_date, on),
         site=follow_up.site.name,
         status=status_words(patient.status),
+        language=_language(patient),
         risk=risk_tag(follow_up.assessment.risk),
         risk_why=risk_why(around.profiles.get(patient.pk)),
         lesion=lesion_words(lesion),
@@ -122,6 +123,12 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
             else ""
         ),
     )
+
+
+def _language(patient: Patient) -> str:
+    """What the caller must know before dialling; empty where nothing is out of the ordinary."""
+    is_usual = patient.language == settings.LANGUAGE_CODE.split("-")[0]
+    return "" if is_usual and not patient.interpreter_needed else language_words(patient)
 
 
 def _order_url(follow_up: FollowUp, around: Surroundings) -> str:
@@ -201,7 +208,7 @@ def next_step(follow_up: FollowUp, on: date, next_try: tuple[date, str] | None =
         return _after_booking(follow_up, follow_up.booked_for, on)
     if next_try:
         return _call_again(*next_try, on)
-    if follow_up.patient.last_contact_outcome in NOT_REACHABLE_SO:
+    if follow_up.patient.last_contact_outcome in FAILED_THERE:
         return "Find a number or address that works"
     if follow_up.kind == ObligationKind.REFERRAL:
         return "Send the referral and book it"

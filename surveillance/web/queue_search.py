@@ -1,24 +1,37 @@
 """Finds patients for the queue's search field, owed something or not, over all one's sites."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.urls import reverse
 
-from patients.models import Patient, PatientQuerySet, Site
+from patients.models import Patient, Site
+from surveillance.delivery.phone_numbers import may_be_same
 from surveillance.models import FollowUp
-from surveillance.web.queue_query import PAGE_SIZE, surroundings_of, with_row_fields
+from surveillance.web.kept_out_query import Whereabouts, whereabouts_of
+from surveillance.web.kept_out_words import Asked, why_not_shown, why_nothing
+from surveillance.web.queue_query import PAGE_SIZE, surroundings_of
 from surveillance.web.queue_rows import QueueRow, queue_row, status_words
 from surveillance.web.search_words import Search
 from surveillance.web.wording import age_words, date_words, name_of_patient
 
 
+class Searcher(NamedTuple):
+    """Who searches, at which sites (and their days), and the list that was in view."""
+
+    reader: User
+    sites: list[Site]
+    today: dict[int, date]
+    asked: Asked
+
+
 @dataclass(frozen=True, slots=True)
 class NotOwed:
-    """A patient who was found and to whom nothing is owed at present."""
+    """A patient who was found and to whom nothing is owed at present, and why."""
 
     url: str
     name: str
@@ -27,6 +40,7 @@ class NotOwed:
     age: str
     site: str
     status: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +52,82 @@ class Found:
     is_cut: bool
 
 
-def find(search: Search, sites: list[Site], today: dict[int, date], reader: User) -> Found:
-    """Who matches at `sites`; `today` is the local day by site id. Nine queries at most.
+def find(search: Search, searcher: Searcher) -> Found:
+    """Who matches. A constant number of queries.
 
     The number of a record that was merged finds the record it was merged into.
     """
-    found = list(patients_matching(search, sites)[: PAGE_SIZE + 1])
+    found = patients_matching(search, searcher.sites)
     shown = found[:PAGE_SIZE]
-    follow_ups = _most_urgent(shown)
-    owed = {row.patient_id for row in follow_ups}
+    known = whereabouts_of(shown, searcher.asked.desk.on)
     return Found(
-        rows=_rows(follow_ups, today, reader),
+        rows=_rows(shown, known, searcher),
         not_owed=tuple(
-            _not_owed(patient, today[patient.site_id])
+            _not_owed(patient, known, searcher.today[patient.site_id])
             for patient in shown
-            if patient.pk not in owed
+            if patient.pk not in known.owed
         ),
         is_cut=len(found) > PAGE_SIZE,
     )
 
 
-def patients_matching(search: Search, sites: list[Site]) -> PatientQuerySet:
-    """The surviving records at `sites` that match, or into which a match was merged."""
-    matching = Patient.objects.filter(site__in=sites).matching(search.words)
+def patients_matching(search: Search, sites: list[Site]) -> list[Patient]:
+    """Up to PAGE_SIZE + 1 surviving records at `sites` that match, or into which a match was
+    merged. Two queries; a third where a telephone number may be meant."""
+    ids = _ids_matching(search, sites) | _ids_with_phone(search, sites)
+    survivors = Patient.objects.filter(pk__in=ids, site__in=sites).surviving()
+    by_name = survivors.select_related("site").order_by(
+        "family_name", "given_name", "birth_date", "pk"
+    )
+    return list(by_name[: PAGE_SIZE + 1])
+
+
+def _ids_matching(search: Search, sites: list[Site]) -> set[UUID]:
+    rows = Patient.objects.filter(site__in=sites).matching(search.words)
     if search.birth_dates:
-        matching = matching.filter(birth_date__in=search.birth_dates)
-    ids = matching.values("pk")
-    merged = matching.exclude(merged_into=None).values("merged_into")
-    seen = Patient.objects.filter(site__in=sites).surviving()
-    named = seen.filter(Q(pk__in=ids) | Q(pk__in=merged)).select_related("site")
-    return named.order_by("family_name", "given_name", "birth_date", "pk")
+        rows = rows.filter(birth_date__in=search.birth_dates)
+    ordered = rows.order_by("family_name", "given_name", "birth_date", "pk")
+    found = ordered.values_list("pk", "merged_into")[: 2 * PAGE_SIZE]
+    return {survivor or pk for pk, survivor in found}
 
 
-def _most_urgent(patients: list[Patient]) -> list[FollowUp]:
-    owed = FollowUp.objects.open().filter(patient__in=patients)
-    return list(with_row_fields(owed.most_urgent_per_patient()).dangerous_first())
+def _ids_with_phone(search: Search, sites: list[Site]) -> set[UUID]:
+    if not search.phone:
+        return set()
+    digits = re.sub(r"\D", "", search.phone)
+    alike = Patient.objects.filter(site__in=sites).exclude(phone="").with_phone_like(digits)
+    if search.birth_dates:
+        alike = alike.filter(birth_date__in=search.birth_dates)
+    by_pk = {site.pk: site for site in sites}
+    found = alike.values_list("pk", "merged_into", "phone", "site_id")
+    return {
+        survivor or pk
+        for pk, survivor, phone, site in found[: 2 * PAGE_SIZE]
+        if may_be_same(phone, search.phone, by_pk[site])
+    }
 
 
-def _rows(
-    follow_ups: Iterable[FollowUp], today: dict[int, date], reader: User
-) -> tuple[QueueRow, ...]:
-    follow_ups = list(follow_ups)
-    if not follow_ups:
+def _rows(shown: list[Patient], known: Whereabouts, searcher: Searcher) -> tuple[QueueRow, ...]:
+    owed = [patient for patient in shown if patient.pk in known.owed]
+    if not owed:
         return ()
-    around = surroundings_of(follow_ups, max(today.values()), reader)
-    return tuple(queue_row(row, around, today[row.site_id]) for row in follow_ups)
+    first = {patient.pk: known.owed[patient.pk][0].follow_up for patient in owed}
+    around = surroundings_of(first.values(), max(searcher.today.values()), searcher.reader)
+    rows = [
+        replace(
+            queue_row(first[patient.pk], around, searcher.today[patient.site_id]),
+            note=why_not_shown(patient, known, searcher.asked),
+        )
+        for patient in sorted(owed, key=lambda patient: _place(first[patient.pk]))
+    ]
+    return tuple(rows)
 
 
-def _not_owed(patient: Patient, on: date) -> NotOwed:
+def _place(row: FollowUp) -> tuple[int, UUID]:
+    return row.sort_key, row.pk
+
+
+def _not_owed(patient: Patient, known: Whereabouts, on: date) -> NotOwed:
     return NotOwed(
         url=reverse("patient", args=[patient.pk]),
         name=name_of_patient(patient),
@@ -94,4 +136,5 @@ def _not_owed(patient: Patient, on: date) -> NotOwed:
         age=age_words(patient.birth_date, on),
         site=patient.site.name,
         status=status_words(patient.status),
+        why=why_nothing(patient, known),
     )

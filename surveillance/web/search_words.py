@@ -1,4 +1,5 @@
-"""Reads what somebody typed into the search field: names, an MRN, a birth date in local form."""
+"""Reads what somebody typed into the search field: names, an MRN, a birth date in local form, a
+telephone number as people write it."""
 
 import re
 from contextlib import suppress
@@ -11,15 +12,19 @@ LONGEST = 100
 ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
 NAMED_MONTH = re.compile(r"\b(\d{1,2})\.?\s+([A-Za-z]{3})[a-z]*\.?,?\s+(\d{4})\b")
+PHONE = re.compile(r"[+(\d][\d\s()./-]{5,}\d")
+FEWEST_DIGITS = 7
 MONTH_FIRST = re.compile(r"\b([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{4})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`words` begin an MRN or a name; `birth_dates` are every day that the typed date may mean."""
+    """`words` begin an MRN or a name; `birth_dates` are every day that the typed date may mean;
+    `phone` is what was typed when it can be a telephone number (it may be an MRN as well)."""
 
     words: str
     birth_dates: frozenset[date]
+    phone: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -41,7 +46,9 @@ def read_search(text: str) -> Search:
             dates |= found
             if found:
                 rest = rest.replace(match.group(0), " ", 1)
-    return Search(" ".join(rest.replace(",", " ").split()), frozenset(dates))
+    words = " ".join(rest.replace(",", " ").split())
+    is_phone = PHONE.fullmatch(words) and sum(map(str.isdigit, words)) >= FEWEST_DIGITS
+    return Search(words, frozenset(dates), words if is_phone else "")
 
 
 def _days(*candidates: tuple[int, int, int]) -> set[date]:

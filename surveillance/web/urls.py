@@ -56,6 +56,7 @@ from surveillance.web.override_page import override
 from surveillance.web.patient_export_page import patient_export
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
+from surveillance.web.queue_filters_page import queue_filter_change, queue_filters
 from surveillance.web.referral_answer import answer_referral
 from surveillance.web.registry_import import (
     registry_import,
@@ -69,6 +70,8 @@ from surveillance.web.unsubscribe_page import unsubscribe
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("queue/", queue, name="queue"),
+    path("queue/filters/", queue_filters, name="queue_filters"),
+    path("queue/filters/<uuid:pk>/", queue_filter_change, name="queue_filter_change"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/record.<str:form>", patient_export, name="patient_export"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),

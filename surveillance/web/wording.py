@@ -75,10 +75,14 @@ def name_of_patient(patient: "Patient") -> str:
 
 def language_words(patient: "Patient") -> str:
     """'Portuguese, interpreter needed'; a code without a known name is shown as it is."""
-    code = patient.language
-    known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().split("-")[0]) or {}
     interpreter = ", interpreter needed" if patient.interpreter_needed else ""
-    return f"{known.get('name', code)}{interpreter}"
+    return f"{language_name(patient.language)}{interpreter}"
+
+
+def language_name(code: str) -> str:
+    """'Portuguese' for pt and pt-BR alike where nothing closer is known; else the code itself."""
+    known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().split("-")[0]) or {}
+    return str(known.get("name", code))
 
 
 def name_of_user(user: "User | None", nobody: str = "") -> str:

@@ -27,6 +27,7 @@ STATE = {
     "surveillance.RegistryImport",
     "surveillance.RegistryImportProblem",
     "surveillance.PatientMerge",
+    "surveillance.SavedFilter",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",

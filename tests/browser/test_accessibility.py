@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from patients.models import Absence, Role
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
-from surveillance.web.queue_query import Tab
+from surveillance.protocol.queue_lists import Tab
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
 from tests.browser.test_journeys import days_from_now
@@ -114,6 +114,8 @@ def busy(clinic: Clinic):
         "absence": f"/absences/{away.pk}/",
         "nowhere": "/patients/00000000-0000-0000-0000-000000000000/",
         "password": "/accounts/password/change/",
+        "saved filters": "/queue/filters/?tab=overdue&language=es",
+        "nobody fits": "/queue/?tab=overdue&language=fr&class=URGENT",
     } | {f"tab {tab}": f"/queue/?tab={tab}" for tab in Tab}
 
 

@@ -196,9 +196,11 @@ def test_counts_are_of_patients_per_tab(navigator: Client, clinic: Clinic) -> No
         "To book": "2",
         "Escalated": "0",
         "Needs decision": "0",
-        "Mine": "2",
-        "All owed": "2",
+        "Unreachable": "2",
         "Snoozed": "0",
+        "Mine": "2",
+        "Team": "2",
+        "All owed": "2",
     }
 
 

@@ -32,6 +32,51 @@ def test_patient_is_found_by_name_number_and_birth_date(navigator, ada, typed) -
     assert found(navigator, typed) == (["Okafor, Ada"], [])
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+44 20 7946 0123",
+        "+442079460123",
+        "0044 20 7946-0123",
+        "020 7946 0123",
+        "(020) 7946.0123",
+        "+44 (0)20 7946 0123",
+        "7946 0123",
+    ],
+)
+@pytest.mark.parametrize("kept", ["+44 20 7946 0123", "020 79460123"])
+def test_patient_is_found_by_phone_number_however_it_is_written(
+    navigator, ada, typed: str, kept: str
+) -> None:
+    ada.site.holiday_calendar = "GB-ENG"
+    ada.site.save()
+    ada.phone = kept
+    ada.save()
+
+    assert found(navigator, typed) == (["Okafor, Ada"], [])
+
+
+def test_another_number_with_the_same_end_is_another_patient(navigator, ada) -> None:
+    ada.phone = "+44 20 7946 0123"
+    ada.save()
+
+    assert found(navigator, "+44 161 946 0123") == ([], [])
+    assert found(navigator, "+49 30 7946 0123") == ([], [])
+
+
+def test_digits_may_be_a_record_number_as_well(navigator, clinic: Clinic) -> None:
+    a_patient(clinic, family_name="Number", mrn="07946012")
+    a_patient(clinic, family_name="Phone", phone="07946012")
+
+    assert sorted(found(navigator, "07946012")[1]) == ["Number, Alex", "Phone, Alex"]
+
+
+def test_year_or_month_of_birth_narrows_a_name(navigator, ada) -> None:
+    assert found(navigator, "oka 1958-03") == (["Okafor, Ada"], [])
+    assert found(navigator, "oka 1958-02") == ([], [])
+    assert found(navigator, "oka 1958-13") == ([], [])
+
+
 def test_both_readings_of_a_date_are_looked_for(navigator, ada) -> None:
     assert found(navigator, "03/04/1958") == (["Okafor, Ada"], [])
 
@@ -58,7 +103,7 @@ def test_patients_of_another_site_stay_hidden(navigator) -> None:
 def test_nothing_typed_is_told(navigator) -> None:
     response = navigator.post("/queue/", {"q": "  "})
 
-    assert "Enter a name, an MRN or a birth date." in response.content.decode()
+    assert "Enter a name, an MRN, a birth date or a phone number." in response.content.decode()
 
 
 def test_long_answers_are_cut_and_say_so(navigator, clinic: Clinic) -> None:
