@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from patients.calendars import Calendar, calendars_of
+from patients.calendars import Calendar, calendar_of
 from patients.models import Patient
 from surveillance.chase_ladder import steps_due
 from surveillance.models import ContactAttempt, FollowUp
@@ -56,7 +56,7 @@ def contact_plan(patient: Patient, now: datetime) -> ContactPlan:
     return ContactPlan(
         today=today,
         zone=zone,
-        calendar=calendars_of([site])[site.pk],
+        calendar=calendar_of(site),
         tried=tuple(_tried(*attempt, zone) for attempt in attempts),
         not_after=_next_step(patient, today),
     )

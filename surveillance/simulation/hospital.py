@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
-from patients.calendars import Calendar, calendars_of
+from patients.calendars import Calendar, calendar_of
 from patients.models import Membership, Patient, PatientStatus, RiskProfile, Role, Site
 from patients.workflows.assign_care_team import assign_care_team
 from surveillance.exam_reports import ExamReport, Finding
@@ -250,7 +250,7 @@ def open_hospital(clinic: Clinic, *, first_day: date) -> Hospital:
     made = make_sites([clinic.site], now=now)
     make_people(_staff_of(clinic), made, password=NOBODY_SIGNS_IN, now=now)
     [site] = made.values()
-    return Hospital(clinic, site, calendars_of([site])[site.pk])
+    return Hospital(clinic, site, calendar_of(site))
 
 
 def _staff_of(clinic: Clinic) -> list[DemoPerson]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from patients.audit import record_event
+from patients.prepared import Prepared, slot
 from surveillance.models import Escalation, FollowUp, Notification
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.workflows.errors import WorkflowRefused
@@ -35,6 +36,13 @@ class AcknowledgementIncomplete(WorkflowRefused):
     code = "acknowledgement_incomplete"
 
 
+_CURRENT = Prepared(
+    lambda: Escalation.objects.select_related("follow_up__site", "follow_up__patient").filter(
+        pk=slot(Escalation, "pk")
+    )
+)
+
+
 @transaction.atomic
 def acknowledge_escalation(
     *, escalation: Escalation, next_action: str, until: date, by: "User", now: datetime
@@ -46,9 +54,7 @@ def acknowledge_escalation(
     The same answer again changes nothing. Refused: resolved, answered by somebody else
     meanwhile, no next action, a date in the past or more than seven days ahead.
     """
-    current = Escalation.objects.select_related("follow_up__site", "follow_up__patient").get(
-        pk=escalation.pk
-    )
+    [current] = _CURRENT.ask(pk=escalation.pk)
     follow_up, next_action = current.follow_up, next_action.strip()
     today = follow_up.site.local_date(now)
     still_holds = current.resolved_at is None and until >= today
