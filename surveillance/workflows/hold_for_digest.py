@@ -54,6 +54,11 @@ _INTERRUPTIONS = Prepared(
 )
 
 
+_BELOW = Prepared(
+    lambda: Escalation.objects.filter(pk=slot(Escalation, "pk")).below_another().values_list("pk")
+)
+
+
 def hold_for_digest(*, message: Notification, now: datetime) -> bool:
     """Put a claimed message to a colleague into another one, if it may be told there.
 
@@ -146,5 +151,5 @@ def _occasion(message: Notification) -> Occasion:
         return Occasion.PROMPT
     if message.template != NotificationTemplate.ESCALATION_RETURNED:
         return Occasion.RAISED
-    below = Escalation.objects.filter(pk=message.escalation_id).below_another()
-    return Occasion.RETURNED_BELOW if below.exists() else Occasion.RETURNED
+    below = _BELOW.ask(pk=message.escalation_id)
+    return Occasion.RETURNED_BELOW if below else Occasion.RETURNED

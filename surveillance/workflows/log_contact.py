@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from patients.audit import record_event
 from patients.models import Patient
+from patients.prepared import Prepared, slot, slots
 from surveillance.contact_plan import ContactPlan, contact_plan
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
 from surveillance.protocol.parameters.contact import CALL_HOURS
@@ -87,7 +88,9 @@ def log_contact(
         next_try_part=again[1] or "" if again else "",
         call_back_at=call_back_at,
     )
-    attempt.follow_ups.add(*follow_ups)
+    link = ContactAttempt.follow_ups.through
+    named = dict.fromkeys(one.pk for one in follow_ups)
+    link.objects.bulk_create(link(contactattempt=attempt, followup_id=pk) for pk in named)
     _record(attempt, by, now)
     return attempt
 
@@ -181,9 +184,16 @@ def _refuse_call_when_closed(plan: ContactPlan, call_back_at: datetime | None) -
         )
 
 
+_THEIRS = Prepared(
+    lambda: FollowUp.objects.filter(
+        pk__in=slots(FollowUp, "pk", "ids"), patient=slot(FollowUp, "patient")
+    ).values_list("pk")
+)
+
+
 def _refuse_strangers(patient: Patient, follow_ups: Collection[FollowUp]) -> None:
-    theirs = FollowUp.objects.filter(pk__in=[one.pk for one in follow_ups], patient=patient)
-    if theirs.count() != len({one.pk for one in follow_ups}):
+    named = {one.pk for one in follow_ups}
+    if named and len(_THEIRS.ask(ids=named, patient=patient.pk)) != len(named):
         raise ContactImpossible(
             "A follow-up of another patient was named. Reload the page.", field="follow_ups"
         )
