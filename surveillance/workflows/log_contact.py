@@ -67,10 +67,8 @@ def log_contact(
     _refuse_call_back(outcome, call_back_at, now)
     _refuse_strangers(survivor, follow_ups)
     pk = UUID(id_from(key)) if key else uuid4()
-    same = {"attempted_by": by, "attempted_at": at, "channel": channel, "outcome": outcome}
-    rows = ContactAttempt.objects.filter(pk=pk) if key else ContactAttempt.objects.filter(**same)
-    known = rows.filter(patient=survivor).first()
-    if known is not None:
+    same = {"attempted_at": at, "channel": channel, "outcome": outcome}
+    if known := _known(survivor, pk if key else None, by, same):
         return known
     plan = contact_plan(survivor, now)
     _refuse_call_when_closed(plan, call_back_at)
@@ -93,6 +91,26 @@ def log_contact(
     link.objects.bulk_create(link(contactattempt=attempt, followup_id=pk) for pk in named)
     _record(attempt, by, now)
     return attempt
+
+
+_SAME = Prepared(
+    lambda: ContactAttempt.objects.filter(
+        **{
+            name: slot(ContactAttempt, name)
+            for name in ("patient", "attempted_by", "attempted_at", "channel", "outcome")
+        }
+    )[:1]
+)
+
+
+def _known(
+    patient: Patient, pk: UUID | None, by: "User | None", same: dict[str, object]
+) -> ContactAttempt | None:
+    """The same attempt, if it is on file."""
+    if pk is None and by is not None:
+        return _SAME.first(patient=patient.pk, attempted_by=by.pk, **same)
+    asked = {"attempted_by": by, **same} if pk is None else {"pk": pk}
+    return ContactAttempt.objects.filter(patient=patient, **asked).first()
 
 
 def _chosen(
