@@ -48,7 +48,7 @@ class Slot(Value):
 class Slots(Slot):
     """The place of a list of ids: one parameter, however many they are."""
 
-    def as_sql(self, _compiler: Any, connection: Any, **_kwargs: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002  # Django passes both
         """A table of one column."""
         if _has_arrays(connection):
             return f"(SELECT unnest(%s::{self.kind.db_type(connection)}[]))", [self]

@@ -144,25 +144,6 @@ def deliver(*, now: datetime, batch: int = 50) -> Delivered:
     return done
 
 
-def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID] | None:
-    """Take up to `batch` messages that are due and that no living lease holds.
-
-    None when there are no such messages. Empty when another sender was quicker with all of them:
-    what comes behind them is then still to be claimed.
-    """
-    wanted = dict(_due(batch, frozenset(down)).ask(now=now))
-    if not wanted:
-        return None
-    begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
-    Notification.objects.waiting().filter(FREE, pk__in=wanted).update(
-        doubt=Case(When(begun, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),
-        lease_owner=lease.owner,
-        lease_until=Now() + LEASE,
-        attempts=F("attempts") + 1,
-    )
-    return _HELD.ask(ids=wanted, owner=lease.owner)
-
-
 FREE = Q(lease_until=None) | Q(lease_until__lt=Now())
 
 
@@ -191,6 +172,25 @@ _HELD = Prepared(
         .values_list("pk", flat=True)
     )
 )
+
+
+def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID] | None:
+    """Take up to `batch` messages that are due and that no living lease holds.
+
+    None when there are no such messages. Empty when another sender was quicker with all of them:
+    what comes behind them is then still to be claimed.
+    """
+    wanted = dict(_due(batch, frozenset(down)).ask(now=now))
+    if not wanted:
+        return None
+    begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
+    Notification.objects.waiting().filter(FREE, pk__in=wanted).update(
+        doubt=Case(When(begun, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),
+        lease_owner=lease.owner,
+        lease_until=Now() + LEASE,
+        attempts=F("attempts") + 1,
+    )
+    return _HELD.ask(ids=wanted, owner=lease.owner)
 
 
 def _begun_by_the_dead(wanted: Mapping[UUID, str]) -> list[UUID]:
