@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from patients.models import Site, SiteClosure
+from patients.prepared import Prepared, slots
 
 DAY = timedelta(days=1)
 LONGEST_CLOSURE = 60
@@ -77,12 +78,26 @@ def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
+_CLOSURES_AT = Prepared(
+    lambda: (
+        SiteClosure.objects.standing()
+        .filter(site__in=slots(SiteClosure, "site", "sites"))
+        .values_list("site", "first_on", "last_on")
+    )
+)
+
+
+def calendar_of(site: Site) -> Calendar:
+    """The calendar of one site, as it is now. One query."""
+    return calendars_of([site])[site.pk]
+
+
 def calendars_of(sites: Iterable[Site]) -> dict[int, Calendar]:
     """The calendar of each site, by its key. One query."""
     sites = list(sites)
     closures: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    for row in SiteClosure.objects.standing().filter(site__in=sites):
-        closures[row.site_id].append((row.first_on, row.last_on))
+    for site_id, first_on, last_on in _CLOSURES_AT.ask(sites=[site.pk for site in sites]):
+        closures[site_id].append((first_on, last_on))
     return {site.pk: Calendar(site.holiday_calendar, tuple(closures[site.pk])) for site in sites}
 
 

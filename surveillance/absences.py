@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.models import User
 
 from patients.models import Absence, Membership, Role, Site
+from patients.prepared import Prepared, slot
 from surveillance.models import Escalation, FollowUp
 from surveillance.protocol.cover import is_uncovered, stand_ins
 
@@ -33,6 +34,24 @@ NEXT_IN_LINE: dict[Role, tuple[Role, ...]] = {
 """Who takes an absent person's work when the cover cannot; a worse answer is better than none."""
 
 
+_ABSENT = Prepared(
+    lambda: (
+        Absence.objects.in_force(slot(Absence, "first_on", "on"))
+        .filter(site=slot(Absence, "site"), user=slot(Absence, "user"))
+        .values_list("pk")
+    )
+)
+
+
+_AWAY = Prepared(
+    lambda: (
+        Absence.objects.in_force(slot(Absence, "first_on", "on"))
+        .filter(site=slot(Absence, "site"))
+        .values_list("user_id", "cover_id")
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Leave:
     """Who is away at a site on a day: covers by absent person, and who would be next."""
@@ -54,7 +73,7 @@ def may_cover(cover: Collection[str], absent: Collection[str]) -> bool:
 
 def read_leave(site: int, on: date) -> Leave:
     """Who is away at the site on that day. One query; two when somebody is."""
-    away = dict(Absence.objects.in_force(on).filter(site=site).values_list("user_id", "cover_id"))
+    away: dict[int, int] = dict(_AWAY.ask(site=site, on=on))
     if not away:
         return Leave({}, {})
     roles: defaultdict[int, set[str]] = defaultdict(set)
@@ -81,7 +100,7 @@ def read_stand_ins(site: int, on: date) -> dict[int, int]:
 
 def answering(owner: int, site: int, on: date) -> int:
     """Who answers now for what `owner` owns at the site: themselves, or who stands in."""
-    if not Absence.objects.in_force(on).filter(site=site, user=owner).exists():
+    if not _ABSENT.ask(site=site, user=owner, on=on):
         return owner
     return read_stand_ins(site, on).get(owner, owner)
 

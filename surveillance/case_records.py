@@ -11,8 +11,10 @@ from datetime import date
 from uuid import UUID
 
 from patients.models import AfpResult, Patient, RiskProfile
+from patients.prepared import Prepared, slot, slots
 from surveillance.models import (
     FollowUp,
+    ImagingExam,
     Lesion,
     LesionAssessment,
     LesionEvent,
@@ -48,7 +50,7 @@ def read_records(lesions: Iterable[Lesion], as_of: date) -> list[Records]:
     lesions = list(lesions)
     lesion_ids = [lesion.pk for lesion in lesions]
     patient_ids = {lesion.patient_id for lesion in lesions}
-    patients = Patient.objects.select_related("site").in_bulk(patient_ids)
+    patients = {row.pk: row for row in _PATIENTS.ask(patients=patient_ids)}
     profiles = _profiles(patients, as_of)
     afp = _afp(patients, as_of)
     events = _events(lesion_ids, as_of)
@@ -70,39 +72,83 @@ def read_records(lesions: Iterable[Lesion], as_of: date) -> list[Records]:
     ]
 
 
-def _profiles(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, list[RiskProfile]]:
-    rows = (
-        RiskProfile.objects.filter(patient__in=patients, effective_on__lte=as_of)
+# Asked whenever anything becomes known of anybody: their SQL is written once.
+_PATIENTS = Prepared(
+    lambda: Patient.objects.select_related("site").filter(pk__in=slots(Patient, "pk", "patients"))
+)
+_PROFILES = Prepared(
+    lambda: (
+        RiskProfile.objects.filter(patient__in=slots(RiskProfile, "patient", "patients"))
+        .filter(effective_on__lte=slot(RiskProfile, "effective_on", "as_of"))
         .select_related("recorded_by")
         .order_by("effective_on", "recorded_at", "sequence")
     )
+)
+_AFP = Prepared(
+    lambda: (
+        AfpResult.objects.filter(patient__in=slots(AfpResult, "patient", "patients"))
+        .filter(taken_on__lte=slot(AfpResult, "taken_on", "as_of"))
+        .order_by("taken_on", "recorded_at", "pk")
+    )
+)
+_EVENTS = Prepared(
+    lambda: (
+        LesionEvent.objects.known_by(slot(LesionEvent, "occurred_on", "as_of"))
+        .filter(lesion__in=slots(LesionEvent, "lesion", "lesions"))
+        .order_by("occurred_on", "recorded_at", "pk")
+    )
+)
+_OBSERVATIONS = Prepared(
+    lambda: (
+        LesionObservation.objects.known_by(slot(ImagingExam, "performed_on", "as_of"))
+        .filter(lesion__in=slots(LesionObservation, "lesion", "lesions"))
+        .select_related("exam")
+        .defer("exam__report_text", "exam__evidence")
+        .order_by("exam__performed_on", "exam__recorded_at", "exam__accession")
+    )
+)
+_OVERRIDES = Prepared(
+    lambda: (
+        LesionAssessment.objects.filter(
+            lesion__in=slots(LesionAssessment, "lesion", "lesions"), overrides__isnull=False
+        )
+        .select_related("assessed_by", "overrides")
+        .order_by("sequence")
+    )
+)
+_OPEN = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(patient__in=slots(FollowUp, "patient", "patients"))
+        .values_list("patient_id", "lesion_id")
+    )
+)
+
+
+def _profiles(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, list[RiskProfile]]:
     found = defaultdict(list)
-    for row in rows:
+    for row in _PROFILES.ask(patients=patients, as_of=as_of):
         found[row.patient_id].append(row)
     return found
 
 
 def _afp(patients: Mapping[UUID, Patient], as_of: date) -> dict[UUID, list[AfpResult]]:
-    rows = AfpResult.objects.filter(patient__in=patients, taken_on__lte=as_of)
     found = defaultdict(list)
-    for row in rows.order_by("taken_on", "recorded_at", "pk"):
+    for row in _AFP.ask(patients=patients, as_of=as_of):
         found[row.patient_id].append(row)
     return found
 
 
 def _events(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[LesionEvent]]:
-    rows = LesionEvent.objects.known_by(as_of).filter(lesion__in=lesion_ids)
     found = defaultdict(list)
-    for row in rows.order_by("occurred_on", "recorded_at", "pk"):
+    for row in _EVENTS.ask(lesions=lesion_ids, as_of=as_of):
         found[row.lesion_id].append(row)
     return found
 
 
 def _observations(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[LesionObservation]]:
-    rows = LesionObservation.objects.known_by(as_of).filter(lesion__in=lesion_ids)
     found = defaultdict(list)
-    rows = rows.select_related("exam").defer("exam__report_text", "exam__evidence")
-    for row in rows.order_by("exam__performed_on", "exam__recorded_at", "exam__accession"):
+    for row in _OBSERVATIONS.ask(lesions=lesion_ids, as_of=as_of):
         found[row.lesion_id].append(row)
     return found
 
@@ -110,9 +156,7 @@ def _observations(lesion_ids: list[UUID], as_of: date) -> dict[UUID, list[Lesion
 def standing_overrides(lesion_ids: Iterable[UUID], as_of: date) -> dict[UUID, LesionAssessment]:
     """The override of each lesion that was recorded last, unless it was lifted, has expired, or
     was spent: what it answered has changed since, and no signature comes back by itself."""
-    rows = LesionAssessment.objects.filter(lesion__in=list(lesion_ids), overrides__isnull=False)
-    rows = rows.select_related("assessed_by", "overrides").order_by("sequence")
-    newest = {row.lesion_id: row for row in rows}
+    newest = {row.lesion_id: row for row in _OVERRIDES.ask(lesions=lesion_ids)}
     found = {pk: row for pk, row in newest.items() if _stands(row, as_of)}
     for pk in _spent(found):
         del found[pk]
@@ -142,8 +186,7 @@ def _stands(override: LesionAssessment, as_of: date) -> bool:
 
 
 def _open_lesions(patients: Mapping[UUID, Patient]) -> dict[UUID, set[UUID]]:
-    rows = FollowUp.objects.open().filter(patient__in=patients)
     found = defaultdict(set)
-    for patient_id, lesion_id in rows.values_list("patient_id", "lesion_id"):
+    for patient_id, lesion_id in _OPEN.ask(patients=patients):
         found[patient_id].add(lesion_id)
     return found

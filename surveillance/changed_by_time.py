@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
-from patients.models import RiskProfile, Site
+from patients.models import Patient, RiskProfile, Site
+from patients.prepared import Prepared, slot
 from surveillance.models import Lesion, LesionAssessment
 from surveillance.protocol.dates import add_months, age_in_months
 from surveillance.protocol.parameters import (
@@ -41,19 +42,10 @@ class _Aging(NamedTuple):
 
 def changed_by_time(site: Site, today: date) -> list[Lesion]:
     """Lesions of the site that were last decided about before a day since when time counts."""
-    since = today - LOOK_BACK
-    lesions = Lesion.objects.filter(patient__site=site)
-    # Each found by its own index; an OR over three tables reads every lesion.
-    ids = (
-        lesions.filter(_of_an_age(today))
-        .values("pk")
-        .union(
-            lesions.filter(pk__in=_overridden_until(since, today)).values("pk"),
-            lesions.filter(patient__in=_expecting(since, today)).values("pk"),
-        )
-    )
-    due = Lesion.objects.filter(pk__in=ids).order_by("pk")
-    rows = due.values_list("pk", "patient", "patient__birth_date")
+    latest = {months: add_months(today, -months) for months in MONTHS_OF_AGE}
+    born = {f"by_{months}": day for months, day in latest.items()}
+    born |= {f"after_{months}": day - LOOK_BACK for months, day in latest.items()}
+    rows = _CONCERNED.ask(site=site.pk, today=today, since=today - LOOK_BACK, **born)
     found = [_Aging(*row) for row in rows]
     if not found:
         return []
@@ -68,12 +60,30 @@ def changed_by_time(site: Site, today: date) -> list[Lesion]:
     return list(Lesion.objects.filter(pk__in=changed).order_by("pk")) if changed else []
 
 
-def _of_an_age(today: date) -> Q:
+def _concerned() -> "QuerySet[Lesion, tuple[UUID, UUID, date | None]]":
+    """Asked once a day at every site, and mostly of nobody."""
+    lesions = Lesion.objects.filter(patient__site=slot(Patient, "site"))
+    # Each found by its own index; an OR over three tables reads every lesion.
+    ids = (
+        lesions.filter(_of_an_age())
+        .values("pk")
+        .union(
+            lesions.filter(pk__in=_overridden_until()).values("pk"),
+            lesions.filter(patient__in=_expecting()).values("pk"),
+        )
+    )
+    due = Lesion.objects.filter(pk__in=ids).order_by("pk")
+    return due.values_list("pk", "patient", "patient__birth_date")
+
+
+def _of_an_age() -> Q:
     """Born so that one of the ages was reached within the time looked back on."""
     ages = Q()
     for months in MONTHS_OF_AGE:
-        latest = add_months(today, -months)
-        ages |= Q(patient__birth_date__lte=latest, patient__birth_date__gt=latest - LOOK_BACK)
+        ages |= Q(
+            patient__birth_date__lte=slot(Patient, "birth_date", f"by_{months}"),
+            patient__birth_date__gt=slot(Patient, "birth_date", f"after_{months}"),
+        )
     return ages
 
 
@@ -84,18 +94,23 @@ def _has_aged(born: date | None, decided: date, today: date) -> bool:
     return any(then < months <= now for months in MONTHS_OF_AGE)
 
 
-def _overridden_until(since: date, today: date) -> Iterable[UUID]:
+def _overridden_until() -> Iterable[UUID]:
     rows = LesionAssessment.objects.filter(
-        override_expires_on__gte=since, override_expires_on__lt=today
+        override_expires_on__gte=slot(LesionAssessment, "override_expires_on", "since"),
+        override_expires_on__lt=slot(LesionAssessment, "override_expires_on", "today"),
     )
     return rows.values_list("lesion", flat=True)
 
 
-def _expecting(since: date, today: date) -> Iterable[UUID]:
+def _expecting() -> Iterable[UUID]:
     rows = RiskProfile.objects.filter(
-        expected_delivery_on__gte=since, expected_delivery_on__lt=today
+        expected_delivery_on__gte=slot(RiskProfile, "expected_delivery_on", "since"),
+        expected_delivery_on__lt=slot(RiskProfile, "expected_delivery_on", "today"),
     )
     return rows.values_list("patient", flat=True)
+
+
+_CONCERNED = Prepared(_concerned)
 
 
 def _decided_on(lesion_ids: Iterable[UUID]) -> dict[UUID, date]:

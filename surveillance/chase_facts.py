@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from patients.prepared import Prepared, slot, slots
 from surveillance.chase_ladder import Columns
 from surveillance.lead_days import LeadColumns
 from surveillance.models import Disowning, Escalation, FollowUp, FollowUpQuerySet
@@ -173,8 +174,7 @@ def candidates_in_chunks(day: date, sites: Sequence[int], size: int) -> Iterator
     while page := _page_after(last, day, sites):
         for start in range(0, len(page), size):
             ids = [pk for _day, pk in page[start : start + size]]
-            still_due = FollowUp.objects.to_look_at(day).filter(pk__in=_any_of(ids))
-            yield list(read_candidates(still_due.order_by("next_look_on", "id")))
+            yield [Candidate._make(row) for row in _STILL_DUE.ask(day=day, ids=ids)]
         last = page[-1]
 
 
@@ -182,6 +182,9 @@ def _page_after(
     last: tuple[date, UUID] | None, day: date, sites: Sequence[int]
 ) -> list[tuple[date, UUID]]:
     """Where to look next: keys only, so that a day with very many is not sorted for each chunk."""
+    if last is None and len(sites) == 1:
+        # As most days have it, and most installations: one page of one site.
+        return [(day, pk) for day, pk in _FIRST_PAGE.ask(day=day, site=sites[0]) if day is not None]
     rows = FollowUp.objects.to_look_at(day).filter(site__in=sites)
     if last is not None:
         rows = rows.filter(next_look_on__gte=last[0]).filter(
@@ -191,6 +194,24 @@ def _page_after(
     return [(day, pk) for day, pk in keys[:KEYS_AT_A_TIME] if day is not None]
 
 
+_FIRST_PAGE = Prepared(
+    lambda: (
+        FollowUp.objects.to_look_at(slot(FollowUp, "next_look_on", "day"))
+        .filter(site=slot(FollowUp, "site"))
+        .order_by("next_look_on", "id")
+        .values_list("next_look_on", "id")[:KEYS_AT_A_TIME]
+    )
+)
+_STILL_DUE = Prepared(
+    lambda: (
+        FollowUp.objects.to_look_at(slot(FollowUp, "next_look_on", "day"))
+        .filter(pk__in=slots(FollowUp, "pk", "ids"))
+        .order_by("next_look_on", "id")
+        .values_list(*_COLUMNS)
+    )
+)
+
+
 def read_candidates(rows: FollowUpQuerySet) -> Iterator[Candidate]:
     """`rows` as candidates, in their order."""
     return map(Candidate._make, rows.values_list(*_COLUMNS))
@@ -198,21 +219,35 @@ def read_candidates(rows: FollowUpQuerySet) -> Iterator[Candidate]:
 
 def read_waiting(patients: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
     """What waits for a booking, by patient: one message speaks for all of it."""
-    rows = FollowUp.objects.open().filter(
-        patient__in=_any_of(set(patients)),
-        kind=ObligationKind.IMAGING,
-        booked_for=None,
-        escalation_class__in=list(EscalationClass),  # a broken row holds up no other
-    )
     found: dict[UUID, list[Waiting]] = defaultdict(list)
-    for row in map(Waiting._make, rows.values_list(*Waiting._fields)):
-        found[row.patient_id].append(row)
+    if asked := set(patients):
+        for row in map(Waiting._make, _WAITING.ask(patients=asked)):
+            found[row.patient_id].append(row)
     return found
 
 
 def read_standing(follow_ups: Iterable[UUID]) -> dict[UUID, dict[int, Standing]]:
     """The escalations of each follow-up, by tier."""
-    rows = Escalation.objects.filter(follow_up__in=_any_of(follow_ups)).values_list(
+    found: dict[UUID, dict[int, Standing]] = defaultdict(dict)
+    for row in starmap(Standing, _STANDING.ask(follow_ups=list(follow_ups))):
+        found[row.follow_up_id][row.tier] = row
+    _mark_declined(found)
+    return found
+
+
+_WAITING = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(patient__in=slots(FollowUp, "patient", "patients"))
+        .filter(kind=ObligationKind.IMAGING, booked_for=None)
+        .filter(escalation_class__in=list(EscalationClass))  # a broken row holds up no other
+        .values_list(*Waiting._fields)
+    )
+)
+_STANDING = Prepared(
+    lambda: Escalation.objects.filter(
+        follow_up__in=slots(Escalation, "follow_up", "follow_ups")
+    ).values_list(
         "id",
         "follow_up_id",
         "tier",
@@ -222,11 +257,7 @@ def read_standing(follow_ups: Iterable[UUID]) -> dict[UUID, dict[int, Standing]]
         "incident_review_on",
         "resolution",
     )
-    found: dict[UUID, dict[int, Standing]] = defaultdict(dict)
-    for row in starmap(Standing, rows):
-        found[row.follow_up_id][row.tier] = row
-    _mark_declined(found)
-    return found
+)
 
 
 def _mark_declined(found: dict[UUID, dict[int, Standing]]) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 
 from patients.models import Membership, Role
+from patients.prepared import Prepared, slot
 from surveillance.absences import read_stand_ins
 from surveillance.chase_facts import Candidate, read_candidates
 from surveillance.models import Escalation, FollowUp
@@ -58,12 +59,21 @@ class Staff:
         return holders[first:] + holders[:first]
 
 
+_IN_POST = Prepared(
+    lambda: (
+        Membership.objects.current()
+        .filter(site=slot(Membership, "site"), role__in=LADDER)
+        .order_by("user_id")
+        .values_list("role", "user_id", "user__email")
+    )
+)
+
+
 def read_staff(site: int, on: date) -> Staff:
     """Who is in post at the site, and who stands in on that day."""
-    rows = Membership.objects.current().filter(site=site, role__in=LADDER).order_by("user_id")
     by_role: dict[Role, list[int]] = defaultdict(list)
     with_email = set()
-    for role, user, email in rows.values_list("role", "user_id", "user__email"):
+    for role, user, email in _IN_POST.ask(site=site):
         by_role[Role(role)].append(user)
         if email:
             with_email.add(user)

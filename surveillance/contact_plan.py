@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from patients.calendars import Calendar, calendars_of
+from patients.calendars import Calendar, calendar_of
 from patients.models import Patient
+from patients.prepared import Prepared, slot
 from surveillance.chase_ladder import steps_due
 from surveillance.models import ContactAttempt, FollowUp
 from surveillance.outreach import is_booked_in_time
@@ -47,16 +48,25 @@ class ContactPlan:
         return next_try(outcome, (*self.tried, attempt), self.today, is_working, self.not_after)
 
 
+_ATTEMPTS = Prepared(
+    lambda: (
+        ContactAttempt.objects.filter(patient=slot(ContactAttempt, "patient"))
+        .order_by("attempted_at", "pk")
+        .values_list("attempted_at", "channel", "outcome")
+    )
+)
+_OWED = Prepared(lambda: FollowUp.objects.open().filter(patient=slot(FollowUp, "patient")))
+
+
 def contact_plan(patient: Patient, now: datetime) -> ContactPlan:
     """`patient` comes with its site."""
     site, zone = patient.site, ZoneInfo(patient.site.time_zone)
     today = site.local_date(now)
-    rows = ContactAttempt.objects.filter(patient=patient).order_by("attempted_at", "pk")
-    attempts = rows.values_list("attempted_at", "channel", "outcome")
+    attempts = _ATTEMPTS.ask(patient=patient.pk)
     return ContactPlan(
         today=today,
         zone=zone,
-        calendar=calendars_of([site])[site.pk],
+        calendar=calendar_of(site),
         tried=tuple(_tried(*attempt, zone) for attempt in attempts),
         not_after=_next_step(patient, today),
     )
@@ -71,7 +81,7 @@ def _next_step(patient: Patient, today: date) -> date | None:
     """The first day after today on which somebody higher is told."""
     days = [
         step.due_on
-        for row in FollowUp.objects.open().filter(patient=patient)
+        for row in _OWED.ask(patient=patient.pk)
         if not is_booked_in_time(row.booked_for, row.latest_on, today)
         for step in steps_due(
             (row.escalation_class, row.earliest_on, row.target_on, row.latest_on),

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from patients.models import Patient, PatientStatus, PostalAddress, Site
+from patients.prepared import Prepared, slot
 from surveillance.absences import answering
 from surveillance.models import (
     TEMPLATES_OF_PROMPTS,
@@ -206,6 +207,14 @@ def lead_key(follow_up: UUID, window_end: date, step: LeadStep) -> str:
     return f"lead:{step.kind}:T{step.tier}:{follow_up}:{window_end}:{step.due_on}"
 
 
+_STILL_TOLD = Prepared(
+    lambda: unsettled(
+        Notification.objects.filter(digest=slot(Notification, "digest")),
+        slot(FollowUp, "booked_for", "on"),
+    ).values_list("pk")[:1]
+)
+
+
 def why_unwanted(message: Notification, now: datetime) -> str:
     """A code for why this message must not be sent any more; empty when it may.
 
@@ -215,8 +224,8 @@ def why_unwanted(message: Notification, now: datetime) -> str:
     if message.follow_up is not None and message.follow_up.closed_at is not None:
         return "follow_up_closed"
     if message.template == NotificationTemplate.DAILY_DIGEST:
-        told = unsettled(message.told.all(), message.site.local_date(now))
-        return "" if told.exists() else "nothing_left_to_tell"
+        told = _STILL_TOLD.ask(digest=message.pk, on=message.site.local_date(now))
+        return "" if told else "nothing_left_to_tell"
     if message.escalation is not None:
         return _why_escalation_unwanted(message, now)
     if message.template in TEMPLATES_OF_PROMPTS and message.follow_up is not None:

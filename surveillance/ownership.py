@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from patients.models import Membership, Patient, Role
+from patients.prepared import Prepared, slots
 from surveillance.models import FollowUp
 
 if TYPE_CHECKING:
@@ -89,21 +90,44 @@ class Owners:
     @cached_property
     def _members(self) -> list[Membership]:
         sites = {patient.site_id for patient in self._patients.values()}
-        rows = Membership.objects.current().filter(site__in=sites, role__in=ACCOUNTABLE)
-        rows = rows.exclude(user=self._leaving)
-        return list(rows.select_related("user").order_by("user_id"))
+        return [row for row in _MEMBERS.ask(sites=sites) if row.user_id != self._leaving]
 
     @cached_property
     def _present(self) -> dict[UUID, int]:
         """Who answers for an open follow-up of the patient; the newest, if there are several."""
-        rows = FollowUp.objects.open().filter(patient__in=self._patients, owner__isnull=False)
-        return dict(rows.order_by("opened_at", "pk").values_list("patient_id", "owner_id"))
+        return dict(_PRESENT.ask(patients=self._patients))
 
     @cached_property
     def _load(self) -> Counter[int]:
         members = {row.user_id for row in self._members}
-        rows = FollowUp.objects.open().filter(owner__in=members).values("owner")
-        return Counter(dict(rows.annotate(open=Count("pk")).values_list("owner", "open")))
+        return Counter(dict(_LOAD.ask(owners=members)))
+
+
+_MEMBERS = Prepared(
+    lambda: (
+        Membership.objects.current()
+        .filter(site__in=slots(Membership, "site", "sites"), role__in=ACCOUNTABLE)
+        .select_related("user")
+        .order_by("user_id")
+    )
+)
+_PRESENT = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(patient__in=slots(FollowUp, "patient", "patients"), owner__isnull=False)
+        .order_by("opened_at", "pk")
+        .values_list("patient_id", "owner_id")
+    )
+)
+_LOAD = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(owner__in=slots(FollowUp, "owner", "owners"))
+        .values("owner")
+        .annotate(open=Count("pk"))
+        .values_list("owner", "open")
+    )
+)
 
 
 def accountable_owner(patient: Patient) -> "User | None":

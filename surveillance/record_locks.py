@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from patients.models import Patient
+from patients.prepared import Prepared, slots
 
 
 def lock_records(patient_ids: Iterable[UUID]) -> dict[UUID, Patient]:
@@ -25,8 +26,17 @@ def lock_records(patient_ids: Iterable[UUID]) -> dict[UUID, Patient]:
 
 
 def _locked(patient_ids: Iterable[UUID | None]) -> dict[UUID, Patient]:
-    rows = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("site")
-    return {row.pk: row for row in rows.filter(pk__in=list(patient_ids)).order_by("pk")}
+    return {row.pk: row for row in _LOCKED.ask(ids=list(patient_ids))}
+
+
+_LOCKED = Prepared(
+    lambda: (
+        Patient.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site")
+        .filter(pk__in=slots(Patient, "pk", "ids"))
+        .order_by("pk")
+    )
+)
 
 
 def _survivor(patient: Patient, found: dict[UUID, Patient]) -> Patient:

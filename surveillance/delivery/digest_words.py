@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from surveillance.models import Escalation, Notification, NotificationTemplate, unsettled
+from patients.prepared import Prepared, slot
+from surveillance.models import (
+    Escalation,
+    FollowUp,
+    Notification,
+    NotificationTemplate,
+    unsettled,
+)
 
 PAST, BACK, WAITING = "PAST", "BACK", "WAITING"
 LINES: Final = {
@@ -23,6 +30,14 @@ LINES: Final = {
 """One, several, and what is said of either; the most urgent first."""
 
 
+_TOLD = Prepared(
+    lambda: unsettled(
+        Notification.objects.filter(digest=slot(Notification, "digest")),
+        slot(FollowUp, "booked_for", "on"),
+    ).select_related("escalation__follow_up")
+)
+
+
 def digest_words(message: Notification) -> dict[str, str]:
     """`cases` in one sentence and `lines` in one line each; empty for any other message.
 
@@ -31,8 +46,7 @@ def digest_words(message: Notification) -> dict[str, str]:
     if message.template != NotificationTemplate.DAILY_DIGEST:
         return {}
     today = message.site.local_date(message.not_before)
-    told = unsettled(message.told.all(), today).select_related("escalation__follow_up")
-    lines = digest_lines(kinds_of(told, today))
+    lines = digest_lines(kinds_of(_TOLD.ask(digest=message.pk, on=today), today))
     return {"cases": "; ".join(lines), "lines": "\n".join(f"- {line}" for line in lines)}
 
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from patients.models import Patient, Site
+from patients.prepared import Prepared, slot
 from surveillance.delivery.built_in import Words, built_in
 from surveillance.delivery.digest_words import digest_words
 from surveillance.delivery.particulars import Particulars, contact_link
@@ -61,9 +62,21 @@ class VersionsInUse:
         return self._known[key]
 
 
+_IN_USE = Prepared(
+    lambda: (
+        MessageTemplateUse.objects.filter(
+            site=slot(MessageTemplateUse, "site"),
+            **{name: slot(MessageTemplateUse, name) for name in TextKind._fields},
+        )
+        .order_by("-number")
+        .select_related("version")[:1]
+    )
+)
+
+
 def version_in_use(site: Site | int, kind: TextKind) -> MessageTemplateVersion | None:
     """The version that was put in use last at this site; None for the built-in words."""
-    use = MessageTemplateUse.objects.of(site, kind).select_related("version").first()
+    use = _IN_USE.first(site=site if isinstance(site, int) else site.pk, **kind._asdict())
     return None if use is None else use.version
 
 

@@ -134,8 +134,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def inbox_of(self, user: "AbstractBaseUser") -> "NotificationQuerySet":
         """What this person was told in the application, by itself or as a line of another."""
+        return self.in_inbox().filter(recipient=user.pk)
+
+    def in_inbox(self) -> "NotificationQuerySet":
+        """What anybody was told in the application."""
         return self.filter(
-            recipient=user.pk,
             channel=NotificationChannel.IN_APP,
             status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED),
         )

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
-from patients.calendars import Calendar, calendars_of
+from patients.calendars import Calendar, calendar_of
 from patients.models import Membership, Patient, PatientStatus, RiskProfile, Role, Site
+from patients.prepared import Prepared, slot
 from patients.workflows.assign_care_team import assign_care_team
 from surveillance.exam_reports import ExamReport, Finding
 from surveillance.intake.csv_registry.importing import Batch, Destination, take_in
 from surveillance.intake.demonstration.accounts import DemoPerson, make_people, make_sites
 from surveillance.models import (
     FollowUp,
-    FollowUpQuerySet,
     InformedOf,
     Lesion,
     LesionEventKind,
@@ -61,6 +61,16 @@ REASONS = {
 }
 
 DECLINED = Declined(by=WhoDeclined.PATIENT, informed_of=(InformedOf.RISK_OF_DELAY,))
+
+
+_OPEN_IMAGING = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(patient=slot(FollowUp, "patient"), kind=ObligationKind.IMAGING)
+        .select_related("site", "patient")
+        .order_by("latest_on", "lesion__label")
+    )
+)
 
 
 @dataclass
@@ -125,12 +135,9 @@ class Hospital(Records):
         """Who holds the role, in a settled order."""
         return [user for held, user in self.staff() if held == role]
 
-    def open_imaging(self, life: Life) -> FollowUpQuerySet:
+    def open_imaging(self, life: Life) -> list[FollowUp]:
         """The exams that the records hold open for a person."""
-        rows = FollowUp.objects.open().filter(
-            patient=self.people[life.mrn].patient, kind=ObligationKind.IMAGING
-        )
-        return rows.select_related("site", "patient").order_by("latest_on", "lesion__label")
+        return _OPEN_IMAGING.ask(patient=self.people[life.mrn].patient.pk)
 
     def exam(self, life: Life, rows: list[RegistryRow], day: date) -> None:
         """By the workflow of the feeds."""
@@ -147,7 +154,7 @@ class Hospital(Records):
 
     def order(self, life: Life, day: date) -> None:
         """The order is noted on everything that one exam will serve."""
-        missing = list(self.open_imaging(life).filter(ordered_on=None))
+        missing = [one for one in self.open_imaging(life) if one.ordered_on is None]
         if missing:
             record_order(
                 follow_up=missing[0],
@@ -160,7 +167,7 @@ class Hospital(Records):
 
     def booking(self, life: Life, booked_for: date, day: date) -> None:
         """One appointment serves all lesions of the patient."""
-        owed = list(self.open_imaging(life))
+        owed = self.open_imaging(life)
         if owed:
             book_follow_up(
                 follow_up=owed[0], also=owed[1:], booked_for=booked_for, by=None, now=self.noon(day)
@@ -168,7 +175,9 @@ class Hospital(Records):
 
     def missed(self, life: Life, day: date) -> None:
         """Recorded for everything that the appointment would have served."""
-        for follow_up in self.open_imaging(life).filter(booked_for__lte=day):
+        for follow_up in self.open_imaging(life):
+            if follow_up.booked_for is None or follow_up.booked_for > day:
+                continue
             record_missed_appointment(follow_up=follow_up, by=None, now=self.noon(day))
 
     def decision(self, life: Life, label: str, outcome: MdtOutcome, day: date) -> None:
@@ -250,7 +259,7 @@ def open_hospital(clinic: Clinic, *, first_day: date) -> Hospital:
     made = make_sites([clinic.site], now=now)
     make_people(_staff_of(clinic), made, password=NOBODY_SIGNS_IN, now=now)
     [site] = made.values()
-    return Hospital(clinic, site, calendars_of([site])[site.pk])
+    return Hospital(clinic, site, calendar_of(site))
 
 
 def _staff_of(clinic: Clinic) -> list[DemoPerson]:

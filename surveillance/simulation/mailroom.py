@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.contrib.auth.models import User
 
+from patients.prepared import Prepared, slot
 from surveillance.models import LetterBatch, Notification
 from surveillance.protocol.mailing import sample_of
 from surveillance.simulation import rates
@@ -13,6 +14,14 @@ from surveillance.simulation.world import World
 from surveillance.workflows.check_letter_batch import check_letter_batch
 from surveillance.workflows.post_letter_batch import post_letter_batch, unwanted_sheets
 from surveillance.workflows.prepare_letter_batch import NoLettersWaiting, prepare_letter_batch
+
+_WAITING = Prepared(
+    lambda: (
+        Notification.objects.letters_to_print()
+        .filter(not_before__lte=slot(Notification, "not_before", "now"))
+        .values_list("pk")[:1]
+    )
+)
 
 
 @dataclass
@@ -37,8 +46,7 @@ class Mailroom:
         return True
 
     def _is_waiting(self, day: date) -> bool:
-        waiting = Notification.objects.letters_to_print()
-        return waiting.filter(not_before__lte=self.hospital.noon(day)).exists()
+        return bool(_WAITING.ask(now=self.hospital.noon(day)))
 
     def _post(self, batch: LetterBatch, by: User, day: date) -> None:
         now, letters = self.hospital.noon(day), list(batch.letters.order_by("sequence"))

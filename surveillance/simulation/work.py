@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from patients.models import Role
+from patients.prepared import Prepared, slot, slots
 from surveillance.absences import read_stand_ins
 from surveillance.models import (
     TEMPLATES_OF_PROMPTS,
@@ -59,6 +60,25 @@ class _Message(NamedTuple):
     mrn: str
 
 
+_AWAITING = Prepared(
+    lambda: (
+        Escalation.objects.awaiting_answer(slot(Escalation, "acknowledged_until", "day"))
+        .select_related("follow_up__patient", "follow_up__lesion", "follow_up__site")
+        .order_by("raised_at", "follow_up__patient__mrn", "follow_up__lesion__label")
+    )
+)
+_UNREAD = Prepared(
+    lambda: (
+        Notification.objects.unread()
+        .filter(recipient__in=slots(Notification, "recipient", "staff"))
+        .filter(channel=NotificationChannel.IN_APP)
+        .filter(status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED))
+        .filter(created_at__gt=slot(Notification, "created_at", "since"))
+        .values_list("recipient", "pk", "template", "patient__mrn")
+    )
+)
+
+
 @dataclass
 class Team:
     """The staff of one clinic, and who of them does what on a day."""
@@ -95,29 +115,19 @@ class Team:
 
     def _escalations(self, day: date, absent: set[str]) -> dict[int, list[Escalation]]:
         """What waits for an answer, by who answers now."""
-        rows = Escalation.objects.awaiting_answer(day)
-        rows = rows.select_related("follow_up__patient", "follow_up__lesion", "follow_up__site")
         cover = read_stand_ins(self.hospital.site.pk, day) if absent else {}
         found: dict[int, list[Escalation]] = defaultdict(list)
-        for row in rows.order_by(
-            "raised_at", "follow_up__patient__mrn", "follow_up__lesion__label"
-        ):
+        for row in _AWAITING.ask(day=day):
             if row.owner_id is not None:
                 found[cover.get(row.owner_id, row.owner_id)].append(row)
         return found
 
     def _messages(self, day: date) -> dict[int, list[_Message]]:
         """What each was told in the application and has not read."""
-        rows = Notification.objects.unread().filter(
-            recipient__in=[user.pk for _role, user in self.hospital.staff()],
-            channel=NotificationChannel.IN_APP,
-            status__in=(NotificationStatus.SENT, NotificationStatus.DIGESTED),
-            created_at__gt=self.hospital.noon(day - READ_BACK),
-        )
         found: dict[int, list[_Message]] = defaultdict(list)
-        for recipient, pk, template, mrn in rows.values_list(
-            "recipient", "pk", "template", "patient__mrn"
-        ):
+        staff = [user.pk for _role, user in self.hospital.staff()]
+        since = self.hospital.noon(day - READ_BACK)
+        for recipient, pk, template, mrn in _UNREAD.ask(staff=staff, since=since):
             if recipient is not None:
                 found[recipient].append(_Message(pk, template, mrn or ""))
         return found
@@ -252,7 +262,7 @@ class _Desk:
         hospital = self.team.hospital
         log_contact(
             patient=hospital.people[life.mrn].patient,
-            follow_ups=list(hospital.open_imaging(life)),
+            follow_ups=hospital.open_imaging(life),
             channel=ContactChannel.PHONE,
             outcome=outcome,
             next_try_on=again,

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from patients.audit import record_event
+from patients.prepared import Prepared, PreparedUpdate, slot
 from surveillance.models import Escalation, FollowUp, Notification
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.workflows.errors import WorkflowRefused
@@ -35,6 +36,30 @@ class AcknowledgementIncomplete(WorkflowRefused):
     code = "acknowledgement_incomplete"
 
 
+_CURRENT = Prepared(
+    lambda: Escalation.objects.select_related("follow_up__site", "follow_up__patient").filter(
+        pk=slot(Escalation, "pk")
+    )
+)
+
+
+_LOOK_AGAIN = PreparedUpdate(
+    lambda: (
+        FollowUp.objects.open().filter(pk=slot(FollowUp, "pk")),
+        {"next_look_on": slot(FollowUp, "next_look_on", "today"), "version": F("version") + 1},
+    )
+)
+_READ = PreparedUpdate(
+    lambda: (
+        Notification.objects.in_inbox()
+        .unread()
+        .filter(recipient=slot(Notification, "recipient"))
+        .filter(escalation=slot(Notification, "escalation")),
+        {"read_at": slot(Notification, "read_at")},
+    )
+)
+
+
 @transaction.atomic
 def acknowledge_escalation(
     *, escalation: Escalation, next_action: str, until: date, by: "User", now: datetime
@@ -46,9 +71,7 @@ def acknowledge_escalation(
     The same answer again changes nothing. Refused: resolved, answered by somebody else
     meanwhile, no next action, a date in the past or more than seven days ahead.
     """
-    current = Escalation.objects.select_related("follow_up__site", "follow_up__patient").get(
-        pk=escalation.pk
-    )
+    [current] = _CURRENT.ask(pk=escalation.pk)
     follow_up, next_action = current.follow_up, next_action.strip()
     today = follow_up.site.local_date(now)
     still_holds = current.resolved_at is None and until >= today
@@ -68,10 +91,8 @@ def acknowledge_escalation(
     if not changed:
         raise _answered_meanwhile()
     # The sweep looks again today, and a look that began before this one writes nothing.
-    FollowUp.objects.open().filter(pk=follow_up.pk).update(
-        next_look_on=today, version=F("version") + 1
-    )
-    Notification.objects.inbox_of(by).unread().filter(escalation=current).update(read_at=now)
+    _LOOK_AGAIN.run(pk=follow_up.pk, today=today)
+    _READ.run(recipient=by.pk, escalation=current.pk, read_at=now)
     record_event(
         "escalation_acknowledged",
         site=follow_up.site,
@@ -81,8 +102,8 @@ def acknowledge_escalation(
         now=now,
         detail={"tier": current.tier, "until": until.isoformat()},
     )
-    current.refresh_from_db()
-    return current
+    [answered] = _CURRENT.ask(pk=current.pk)
+    return answered
 
 
 def _refuse(

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from patients.audit import Deed, record_events
 from patients.models import Membership, Site
+from patients.prepared import Prepared, slot
 from surveillance.models import Disowning, FollowUp, FollowUpQuerySet
 from surveillance.models.disowning import FOLLOW_UP_ITSELF
 from surveillance.ownership import ACCOUNTABLE, Owners
@@ -49,7 +50,7 @@ def adopt_follow_ups(*, site: Site, now: datetime) -> int:
 
 
 def _of_nobody(site: Site) -> Iterable[UUID]:
-    return _some(FollowUp.objects.open().filter(owner=None, site=site))
+    return _NOBODYS.ask(site=site.pk)
 
 
 def _of_those_who_left(site: Site) -> Iterable[UUID]:
@@ -58,12 +59,26 @@ def _of_those_who_left(site: Site) -> Iterable[UUID]:
     Who left is asked first, and the order is the index's own: with a subquery, or ordered by key,
     PostgreSQL read everything in that order in the hope of meeting one soon.
     """
-    here = Membership.objects.filter(site=site)
-    in_post = Membership.objects.current().filter(site=site, role__in=ACCOUNTABLE)
-    left = here.exclude(user__in=in_post.values("user")).values_list("user", flat=True)
-    return _some(FollowUp.objects.open().filter(owner__in=list(left), site=site))
+    left = _LEFT.ask(site=site.pk)
+    if not left:
+        return []
+    theirs = FollowUp.objects.open().filter(owner__in=left, site=site)
+    return _some(theirs)
 
 
-def _some(rows: FollowUpQuerySet) -> Iterable[UUID]:
+def _some(rows: FollowUpQuerySet) -> "QuerySet[FollowUp, UUID]":
     """Keys only: on most days there are none."""
     return rows.order_by("owner_id", "pk").values_list("pk", flat=True)[:MOST]
+
+
+def _who_left() -> "QuerySet[Membership, int]":
+    site = slot(Membership, "site")
+    in_post = Membership.objects.current().filter(site=site, role__in=ACCOUNTABLE)
+    here = Membership.objects.filter(site=site)
+    return here.exclude(user__in=in_post.values("user")).values_list("user", flat=True)
+
+
+_NOBODYS = Prepared(
+    lambda: _some(FollowUp.objects.open().filter(owner=None, site=slot(FollowUp, "site")))
+)
+_LEFT = Prepared(_who_left)

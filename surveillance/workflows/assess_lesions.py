@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from patients.audit import Deed, record_events
+from patients.prepared import Prepared, slots
 from surveillance.answers import answer_as_json, case_as_json, inputs_digest, lasting_part
 from surveillance.case_records import Records, read_records
 from surveillance.cases import case_of
@@ -61,7 +62,7 @@ def assess_lesions(
     asked = [lesion.pk for lesion in lesions]
     survivors = lock_records(_patients_of(asked))
     by_day: dict[date, list[Lesion]] = defaultdict(list)
-    for lesion in Lesion.objects.filter(pk__in=asked).order_by("pk"):
+    for lesion in _LESIONS.ask(ids=asked):
         by_day[survivors[lesion.patient_id].site.local_date(now)].append(lesion)
     found: dict[UUID, LesionAssessment] = {}
     for today, group in by_day.items():
@@ -71,8 +72,15 @@ def assess_lesions(
 
 
 def _patients_of(lesion_ids: list[UUID]) -> set[UUID]:
-    rows = Lesion.objects.filter(pk__in=lesion_ids)
-    return set(rows.values_list("patient_id", flat=True))
+    return set(_THEIR_PATIENTS.ask(ids=lesion_ids))
+
+
+_LESIONS = Prepared(lambda: Lesion.objects.filter(pk__in=slots(Lesion, "pk", "ids")).order_by("pk"))
+_THEIR_PATIENTS = Prepared(
+    lambda: Lesion.objects.filter(pk__in=slots(Lesion, "pk", "ids")).values_list(
+        "patient_id", flat=True
+    )
+)
 
 
 def _assess(
@@ -168,10 +176,17 @@ def _append(
 
 def _newest_computed(lesion_ids: list[UUID]) -> dict[UUID, LesionAssessment]:
     """The newest decision of each lesion that is the protocol's own, not an override."""
-    computed = LesionAssessment.objects.filter(lesion__in=lesion_ids, overrides=None)
+    return {row.lesion_id: row for row in _NEWEST.ask(lesions=lesion_ids)}
+
+
+def _newest() -> "QuerySet[LesionAssessment]":
+    lesions = slots(LesionAssessment, "lesion", "lesions")
+    computed = LesionAssessment.objects.filter(lesion__in=lesions, overrides=None)
     newest = computed.order_by().values("lesion").annotate(newest=Max("sequence")).values("newest")
-    rows = LesionAssessment.objects.filter(sequence__in=newest)
-    return {row.lesion_id: row for row in rows}
+    return LesionAssessment.objects.filter(sequence__in=newest)
+
+
+_NEWEST = Prepared(_newest)
 
 
 def _says_the_same(last: LesionAssessment, row: LesionAssessment) -> bool:

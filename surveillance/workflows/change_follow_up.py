@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from patients.audit import record_event
+from patients.prepared import Prepared, slot
 from surveillance.models import FollowUp
 from surveillance.workflows.errors import WorkflowRefused
 
@@ -26,6 +27,11 @@ class FollowUpChangedMeanwhile(WorkflowRefused):
     code = "follow_up_changed_meanwhile"
 
 
+_CURRENT = Prepared(
+    lambda: FollowUp.objects.select_related("site", "patient").filter(pk=slot(FollowUp, "pk"))
+)
+
+
 @transaction.atomic
 def change_follow_up(
     *,
@@ -42,7 +48,7 @@ def change_follow_up(
     Returns False, and changes nothing, if it says so already. The sweep looks at it again today.
     Refused: closed, or changed by somebody else meanwhile.
     """
-    current = FollowUp.objects.select_related("site", "patient").get(pk=follow_up.pk)
+    [current] = _CURRENT.ask(pk=follow_up.pk)
     if current.closed_at is not None:
         raise FollowUpAlreadyClosed(
             "This follow-up was closed meanwhile. Reload the page to see how."

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from patients.models import Patient, PatientStatus, Site
+from patients.prepared import Prepared, slot, slots
 from surveillance.absences import answering
 from surveillance.chase_staff import owner_in_post
 from surveillance.models import (
@@ -40,6 +41,61 @@ class Missing(NamedTuple):
     exam: UUID | None = None
 
 
+# Asked once a day at every site: their SQL is written once.
+_LEFT = Prepared(
+    lambda: (
+        Patient.objects.surviving()
+        .filter(site=slot(Patient, "site"), status=PatientStatus.TRANSFERRED_UNACKNOWLEDGED)
+        .filter(status_on__lte=slot(Patient, "status_on", "since"))
+        .order_by("pk")
+        .values_list("pk", "status_on")
+    )
+)
+_PRELIMINARY = Prepared(
+    lambda: (
+        ImagingExam.objects.standing()
+        .filter(site=slot(ImagingExam, "site"), report_status=ReportStatus.PRELIMINARY)
+        .filter(performed_on__lte=slot(ImagingExam, "performed_on", "since"))
+        .exclude(patient__status__in=QUIET_STATUSES)
+        .order_by("pk")
+        .values_list("pk", "patient")
+    )
+)
+_PASSED = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(site=slot(FollowUp, "site"), kind=ObligationKind.IMAGING)
+        .filter(booked_for__lte=slot(FollowUp, "booked_for", "since"))
+        .exclude(patient__status__in=QUIET_STATUSES)
+        .values_list("patient", "lesion", "booked_for")
+    )
+)
+_DECLINED = Prepared(
+    lambda: (
+        Patient.objects.surviving()
+        .filter(site=slot(Patient, "site"), status=PatientStatus.DECLINED)
+        .order_by("pk")
+        .values_list("pk", "status_on")
+    )
+)
+_AGREED = Prepared(
+    lambda: (
+        Declination.objects.filter(patient__in=slots(Declination, "patient", "patients"))
+        .order_by("recorded_at", "pk")
+        .values_list("patient_id", "reoffer_on")
+    )
+)
+_EXPIRED = Prepared(
+    lambda: (
+        OutsideCare.objects.expired_for_open(slot(FollowUp, "latest_on", "today"))
+        .filter(patient__site=slot(Patient, "site"))
+        .exclude(patient__status__in=QUIET_STATUSES)
+        .order_by("pk")
+        .values_list("pk", "patient", "follow_up__lesion")
+    )
+)
+
+
 def chase_paperwork(*, site: Site, now: datetime) -> int:
     """Give the owner a task for each paper that is late at `site` (8.2, A07); returns how many.
 
@@ -62,10 +118,7 @@ def chase_paperwork(*, site: Site, now: datetime) -> int:
 def _transfers(site: Site, today: date) -> Iterator[Missing]:
     """Patients who went elsewhere, and nobody there has said that they came."""
     since = today - timedelta(days=parameters.TRANSFER_ACKNOWLEDGED_WITHIN.value)
-    rows = Patient.objects.surviving().filter(
-        site=site, status=PatientStatus.TRANSFERRED_UNACKNOWLEDGED, status_on__lte=since
-    )
-    for patient, day in rows.order_by("pk").values_list("pk", "status_on"):
+    for patient, day in _LEFT.ask(site=site.pk, since=since):
         key = f"transfer-unacknowledged:{patient}:{day}"
         yield Missing(key, NotificationTemplate.TRANSFER_UNACKNOWLEDGED, patient)
 
@@ -73,11 +126,7 @@ def _transfers(site: Site, today: date) -> Iterator[Missing]:
 def _reports(site: Site, today: date) -> Iterator[Missing]:
     """Exams of which only a preliminary report has come; a final one would have replaced it."""
     since = today - timedelta(days=parameters.REPORT_WITHIN.value)
-    rows = ImagingExam.objects.standing().filter(
-        site=site, report_status=ReportStatus.PRELIMINARY, performed_on__lte=since
-    )
-    told = rows.exclude(patient__status__in=QUIET_STATUSES).order_by("pk")
-    for exam, patient in told.values_list("pk", "patient"):
+    for exam, patient in _PRELIMINARY.ask(site=site.pk, since=since):
         key = f"report-missing:{exam}"
         yield Missing(key, NotificationTemplate.REPORT_MISSING, patient, exam=exam)
 
@@ -85,11 +134,7 @@ def _reports(site: Site, today: date) -> Iterator[Missing]:
 def _appointments(site: Site, today: date) -> Iterator[Missing]:
     """Appointments kept, as far as anybody said, of which no report has come."""
     since = today - timedelta(days=parameters.REPORT_WITHIN.value)
-    rows = FollowUp.objects.open().filter(
-        site=site, kind=ObligationKind.IMAGING, booked_for__lte=since
-    )
-    told = rows.exclude(patient__status__in=QUIET_STATUSES)
-    for patient, lesion, booked_for in told.values_list("patient", "lesion", "booked_for"):
+    for patient, lesion, booked_for in _PASSED.ask(site=site.pk, since=since):
         key = f"report-missing:{patient}:{booked_for}"
         yield Missing(key, NotificationTemplate.REPORT_MISSING, patient, lesion)
 
@@ -99,10 +144,8 @@ def _reoffers(site: Site, today: date) -> Iterator[Missing]:
 
     A refusal that only a register told of has no such day: it is the last one allowed.
     """
-    rows = Patient.objects.surviving().filter(site=site, status=PatientStatus.DECLINED)
-    declined = dict(rows.order_by("pk").values_list("pk", "status_on"))
-    said = Declination.objects.filter(patient__in=declined).order_by("recorded_at", "pk")
-    agreed = dict(said.values_list("patient_id", "reoffer_on"))
+    declined = dict(_DECLINED.ask(site=site.pk))
+    agreed = dict(_AGREED.ask(patients=declined)) if declined else {}
     for patient, status_on in declined.items():
         assert status_on is not None  # the database says so of every status but active
         first = agreed.get(patient) or add_months(status_on, REOFFER_WITHIN.value)
@@ -114,9 +157,7 @@ def _reoffers(site: Site, today: date) -> Iterator[Missing]:
 
 def _outside_reports(site: Site, today: date) -> Iterator[Missing]:
     """Care elsewhere that was believed until a day that has passed, and no report has come."""
-    rows = OutsideCare.objects.expired_for_open(today).filter(patient__site=site)
-    told = rows.exclude(patient__status__in=QUIET_STATUSES).order_by("pk")
-    for care, patient, lesion in told.values_list("pk", "patient", "follow_up__lesion"):
+    for care, patient, lesion in _EXPIRED.ask(site=site.pk, today=today):
         key = f"outside-care-expired:{care}"
         yield Missing(key, NotificationTemplate.OUTSIDE_CARE_REPORT, patient, lesion)
 

@@ -22,6 +22,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from time import monotonic
 from uuid import UUID, uuid4
 
@@ -31,6 +32,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
+from patients.prepared import Prepared, slot, slots
 from surveillance.delivery.channels import (
     Channel,
     ChannelDown,
@@ -70,7 +72,7 @@ LOOKED_AT = tuple(
     f"{prefix}{name}"
     for prefix, names in {
         "": "site channel template dedupe_key recipient patient follow_up escalation created_at "
-        "not_before status attempts lease_owner doubt",
+        "not_before status attempts lease_owner doubt interrupts_at",
         "site__": "slug name phone time_zone holiday_calendar channel_order sends_letters "
         "alerts_per_week email_from_hour email_until_hour sms_from_hour sms_until_hour",
         "recipient__": "email is_active",
@@ -83,6 +85,15 @@ LOOKED_AT = tuple(
 )
 """What is looked at before most sendings. A message is read in one narrow row; whatever else one of
 them needs (another way to the patient, a digest) is asked for when it is needed."""
+
+AS_IT_IS = Prepared(
+    lambda: (
+        Notification.objects.waiting()
+        .filter(pk=slot(Notification, "pk"), lease_owner=slot(Notification, "lease_owner"))
+        .select_related(*JOINED)
+        .only(*LOOKED_AT)
+    )
+)
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 """It was sent as often as it may be, and nobody knows whether it arrived."""
@@ -133,27 +144,53 @@ def deliver(*, now: datetime, batch: int = 50) -> Delivered:
     return done
 
 
+FREE = Q(lease_until=None) | Q(lease_until__lt=Now())
+
+
+@cache
+def _due(batch: int, down: frozenset[str]) -> "Prepared[tuple[UUID, str]]":
+    """What to claim, while these channels are down."""
+    return Prepared(
+        lambda: (
+            Notification.objects.waiting()
+            .sent_by_machine()
+            .filter(FREE, not_before__lte=slot(Notification, "not_before", "now"))
+            .exclude(channel__in=down)
+            .most_urgent_first()
+            .values_list("pk", "lease_owner")[:batch]
+        )
+    )
+
+
+_HELD = Prepared(
+    lambda: (
+        Notification.objects.filter(
+            pk__in=slots(Notification, "pk", "ids"),
+            lease_owner=slot(Notification, "lease_owner", "owner"),
+        )
+        .most_urgent_first()
+        .values_list("pk", flat=True)
+    )
+)
+
+
 def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID] | None:
     """Take up to `batch` messages that are due and that no living lease holds.
 
     None when there are no such messages. Empty when another sender was quicker with all of them:
     what comes behind them is then still to be claimed.
     """
-    free = Q(lease_until=None) | Q(lease_until__lt=Now())
-    due = Notification.objects.waiting().sent_by_machine().filter(free, not_before__lte=now)
-    due = due.exclude(channel__in=down).most_urgent_first()
-    wanted = dict(due.values_list("pk", "lease_owner")[:batch])
+    wanted = dict(_due(batch, frozenset(down)).ask(now=now))
     if not wanted:
         return None
     begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
-    Notification.objects.waiting().filter(free, pk__in=wanted).update(
+    Notification.objects.waiting().filter(FREE, pk__in=wanted).update(
         doubt=Case(When(begun, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),
         lease_owner=lease.owner,
         lease_until=Now() + LEASE,
         attempts=F("attempts") + 1,
     )
-    held = Notification.objects.filter(pk__in=wanted, lease_owner=lease.owner)
-    return list(held.most_urgent_first().values_list("pk", flat=True))
+    return _HELD.ask(ids=wanted, owner=lease.owner)
 
 
 def _begun_by_the_dead(wanted: Mapping[UUID, str]) -> list[UUID]:
@@ -219,9 +256,7 @@ def _deal_with(message: Notification, channel: Channel, done: Delivered, now: da
 
 
 def _read_again(pk: UUID, lease: Lease) -> Notification | None:
-    rows = Notification.objects.waiting().filter(pk=pk, lease_owner=lease.owner)
-    # Not first(): ordering takes as long again as reading.
-    return next(iter(rows.select_related(*JOINED).only(*LOOKED_AT)), None)
+    return AS_IT_IS.first(pk=pk, lease_owner=lease.owner)
 
 
 def _send(message: Notification, channel: Channel, done: Delivered, now: datetime) -> None:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from patients.calendars import Calendar, calendars_of
+from patients.calendars import Calendar, calendar_of
+from patients.prepared import Prepared, slot
 from surveillance.models import (
     TEMPLATES_OF_PROMPTS,
     Escalation,
@@ -23,8 +24,41 @@ from surveillance.workflows.notify import notify
 
 WEEK = timedelta(days=ALERT_WEEK.value)
 
+# Asked about every message to staff, so their SQL is written once.
+_UNREAD = Prepared(
+    lambda: (
+        Notification.objects.unread()
+        .filter(channel=NotificationChannel.IN_APP, status=NotificationStatus.SENT)
+        .filter(recipient=slot(Notification, "recipient"), site=slot(Notification, "site"))
+        .filter(patient=slot(Notification, "patient"))
+        .values_list("created_at", "pk")
+    )
+)
+_OPEN_DIGEST = Prepared(
+    lambda: (
+        Notification.objects.waiting()
+        .filter(dedupe_key=slot(Notification, "dedupe_key"), attempts=0)
+        .select_for_update()
+        .values_list("pk", flat=True)
+    )
+)
+_ROW_OF = Prepared(
+    lambda: (
+        User.objects.select_for_update(no_key=True).filter(pk=slot(User, "pk")).values_list("pk")
+    )
+)
+_INTERRUPTIONS = Prepared(
+    lambda: Notification.objects.interrupting(
+        slot(Notification, "recipient"), since=slot(Notification, "interrupts_at", "since")
+    ).values_list("pk")
+)
 
-@transaction.atomic
+
+_BELOW = Prepared(
+    lambda: Escalation.objects.filter(pk=slot(Escalation, "pk")).below_another().values_list("pk")
+)
+
+
 def hold_for_digest(*, message: Notification, now: datetime) -> bool:
     """Put a claimed message to a colleague into another one, if it may be told there.
 
@@ -44,48 +78,49 @@ def hold_for_digest(*, message: Notification, now: datetime) -> bool:
         return _join(message, recipient, now)
     if message.channel != NotificationChannel.EMAIL:
         return False
-    calendar = calendars_of([message.site])[message.site_id]
-    if _interrupts(message, recipient, calendar, now):
-        return False
-    return _digest(message, recipient, calendar, now)
+    if message.interrupts_at is not None:
+        return False  # decided before: this is a further attempt
+    calendar = calendar_of(message.site)
+    with transaction.atomic():
+        if _interrupts(message, recipient, calendar, now):
+            return False
+        return _digest(message, recipient, calendar, now)
 
 
 def _join(message: Notification, recipient: User, now: datetime) -> bool:
     """Each line keeps its own mark of reading: nothing is read that was not shown."""
     if message.patient_id is None or not recipient.is_active:
         return False
-    unread = (
-        Notification.objects.inbox_of(recipient)
-        .unread()
-        .filter(status=NotificationStatus.SENT, site=message.site_id, patient=message.patient_id)
-    )
-    first = unread.order_by("created_at", "pk").only("pk").first()
-    return first is not None and bool(mark_told_in(message=message, other=first, now=now))
+    unread = _UNREAD.ask(recipient=recipient.pk, site=message.site_id, patient=message.patient_id)
+    if not unread:
+        return False
+    _created_at, first = min(unread)
+    return bool(mark_told_in(message=message, other=first, now=now))
 
 
 def _digest(message: Notification, recipient: User, calendar: Calendar, now: datetime) -> bool:
     site = message.site
     local = now.astimezone(ZoneInfo(site.time_zone))
     morning = next_digest(local, calendar.is_closed)
-    digest = notify(
-        site=site,
-        channel=NotificationChannel.EMAIL,
-        template=NotificationTemplate.DAILY_DIGEST,
-        dedupe_key=f"digest:{recipient.pk}:{site.pk}:{morning.date()}",
-        recipient=recipient,
-        not_before=morning,
-        now=now,
-    )
+    key = f"digest:{recipient.pk}:{site.pk}:{morning.date()}"
     # Nobody sends it while we add to it: the row is locked, and sent ones are waiting no more.
-    waiting = Notification.objects.waiting().filter(pk=digest.pk, attempts=0)
-    is_open = waiting.select_for_update().exists()
-    return is_open and bool(mark_told_in(message=message, other=digest, now=now))
+    is_open = _OPEN_DIGEST.first(dedupe_key=key)
+    if is_open is None:
+        notify(
+            site=site,
+            channel=NotificationChannel.EMAIL,
+            template=NotificationTemplate.DAILY_DIGEST,
+            dedupe_key=key,
+            recipient=recipient,
+            not_before=morning,
+            now=now,
+        )
+        is_open = _OPEN_DIGEST.first(dedupe_key=key)
+    return is_open is not None and bool(mark_told_in(message=message, other=is_open, now=now))
 
 
 def _interrupts(message: Notification, recipient: User, calendar: Calendar, now: datetime) -> bool:
     """Whether it is sent by itself. That it is counts from here on, before it has left."""
-    if message.interrupts_at is not None:
-        return True  # decided before: this is a further attempt
     alert = _alert(message, calendar, now)
     sent = _interruptions(recipient, now) if alert.may_interrupt else 0
     if not is_interruptive(alert, sent, budget_of(message.site.alerts_per_week)):
@@ -96,9 +131,8 @@ def _interrupts(message: Notification, recipient: User, calendar: Calendar, now:
 def _interruptions(recipient: User, now: datetime) -> int:
     """So far this week. Who counts holds the person's row until what follows from it is written:
     of two senders at one moment the second counts the first."""
-    rows = User.objects.select_for_update(no_key=True).filter(pk=recipient.pk)
-    list(rows.values_list("pk"))
-    return Notification.objects.interrupting(recipient.pk, since=now - WEEK).count()
+    _ROW_OF.ask(pk=recipient.pk)
+    return len(_INTERRUPTIONS.ask(recipient=recipient.pk, since=now - WEEK))
 
 
 def _alert(message: Notification, calendar: Calendar, now: datetime) -> Alert:
@@ -117,5 +151,5 @@ def _occasion(message: Notification) -> Occasion:
         return Occasion.PROMPT
     if message.template != NotificationTemplate.ESCALATION_RETURNED:
         return Occasion.RAISED
-    below = Escalation.objects.filter(pk=message.escalation_id).below_another()
-    return Occasion.RETURNED_BELOW if below.exists() else Occasion.RETURNED
+    below = _BELOW.ask(pk=message.escalation_id)
+    return Occasion.RETURNED_BELOW if below else Occasion.RETURNED

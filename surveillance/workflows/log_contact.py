@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from patients.audit import record_event
 from patients.models import Patient
+from patients.prepared import Prepared, slot, slots
 from surveillance.contact_plan import ContactPlan, contact_plan
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
 from surveillance.protocol.parameters.contact import CALL_HOURS
@@ -66,10 +67,8 @@ def log_contact(
     _refuse_call_back(outcome, call_back_at, now)
     _refuse_strangers(survivor, follow_ups)
     pk = UUID(id_from(key)) if key else uuid4()
-    same = {"attempted_by": by, "attempted_at": at, "channel": channel, "outcome": outcome}
-    rows = ContactAttempt.objects.filter(pk=pk) if key else ContactAttempt.objects.filter(**same)
-    known = rows.filter(patient=survivor).first()
-    if known is not None:
+    same = {"attempted_at": at, "channel": channel, "outcome": outcome}
+    if known := _known(survivor, pk if key else None, by, same):
         return known
     plan = contact_plan(survivor, now)
     _refuse_call_when_closed(plan, call_back_at)
@@ -87,9 +86,31 @@ def log_contact(
         next_try_part=again[1] or "" if again else "",
         call_back_at=call_back_at,
     )
-    attempt.follow_ups.add(*follow_ups)
+    link = ContactAttempt.follow_ups.through
+    named = dict.fromkeys(one.pk for one in follow_ups)
+    link.objects.bulk_create(link(contactattempt=attempt, followup_id=pk) for pk in named)
     _record(attempt, by, now)
     return attempt
+
+
+_SAME = Prepared(
+    lambda: ContactAttempt.objects.filter(
+        **{
+            name: slot(ContactAttempt, name)
+            for name in ("patient", "attempted_by", "attempted_at", "channel", "outcome")
+        }
+    )[:1]
+)
+
+
+def _known(
+    patient: Patient, pk: UUID | None, by: "User | None", same: dict[str, object]
+) -> ContactAttempt | None:
+    """The same attempt, if it is on file."""
+    if pk is None and by is not None:
+        return _SAME.first(patient=patient.pk, attempted_by=by.pk, **same)
+    asked = {"attempted_by": by, **same} if pk is None else {"pk": pk}
+    return ContactAttempt.objects.filter(patient=patient, **asked).first()
 
 
 def _chosen(
@@ -181,9 +202,16 @@ def _refuse_call_when_closed(plan: ContactPlan, call_back_at: datetime | None) -
         )
 
 
+_THEIRS = Prepared(
+    lambda: FollowUp.objects.filter(
+        pk__in=slots(FollowUp, "pk", "ids"), patient=slot(FollowUp, "patient")
+    ).values_list("pk")
+)
+
+
 def _refuse_strangers(patient: Patient, follow_ups: Collection[FollowUp]) -> None:
-    theirs = FollowUp.objects.filter(pk__in=[one.pk for one in follow_ups], patient=patient)
-    if theirs.count() != len({one.pk for one in follow_ups}):
+    named = {one.pk for one in follow_ups}
+    if named and len(_THEIRS.ask(ids=named, patient=patient.pk)) != len(named):
         raise ContactImpossible(
             "A follow-up of another patient was named. Reload the page.", field="follow_ups"
         )

@@ -5,15 +5,49 @@ still holds; each answers 0, and changes nothing, when somebody else has ended o
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
+from patients.prepared import PreparedUpdate, slot
 from surveillance.delivery.channels import DeliveryFailed, ProviderReceipt
 from surveillance.models import Notification, NotificationStatus, SendingDoubt
 from surveillance.models.notification import NotificationQuerySet
 from surveillance.outreach import ANOTHER_WAY
 from surveillance.workflows.fall_back import fall_back
+
+
+def _prepared(**changes: object) -> PreparedUpdate:
+    """Most messages end in one of these ways: their SQL is written once."""
+    return PreparedUpdate(
+        lambda: (
+            Notification.objects.waiting()
+            .filter(pk=slot(Notification, "pk"))
+            .filter(lease_owner=slot(Notification, "lease_owner", "holder")),
+            changes,
+        )
+    )
+
+
+_FREE: dict[str, object] = {"lease_owner": "", "lease_until": None}
+_INTERRUPTING = _prepared(interrupts_at=slot(Notification, "interrupts_at"))
+_TOLD_IN = _prepared(
+    status=NotificationStatus.DIGESTED,
+    digest=slot(Notification, "digest"),
+    finished_at=slot(Notification, "finished_at"),
+    **_FREE,
+)
+_SENT = _prepared(
+    status=NotificationStatus.SENT,
+    finished_at=slot(Notification, "finished_at"),
+    provider_message_id=slot(Notification, "provider_message_id"),
+    subject=slot(Notification, "subject"),
+    body=slot(Notification, "body"),
+    template_version=slot(Notification, "template_version"),
+    last_error="",
+    **_FREE,
+)
 
 
 def mark_last_try(*, message: Notification) -> int:
@@ -23,32 +57,24 @@ def mark_last_try(*, message: Notification) -> int:
 
 def mark_interrupting(*, message: Notification, now: datetime) -> int:
     """Write down, before it leaves, that it interrupts: it counts from here on."""
-    return _held(message).update(interrupts_at=now)
+    return _INTERRUPTING.run(interrupts_at=now, **_claim_of(message))
 
 
-def mark_told_in(*, message: Notification, other: Notification, now: datetime) -> int:
+def mark_told_in(*, message: Notification, other: UUID, now: datetime) -> int:
     """It does not leave by itself: the `other` message tells it."""
-    return _held(message).update(
-        status=NotificationStatus.DIGESTED,
-        digest=other,
-        finished_at=now,
-        lease_owner="",
-        lease_until=None,
-    )
+    return _TOLD_IN.run(digest=other, finished_at=now, **_claim_of(message))
 
 
 def mark_sent(*, message: Notification, receipt: ProviderReceipt, now: datetime) -> int:
     """It was taken: keep its words as they were handed over."""
-    return _held(message).update(
-        status=NotificationStatus.SENT,
-        lease_owner="",
-        lease_until=None,
+    version = receipt.text.version
+    return _SENT.run(
         finished_at=now,
         provider_message_id=receipt.message_id,
         subject=receipt.text.subject,
         body=receipt.text.body,
-        template_version=receipt.text.version,
-        last_error="",
+        template_version=None if version is None else version.pk,
+        **_claim_of(message),
     )
 
 
@@ -91,3 +117,7 @@ def put_back(*, message: Notification, not_before: datetime | None = None) -> in
 
 def _held(message: Notification) -> NotificationQuerySet:
     return Notification.objects.waiting().filter(pk=message.pk, lease_owner=message.lease_owner)
+
+
+def _claim_of(message: Notification) -> dict[str, object]:
+    return {"pk": message.pk, "holder": message.lease_owner}

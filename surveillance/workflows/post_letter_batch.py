@@ -1,6 +1,6 @@
 """A checked print run is in the post."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -51,7 +51,7 @@ def post_letter_batch(
     stored = LetterBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if stored.status == LetterBatchStatus.POSTED:
         return stored
-    letters = list(batch.letters.order_by("sequence"))
+    letters = _sheets(batch)
     lock_records(letter.patient_id for letter in letters)
     posted = change_letter_batch(
         batch=batch,
@@ -60,11 +60,14 @@ def post_letter_batch(
         posted_at=now,
         posted_by=by,
     )
-    unwanted = unwanted_sheets(posted, now)
+    held = {message.pk: message for message in _held(posted)}
+    unwanted = _unwanted(letters, held, now)
     _refuse_others(unwanted, taken_out)
     for letter in letters:
         if letter.sequence not in unwanted:
-            _note_sent(letter, by, now)
+            _note_sent(
+                letter, [held[message.pk] for message in letter.notifications.all()], by, now
+            )
     _let_go_of_rest(posted, now)
     detail = {"letters": len(letters) - len(unwanted), "taken_out": unwanted}
     record_event(
@@ -76,8 +79,17 @@ def post_letter_batch(
 def unwanted_sheets(batch: LetterBatch, now: datetime) -> list[int]:
     """Letters that are not to be posted, in order: something on them is over, or they would be
     addressed otherwise by now. Reads only."""
-    held = {message.pk: message for message in _held(batch)}
-    letters = batch.letters.order_by("sequence").prefetch_related("notifications")
+    return _unwanted(_sheets(batch), {message.pk: message for message in _held(batch)}, now)
+
+
+def _sheets(batch: LetterBatch) -> list[Letter]:
+    letters = batch.letters.order_by("sequence").select_related("patient")
+    return list(letters.prefetch_related("notifications"))
+
+
+def _unwanted(
+    letters: Iterable[Letter], held: Mapping[UUID, Notification], now: datetime
+) -> list[int]:
     return [letter.sequence for letter in letters if not _is_wanted(letter, held, now)]
 
 
@@ -108,8 +120,10 @@ def _held(batch: LetterBatch) -> "NotificationQuerySet":
     return rows.select_related("site", "patient", "follow_up")
 
 
-def _note_sent(letter: Letter, by: "User | None", now: datetime) -> None:
-    messages = list(letter.notifications.waiting().select_related("follow_up"))
+def _note_sent(
+    letter: Letter, messages: Sequence[Notification], by: "User | None", now: datetime
+) -> None:
+    """`messages`: all that the sheet says, none of it over."""
     Notification.objects.filter(pk__in=[message.pk for message in messages]).update(
         status=NotificationStatus.SENT,
         provider_message_id=f"letter:{letter.batch_id}/{letter.sequence}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from patients.audit import Deed, record_events
+from patients.prepared import Prepared, slots
 from surveillance.models import (
     Escalation,
     EscalationResolution,
@@ -17,6 +18,15 @@ from surveillance.models import (
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+_RAISED = Prepared(
+    lambda: (
+        Escalation.objects.unresolved()
+        .filter(follow_up__in=slots(Escalation, "follow_up", "follow_ups"))
+        .select_related("follow_up__site", "follow_up__patient")
+    )
+)
 
 
 @transaction.atomic
@@ -32,11 +42,7 @@ def resolve_escalations(
     Returns how many escalations were resolved; those resolved before stay as they are.
     """
     ids = [follow_up.pk for follow_up in follow_ups]
-    raised = list(
-        Escalation.objects.unresolved()
-        .filter(follow_up__in=ids)
-        .select_related("follow_up__site", "follow_up__patient")
-    )
+    raised = _RAISED.ask(follow_ups=ids)
     if not raised:
         return 0
     unresolved = Escalation.objects.unresolved().filter(pk__in=[row.pk for row in raised])

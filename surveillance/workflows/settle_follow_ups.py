@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from patients.models import Patient
+from patients.prepared import Prepared, slots
 from surveillance.models import (
     FollowUp,
     FollowUpOutcome,
@@ -85,22 +86,31 @@ def settle_follow_ups(*, decisions: Sequence[Decision], by: "User | None", now: 
     schedule_follow_ups(new=openings, owners=owners, by=by, now=now)
 
 
-def _open_follow_ups(lesion_ids: list[UUID]) -> dict[tuple[UUID, str], FollowUp]:
-    rows = FollowUp.objects.open().filter(lesion__in=lesion_ids)
-    rows = rows.select_related("site", "patient")
-    return {(row.lesion_id, row.kind): row for row in rows}
-
-
-def _answered_by_hand(lesion_ids: list[UUID]) -> dict[UUID, list[FollowUp]]:
-    """Reviews that a person completed."""
-    rows = FollowUp.objects.filter(
-        lesion__in=lesion_ids,
+_OPEN = Prepared(
+    lambda: (
+        FollowUp.objects.open()
+        .filter(lesion__in=slots(FollowUp, "lesion", "lesions"))
+        .select_related("site", "patient")
+    )
+)
+_ANSWERED = Prepared(
+    lambda: FollowUp.objects.filter(
+        lesion__in=slots(FollowUp, "lesion", "lesions"),
         kind=ObligationKind.REVIEW,
         outcome=FollowUpOutcome.COMPLETED,
         closed_by__isnull=False,
     )
+)
+
+
+def _open_follow_ups(lesion_ids: list[UUID]) -> dict[tuple[UUID, str], FollowUp]:
+    return {(row.lesion_id, row.kind): row for row in _OPEN.ask(lesions=lesion_ids)}
+
+
+def _answered_by_hand(lesion_ids: list[UUID]) -> dict[UUID, list[FollowUp]]:
+    """Reviews that a person completed."""
     found: dict[UUID, list[FollowUp]] = defaultdict(list)
-    for row in rows:
+    for row in _ANSWERED.ask(lesions=lesion_ids):
         found[row.lesion_id].append(row)
     return found
 

@@ -29,6 +29,7 @@ from django.db import DataError, IntegrityError, InternalError, OperationalError
 
 from patients.calendars import Calendar, calendars_of
 from patients.models import Site
+from patients.prepared import Prepared, slot
 from surveillance.chase_facts import (
     Candidate,
     Standing,
@@ -69,6 +70,9 @@ class Tally:
     parked: list[str] = field(default_factory=list)
 
 
+_NEWEST_RUN = Prepared(lambda: SweepRun.objects.finished().filter(kind=slot(SweepRun, "kind"))[:1])
+
+
 def sweep(
     *, now: datetime, site: Site | None = None, chunk: int = 2000, kind: str = "chase"
 ) -> SweepRun:
@@ -77,7 +81,7 @@ def sweep(
     `kind` names the run: a replay of another day must not pass for proof that somebody looked.
     """
     stopwatch = monotonic()
-    previous = SweepRun.objects.finished().filter(kind=kind).first() if site is None else None
+    previous = _NEWEST_RUN.first(kind=kind) if site is None else None
     since = _changes_since(previous, now, site)
     run = SweepRun.objects.create(kind=kind, started_at=now)
     tally = Tally()
@@ -114,9 +118,12 @@ class Group(NamedTuple):
     calendars: dict[int, Calendar]
 
 
+_ALL_SITES = Prepared(Site.objects.all)
+
+
 def sites_alike(now: datetime, site: Site | None) -> list[Group]:
     """The sites, or the one, by day and reach, the earliest day first."""
-    sites = [site] if site is not None else list(Site.objects.all())
+    sites = [site] if site is not None else _ALL_SITES.ask()
     calendars = calendars_of(sites)
     found: dict[tuple[date, date], dict[int, Site]] = defaultdict(dict)
     for each in sites:

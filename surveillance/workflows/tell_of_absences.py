@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 
 from patients.models import Absence, Site
+from patients.prepared import Prepared, slot
 from surveillance.models import Notification, NotificationChannel, NotificationTemplate
 from surveillance.workflows.notify import notify
 
@@ -17,6 +18,17 @@ LOOKED_BACK = timedelta(days=14)
 Told = tuple[Absence, User, NotificationTemplate]
 
 
+_RECENT = Prepared(
+    lambda: (
+        Absence.objects.filter(site=slot(Absence, "site"))
+        .filter(first_on__lte=slot(Absence, "first_on", "today"))
+        .filter(last_on__gte=slot(Absence, "last_on", "since"))
+        .exclude(ended_on__lte=F("first_on"))
+        .select_related("user", "cover", "site")
+    )
+)
+
+
 def tell_of_absences(*, site: Site, now: datetime) -> int:
     """Queue what is not yet told at `site`: to the cover on the first day, to the person on the
     day of return; in the application and, with an address, by e-mail. Returns how many people.
@@ -24,10 +36,8 @@ def tell_of_absences(*, site: Site, now: datetime) -> int:
     A list behind the link says what was handed over; the message says nothing of patients.
     """
     today = site.local_date(now)
-    rows = Absence.objects.filter(
-        site=site, first_on__lte=today, last_on__gte=today - LOOKED_BACK
-    ).exclude(ended_on__lte=F("first_on"))
-    told = [_news(row, today) for row in rows.select_related("user", "cover", "site")]
+    rows = _RECENT.ask(site=site.pk, today=today, since=today - LOOKED_BACK)
+    told = [_news(row, today) for row in rows]
     return sum(_tell(row, person, template, now) for row, person, template in _untold(told))
 
 
