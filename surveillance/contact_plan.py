@@ -51,7 +51,7 @@ def contact_plan(patient: Patient, now: datetime) -> ContactPlan:
     """`patient` comes with its site."""
     site, zone = patient.site, ZoneInfo(patient.site.time_zone)
     today = site.local_date(now)
-    rows = ContactAttempt.objects.filter(patient=patient).order_by("attempted_at", "pk")
+    rows = ContactAttempt.objects.standing().filter(patient=patient).order_by("attempted_at", "pk")
     attempts = rows.values_list("attempted_at", "channel", "outcome")
     return ContactPlan(
         today=today,

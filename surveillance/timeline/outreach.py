@@ -29,7 +29,9 @@ RAISED = "raised"
 
 def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
     """Every attempt to reach the patient, for whichever lesion: people are called, not lesions."""
-    rows = ContactAttempt.objects.filter(patient=lesion.patient_id).select_related("attempted_by")
+    rows = ContactAttempt.objects.filter(patient=lesion.patient_id).select_related(
+        "attempted_by", "retracted_by"
+    )
     zone = ZoneInfo(lesion.patient.site.time_zone)
     for row in rows:
         yield TimelineEntry(
@@ -40,7 +42,22 @@ def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(row.note, labelled("Next try", next_try_of(row, zone))),
             by=who(row.attempted_by),
             ref=str(row.pk),
+            withdrawn=row.retracted_at is not None,
         )
+        if row.retracted_at is not None:
+            yield _taken_back(lesion, row, row.retracted_at)
+
+
+def _taken_back(lesion: Lesion, row: ContactAttempt, at: datetime) -> TimelineEntry:
+    return TimelineEntry(
+        kind=TimelineKind.CONTACT,
+        on=lesion.patient.site.local_date(at),
+        at=at,
+        title=f"{row.get_channel_display()}: {row.get_outcome_display()}, taken back",
+        detail=lines(row.retracted_reason),
+        by=who(row.retracted_by),
+        ref=str(row.pk),
+    )
 
 
 def next_try_of(row: ContactAttempt, zone: ZoneInfo) -> str:

@@ -37,7 +37,7 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "risk": risk_view(records),
         "lesions": lesion_views(records, allowed),
         "one_visit": one_visit_words(records),
-        "contacts": contact_rows(records),
+        "contacts": contact_rows(records, may_retract=Permission.RETRACT in allowed),
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
         "letter_url": _address("patient_letter", patient, Permission.LOG_CONTACT in allowed),
         "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),

@@ -53,7 +53,14 @@ class PatientRecords:
     mine: frozenset[int]
 
 
-def gather(patient: Patient, on: date, history_of: str = "", *, reader: User) -> PatientRecords:
+def gather(
+    patient: Patient,
+    on: date,
+    history_of: str = "",
+    *,
+    reader: User,
+    with_history: bool = True,
+) -> PatientRecords:
     """Read it all, with the history of one lesion: the one asked for, else the most urgent."""
     lesions = list(patient.lesions.order_by("recorded_at", "label"))
     ids = [lesion.pk for lesion in lesions]
@@ -80,7 +87,7 @@ def gather(patient: Patient, on: date, history_of: str = "", *, reader: User) ->
         ),
         consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
-        history=build_timeline(chosen, newest_first=True) if chosen else (),
+        history=build_timeline(chosen, newest_first=True) if chosen and with_history else (),
         stand_ins=people_standing_in([patient.site_id], on),
         mine=answers_for(reader.pk, patient.site_id, on),
     )

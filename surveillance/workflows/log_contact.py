@@ -67,8 +67,8 @@ def log_contact(
     _refuse_strangers(survivor, follow_ups)
     pk = UUID(id_from(key)) if key else uuid4()
     same = {"attempted_by": by, "attempted_at": at, "channel": channel, "outcome": outcome}
-    rows = ContactAttempt.objects.filter(pk=pk) if key else ContactAttempt.objects.filter(**same)
-    known = rows.filter(patient=survivor).first()
+    attempts = ContactAttempt.objects.filter(patient=survivor)
+    known = (attempts.filter(pk=pk) if key else attempts.standing().filter(**same)).first()
     if known is not None:
         return known
     plan = contact_plan(survivor, now)
@@ -86,6 +86,7 @@ def log_contact(
         next_try_on=again[0] if again else None,
         next_try_part=again[1] or "" if again else "",
         call_back_at=call_back_at,
+        recorded_at=now,
     )
     attempt.follow_ups.add(*follow_ups)
     _record(attempt, by, now)

@@ -192,7 +192,7 @@ MUTABLE = {
     "patients.AfpResult": {"patient"},
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
-    "surveillance.ContactAttempt": {"patient"},
+    "surveillance.ContactAttempt": {"patient"} | RETRACTION,
     "surveillance.Letter": {"patient"},
     "surveillance.Declination": {"patient"},
     "surveillance.OutsideCare": {"patient"},
