@@ -96,6 +96,7 @@ def show(
         "subject": subject,
         "form": form,
         "back_url": _back(request, subject),
+        "row": row_of(request),
         "post_url": request.get_full_path(),
         **extra,
     }

@@ -23,6 +23,7 @@ from surveillance.web.wording import (
     name_of_patient,
     name_of_user,
 )
+from surveillance.workflows.change_follow_up import FollowUpChangedMeanwhile
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.queue_letter import letter_to_queue, queue_letter
 from surveillance.workflows.reassign import reassign
@@ -114,12 +115,6 @@ class NotAllowedHere(WorkflowRefused):
     code = "not_allowed_here"
 
 
-class RowOvertaken(WorkflowRefused):
-    """The row is not any more what the person looked at."""
-
-    code = "follow_up_changed_meanwhile"
-
-
 def _each(chosen: Iterable[tuple[Pick, FollowUp]], order: Order, deed: Deed) -> tuple[Line, ...]:
     sites = frozenset(sites_where(order.by, NEEDS[order.act]).values_list("pk", flat=True))
     return tuple(_line(pick, row, order, deed, row.site_id in sites) for pick, row in chosen)
@@ -153,7 +148,7 @@ def _overtaken_words(row: FollowUp) -> str:
 
 def _refuse_overtaken(pick: Pick, row: FollowUp) -> None:
     if row.closed_at is not None or row.version != pick.version:
-        raise RowOvertaken("Somebody else changed it.")
+        raise FollowUpChangedMeanwhile("Somebody else changed it.")
 
 
 def _planned(pick: Pick, row: FollowUp, order: Order) -> str:

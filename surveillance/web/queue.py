@@ -21,6 +21,7 @@ from surveillance.web.queue_filter_view import (
     filter_bar,
     ways_out,
 )
+from surveillance.web.freshness import loaded
 from surveillance.web.queue_query import (
     COUNT_LIMIT,
     Place,
@@ -110,7 +111,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     page = _searched(visit) if is_search else _tab_page(visit)
     fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = "surveillance/_queue.html" if fragment else "surveillance/queue.html"
-    response = render(request, template, {"page": page})
+    response = render(request, template, {"page": page, "loaded": loaded(request, visit.site)})
     if fragment and "" in request.GET.values():  # a form sends its empty fields as well
         response.headers["HX-Push-Url"] = visit.address()
     return response
