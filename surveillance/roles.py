@@ -114,7 +114,7 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt declination disowning escalation escalationanswer notification "
+            "contactattempt patientnote declination disowning escalation escalationanswer notification "
             "letter letterbatch letterevent outsidecare outsidecarereview messagetemplateversion "
             "messagetemplateuse patientmerge registryimport sweeprun"
         ),

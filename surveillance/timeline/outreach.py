@@ -13,6 +13,7 @@ from surveillance.models import (
     Notification,
     NotificationChannel,
     NotificationStatus,
+    PatientNote,
 )
 from surveillance.timeline.entry import (
     SYSTEM,
@@ -66,6 +67,21 @@ def next_try_of(row: ContactAttempt, zone: ZoneInfo) -> str:
         return f"{row.call_back_at.astimezone(zone):%Y-%m-%d, %H:%M}"
     day = row.next_try_on.isoformat() if row.next_try_on else ""
     return ", ".join(part for part in (day, row.get_next_try_part_display().lower()) if part)
+
+
+def notes(lesion: Lesion) -> Iterator[TimelineEntry]:
+    """What colleagues wrote about the patient for each other."""
+    rows = PatientNote.objects.filter(patient=lesion.patient_id).select_related("written_by")
+    for row in rows:
+        yield TimelineEntry(
+            kind=TimelineKind.NOTE,
+            on=lesion.patient.site.local_date(row.written_at),
+            at=row.written_at,
+            title="Note",
+            detail=(row.text,),
+            by=who(row.written_by),
+            ref=str(row.pk),
+        )
 
 
 def escalations(lesion: Lesion) -> Iterator[TimelineEntry]:

@@ -14,7 +14,7 @@ from surveillance.web.contact_undo import Undo, undo_of
 from surveillance.web.meanwhile import last_deed
 from surveillance.web.owed_view import Owed, links_of, owed_view
 from surveillance.web.patient_query import PatientRecords
-from surveillance.web.person_view import ContactRow, contact_rows
+from surveillance.web.person_view import ContactRow, NoteRow, contact_rows, note_rows
 from surveillance.web.queue_query import Surroundings
 from surveillance.web.queue_rows import QueueRow, next_step, queue_row
 from surveillance.web.risk_words import risk_tag, risk_why
@@ -58,6 +58,7 @@ class Panel:
     ended: str
     lesions: tuple[PanelLesion, ...]
     contacts: tuple[ContactRow, ...]
+    notes: tuple[NoteRow, ...]
     links: tuple[PanelLink, ...]
     undo: Undo | None
     sheet_url: str
@@ -91,6 +92,7 @@ def panel_view(
         ended=_ended(follow_up),
         lesions=tuple(_lesion(lesion, records, viewer.allowed) for lesion in records.lesions),
         contacts=contact_rows(records)[:SHOWN],
+        notes=note_rows(records)[:SHOWN],
         links=links,
         undo=undo_of(records.contacts, viewer.user, viewer.now, follow_up.pk),
         sheet_url=with_row(reverse("call_sheet", args=[follow_up.patient_id]), follow_up.pk),
@@ -119,6 +121,7 @@ def _links(
     if Permission.LOG_CONTACT in allowed:
         found = [
             ("Log contact", reverse("contact_log", args=[patient.pk])),
+            ("Note", reverse("patient_note", args=[patient.pk])),
             ("Letter", reverse("patient_letter", args=[patient.pk])),
         ]
     owed = links_of(shown, allowed, records) if shown else ()

@@ -21,11 +21,13 @@ from surveillance.models import (
     LesionEvent,
     LesionObservation,
     OutsideCare,
+    PatientNote,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
 from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
+NOTES_SHOWN = 10
 Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
 
 
@@ -46,6 +48,7 @@ class PatientRecords:
     events: dict[UUID, list[LesionEvent]]
     outside_care: dict[UUID, list[OutsideCare]]
     contacts: list[ContactAttempt]
+    notes: list[PatientNote]
     consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
@@ -85,6 +88,7 @@ def gather(
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        notes=list(patient.notes.newest_first().select_related("written_by")[:NOTES_SHOWN]),
         consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
         history=build_timeline(chosen, newest_first=True) if chosen and with_history else (),

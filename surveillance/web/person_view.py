@@ -186,6 +186,23 @@ def contact_rows(records: PatientRecords, *, may_retract: bool = False) -> tuple
     return tuple(_contact_row(row, records, may_retract) for row in records.contacts)
 
 
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """One note for the next colleague."""
+
+    text: str
+    by: str
+
+
+def note_rows(records: PatientRecords) -> tuple[NoteRow, ...]:
+    """The newest notes, each with who wrote it when."""
+    site = records.patient.site
+    return tuple(
+        NoteRow(row.text, f"{moment_words(row.written_at, site)}, {name_of_user(row.written_by)}")
+        for row in records.notes
+    )
+
+
 def _next_try_words(row: ContactAttempt, site: Site) -> str:
     """'3 Mar 2026, afternoon', or the moment that was promised."""
     if row.call_back_at is not None:

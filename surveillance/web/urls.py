@@ -54,6 +54,7 @@ from surveillance.web.message_texts import (
 from surveillance.web.message_version import message_version, message_version_use
 from surveillance.web.my_day import my_day
 from surveillance.web.not_mine import escalation_not_mine, follow_up_not_mine
+from surveillance.web.note_action import note_action
 from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
@@ -90,6 +91,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("patients/<uuid:pk>/address/", change_address, name="patient_address"),
+    path("patients/<uuid:pk>/note/", note_action, name="patient_note"),
     path("patients/<uuid:pk>/letter/", send_letter, name="patient_letter"),
     path("follow-ups/<uuid:pk>/appointment.ics", appointment_file, name="appointment_file"),
     path("follow-ups/<uuid:pk>/panel/", panel, name="follow_up_panel"),

@@ -29,6 +29,7 @@ from surveillance.models import (
     OutsideCare,
     OutsideCareReview,
     PatientMerge,
+    PatientNote,
     RegistryImport,
     SweepRun,
 )
@@ -114,6 +115,9 @@ def row_at(site, model):
         "surveillance.OutsideCare": lambda: care_of(patient),
         "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(
             outside_care=care_of(patient)
+        ),
+        "surveillance.PatientNote": lambda: PatientNote.objects.create(
+            patient=patient, text="Prefers mornings.", written_at=NOW
         ),
         "surveillance.Declination": lambda: DeclinationFactory(patient=patient),
         "surveillance.Disowning": lambda: Disowning.objects.create(
