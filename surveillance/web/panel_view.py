@@ -138,13 +138,15 @@ def _next_link(
 
 
 def _next_errand(row: FollowUp, records: PatientRecords) -> str:
+    """The words of the link that `next_step` calls for; empty where there is nothing to do."""
     if row.kind == ObligationKind.REVIEW:
         return ""
-    if row.booked_for:
-        is_past = row.booked_for < records.on
-        return "Did not attend" if is_past else "Order or book" * (row.booked_for > row.latest_on)
-    is_unordered = row.kind == ObligationKind.IMAGING and row.ordered_on is None
-    return "Record order" if is_unordered else "Log contact"
+    if row.booked_for is None:
+        is_unordered = row.kind == ObligationKind.IMAGING and row.ordered_on is None
+        return "Record order" if is_unordered else "Log contact"
+    if row.booked_for < records.on:
+        return "Did not attend"
+    return "Order or book" if row.booked_for > row.latest_on else ""
 
 
 def _lesion(lesion: Lesion, records: PatientRecords, allowed: frozenset[Permission]) -> PanelLesion:
