@@ -43,7 +43,7 @@ def call_sheet_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "made_at": moment_words(now, patient.site),
         "back_url": way_back(request, patient.pk),
     }
-    return render(request, "surveillance/call_sheet.html", page)
+    return render(request, "surveillance/call_sheet.html", {"page": page})
 
 
 def call_facts(patient: Patient, plan: ContactPlan) -> tuple[tuple[str, str], ...]:

@@ -67,7 +67,7 @@ def my_day(request: SignedInRequest) -> HttpResponse:
         Section("back", "Escalations coming back", "No escalation comes back.", _back(desk)),
     )
     page = {"site_name": site.name, "today": date_words(on), "sections": sections}
-    return render(request, "surveillance/my_day.html", page)
+    return render(request, "surveillance/my_day.html", {"page": page})
 
 
 def _calls(desk: Desk) -> tuple[Errand, ...]:

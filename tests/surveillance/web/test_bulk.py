@@ -1,4 +1,4 @@
-"""Many rows at once: the preview says what happens, one click does it, refusals stay with their row."""
+"""Many rows at once: a preview of each, one click, and refusals that stay with their row."""
 
 from datetime import date
 

@@ -83,8 +83,8 @@ def test_colleague_cannot_undo_it(client: Client, clinic: Clinic, attempt) -> No
 def test_lead_takes_it_back_on_any_day_and_says_why(
     client: Client, clinic: Clinic, follow_up, attempt
 ) -> None:
-    client.force_login(clinic.lead)
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        client.force_login(clinic.lead)
         page = client.get(f"/patients/{follow_up.patient_id}/").content.decode()
         refused = client.post(address(attempt), {"reason": ""})
         client.post(address(attempt), {"reason": "The wrong patient."})

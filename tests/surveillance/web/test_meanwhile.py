@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from surveillance.models import ContactAttempt, FollowUp
+from surveillance.models import ContactAttempt, FollowUp, FollowUpOutcome
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.close_follow_up import close_follow_up
 from surveillance.workflows.log_contact import log_contact
@@ -58,7 +58,7 @@ def test_saving_again_is_a_new_decision(navigator: Client, booked_by_the_lead: F
 def test_closed_by_somebody_else_keeps_the_words(navigator: Client, clinic: Clinic) -> None:
     follow_up = owed(clinic, 20, kind="REVIEW", recommendation="MANUAL_REVIEW")
     close_follow_up(
-        follow_up=follow_up, outcome="ENTERED_IN_ERROR", note="Twice.", by=clinic.lead, now=NOW
+        follow_up=follow_up, outcome=FollowUpOutcome.ENTERED_IN_ERROR, note="Twice.", by=clinic.lead, now=NOW
     )
 
     response = navigator.post(snooze(follow_up), SNOOZE)
@@ -72,7 +72,7 @@ def test_closed_by_somebody_else_keeps_the_words(navigator: Client, clinic: Clin
 def test_closed_by_oneself_is_no_conflict(navigator: Client, clinic: Clinic) -> None:
     follow_up = owed(clinic, 20, kind="REVIEW", recommendation="MANUAL_REVIEW")
     close_follow_up(
-        follow_up=follow_up, outcome="ENTERED_IN_ERROR", note="Twice.", by=clinic.navigator, now=NOW
+        follow_up=follow_up, outcome=FollowUpOutcome.ENTERED_IN_ERROR, note="Twice.", by=clinic.navigator, now=NOW
     )
 
     response = navigator.post(snooze(follow_up), SNOOZE)

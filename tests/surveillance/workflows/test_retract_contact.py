@@ -69,9 +69,8 @@ def test_without_a_reason_it_is_refused(patient, nurse) -> None:
 
 def test_proof_of_a_signed_loss_stays(patient, nurse) -> None:
     counted = call(patient, nurse)
-    type(patient).objects.filter(pk=patient.pk).update(
-        status=PatientStatus.LOST_TO_FOLLOW_UP, status_on=NOW.date()
-    )
+    patient.status, patient.status_on = PatientStatus.LOST_TO_FOLLOW_UP, NOW.date()
+    patient.save()
 
     with pytest.raises(AttemptProvesLoss):
         retract_contact(attempt=counted, reason="Wrong row.", by=nurse, now=NOW)
