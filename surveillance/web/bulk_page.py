@@ -1,9 +1,12 @@
 """Many rows of the queue at once: a preview that says what happens for each, then one click."""
 
+from urllib.parse import urlsplit
+
 from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -74,10 +77,18 @@ def _answer(
         "can": [line for line in lines if not line.refusal],
         "cannot": [line for line in lines if line.refusal],
         "is_done": is_sent,
+        "back_url": _list_of(request),
     }
     has_errors = form is not None and bool(form.errors)
     context = {"page": page, "form": form}
     return render(request, "surveillance/bulk.html", context, status=422 if has_errors else 200)
+
+
+def _list_of(request: SignedInRequest) -> str:
+    """The list from which they were chosen: only ever an address of the queue itself."""
+    asked = urlsplit(request.POST.get("back") or request.headers.get("Referer", ""))
+    queue = reverse("queue")
+    return f"{queue}?{asked.query}" if asked.path == queue and asked.query else queue
 
 
 def _people(chosen: Chosen) -> dict[int, tuple[User, str]]:

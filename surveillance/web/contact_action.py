@@ -75,13 +75,7 @@ def contact_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
     require(request.user, Permission.LOG_CONTACT, patient.site)
     now, owed = timezone.now(), open_follow_ups_of(patient)
     plan = contact_plan(patient, now)
-    form = ContactForm(
-        request.POST if request.method == "POST" else None,
-        follow_ups=owed,
-        plan=plan,
-        initial={"attempted_at": now.astimezone(plan.zone), "opened_at": f"{now:{SEEN_FORMAT}}"},
-    )
-    form.suggest(plan.after(ContactOutcome.NO_ANSWER, ContactChannel.PHONE, now))
+    form = _form(request, owed, plan, now)
     logged: list[ContactAttempt] = []
 
     def act() -> None:
@@ -113,6 +107,19 @@ def contact_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
         sheet=call_sheet(patient, owed, plan.today),
         quick=_quick(owed, plan, now),
     )
+
+
+def _form(
+    request: SignedInRequest, owed: list[FollowUp], plan: ContactPlan, now: datetime
+) -> ContactForm:
+    form = ContactForm(
+        request.POST if request.method == "POST" else None,
+        follow_ups=owed,
+        plan=plan,
+        initial={"attempted_at": now.astimezone(plan.zone), "opened_at": f"{now:{SEEN_FORMAT}}"},
+    )
+    form.suggest(plan.after(ContactOutcome.NO_ANSWER, ContactChannel.PHONE, now))
+    return form
 
 
 def _quick(owed: list[FollowUp], plan: ContactPlan, now: datetime) -> Quick:

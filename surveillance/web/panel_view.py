@@ -88,7 +88,7 @@ def panel_view(
         risk=risk_tag(shown.assessment.risk) if shown else None,
         risk_why=risk_why(records.profile),
         next_step=step,
-        next_link=_next_link(shown, records, links) if shown else None,
+        next_link=_next_link(shown, records, links, is_promised=bool(tried)) if shown else None,
         ended=_ended(follow_up),
         lesions=tuple(_lesion(lesion, records, viewer.allowed) for lesion in records.lesions),
         contacts=contact_rows(records)[:SHOWN],
@@ -130,20 +130,20 @@ def _links(
 
 
 def _next_link(
-    row: FollowUp, records: PatientRecords, links: tuple[PanelLink, ...]
+    row: FollowUp, records: PatientRecords, links: tuple[PanelLink, ...], *, is_promised: bool
 ) -> PanelLink | None:
     """The one action that the next step asks for, if this person may take it."""
     by_words = {link.words: link for link in links}
-    return by_words.get(_next_errand(row, records))
+    return by_words.get(_next_errand(row, records, is_promised=is_promised))
 
 
-def _next_errand(row: FollowUp, records: PatientRecords) -> str:
+def _next_errand(row: FollowUp, records: PatientRecords, *, is_promised: bool) -> str:
     """The words of the link that `next_step` calls for; empty where there is nothing to do."""
     if row.kind == ObligationKind.REVIEW:
         return ""
     if row.booked_for is None:
         is_unordered = row.kind == ObligationKind.IMAGING and row.ordered_on is None
-        return "Record order" if is_unordered else "Log contact"
+        return "Record order" if is_unordered and not is_promised else "Log contact"
     if row.booked_for < records.on:
         return "Did not attend"
     return "Order or book" if row.booked_for > row.latest_on else ""

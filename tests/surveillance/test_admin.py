@@ -193,7 +193,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 22
+    assert len(clinical) == 23
     assert clinical <= set(READ_ONLY)
 
 

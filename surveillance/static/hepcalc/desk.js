@@ -131,13 +131,14 @@
     var isHere = isOpen() && (!row || title.dataset.row === row.id);
     var button = isHere && panel.querySelector("[data-key='" + key + "']");
     if (button) { button.click(); return; }
-    if (!row) { return; }
-    button = row.querySelector("[data-key='" + key + "']");
+    button = row && row.querySelector("[data-key='" + key + "']");
     if (button) { begin(row); button.click(); return; }
-    if ("bs".indexOf(key) >= 0 && !isHere) {
+    if (row && !isHere && "bs".indexOf(key) >= 0) {
       begin(row);
       typedAhead.push(key);
       row.querySelector("[data-open]").click();
+    } else if ("cbs".indexOf(key) >= 0) {
+      announce(row ? "That cannot be done for this patient now." : "Choose a patient first: press j.");
     }
   }
 

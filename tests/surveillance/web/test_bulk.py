@@ -130,5 +130,20 @@ def test_rows_of_another_site_are_not_there(navigator: Client) -> None:
     assert str(elsewhere.pk) not in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        pytest.param("https://testserver/queue/?tab=due", "/queue/?tab=due", id="a list"),
+        pytest.param("https://elsewhere.example/?tab=due", "/queue/", id="another place"),
+    ],
+)
+def test_way_back_is_the_list_it_came_from(navigator, reachable, came_from, leads_to) -> None:
+    said = {"act": "letter", "pick": [pick(reachable)]}
+
+    response = navigator.post(BULK, said, headers={"Referer": came_from})
+
+    assert response.context["page"]["back_url"] == leads_to
+
+
 def test_without_an_act_it_leads_back(navigator: Client) -> None:
     assert navigator.get(BULK).headers["Location"] == "/queue/"

@@ -4,17 +4,26 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.test import Client
 
-from surveillance.models import ContactAttempt, FollowUp, FollowUpOutcome
+from patients.audit import record_event
+from surveillance.models import ContactAttempt, FollowUp
 from surveillance.workflows.book_follow_up import book_follow_up
-from surveillance.workflows.close_follow_up import close_follow_up
 from surveillance.workflows.log_contact import log_contact
 from tests.factories import NOW
 from tests.surveillance.web.scenes import Clinic, owed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 SNOOZE = {"version": 1, "until": "2026-09-03", "reason": "on holiday"}
+
+
+def closed_by(clinic: Clinic, user: User) -> FollowUp:
+    row = owed(clinic, 20, closed_at=NOW, closed_by=user, outcome="NO_LONGER_OWED")
+    record_event(
+        "follow_up_closed", site=row.site, subject=row, patient=row.patient, by=user, now=NOW
+    )
+    return row
 
 
 def snooze(follow_up: FollowUp) -> str:
@@ -56,10 +65,7 @@ def test_saving_again_is_a_new_decision(navigator: Client, booked_by_the_lead: F
 
 
 def test_closed_by_somebody_else_keeps_the_words(navigator: Client, clinic: Clinic) -> None:
-    follow_up = owed(clinic, 20, kind="REVIEW", recommendation="MANUAL_REVIEW")
-    close_follow_up(
-        follow_up=follow_up, outcome=FollowUpOutcome.ENTERED_IN_ERROR, note="Twice.", by=clinic.lead, now=NOW
-    )
+    follow_up = closed_by(clinic, clinic.lead)
 
     response = navigator.post(snooze(follow_up), SNOOZE)
 
@@ -70,10 +76,7 @@ def test_closed_by_somebody_else_keeps_the_words(navigator: Client, clinic: Clin
 
 
 def test_closed_by_oneself_is_no_conflict(navigator: Client, clinic: Clinic) -> None:
-    follow_up = owed(clinic, 20, kind="REVIEW", recommendation="MANUAL_REVIEW")
-    close_follow_up(
-        follow_up=follow_up, outcome=FollowUpOutcome.ENTERED_IN_ERROR, note="Twice.", by=clinic.navigator, now=NOW
-    )
+    follow_up = closed_by(clinic, clinic.navigator)
 
     response = navigator.post(snooze(follow_up), SNOOZE)
 
