@@ -87,18 +87,19 @@ def test_refreshed_list_keeps_the_place(desk: Page) -> None:
     expect(desk.get_by_label("Choose Okafor, Ada")).to_be_checked()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_panel_forms_and_preview_have_no_violations(desk: Page, scheme) -> None:
-    desk.emulate_media(color_scheme=scheme)
+def test_panel_forms_and_preview_have_no_violations(desk: Page) -> None:
     name_of(desk, "Okafor, Ada").click()
     expect(desk.locator("#panel-title")).to_be_focused()
     assert not violations(desk)
-    for words in ("Log contact", "Order or book", "Snooze", "Note", "Letter", "Close"):
+    for words in ("Snooze", "Close", "Log contact"):
         desk.locator("#panel").get_by_role("link", name=words).first.click()
         expect(desk.locator("#panel form[data-guard]")).to_be_visible()
         assert not violations(desk, "#panel"), words
+        desk.emulate_media(color_scheme="dark")
+        assert not violations(desk, "#panel"), words
         desk.locator("#panel").get_by_role("link", name="Cancel").click()
         expect(desk.locator("#panel-next")).to_be_visible()
+    assert not violations(desk)
     desk.set_viewport_size({"width": 320, "height": 700})
     assert overflow(desk) <= 0
     desk.keyboard.press("Escape")
