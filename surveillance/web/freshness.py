@@ -16,6 +16,8 @@ from patients.models import AuditEvent, Site
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
 from surveillance.web.wording import moment_words
 
+STOP_ASKING = 286
+"""The status on which htmx stops polling: once is enough."""
 LOOKED_ONLY = ("viewed", "downloaded")
 
 
@@ -59,7 +61,7 @@ def queue_changed(request: SignedInRequest) -> HttpResponse:
     if not others.exists():
         return HttpResponse(status=204)
     words = f"Others have changed something since {moment_words(since, site)}."
-    return render(request, "surveillance/_queue_changed.html", {"words": words})
+    return render(request, "surveillance/_queue_changed.html", {"words": words}, status=STOP_ASKING)
 
 
 def _moment(text: str) -> datetime | None:

@@ -63,6 +63,8 @@
     var box = old.querySelector("input[name='pick']"), isPicked = box && box.checked;
     var made = fresh.content.querySelector("tr").cloneNode(true);
     old.replaceWith(made);
+    if (home === old.id) { home = made.id; }
+    panel.querySelector("#panel-title").dataset.row = made.id;
     window.htmx.process(made);
     box = made.querySelector("input[name='pick']");
     if (box) { box.checked = Boolean(isPicked); }

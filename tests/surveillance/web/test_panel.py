@@ -214,14 +214,15 @@ def test_closed_row_says_how_it_ended_and_shows_what_is_owed_next(
 ) -> None:
     ended = owed(clinic, -3, closed_at=NOW, outcome="NO_LONGER_OWED")
     alone = navigator.get(address(ended), headers=HTMX)
-    owed(clinic, 9, lesion=a_lesion(ended.patient, "L2"))
+    following = owed(clinic, 9, lesion=a_lesion(ended.patient, "L2"))
     with_another = navigator.get(address(ended), headers=HTMX)
 
     assert alone.context["panel"].row is None
     assert "Closed: No longer owed (protocol)." in text_of(alone)
     assert "Nothing else is owed." in text_of(alone)
     assert with_another.context["panel"].row.lesion == "Lesion L2, segment VII"
-    assert f'id="row-{ended.pk}"' in with_another.content.decode()
+    assert f'data-row-of="row-{ended.pk}"' in with_another.content.decode()
+    assert f'id="row-{following.pk}"' in with_another.content.decode()
 
 
 def test_panel_costs_the_same_queries_for_any_number_of_lesions(
