@@ -1,6 +1,7 @@
 """Many rows at once: a preview of each, one click, and refusals that stay with their row."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ def pick(follow_up: FollowUp) -> str:
     return f"{follow_up.pk}.{follow_up.version}"
 
 
-def named(clinic: Clinic, name: str, **fields):
+def named(clinic: Clinic, name: str, **fields: Any) -> FollowUp:
     return owed(clinic, -1, patient=a_patient(clinic, family_name=name, given_name="", **fields))
 
 

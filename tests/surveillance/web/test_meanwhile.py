@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from patients.audit import record_event
-from surveillance.models import ContactAttempt, FollowUp
+from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, FollowUp
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.log_contact import log_contact
 from tests.factories import NOW
@@ -91,8 +91,8 @@ def test_call_by_a_colleague_meanwhile_is_told_once(navigator: Client, clinic: C
         log_contact(
             patient=patient,
             follow_ups=[],
-            channel="PHONE",
-            outcome="NO_ANSWER",
+            channel=ContactChannel.PHONE,
+            outcome=ContactOutcome.NO_ANSWER,
             by=clinic.lead,
             now=NOW + timedelta(minutes=2),
         )

@@ -1,6 +1,7 @@
 """My day, the call sheet, and how old a list is."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from patients.models import AuditEvent
-from surveillance.models import ContactAttempt
+from surveillance.models import ContactAttempt, ContactChannel
 from surveillance.protocol.reaching import Tried
 from surveillance.protocol.terms import ContactOutcome, DayPart
 from surveillance.web.call_times import best_time
@@ -35,7 +36,7 @@ def tried(patient, **fields) -> None:
 
 
 def test_each_errand_stands_once_under_its_heading(navigator: Client, clinic: Clinic) -> None:
-    booked = {"ordered_on": TODAY, "booked_for": TODAY + timedelta(days=5)}
+    booked: dict[str, Any] = {"ordered_on": TODAY, "booked_for": TODAY + timedelta(days=5)}
     again = owed(clinic, 60, patient=patient(clinic, "Again"), **booked)
     later = owed(clinic, 60, patient=patient(clinic, "Later"), **booked)
     tried(again.patient, next_try_on=TODAY, next_try_part="MORNING")
@@ -185,8 +186,8 @@ def test_others_have_changed_something(navigator: Client, clinic: Clinic) -> Non
     log_contact(
         patient=owed(clinic, -1).patient,
         follow_ups=[],
-        channel="PHONE",
-        outcome="NO_ANSWER",
+        channel=ContactChannel.PHONE,
+        outcome=ContactOutcome.NO_ANSWER,
         by=clinic.lead,
         now=NOW + timedelta(minutes=1),
     )

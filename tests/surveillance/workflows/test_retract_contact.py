@@ -6,7 +6,7 @@ import pytest
 
 from patients.models import AuditEvent, PatientStatus
 from surveillance.contact_plan import contact_plan
-from surveillance.models import ContactAttempt
+from surveillance.models import ContactAttempt, ContactChannel
 from surveillance.workflows import retract_contact as module
 from surveillance.workflows.log_contact import log_contact
 from surveillance.workflows.retract_contact import AttemptProvesLoss, retract_contact
@@ -29,7 +29,12 @@ def patient(db):
 def call(patient, by, outcome="NO_ANSWER", minutes=0) -> ContactAttempt:
     now = NOW + timedelta(minutes=minutes)
     return log_contact(
-        patient=patient, follow_ups=[], channel="PHONE", outcome=outcome, by=by, now=now
+        patient=patient,
+        follow_ups=[],
+        channel=ContactChannel.PHONE,
+        outcome=outcome,
+        by=by,
+        now=now,
     )
 
 
