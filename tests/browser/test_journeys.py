@@ -116,6 +116,8 @@ def test_tabs_swap_in_place_and_the_address_and_back_button_follow(
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Queue: overdue")
     expect(page.get_by_role("link", name="Okafor, Ada", exact=True)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Okafor, Ada", exact=True)).to_be_focused()
 
 
 def test_keyboard_alone_logs_a_call(page: Page, sign_in, clinic, ada) -> None:

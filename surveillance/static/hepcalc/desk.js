@@ -5,10 +5,7 @@
 
   var STORE = "hepcalc-keys";
   var OLD_AFTER = 5; // minutes
-  var panel = document.getElementById("panel");
-  var queue = document.getElementById("queue");
-  var sheet = document.getElementById("keys");
-  var announcer = document.getElementById("announcer");
+  var panel, queue, sheet, announcer; // the browser's back button may bring new ones
   var home = "";        // the id of the row to come back to
   var byKey = false;    // the action began with a key on the row: the focus belongs there
   var isLoading = false;
@@ -19,6 +16,16 @@
   var saidOld = false;
 
   // ------------------------------------------------------------------ words
+
+  function find() {
+    panel = document.getElementById("panel");
+    queue = document.getElementById("queue");
+    sheet = document.getElementById("keys");
+    announcer = document.getElementById("announcer");
+    document.body.classList.toggle("hc-panel-open", !panel.hidden);
+    sheet.querySelector("[data-keys-switch]").checked = areKeysOn();
+    reveal();
+  }
 
   function announce(words, isProblem) {
     announcer.className = isProblem ? "hc-message hc-message--error" : "hc-hidden";
@@ -252,10 +259,11 @@
     isLoading = true;
   });
   document.addEventListener("htmx:afterSettle", function (event) {
-    if (targetOf(event) === panel) { isLoading = false; showPanel(); catchUp(); }
-    if (targetOf(event) === queue) { afterList(); }
-    var news = event.detail.target.querySelector("[data-announce]");
-    if (news && targetOf(event) !== queue) { announce(news.textContent.trim()); }
+    var target = targetOf(event);
+    if (target === panel) { isLoading = false; showPanel(); catchUp(); }
+    if (target === queue) { afterList(); }
+    var news = target && target !== queue && target.querySelector("[data-announce]");
+    if (news) { announce(news.textContent.trim()); }
   });
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (name) {
     document.addEventListener(name, function (event) {
@@ -290,7 +298,7 @@
     var row = rowOf(event.target);
     if (row) { home = row.id; }
   });
-  sheet.querySelector("[data-keys-switch]").checked = areKeysOn();
+  document.addEventListener("htmx:historyRestore", find);
   window.setInterval(grow, 30000);
-  reveal();
+  find();
 })();
