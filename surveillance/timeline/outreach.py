@@ -43,7 +43,7 @@ def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(row.note, labelled("Next try", next_try_of(row, zone))),
             by=who(row.attempted_by),
             ref=str(row.pk),
-            withdrawn=row.retracted_at is not None,
+            withdrawn_at=row.retracted_at,
         )
         if row.retracted_at is not None:
             yield _taken_back(lesion, row, row.retracted_at)

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from surveillance.models import ContactAttempt, Escalation, FollowUp
+from surveillance.protocol.queue_lists import Tab
 from surveillance.protocol.terms import DayPart, ObligationKind
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
 from surveillance.web.lead_words import next_lead_line
-from surveillance.web.queue_query import Desk, Tab, desk_of, rows_of, with_row_fields
+from surveillance.web.queue_query import with_row_fields
 from surveillance.web.queue_rows import days_words, escalation_words, owed_words
+from surveillance.web.queue_tabs import Desk, desk_of, rows_of
 from surveillance.web.wording import (
     date_words,
     label_of,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from patients.models import Site
 from surveillance.protocol.queue_lists import Tab
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
+from surveillance.web.freshness import loaded
 from surveillance.web.kept_out_words import TAB_LABELS, Asked
 from surveillance.web.queue_choices import languages_at, owners_at, saved_for
 from surveillance.web.queue_filter import QueueFilter, read_filter
@@ -21,7 +22,6 @@ from surveillance.web.queue_filter_view import (
     filter_bar,
     ways_out,
 )
-from surveillance.web.freshness import loaded
 from surveillance.web.queue_query import (
     COUNT_LIMIT,
     Place,

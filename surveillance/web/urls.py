@@ -14,16 +14,16 @@ from surveillance.web.consent_action import consent_action
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
+from surveillance.web.contact_undo import take_back
 from surveillance.web.dashboard_list import dashboard_list, dashboard_list_file
 from surveillance.web.dashboard_page import dashboard, dashboard_file
 from surveillance.web.decision_page import decision_page
-from surveillance.web.contact_undo import take_back
 from surveillance.web.escalation_answers import elsewhere, not_indicated, ordered, plan_changed
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
-from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.freshness import queue_changed
+from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox, inbox_messages
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
@@ -59,8 +59,8 @@ from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
-from surveillance.web.patient_export_page import patient_export
 from surveillance.web.panel_page import panel
+from surveillance.web.patient_export_page import patient_export
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
 from surveillance.web.queue_filters_page import queue_filter_change, queue_filters

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0008_daily_questions'),
-        ('surveillance', '0020_panel_retracted_contacts'),
+        ('surveillance', '0022_panel_retracted_contacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0008_daily_questions'),
-        ('surveillance', '0019_called_off'),
+        ('surveillance', '0021_queue_saved_filters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
