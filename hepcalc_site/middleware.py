@@ -12,6 +12,8 @@ from hepcalc_site import health
 Handler = Callable[[HttpRequest], HttpResponse]
 # A session is written at most this often, so that reading pages costs no write each.
 SECONDS_BETWEEN_RENEWALS = 300
+UNATTENDED = ("/queue/changed/",)
+"""What an open page asks for by itself: nobody is at work because of it."""
 PROBES: dict[str, Handler] = {
     "/livez": health.livez,
     "/readyz": health.readyz,
@@ -46,7 +48,7 @@ def keep_session_alive(get_response: Handler) -> Handler:
     """Move the session's end forward while its owner is at work; idle sessions run out."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if request.path not in UNATTENDED and request.user.is_authenticated:
             renewed = request.session.get("renewed", 0)
             if time.time() - renewed > SECONDS_BETWEEN_RENEWALS:
                 request.session["renewed"] = int(time.time())

@@ -50,7 +50,8 @@ class ContactPlan:
 
 _ATTEMPTS = Prepared(
     lambda: (
-        ContactAttempt.objects.filter(patient=slot(ContactAttempt, "patient"))
+        ContactAttempt.objects.standing()
+        .filter(patient=slot(ContactAttempt, "patient"))
         .order_by("attempted_at", "pk")
         .values_list("attempted_at", "channel", "outcome")
     )

@@ -114,9 +114,9 @@ _READABLE = frozenset(
         ),
         "surveillance": (
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
-            "contactattempt declination disowning escalation escalationanswer notification "
-            "letter letterbatch letterevent outsidecare outsidecarereview messagetemplateversion "
-            "messagetemplateuse patientmerge registryimport sweeprun"
+            "contactattempt patientnote declination disowning escalation escalationanswer "
+            "notification letter letterbatch letterevent outsidecare outsidecarereview "
+            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()

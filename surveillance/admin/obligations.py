@@ -18,6 +18,7 @@ from surveillance.models import (
     OutsideCare,
     OutsideCareReview,
     PatientMerge,
+    PatientNote,
 )
 from surveillance.roles import Permission
 
@@ -40,6 +41,16 @@ class ContactAttemptAdmin(ClinicalAdmin):
     list_filter = ("channel", "outcome")
     list_select_related = ("patient", "attempted_by")
     ordering = ("-attempted_at",)
+    site_path = "patient__site"
+
+
+@admin.register(PatientNote)
+class PatientNoteAdmin(ClinicalAdmin):
+    """Notes for the next colleague."""
+
+    list_display = ("patient", "written_at", "written_by")
+    list_select_related = ("patient", "written_by")
+    ordering = ("-written_at",)
     site_path = "patient__site"
 
 

@@ -44,6 +44,7 @@ from surveillance.models.notification import (
 )
 from surveillance.models.outside_care import OutsideCare, OutsideCareReview, OutsideCareState
 from surveillance.models.patient_merge import PatientMerge
+from surveillance.models.patient_note import PatientNote
 from surveillance.models.registry_import import (
     RegistryImport,
     RegistryImportProblem,
@@ -101,6 +102,7 @@ __all__ = [
     "OutsideCareState",
     "OverrideKind",
     "PatientMerge",
+    "PatientNote",
     "RegistryImport",
     "RegistryImportProblem",
     "RegistryImportStatus",

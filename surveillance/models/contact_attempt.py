@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient
+from patients.models import AppendOnlyModel, Patient, RetractableQuerySet
 from surveillance.models.follow_up import FollowUp
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
@@ -24,7 +24,8 @@ class ContactAttempt(AppendOnlyModel):
     """One attempt, belonging to the patient and naming the follow-ups served. **Append-only.**
 
     `next_try_on` and `next_try_part` say when somebody should try again; a promised call back also
-    has its moment.
+    has its moment. `recorded_at` is when it was put on file (empty on rows older than the column).
+    A mistaken attempt is retracted: it stays visible and counts no more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,8 +41,14 @@ class ContactAttempt(AppendOnlyModel):
     next_try_on = models.DateField(null=True, blank=True)
     next_try_part = models.CharField(max_length=10, choices=DayPart.choices(), blank=True)
     call_back_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    retracted_at = models.DateTimeField(null=True, blank=True)
+    retracted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    retracted_reason = models.TextField(blank=True)
 
-    objects = AppendOnlyQuerySet["ContactAttempt"].as_manager()
+    objects = RetractableQuerySet["ContactAttempt"].as_manager()
 
     class Meta:
         constraints = [
@@ -53,6 +60,11 @@ class ContactAttempt(AppendOnlyModel):
             models.CheckConstraint(
                 condition=Q(next_try_part="") | Q(next_try_on__isnull=False),
                 name="contact_part_of_day_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(retracted_at=None, retracted_reason="")
+                | (Q(retracted_at__isnull=False) & ~Q(retracted_reason="")),
+                name="contact_retraction_is_whole",
             ),
         ]
         indexes = [

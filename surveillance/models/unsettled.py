@@ -33,7 +33,7 @@ def unsettled(messages: NotificationQuerySet, on: date) -> NotificationQuerySet:
         follow_up__booked_for__gte=on,
         follow_up__booked_for__lte=F("follow_up__latest_on"),
     )
-    tried = ContactAttempt.objects.filter(
+    tried = ContactAttempt.objects.standing().filter(
         patient=OuterRef("patient"),
         attempted_at__gte=OuterRef("created_at"),
         attempted_by__isnull=False,

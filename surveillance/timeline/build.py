@@ -7,7 +7,7 @@ from surveillance.timeline.answers import declinations, escalation_answers, outs
 from surveillance.timeline.decisions import assessments, follow_ups
 from surveillance.timeline.entry import TimelineEntry
 from surveillance.timeline.facts import exams, lesion_events, registration
-from surveillance.timeline.outreach import contacts, escalations, notifications
+from surveillance.timeline.outreach import contacts, escalations, notes, notifications
 from surveillance.timeline.people import afp_results, merges, risk_profiles, statuses
 from surveillance.timeline.steps import escalation_steps, steps
 
@@ -23,6 +23,7 @@ SOURCES: tuple[Callable[[Lesion], Iterable[TimelineEntry]], ...] = (
     follow_ups,
     steps,
     contacts,
+    notes,
     escalations,
     escalation_steps,
     escalation_answers,

@@ -29,6 +29,7 @@ class TimelineKind(StrEnum):
     OPENED = "OPENED"
     STEP = "STEP"
     CONTACT = "CONTACT"
+    NOTE = "NOTE"
     ESCALATION = "ESCALATION"
     ANSWER = "ANSWER"
     OUTSIDE_CARE = "OUTSIDE_CARE"
@@ -55,6 +56,7 @@ _LABELS = {
     TimelineKind.OPENED: "Follow-up owed",
     TimelineKind.STEP: "Progress",
     TimelineKind.CONTACT: "Contact",
+    TimelineKind.NOTE: "Note",
     TimelineKind.ESCALATION: "Escalation",
     TimelineKind.ANSWER: "Answer",
     TimelineKind.OUTSIDE_CARE: "Followed elsewhere",

@@ -13,6 +13,7 @@ from surveillance.models import (
     Notification,
     NotificationChannel,
     NotificationStatus,
+    PatientNote,
 )
 from surveillance.timeline.entry import (
     SYSTEM,
@@ -29,7 +30,9 @@ RAISED = "raised"
 
 def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
     """Every attempt to reach the patient, for whichever lesion: people are called, not lesions."""
-    rows = ContactAttempt.objects.filter(patient=lesion.patient_id).select_related("attempted_by")
+    rows = ContactAttempt.objects.filter(patient=lesion.patient_id).select_related(
+        "attempted_by", "retracted_by"
+    )
     zone = ZoneInfo(lesion.patient.site.time_zone)
     for row in rows:
         yield TimelineEntry(
@@ -40,7 +43,22 @@ def contacts(lesion: Lesion) -> Iterator[TimelineEntry]:
             detail=lines(row.note, labelled("Next try", next_try_of(row, zone))),
             by=who(row.attempted_by),
             ref=str(row.pk),
+            withdrawn_at=row.retracted_at,
         )
+        if row.retracted_at is not None:
+            yield _taken_back(lesion, row, row.retracted_at)
+
+
+def _taken_back(lesion: Lesion, row: ContactAttempt, at: datetime) -> TimelineEntry:
+    return TimelineEntry(
+        kind=TimelineKind.CONTACT,
+        on=lesion.patient.site.local_date(at),
+        at=at,
+        title=f"{row.get_channel_display()}: {row.get_outcome_display()}, taken back",
+        detail=lines(row.retracted_reason),
+        by=who(row.retracted_by),
+        ref=str(row.pk),
+    )
 
 
 def next_try_of(row: ContactAttempt, zone: ZoneInfo) -> str:
@@ -49,6 +67,21 @@ def next_try_of(row: ContactAttempt, zone: ZoneInfo) -> str:
         return f"{row.call_back_at.astimezone(zone):%Y-%m-%d, %H:%M}"
     day = row.next_try_on.isoformat() if row.next_try_on else ""
     return ", ".join(part for part in (day, row.get_next_try_part_display().lower()) if part)
+
+
+def notes(lesion: Lesion) -> Iterator[TimelineEntry]:
+    """What colleagues wrote about the patient for each other."""
+    rows = PatientNote.objects.filter(patient=lesion.patient_id).select_related("written_by")
+    for row in rows:
+        yield TimelineEntry(
+            kind=TimelineKind.NOTE,
+            on=lesion.patient.site.local_date(row.written_at),
+            at=row.written_at,
+            title="Note",
+            detail=(row.text,),
+            by=who(row.written_by),
+            ref=str(row.pk),
+        )
 
 
 def escalations(lesion: Lesion) -> Iterator[TimelineEntry]:

@@ -62,7 +62,9 @@ def meanwhile_of(absence: Absence, now: datetime) -> Meanwhile:
     own = FollowUp.objects.filter(owner=absence.user_id, site=absence.site_id)
     patients = own.filter(Q(closed_at=None) | Q(closed_at__gte=begins)).values("patient")
     joined = own.select_related("patient", "lesion", "site", "closed_by")
-    contacts = ContactAttempt.objects.filter(patient__in=patients, attempted_at__range=span)
+    contacts = ContactAttempt.objects.standing().filter(
+        patient__in=patients, attempted_at__range=span
+    )
     raised = Escalation.objects.filter(owner=absence.user_id, follow_up__site=absence.site_id)
     raised = raised.filter(
         Q(raised_at__range=span) | Q(acknowledged_at__range=span) | Q(resolved_at__range=span)

@@ -49,7 +49,8 @@ def signed_in(view: "SignedInView[P]") -> "View[P]":
         if request.user.is_authenticated:
             return view(cast("SignedInRequest", request), *args, **kwargs)
         if request.headers.get("HX-Request"):
-            target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
+            back = cast("SignedInRequest", request).htmx.current_url_abs_path or request.path
+            target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return redirect_to_login(request.get_full_path())
 

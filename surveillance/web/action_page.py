@@ -15,6 +15,7 @@ from surveillance.web.access import SignedInRequest
 from surveillance.web.owed_view import booking_words
 from surveillance.web.queue_rows import days_words, owed_words, stage_tag
 from surveillance.web.recommendation_view import window_words
+from surveillance.web.way_back import row_of
 from surveillance.web.wording import (
     Tag,
     age_words,
@@ -89,6 +90,20 @@ def show(
     template: str = "surveillance/action.html",
     **extra: object,
 ) -> HttpResponse:
-    """The page of an action; 422 when the form came back with errors."""
-    context = {"action": action, "subject": subject, "form": form, **extra}
-    return render(request, template, context, status=422 if form.errors else 200)
+    """The page of an action, or its part for the panel; 422 when the form came back with errors."""
+    context = {
+        "action": action,
+        "subject": subject,
+        "form": form,
+        "back_url": _back(request, subject),
+        "row": row_of(request),
+        "post_url": request.get_full_path(),
+        **extra,
+    }
+    shown = "surveillance/_panel_action.html" if request.htmx else template
+    return render(request, shown, context, status=422 if form.errors else 200)
+
+
+def _back(request: SignedInRequest, subject: Subject) -> str:
+    row = row_of(request)
+    return reverse("follow_up_panel", args=[row]) if row else subject.url

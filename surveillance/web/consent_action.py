@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -13,6 +12,7 @@ from surveillance.web.access import SignedInRequest, patient_or_404, require, si
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.consent_form import ConsentForm
 from surveillance.web.refusals import accepted
+from surveillance.web.way_back import go_back
 from surveillance.workflows.record_consent import record_consent
 
 ACTION = Action(
@@ -45,5 +45,5 @@ def consent_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
         if saved:
             messages.success(request, "How the patient may be reached is recorded.")
-            return redirect("patient", pk=patient.pk)
+            return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)

@@ -1,15 +1,18 @@
 """Log an attempt to reach a patient, and go on where what was heard is recorded."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Patient
-from surveillance.contact_plan import contact_plan
+from surveillance.contact_plan import ContactPlan, contact_plan
 from surveillance.models import ContactAttempt, ContactChannel, ContactOutcome, DayPart, FollowUp
 from surveillance.protocol.reaching import LEADS_TO, NextTry
 from surveillance.protocol.terms import NextPage
@@ -17,10 +20,12 @@ from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.contact_form import ContactForm, next_try_words
+from surveillance.web.forms import SEEN_FORMAT
 from surveillance.web.patient_query import open_follow_ups_of
 from surveillance.web.refusals import accepted
 from surveillance.web.script_view import call_sheet
-from surveillance.web.wording import date_words, moment_words
+from surveillance.web.way_back import go_back, row_of, with_row
+from surveillance.web.wording import date_words, moment_words, name_of_user
 from surveillance.workflows.log_contact import log_contact
 
 ACTION = Action(
@@ -39,6 +44,22 @@ HINTS = {
     ContactOutcome.DECEASED: "Record the death, with its day and who told you.",
     ContactOutcome.FOLLOWED_ELSEWHERE: "Record where, and what shows it.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """Calls that are logged with one key or click about all that is owed, with the default next
+    try: each button's key, value and words, and what is sent with it."""
+
+    buttons: tuple[tuple[str, str, str], ...]
+    fields: tuple[tuple[str, str], ...]
+
+
+QUICK_OUTCOMES = {
+    "n": ContactOutcome.NO_ANSWER,
+    "v": ContactOutcome.VOICEMAIL,
+    "u": ContactOutcome.BUSY,
+}
 PAGES = {
     NextPage.CONTACT_DETAILS: (Permission.AMEND_PATIENT, "contact_details"),
     NextPage.STATUS: (Permission.WITHDRAW, "patient_status"),
@@ -54,13 +75,7 @@ def contact_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
     require(request.user, Permission.LOG_CONTACT, patient.site)
     now, owed = timezone.now(), open_follow_ups_of(patient)
     plan = contact_plan(patient, now)
-    form = ContactForm(
-        request.POST if request.method == "POST" else None,
-        follow_ups=owed,
-        plan=plan,
-        initial={"attempted_at": now.astimezone(plan.zone)},
-    )
-    form.suggest(plan.after(ContactOutcome.NO_ANSWER, ContactChannel.PHONE, now))
+    form = _form(request, owed, plan, now)
     logged: list[ContactAttempt] = []
 
     def act() -> None:
@@ -81,28 +96,80 @@ def contact_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
         logged.append(attempt)
 
-    if form.is_valid() and accepted(form, act):
+    if form.is_valid() and not _is_overtaken(form, patient, request, now) and accepted(form, act):
         return _go_on(request, patient, logged[0], owed)
-    sheet = call_sheet(patient, owed, plan.today)
-    subject = subject_of(patient, plan.today)
-    return show(request, ACTION, subject, form, "surveillance/contact_log.html", sheet=sheet)
+    return show(
+        request,
+        ACTION,
+        subject_of(patient, plan.today),
+        form,
+        "surveillance/contact_log.html",
+        sheet=call_sheet(patient, owed, plan.today),
+        quick=_quick(owed, plan, now),
+    )
+
+
+def _form(
+    request: SignedInRequest, owed: list[FollowUp], plan: ContactPlan, now: datetime
+) -> ContactForm:
+    form = ContactForm(
+        request.POST if request.method == "POST" else None,
+        follow_ups=owed,
+        plan=plan,
+        initial={"attempted_at": now.astimezone(plan.zone), "opened_at": f"{now:{SEEN_FORMAT}}"},
+    )
+    form.suggest(plan.after(ContactOutcome.NO_ANSWER, ContactChannel.PHONE, now))
+    return form
+
+
+def _quick(owed: list[FollowUp], plan: ContactPlan, now: datetime) -> Quick:
+    buttons = ((key, one.value, one.label) for key, one in QUICK_OUTCOMES.items())
+    moment = f"{now.astimezone(plan.zone):%Y-%m-%dT%H:%M}"
+    fields = {"channel": ContactChannel.PHONE.value, "attempted_at": moment}
+    fields["opened_at"] = f"{now:{SEEN_FORMAT}}"
+    about = (("follow_ups", str(row.pk)) for row in owed)
+    return Quick(tuple(buttons), (*fields.items(), *about))
+
+
+def _is_overtaken(
+    form: ContactForm, patient: Patient, request: SignedInRequest, now: datetime
+) -> bool:
+    """Say once who else logged an attempt since the page was opened: two calls may be one."""
+    opened_at = form.cleaned_data["opened_at"]
+    if opened_at is None:
+        return False
+    since = patient.contact_attempts.standing().filter(recorded_at__gt=opened_at)
+    others = since.exclude(attempted_by=request.user).select_related("attempted_by")
+    newest = others.order_by("-recorded_at").first()
+    if newest is None:
+        return False
+    who, at = name_of_user(newest.attempted_by, "The system"), newest.recorded_at
+    form.add_error(
+        None,
+        f"{who} logged “{newest.get_outcome_display()}” ({moment_words(at, patient.site)}) after "
+        "you opened this page. Nothing of yours was saved, and what you typed is still here. Save "
+        "again if yours is another attempt.",
+    )
+    form.data = request.POST.copy()
+    form.data["opened_at"] = f"{now:{SEEN_FORMAT}}"
+    return True
 
 
 def _go_on(
     request: SignedInRequest, patient: Patient, attempt: ContactAttempt, owed: list[FollowUp]
-) -> HttpResponseRedirect:
+) -> HttpResponse:
     """To the page on which what was heard is recorded, with a hint; else back to the patient."""
     messages.success(request, f"The contact is on file.{_again_words(attempt, patient)}")
     outcome = ContactOutcome(attempt.outcome)
     page = LEADS_TO.get(outcome)
     if page is None:
-        return redirect("patient", pk=patient.pk)
+        return go_back(request, patient.pk)
     permission, name = PAGES[page]
     about = patient.pk if page != NextPage.OUTSIDE_CARE else next((row.pk for row in owed), None)
     if about is None or permission not in permissions_at(request.user, patient.site):
-        return redirect("patient", pk=patient.pk)
+        return go_back(request, patient.pk)
     messages.warning(request, HINTS[outcome])
-    return redirect(name, pk=about)
+    return redirect(with_row(reverse(name, args=[about]), row_of(request)))
 
 
 def _again_words(attempt: ContactAttempt, patient: Patient) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +13,7 @@ from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.refusals import accepted
+from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
 
 ACTION = Action(
@@ -62,5 +62,5 @@ def contact_details(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
     if form.is_valid() and accepted(form, act):
         messages.success(request, "The contact details are saved.")
-        return redirect("patient", pk=patient.pk)
+        return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)

@@ -9,7 +9,7 @@ from django import forms
 from surveillance.contact_plan import ContactPlan
 from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowUp
 from surveillance.protocol.reaching import NextTry
-from surveillance.web.forms import Served, choices_of, day, words
+from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
 from surveillance.web.wording import date_words
 
 
@@ -57,6 +57,9 @@ class ContactForm(forms.Form):
     )
     follow_ups = Served("About", "Which of the things owed did you speak or write about?")
     note = words("Note", "What the next colleague must know.", required=False)
+    opened_at = forms.DateTimeField(
+        required=False, widget=forms.HiddenInput, input_formats=[SEEN_FORMAT]
+    )
 
     def __init__(
         self, *args: Any, follow_ups: list[FollowUp], plan: ContactPlan, **kw: Any

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -21,16 +20,22 @@ from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, follow_up_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import BookForm, CloseForm, FollowUpForm, ReassignForm, SnoozeForm
+from surveillance.web.meanwhile import is_overtaken, overtaken_words
 from surveillance.web.patient_query import open_follow_ups_of
 from surveillance.web.refusals import accepted
+from surveillance.web.way_back import go_back
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.close_follow_up import COMPLETED_BY, close_follow_up
+from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.reassign import reassign
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
 
 PROGRESS = (
+    "version",
+    "closed_at",
+    "owner",
     "booked_for",
     "order_number",
     "ordered_on",
@@ -86,20 +91,41 @@ def visit(request: SignedInRequest, pk: UUID, permission: Permission) -> Visit:
     return Visit(request, follow_up, timezone.now())
 
 
+def renewed(sent: QueryDict, version: int) -> QueryDict:
+    """What was sent, as if the person had looked at this version."""
+    copy = sent.copy()
+    copy["version"] = str(version)
+    return copy
+
+
 def finish(
     here: Visit, action: Action, form: FollowUpForm, act: Callable[[], object], done: str
 ) -> HttpResponse:
-    """Act once the form is whole, and go back to the patient; else show what is to be mended."""
-    row = here.follow_up
+    """Act once the form is whole, and go back; else show what is to be mended.
+
+    Who was overtaken is told by whom and keeps what they typed; saving again is a new decision.
+    """
+    row, request = here.follow_up, here.request
+    if row.closed_at is not None and (request.method == "GET" or row.closed_by == request.user):
+        messages.warning(request, "This follow-up is closed. The history says how it ended.")
+        return go_back(request, row.patient_id)
+
+    def overtaken(refused: WorkflowRefused) -> str:
+        if not is_overtaken(refused):
+            return ""
+        row.refresh_from_db(fields=PROGRESS)
+        form.data = renewed(request.POST, row.version)
+        return overtaken_words(row)
+
+    is_whole = form.is_valid()
     if row.closed_at is not None:
-        messages.warning(here.request, "This follow-up is closed. The history says how it ended.")
-        return redirect("patient", pk=row.patient_id)
-    if form.is_valid() and accepted(form, act):
-        messages.success(here.request, done)
-        return redirect("patient", pk=row.patient_id)
+        form.add_error(None, overtaken_words(row))
+    elif is_whole and accepted(form, act, overtaken):
+        messages.success(request, done)
+        return go_back(request, row.patient_id)
     row.refresh_from_db(fields=PROGRESS)
     today = row.site.local_date(here.now)
-    return show(here.request, action, subject_of(row.patient, today, row), form)
+    return show(request, action, subject_of(row.patient, today, row), form)
 
 
 def others_to_arrange(row: FollowUp) -> list[FollowUp]:

@@ -32,6 +32,7 @@ from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.letter_batch import download
 from surveillance.web.letter_forms import AddressForm, CertifiedForm, ReturnedForm
 from surveillance.web.refusals import accepted
+from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
 from surveillance.workflows.queue_letter import queue_letter
 from surveillance.workflows.record_certified_number import record_certified_number
@@ -67,7 +68,7 @@ def send_letter(request: SignedInRequest, pk: UUID) -> HttpResponse:
         form, lambda: queue_letter(patient=patient, by=request.user, now=now)
     ):
         messages.success(request, "The letter waits for the next print run.")
-        return redirect("patient", pk=patient.pk)
+        return go_back(request, patient.pk)
     return show(request, SEND, subject_of(patient, patient.site.local_date(now)), form)
 
 

@@ -21,6 +21,7 @@ from surveillance.web.access import (
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import words
 from surveillance.web.refusals import accepted
+from surveillance.web.way_back import go_back
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.disown import disown
 from surveillance.workflows.disown_follow_up import disown_follow_up
@@ -70,7 +71,7 @@ def follow_up_not_mine(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.success(request, f"Passed on to {name_of_user(passed.owner)}.")
 
     if form.is_valid() and accepted(form, act):
-        return redirect("patient", pk=row.patient_id)
+        return go_back(request, row.patient_id)
     return _ask(request, row, form)
 
 

@@ -21,6 +21,7 @@ from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.answer_forms import OutsideCareForm, SecondLookForm
 from surveillance.web.outside_care_view import outside_care_detail
 from surveillance.web.refusals import accepted
+from surveillance.web.way_back import go_back
 from surveillance.workflows.record_outside_care import latest_expiry, record_outside_care
 from surveillance.workflows.review_outside_care import review_outside_care
 
@@ -58,7 +59,7 @@ def record_care_elsewhere(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
     if form.is_valid() and accepted(form, act):
         messages.success(request, "The evidence is on file, and a second person is asked to look.")
-        return redirect("patient", pk=follow_up.patient_id)
+        return go_back(request, follow_up.patient_id)
     return show(request, RECORD, subject_of(follow_up.patient, today, follow_up), form)
 
 

@@ -16,7 +16,7 @@ from surveillance.web.kept_out_query import whereabouts_of
 from surveillance.web.kept_out_words import places_words
 from surveillance.web.lesion_view import lesion_views, one_visit_words
 from surveillance.web.patient_query import gather
-from surveillance.web.person_view import contact_rows, person_view, risk_view
+from surveillance.web.person_view import contact_rows, note_rows, person_view, risk_view
 from surveillance.web.queue_tabs import desk_of
 
 
@@ -37,7 +37,9 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "risk": risk_view(records),
         "lesions": lesion_views(records, allowed),
         "one_visit": one_visit_words(records),
-        "contacts": contact_rows(records),
+        "contacts": contact_rows(records, may_retract=Permission.RETRACT in allowed),
+        "notes": note_rows(records),
+        "note_url": _address("patient_note", patient, Permission.LOG_CONTACT in allowed),
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
         "letter_url": _address("patient_letter", patient, Permission.LOG_CONTACT in allowed),
         "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),

@@ -21,11 +21,13 @@ from surveillance.models import (
     LesionEvent,
     LesionObservation,
     OutsideCare,
+    PatientNote,
 )
 from surveillance.timeline import TimelineEntry, build_timeline
 from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
+NOTES_SHOWN = 10
 Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
 
 
@@ -46,6 +48,7 @@ class PatientRecords:
     events: dict[UUID, list[LesionEvent]]
     outside_care: dict[UUID, list[OutsideCare]]
     contacts: list[ContactAttempt]
+    notes: list[PatientNote]
     consents: dict[str, ConsentChange]
     history_of: UUID | None
     history: tuple[TimelineEntry, ...]
@@ -53,7 +56,14 @@ class PatientRecords:
     mine: frozenset[int]
 
 
-def gather(patient: Patient, on: date, history_of: str = "", *, reader: User) -> PatientRecords:
+def gather(
+    patient: Patient,
+    on: date,
+    history_of: str = "",
+    *,
+    reader: User,
+    with_history: bool = True,
+) -> PatientRecords:
     """Read it all, with the history of one lesion: the one asked for, else the most urgent."""
     lesions = list(patient.lesions.order_by("recorded_at", "label"))
     ids = [lesion.pk for lesion in lesions]
@@ -78,9 +88,10 @@ def gather(patient: Patient, on: date, history_of: str = "", *, reader: User) ->
             .prefetch_related("follow_ups__lesion")
             .order_by("-attempted_at")[:CONTACTS_SHOWN]
         ),
+        notes=list(patient.notes.newest_first().select_related("written_by")[:NOTES_SHOWN]),
         consents=consent_changes(patient),
         history_of=chosen.pk if chosen else None,
-        history=build_timeline(chosen, newest_first=True) if chosen else (),
+        history=build_timeline(chosen, newest_first=True) if chosen and with_history else (),
         stand_ins=people_standing_in([patient.site_id], on),
         mine=answers_for(reader.pk, patient.site_id, on),
     )

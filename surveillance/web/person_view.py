@@ -68,6 +68,8 @@ class ContactRow:
     next_try: str
     by: str
     lesions: str
+    taken_back: str = ""
+    retract_url: str = ""
 
 
 def person_view(records: PatientRecords) -> Person:
@@ -179,9 +181,26 @@ def _afp_words(result: AfpResult) -> str:
     return ", ".join([f"{value} on {date_words(result.taken_on)}", *marks])
 
 
-def contact_rows(records: PatientRecords) -> tuple[ContactRow, ...]:
+def contact_rows(records: PatientRecords, *, may_retract: bool = False) -> tuple[ContactRow, ...]:
     """The newest attempts to reach the patient."""
-    return tuple(_contact_row(row, records) for row in records.contacts)
+    return tuple(_contact_row(row, records, may_retract) for row in records.contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """One note for the next colleague."""
+
+    text: str
+    by: str
+
+
+def note_rows(records: PatientRecords) -> tuple[NoteRow, ...]:
+    """The newest notes, each with who wrote it when."""
+    site = records.patient.site
+    return tuple(
+        NoteRow(row.text, f"{moment_words(row.written_at, site)}, {name_of_user(row.written_by)}")
+        for row in records.notes
+    )
 
 
 def _next_try_words(row: ContactAttempt, site: Site) -> str:
@@ -192,7 +211,7 @@ def _next_try_words(row: ContactAttempt, site: Site) -> str:
     return ", ".join(words for words in (date_words(row.next_try_on), part) if words)
 
 
-def _contact_row(row: ContactAttempt, records: PatientRecords) -> ContactRow:
+def _contact_row(row: ContactAttempt, records: PatientRecords, may_retract: bool) -> ContactRow:
     lesions = {follow_up.lesion.label for follow_up in row.follow_ups.all()}
     return ContactRow(
         at=moment_words(row.attempted_at, records.patient.site),
@@ -202,4 +221,15 @@ def _contact_row(row: ContactAttempt, records: PatientRecords) -> ContactRow:
         next_try=_next_try_words(row, records.patient.site),
         by=name_of_user(row.attempted_by, "the system"),
         lesions=joined(sorted(lesions)),
+        taken_back=_taken_back(row, records.patient.site),
+        retract_url=reverse("contact_undo", args=[row.pk])
+        if may_retract and row.retracted_at is None
+        else "",
     )
+
+
+def _taken_back(row: ContactAttempt, site: Site) -> str:
+    """'Taken back 3 Mar 2026, 14:05: Logged by mistake.' Empty while it stands."""
+    if row.retracted_at is None:
+        return ""
+    return f"Taken back {moment_words(row.retracted_at, site)}: {row.retracted_reason}"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from patients.models import Site
 from surveillance.protocol.queue_lists import Tab
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
+from surveillance.web.freshness import loaded
 from surveillance.web.kept_out_words import TAB_LABELS, Asked
 from surveillance.web.queue_choices import languages_at, owners_at, saved_for
 from surveillance.web.queue_filter import QueueFilter, read_filter
@@ -110,7 +111,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     page = _searched(visit) if is_search else _tab_page(visit)
     fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = "surveillance/_queue.html" if fragment else "surveillance/queue.html"
-    response = render(request, template, {"page": page})
+    response = render(request, template, {"page": page, "loaded": loaded(request, visit.site)})
     if fragment and "" in request.GET.values():  # a form sends its empty fields as well
         response.headers["HX-Push-Url"] = visit.address()
     return response

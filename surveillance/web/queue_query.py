@@ -163,9 +163,9 @@ def _escalations(follow_ups: list[FollowUp]) -> dict[UUID, Escalation]:
 
 def _next_tries(patients: set[UUID]) -> dict[UUID, tuple[date, str]]:
     """Day and part of the day of the next try, where the newest attempt asks for one."""
-    later = ContactAttempt.objects.filter(
+    later = ContactAttempt.objects.standing().filter(
         patient=OuterRef("patient"), attempted_at__gt=OuterRef("attempted_at")
     )
-    newest = ContactAttempt.objects.filter(~Exists(later), patient__in=patients)
+    newest = ContactAttempt.objects.standing().filter(~Exists(later), patient__in=patients)
     found = newest.order_by("pk").values_list("patient_id", "next_try_on", "next_try_part")
     return {patient: (day, part) for patient, day, part in found if day}

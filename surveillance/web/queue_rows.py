@@ -22,6 +22,7 @@ from surveillance.protocol.timeliness import stage_on
 from surveillance.web.lead_words import next_lead_line
 from surveillance.web.queue_query import Surroundings
 from surveillance.web.risk_words import risk_tag, risk_why
+from surveillance.web.way_back import with_row
 from surveillance.web.wording import (
     Tag,
     age_words,
@@ -75,6 +76,8 @@ class QueueRow:
     contact_url: str
     note: str = ""
     """Of a row that was searched for: why the list in view does not show it."""
+    panel_url: str = ""
+    pick: str = ""
 
 
 def queue_rows(
@@ -118,10 +121,12 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         ),
         order_url=_order_url(follow_up, around),
         contact_url=(
-            reverse("contact_log", args=[patient.pk])
+            with_row(reverse("contact_log", args=[patient.pk]), follow_up.pk)
             if follow_up.site_id in around.sites_to_log
             else ""
         ),
+        panel_url=reverse("follow_up_panel", args=[follow_up.pk]),
+        pick=f"{follow_up.pk}.{follow_up.version}",
     )
 
 
@@ -138,7 +143,7 @@ def _order_url(follow_up: FollowUp, around: Surroundings) -> str:
     )
     if not is_missing or follow_up.site_id not in around.sites_to_book:
         return ""
-    return reverse("follow_up_order", args=[follow_up.pk])
+    return with_row(reverse("follow_up_order", args=[follow_up.pk]), follow_up.pk)
 
 
 def status_words(status: str) -> str:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +14,7 @@ from surveillance.web.access import SignedInRequest, patient_or_404, require, si
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.refusals import accepted
 from surveillance.web.status_form import StatusForm
+from surveillance.web.way_back import go_back
 from surveillance.workflows.append_declination import Declined
 from surveillance.workflows.withdraw_patient import SIGNED, withdraw_patient
 
@@ -52,7 +52,7 @@ def status_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
         if saved:
             messages.success(request, "The status is recorded, and what is owed was decided again.")
-            return redirect("patient", pk=patient.pk)
+            return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)
 
 

@@ -6,12 +6,15 @@ from django.views.generic import RedirectView
 from surveillance.web.absences_page import absences, end, hand_over_list
 from surveillance.web.audit_chain_page import audit_chain
 from surveillance.web.audit_page import access_review, audit_patient, audit_search
+from surveillance.web.bulk_page import bulk
+from surveillance.web.call_sheet_page import call_sheet_page
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.consent_action import consent_action
 from surveillance.web.contact_action import contact_action
 from surveillance.web.contact_details import contact_details
 from surveillance.web.contact_page import contact_page
+from surveillance.web.contact_undo import take_back
 from surveillance.web.dashboard_list import dashboard_list, dashboard_list_file
 from surveillance.web.dashboard_page import dashboard, dashboard_file
 from surveillance.web.decision_page import decision_page
@@ -19,6 +22,7 @@ from surveillance.web.escalation_answers import elsewhere, not_indicated, ordere
 from surveillance.web.escalation_page import escalation_page
 from surveillance.web.failsafe_page import failsafe_page
 from surveillance.web.follow_up_actions import book, change_owner, close, did_not_attend, snooze
+from surveillance.web.freshness import queue_changed
 from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox, inbox_messages
@@ -48,11 +52,14 @@ from surveillance.web.message_texts import (
     message_texts,
 )
 from surveillance.web.message_version import message_version, message_version_use
+from surveillance.web.my_day import my_day
 from surveillance.web.not_mine import escalation_not_mine, follow_up_not_mine
+from surveillance.web.note_action import note_action
 from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
 from surveillance.web.override_page import override
+from surveillance.web.panel_page import panel
 from surveillance.web.patient_export_page import patient_export
 from surveillance.web.patient_page import patient_page
 from surveillance.web.queue import queue
@@ -72,15 +79,22 @@ urlpatterns = [
     path("queue/", queue, name="queue"),
     path("queue/filters/", queue_filters, name="queue_filters"),
     path("queue/filters/<uuid:pk>/", queue_filter_change, name="queue_filter_change"),
+    path("queue/day/", my_day, name="my_day"),
+    path("queue/bulk/", bulk, name="queue_bulk"),
+    path("queue/changed/", queue_changed, name="queue_changed"),
     path("patients/<uuid:pk>/", patient_page, name="patient"),
     path("patients/<uuid:pk>/record.<str:form>", patient_export, name="patient_export"),
     path("patients/<uuid:pk>/contact/", contact_action, name="contact_log"),
+    path("patients/<uuid:pk>/call-sheet/", call_sheet_page, name="call_sheet"),
+    path("contacts/<uuid:pk>/take-back/", take_back, name="contact_undo"),
     path("patients/<uuid:pk>/contact-details/", contact_details, name="contact_details"),
     path("patients/<uuid:pk>/consent/", consent_action, name="patient_consent"),
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("patients/<uuid:pk>/address/", change_address, name="patient_address"),
+    path("patients/<uuid:pk>/note/", note_action, name="patient_note"),
     path("patients/<uuid:pk>/letter/", send_letter, name="patient_letter"),
     path("follow-ups/<uuid:pk>/appointment.ics", appointment_file, name="appointment_file"),
+    path("follow-ups/<uuid:pk>/panel/", panel, name="follow_up_panel"),
     path("follow-ups/<uuid:pk>/book/", book, name="follow_up_book"),
     path("follow-ups/<uuid:pk>/order/", order, name="follow_up_order"),
     path("follow-ups/<uuid:pk>/order/cancel/", withdraw_order, name="follow_up_order_cancel"),

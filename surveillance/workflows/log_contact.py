@@ -85,6 +85,7 @@ def log_contact(
         next_try_on=again[0] if again else None,
         next_try_part=again[1] or "" if again else "",
         call_back_at=call_back_at,
+        recorded_at=now,
     )
     link = ContactAttempt.follow_ups.through
     named = dict.fromkeys(one.pk for one in follow_ups)
@@ -94,7 +95,7 @@ def log_contact(
 
 
 _SAME = Prepared(
-    lambda: ContactAttempt.objects.filter(
+    lambda: ContactAttempt.objects.standing().filter(
         **{
             name: slot(ContactAttempt, name)
             for name in ("patient", "attempted_by", "attempted_at", "channel", "outcome")
@@ -106,11 +107,13 @@ _SAME = Prepared(
 def _known(
     patient: Patient, pk: UUID | None, by: "User | None", same: dict[str, object]
 ) -> ContactAttempt | None:
-    """The same attempt, if it is on file."""
-    if pk is None and by is not None:
+    """The same attempt, if it is on file; one that was taken back only by its key."""
+    attempts = ContactAttempt.objects.filter(patient=patient)
+    if pk is not None:
+        return attempts.filter(pk=pk).first()
+    if by is not None:
         return _SAME.first(patient=patient.pk, attempted_by=by.pk, **same)
-    asked = {"attempted_by": by, **same} if pk is None else {"pk": pk}
-    return ContactAttempt.objects.filter(patient=patient, **asked).first()
+    return attempts.standing().filter(attempted_by=None, **same).first()
 
 
 def _chosen(

@@ -1,7 +1,7 @@
 """Somebody decides that a patient is to get a letter."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
@@ -54,6 +54,15 @@ class NothingToWriteAbout(WorkflowRefused):
     code = "nothing_to_write_about"
 
 
+class LetterToQueue(NamedTuple):
+    """What a letter would be about, the key that makes it one, and the one that waits already."""
+
+    follow_up: FollowUp
+    template: NotificationTemplate
+    key: str
+    waiting: Notification | None
+
+
 @transaction.atomic
 def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notification:
     """Let a letter to `patient` wait for the next print run of the site.
@@ -63,14 +72,8 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
     a patient who may not be written to, nothing to write about, a letter that ended today.
     """
     survivor = lock_records([patient.pk])[patient.pk]
-    if why := why_not_written_to(survivor):
-        raise PatientNotWrittenTo(CURES[why], why=why)
-    today = survivor.site.local_date(now)
-    follow_up, template, key = _about(survivor, today)
-    waiting = Notification.objects.waiting().filter(
-        channel=NotificationChannel.LETTER, patient=survivor, template=template
-    )
-    if known := waiting.first():
+    follow_up, template, key, known = letter_to_queue(patient=survivor, now=now)
+    if known is not None:
         return known
     message = notify(
         site=survivor.site,
@@ -88,6 +91,17 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
         "letter_queued", site=survivor.site, subject=message, by=by, now=now, patient=survivor
     )
     return message
+
+
+def letter_to_queue(*, patient: Patient, now: datetime) -> LetterToQueue:
+    """What `queue_letter` would do now, with the same refusals. It changes nothing."""
+    if why := why_not_written_to(patient):
+        raise PatientNotWrittenTo(CURES[why], why=why)
+    follow_up, template, key = _about(patient, patient.site.local_date(now))
+    waiting = Notification.objects.waiting().filter(
+        channel=NotificationChannel.LETTER, patient=patient, template=template
+    )
+    return LetterToQueue(follow_up, template, key, waiting.first())
 
 
 def _about(patient: Patient, today: date) -> tuple[FollowUp, NotificationTemplate, str]:

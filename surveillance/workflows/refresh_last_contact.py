@@ -9,7 +9,8 @@ from surveillance.models import ContactAttempt
 def refresh_last_contact(*, patients: Iterable[Patient]) -> None:
     """Make `last_contact_*` of each patient repeat their newest attempt, or nothing."""
     for patient in patients:
-        newest = ContactAttempt.objects.filter(patient=patient).order_by("-attempted_at").first()
+        attempts = ContactAttempt.objects.standing().filter(patient=patient)
+        newest = attempts.order_by("-attempted_at").first()
         Patient.objects.filter(pk=patient.pk).update(
             last_contact_at=newest.attempted_at if newest else None,
             last_contact_outcome=newest.outcome if newest else "",

@@ -16,6 +16,7 @@ from surveillance.models import (
     Letter,
     Notification,
     OutsideCare,
+    PatientNote,
 )
 
 MOVED: tuple[type[models.Model], ...] = (
@@ -24,6 +25,7 @@ MOVED: tuple[type[models.Model], ...] = (
     ContactAttempt,
     Declination,
     OutsideCare,
+    PatientNote,
     FollowUp,
     Notification,
     Letter,

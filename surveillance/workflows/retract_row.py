@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from surveillance.models import ImagingExam, LesionEvent
+from surveillance.models import ContactAttempt, ImagingExam, LesionEvent
 from surveillance.workflows.errors import WorkflowRefused
 
 if TYPE_CHECKING:
@@ -19,17 +19,21 @@ class RetractionWithoutReason(WorkflowRefused):
 
 
 def retract_row(
-    *, row: ImagingExam | LesionEvent, reason: str, by: "User | None", now: datetime
+    *,
+    row: ImagingExam | LesionEvent | ContactAttempt,
+    reason: str,
+    by: "User | None",
+    now: datetime,
 ) -> bool:
     """Mark `row` as retracted; it stays visible and no longer counts.
 
     Returns False, and changes nothing, if it was retracted already. Refuses an empty reason.
-    Callers record the audit event and assess the lesions again.
+    Callers record the audit event and do again what rests on the fact.
     """
     if not reason.strip():
         raise RetractionWithoutReason("Say why this is retracted: the reason stays on record.")
     # The append-only manager refuses every update; the database allows these three columns.
-    rows: models.QuerySet[ImagingExam | LesionEvent] = models.QuerySet(type(row))
+    rows: models.QuerySet[ImagingExam | LesionEvent | ContactAttempt] = models.QuerySet(type(row))
     standing = rows.filter(pk=row.pk, retracted_at=None)
     changed = standing.update(retracted_at=now, retracted_by=by, retracted_reason=reason)
     row.refresh_from_db(fields=["retracted_at", "retracted_by", "retracted_reason"])

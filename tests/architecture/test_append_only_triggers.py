@@ -24,6 +24,7 @@ from surveillance.models import (
     LetterEvent,
     MessageTemplateUse,
     MessageTemplateVersion,
+    PatientNote,
 )
 from tests.factories import (
     NOW,
@@ -182,6 +183,9 @@ ROWS: dict[str, Callable[[], models.Model]] = {
         **words(), since=NOW, chosen_by=UserFactory()
     ),
     "surveillance.Declination": lambda: DeclinationFactory(),
+    "surveillance.PatientNote": lambda: PatientNote.objects.create(
+        patient=PatientFactory(), text="Prefers mornings.", written_at=NOW
+    ),
     "surveillance.OutsideCare": lambda: OutsideCareFactory(),
     "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(),
     "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(),
@@ -192,9 +196,10 @@ MUTABLE = {
     "patients.AfpResult": {"patient"},
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
-    "surveillance.ContactAttempt": {"patient"},
+    "surveillance.ContactAttempt": {"patient"} | RETRACTION,
     "surveillance.Letter": {"patient"},
     "surveillance.Declination": {"patient"},
+    "surveillance.PatientNote": {"patient"},
     "surveillance.OutsideCare": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""

@@ -46,6 +46,7 @@ APPEND_ONLY = {
     "surveillance.MessageTemplateVersion",
     "surveillance.MessageTemplateUse",
     "surveillance.Declination",
+    "surveillance.PatientNote",
     "surveillance.EscalationAnswer",
     "surveillance.OutsideCare",
     "surveillance.OutsideCareReview",

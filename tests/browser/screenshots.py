@@ -50,7 +50,12 @@ class Picture:
 
 PICTURES = (
     Picture("queue", "Nurse navigator", "/queue/?tab=overdue"),
-    Picture("lesion", "Nurse navigator", "/queue/?tab=overdue", (".hc-queue__name",)),
+    Picture(
+        "lesion",
+        "Nurse navigator",
+        "/queue/?tab=overdue",
+        (".hc-queue__name", "#panel .hc-crumb a"),
+    ),
 )
 
 

@@ -37,6 +37,7 @@ def test_navigator_signs_in_finds_a_patient_logs_a_call_and_books(
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Queue: search")
     page.get_by_role("link", name="Okafor, Ada", exact=True).click()
+    page.get_by_role("link", name="Whole record").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Okafor, Ada")
 
     page.get_by_role("link", name="Log contact").first.click()
@@ -115,6 +116,8 @@ def test_tabs_swap_in_place_and_the_address_and_back_button_follow(
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Queue: overdue")
     expect(page.get_by_role("link", name="Okafor, Ada", exact=True)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Okafor, Ada", exact=True)).to_be_focused()
 
 
 def test_keyboard_alone_logs_a_call(page: Page, sign_in, clinic, ada) -> None:
@@ -127,14 +130,14 @@ def test_keyboard_alone_logs_a_call(page: Page, sign_in, clinic, ada) -> None:
     expect(page.locator("#main")).to_be_focused()
     tab_to(page, "Log contact with Okafor, Ada")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Log contact")
+    expect(page.get_by_role("heading", name="Log contact")).to_be_focused()
     tab_to_element(page, "#id_outcome_0")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     tab_to_element(page, "button:has-text('Save contact')")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("The contact is on file.")).to_be_visible()
+    expect(page.locator("#panel").get_by_text("The contact is on file.")).to_be_visible()
     assert ContactAttempt.objects.get().outcome == "CALL_BACK"
 
 

@@ -29,6 +29,7 @@ from surveillance.models import (
     OutsideCare,
     OutsideCareReview,
     PatientMerge,
+    PatientNote,
     RegistryImport,
     SweepRun,
 )
@@ -115,6 +116,9 @@ def row_at(site, model):
         "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(
             outside_care=care_of(patient)
         ),
+        "surveillance.PatientNote": lambda: PatientNote.objects.create(
+            patient=patient, text="Prefers mornings.", written_at=NOW
+        ),
         "surveillance.Declination": lambda: DeclinationFactory(patient=patient),
         "surveillance.Disowning": lambda: Disowning.objects.create(
             follow_up=FollowUpFactory(lesion__patient=patient),
@@ -189,7 +193,7 @@ def every_read_only_model(test):
 def test_every_clinical_model_is_shown_read_only():
     clinical = {m for m in admin.site._registry if m._meta.app_label == "surveillance"}
 
-    assert len(clinical) == 22
+    assert len(clinical) == 23
     assert clinical <= set(READ_ONLY)
 
 

@@ -31,7 +31,19 @@
     form.dataset.sentAt = String(now);
   }
 
+  // A call logged at once takes along what was typed below it.
+  function takeNoteAlong(event) {
+    var note = document.getElementById("id_note"), form = event.target;
+    if (!form.matches(".hc-quick") || !note || !note.value) { return; }
+    var copy = form.querySelector("input[name='note']") || document.createElement("input");
+    copy.type = "hidden";
+    copy.name = "note";
+    copy.value = note.value;
+    form.append(copy);
+  }
+
   document.addEventListener("DOMContentLoaded", focusErrors);
+  document.addEventListener("submit", takeNoteAlong, true);
   document.addEventListener("submit", onlyOnce);
   document.addEventListener("htmx:afterSettle", keepFocus);
   document.addEventListener("click", function (event) {

@@ -36,6 +36,7 @@ from surveillance.workflows.repoint_records import MOVED
 from surveillance.workflows.retract_exam import retract_exam
 from surveillance.workflows.unmerge_patients import MergeNotSeparable, unmerge_patients
 from surveillance.workflows.update_risk import update_risk
+from surveillance.workflows.write_note import write_note
 from tests.factories import (
     NOW,
     TODAY,
@@ -72,6 +73,7 @@ def duplicate(ward):
     )
     AfpResultFactory(patient=patient)
     DeclinationFactory(patient=patient)
+    write_note(patient=patient, text="Prefers mornings.", by=ward.navigator, now=NOW)
     OutsideCareFactory(follow_up=FollowUp.objects.open().filter(patient=patient).first())
     Notification.objects.create(
         site=ward.site,
