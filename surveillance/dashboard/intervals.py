@@ -41,7 +41,7 @@ def _sent() -> "QuerySet[Notification]":
 
 
 def _spoken() -> "QuerySet[ContactAttempt]":
-    return ContactAttempt.objects.filter(outcome__in=[str(each) for each in REACHED])
+    return ContactAttempt.objects.standing().filter(outcome__in=[str(each) for each in REACHED])
 
 
 def _done(scope: Scope) -> FollowUpQuerySet:

@@ -61,7 +61,7 @@ def _grouped(scope: Scope) -> "QuerySet[Any]":
 
 
 def _reached() -> "QuerySet[ContactAttempt, object]":
-    heard = ContactAttempt.objects.filter(
+    heard = ContactAttempt.objects.standing().filter(
         patient=OuterRef("pk"), outcome__in=[str(each) for each in REACHED]
     )
     return heard.order_by("-attempted_at").values("attempted_at")[:1]
@@ -69,7 +69,7 @@ def _reached() -> "QuerySet[ContactAttempt, object]":
 
 def _attempts(since: object, attempts: int, ways: int) -> "QuerySet[ContactAttempt, object]":
     """So many attempts over so many channels since anybody was reached, none of them too old."""
-    counted = ContactAttempt.objects.filter(
+    counted = ContactAttempt.objects.standing().filter(
         patient=OuterRef("pk"),
         outcome__in=[str(each) for each in NOT_REACHED],
         attempted_at__gte=since,

@@ -441,7 +441,7 @@ def test_timeline_costs_the_same_queries_for_any_history(
         )
         record_event("follow_up_booked", site=owed.site, subject=owed, by=nurse, now=MORNING)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         build_timeline(lesion)
 
 
