@@ -1,4 +1,4 @@
-"""The door of the site in allauth's words: no sign-ups, locks by name and address, an audit trail."""
+"""The front door in allauth's words: no sign-ups, locks by name and address, an audit trail."""
 
 from typing import Any
 

@@ -43,7 +43,7 @@ class KnownPeopleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # 
             raise ImmediateHttpResponse(_refused(request, refused.message)) from refused
         sociallogin.account, sociallogin.user = link, link.user
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **told: Any) -> None:
+    def on_authentication_error(self, request: HttpRequest, *_provider: Any, **told: Any) -> None:
         """One page with a way on; what went wrong is in the log by its kind."""
         error = told.get("exception")
         log.warning("single_sign_on_failed", error=type(error).__name__ if error else "no_answer")

@@ -3,7 +3,7 @@
 A hospital stands behind one address, so that wrong passwords of one person must not keep the others
 out. What is counted is a name at an address; beside it, far more loosely, a name at all addresses
 (guessing from many machines) and an address over all names (one password tried on everybody).
-allauth's rate limits do the counting; a process that dies keeps nothing, all processes see one count.
+allauth's rate limits do the counting; all processes see one count.
 """
 
 import hashlib

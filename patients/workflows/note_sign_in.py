@@ -1,4 +1,4 @@
-"""Keeps in the audit trail who signed in, who failed to, and what changed about how they sign in."""
+"""Keeps in the audit trail who signed in, who failed to, and what changed about it."""
 
 from datetime import datetime
 from enum import StrEnum
