@@ -1,4 +1,4 @@
-"""People of a site: invited, given and relieved of roles, switched off and on, their sign-in mended."""
+"""People of a site: invited, given and relieved of roles, switched off, their sign-in mended."""
 
 import re
 from datetime import timedelta
