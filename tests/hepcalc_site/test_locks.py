@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from patients.models import AuditEvent, Membership, Role
-from patients.sign_in_locks import locked_among
-from tests.factories import NOW, PASSWORD, MembershipFactory, SiteFactory, UserFactory
+from patients.sign_in_locks import LIMITS, locked_among
+from tests.factories import NOW, PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 HOSPITAL, HOME = "192.0.2.1", "198.51.100.7"
@@ -17,7 +17,7 @@ HOSPITAL, HOME = "192.0.2.1", "198.51.100.7"
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
+    with time_machine.travel(NOW) as clock:  # it ticks: attempts are told apart by their moment
         yield clock
 
 
@@ -44,16 +44,17 @@ def test_five_wrong_passwords_make_that_person_wait_there(clock) -> None:
 
 
 def test_a_hospital_behind_one_address_is_not_locked_out(clock) -> None:
-    """The shift changes: sixty people sign in within a minute, some of them mistype."""
-    site = SiteFactory()
-    people = [MembershipFactory(site=site).user for _ in range(60)]
-    for clumsy in people[:12]:
+    """The shift changes: forty people sign in within a minute, and some of them mistype a lot.
+    allauth's own limits would have refused the eleventh of them."""
+    people = [membership.user for membership in MembershipFactory.create_batch(40)]
+    for clumsy in people[:5]:
         guess_wrong(clumsy.username)
+        assert not gets_in(clumsy.username)
 
-    got_in = [person for person in people[12:] if gets_in(person.username)]
+    got_in = [person for person in people[5:] if gets_in(person.username)]
 
-    assert len(got_in) == 48
-    assert locked_among([one.username for one in people]) == set()
+    assert len(got_in) == 35
+    assert locked_among([one.username for one in people]) == {one.username for one in people[:5]}
 
 
 def test_right_passwords_are_not_counted(clock) -> None:
@@ -65,20 +66,20 @@ def test_right_passwords_are_not_counted(clock) -> None:
     assert not gets_in(nina.username)
 
 
-def test_guessing_from_many_machines_is_stopped_too(clock) -> None:
+def test_guessing_from_many_machines_is_stopped_too(clock, monkeypatch) -> None:
+    monkeypatch.setitem(LIMITS, "name_anywhere", "8/1h/key")
     nina = MembershipFactory().user
-    for machine in range(50):
+    for machine in range(8):
         guess_wrong(nina.username, 1, address=f"203.0.113.{machine}")
 
     assert not gets_in(nina.username, address=HOME)
     assert gets_in(UserFactory().username)
 
 
-def test_one_password_tried_on_everybody_is_stopped(clock) -> None:
-    for number in range(300):
-        Client(REMOTE_ADDR=HOME).post(
-            reverse("account_login"), {"login": f"name{number}", "password": "Summer2026!"}
-        )
+def test_one_password_tried_on_everybody_is_stopped(clock, monkeypatch) -> None:
+    monkeypatch.setitem(LIMITS, "address", "8/15m/key")
+    for number in range(8):
+        assert not gets_in(f"name{number}", "Summer2026!", address=HOME)
     nina = MembershipFactory().user
 
     assert not gets_in(nina.username, address=HOME)
@@ -101,7 +102,8 @@ def test_sign_ins_are_kept_with_when_and_how_and_without_a_password(clock) -> No
     ]
     failed, entered = events[0], events[-1]
     assert (failed.actor, failed.subject_id) == ("system", str(nina.user.pk))
-    assert (entered.actor, entered.at) == (f"user:{nina.user.pk}", NOW)
+    assert entered.actor == f"user:{nina.user.pk}"
+    assert entered.at - NOW < timedelta(minutes=1)
     assert entered.detail == {"method": "password", "address": HOME}
     assert {event.site for event in events} == {nina.site.slug}
     assert {event.patient_id for event in events} == {""}
@@ -129,14 +131,17 @@ class TestLifting:
     def administrator(self, clock) -> Membership:
         return MembershipFactory(administrator=True)
 
-    def test_an_administrator_sees_the_lock_and_lifts_it(self, client, administrator) -> None:
+    def test_an_administrator_sees_the_lock_and_lifts_it(
+        self, client, administrator, django_capture_on_commit_callbacks
+    ) -> None:
         nina = MembershipFactory(site=administrator.site).user
         guess_wrong(nina.username)
         assert not gets_in(nina.username)
         client.force_login(administrator.user)
 
         before = client.get(reverse("people")).content.decode()
-        client.post(reverse("person_lift_lock", args=[nina.pk]))
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse("person_lift_lock", args=[nina.pk]))
         after = client.get(reverse("people")).content.decode()
 
         assert "Locked out" in before
@@ -146,14 +151,17 @@ class TestLifting:
             f"user:{administrator.user.pk}"
         )
 
-    def test_not_for_somebody_who_also_works_elsewhere(self, client, administrator) -> None:
+    def test_not_for_somebody_who_also_works_elsewhere(
+        self, client, administrator, django_capture_on_commit_callbacks
+    ) -> None:
         nina = MembershipFactory(site=administrator.site).user
         MembershipFactory(user=nina, role=Role.CLINICIAN)
         guess_wrong(nina.username)
         gets_in(nina.username)
         client.force_login(administrator.user)
 
-        client.post(reverse("person_lift_lock", args=[nina.pk]))
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse("person_lift_lock", args=[nina.pk]))
 
         assert not gets_in(nina.username)
         assert not AuditEvent.objects.filter(action="sign_in_lock_lifted").exists()
