@@ -23,6 +23,7 @@ from patients.models import Absence, Membership, Role
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import MessageTemplateVersion, Notification
 from surveillance.roles import ADMIN_SITE
+from surveillance.web import letter_batch
 from surveillance.workflows.offer_registry_file import offer_registry_file
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
@@ -128,6 +129,7 @@ def _a_version(site, by: User) -> MessageTemplateVersion:
 def unrendered(monkeypatch) -> None:
     """Who may open what is decided before a page is drawn, and drawing takes most of the time."""
     monkeypatch.setattr(Template, "render", lambda *_, **__: "")
+    monkeypatch.setattr(letter_batch, "print_letters", lambda *_: b"")
 
 
 def named_addresses() -> set[str]:
@@ -255,9 +257,17 @@ def test_open_addresses_answer_the_same_to_everybody_and_name_no_patient(scene: 
     assert wrong == []
 
 
+def _fresh(scene: Scene) -> Iterator[tuple[Role, User]]:
+    for role, user in scene.people.items():
+        yield role, User.objects.get(pk=user.pk)
+
+
 def test_the_admin_opens_what_its_table_allows(scene: Scene, unrendered) -> None:
-    """Lists and forms for whom `ADMIN_SITE` says; one's own site only; deleting for nobody."""
-    visitors = {role: Visitor(user) for role, user in scene.people.items()}
+    """Lists and forms for whom `ADMIN_SITE` says. The other roles have no `is_staff`: one of them
+    stands for all."""
+    staff = {*ADMIN_SITE, Role.MEDICAL_DIRECTOR}
+    visitors = {role: Visitor(scene.people[role]) for role in staff}
+    assert [user.is_staff for role, user in _fresh(scene) if role not in ADMIN_SITE] == [False] * 5
 
     wrong = []
     for model in admin.site._registry:
