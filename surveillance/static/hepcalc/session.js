@@ -14,6 +14,13 @@
 
   function say(words) { all("words")[0].textContent = words; }
 
+  // Covered, this is all there is of the page, for screen readers too.
+  function cover(isCovered) {
+    document.body.classList.toggle("hc-is-over", isCovered);
+    box.setAttribute("role", isCovered ? "main" : "region");
+    document.getElementById("session-title").setAttribute("aria-level", isCovered ? "1" : "2");
+  }
+
   function hasText() {
     return Array.prototype.some.call(document.querySelectorAll("main input, main textarea, main select"),
       function (field) {
@@ -41,7 +48,7 @@
     if (state.whose !== box.dataset.whose) { window.location.replace("/"); return; }
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach(function (field) { field.value = state.token; });
     isOver = false;
-    document.body.classList.remove("hc-is-over");
+    cover(false);
     endsAt = Date.now() + state.seconds * 1000;
     if (state.seconds * 1000 > WARNING) { box.hidden = true; }
     wait();
@@ -84,7 +91,7 @@
     show("over", true);
     say("");
     box.hidden = false;
-    document.body.classList.add("hc-is-over");
+    cover(true);
     document.getElementById("session-title").focus();
   }
 
