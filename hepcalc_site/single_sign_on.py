@@ -54,7 +54,9 @@ class KnownPeopleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # 
 def _agree(claims: dict[str, Any]) -> bool:
     """The page about the user must speak of whom the token was made for (OpenID Core 5.3.2)."""
     token, person = claims.get("id_token"), claims.get("userinfo")
-    return bool(token) and (not person or person.get("sub") == token.get("sub"))
+    if not token:
+        return False
+    return not person or bool(person.get("sub") == token.get("sub"))
 
 
 def _verified(claims: dict[str, Any]) -> str:

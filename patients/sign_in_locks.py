@@ -40,7 +40,7 @@ class Attempt:
 
 def count_attempt(name: str, address: str) -> Attempt:
     """Count an attempt to sign in as `name` from `address`; `locked` says that it must wait."""
-    counted = []
+    counted: list[ratelimit.RateLimitUsage] = []
     for limit, key in _keys(name, address).items():
         usage = _consume(limit, key)
         if usage is None:

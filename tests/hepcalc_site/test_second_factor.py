@@ -26,12 +26,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 def code_of(secret: str) -> str:
     """What the app shows now."""
     counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
+    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def enrol(client: Client) -> str:
     """Set up an app as a person would; its secret."""
     page = client.get(reverse("mfa_activate_totp")).content.decode()
+    secret: str
     [secret] = re.findall(r'<code class="hc-anywhere">(\w+)</code>', page)
     client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     return secret

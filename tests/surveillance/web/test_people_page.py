@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from patients.models import AuditEvent, Membership, Role
 from surveillance.models import FollowUp
+from surveillance.web.people_view import PersonRow
 from tests.factories import NOW, PASSWORD, MembershipFactory, UserFactory
 from tests.surveillance.web.scenes import Clinic, escalated, owed
 
@@ -29,7 +30,7 @@ def person(verb: str, user: User) -> str:
     return reverse(f"person_{verb}" if verb else "person", args=[user.pk])
 
 
-def rows(client: Client) -> dict[str, object]:
+def rows(client: Client) -> dict[str, PersonRow]:
     return {row.username: row for row in client.get(reverse("people")).context["rows"]}
 
 
@@ -110,7 +111,7 @@ class TestInvitation:
 
     def test_the_link_sets_the_password_once(self, administrator, clinic) -> None:
         self.invite(administrator, clinic)
-        [link] = re.findall(r"http\S+", mail.outbox[0].body)
+        [link] = re.findall(r"http\S+", str(mail.outbox[0].body))
         newcomer, late = Client(), Client()
 
         form = newcomer.get(link, follow=True)
@@ -125,7 +126,7 @@ class TestInvitation:
 
     def test_the_link_ends_after_three_days(self, administrator, clinic) -> None:
         self.invite(administrator, clinic)
-        [link] = re.findall(r"http\S+", mail.outbox[0].body)
+        [link] = re.findall(r"http\S+", str(mail.outbox[0].body))
 
         with time_machine.travel(NOW + timedelta(days=3, minutes=1)):
             page = Client().get(link, follow=True)
