@@ -17,6 +17,7 @@ WORDS: dict[Permission, str] = {
     Permission.CLOSE: "Close a follow-up",
     Permission.CLOSE_SIGNED: "Sign that surveillance is not appropriate",
     Permission.REASSIGN: "Give a follow-up to another owner",
+    Permission.SHARE_FILTER: "Share a saved list of the queue with the team",
     Permission.PLAN_ABSENCE: "Plan the leave of others",
     Permission.OVERRIDE: "Decide otherwise than the protocol, re-open a lesion",
     Permission.ACKNOWLEDGE: "Take on and answer escalations",

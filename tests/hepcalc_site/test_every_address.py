@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.models import Absence, Membership, Role
 from surveillance.delivery.unsubscribe import token_of
-from surveillance.models import MessageTemplateVersion, Notification
+from surveillance.models import MessageTemplateVersion, Notification, SavedFilter
 from surveillance.roles import ADMIN_SITE
 from surveillance.web import letter_batch
 from surveillance.workflows.offer_registry_file import offer_registry_file
@@ -86,6 +86,9 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
     message = Notification.objects.filter(patient=patient)[0]
     return {
         "patient": [patient.pk],
+        "record": [patient.pk, "json"],
+        "decision": [follow_up.lesion_id, follow_up.assessment_id],
+        "filter": [_a_filter(site, navigator).pk],
         "follow_up": [follow_up.pk],
         "booked": [booked.pk],
         "ordered": [booked.pk],
@@ -116,6 +119,12 @@ def _an_import(site, by: User):
         file_name="registry.csv", stored_path="/nowhere", file_size=1, site=site, date_format="",
         by=by, now=NOW,
     )  # fmt: skip
+
+
+def _a_filter(site, by: User) -> SavedFilter:
+    return SavedFilter.objects.create(
+        owner=by, site=site, name="Overdue", query="tab=overdue", is_shared=True, created_at=NOW
+    )
 
 
 def _a_version(site, by: User) -> MessageTemplateVersion:
