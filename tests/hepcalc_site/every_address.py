@@ -24,6 +24,8 @@ class Door:
     of: str = ""
     may_send: frozenset[Role] | None = None
     only_post: bool = False
+    words: tuple[str, ...] = ()
+    """What the address takes instead of an object, such as the form of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def sends(permission: Permission, of: str) -> Door:
 
 
 SIGNED_IN = Door(EVERYBODY)
+LISTED = roles_with(Permission.VIEW_MEASURES) & roles_with(Permission.VIEW_PATIENT)
 
 TABLE: dict[str, Door | Open] = {
     "home": Open((302,)),
@@ -127,6 +130,10 @@ TABLE: dict[str, Door | Open] = {
     "failsafe": needs(Permission.VIEW_FAILSAFE),
     "measures": needs(Permission.VIEW_MEASURES),
     "measures_file": needs(Permission.VIEW_MEASURES),
+    "dashboard": needs(Permission.VIEW_MEASURES),
+    "dashboard_file": Door(roles_with(Permission.VIEW_MEASURES), words=("csv",)),
+    "dashboard_list": Door(LISTED, words=("overdue",)),
+    "dashboard_list_file": Door(LISTED, words=("overdue", "csv")),
     "components": Door(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     "mailbox": needs(Permission.ADMINISTER),
     "people": needs(Permission.ADMINISTER),

@@ -186,7 +186,7 @@ def test_every_address_is_in_the_table() -> None:
 def doors(scene: Scene) -> Iterator[tuple[str, Door, str]]:
     for name, door in TABLE.items():
         if isinstance(door, Door):
-            yield name, door, reverse(name, args=scene.objects.get(door.of, []))
+            yield name, door, reverse(name, args=scene.objects.get(door.of, list(door.words)))
 
 
 def test_every_role_opens_what_its_permissions_allow_and_nothing_else(
