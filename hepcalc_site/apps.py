@@ -1,7 +1,9 @@
 """Registers the site as an app, for its commands and its system checks."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import checks as registry
+from django.core.exceptions import ImproperlyConfigured
 
 from hepcalc_site import checks
 
@@ -12,6 +14,18 @@ class SiteConfig(AppConfig):
     name = "hepcalc_site"
 
     def ready(self) -> None:
-        """Make the checks for unsafe settings known to Django."""
+        """Make the checks for unsafe settings known to Django; refuse a role that is none."""
         for check in checks.ALL:
             registry.register(check, registry.Tags.security, deploy=True)
+        refuse_unknown_roles(frozenset(settings.MFA_REQUIRED_ROLES))
+
+
+def refuse_unknown_roles(named: frozenset[str]) -> None:
+    """A role misspelt in MFA_REQUIRED_ROLES would silently be asked for no second factor."""
+    from patients.models import Role  # noqa: PLC0415  # models are there once all apps are
+
+    if unknown := sorted(named - set(Role.values)):
+        raise ImproperlyConfigured(
+            f"MFA_REQUIRED_ROLES names {', '.join(unknown)}. Use {', '.join(Role.values)}, "
+            "separated by commas, or none."
+        )

@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from hepcalc_site.mail import Mail, is_known, mail_from
+from hepcalc_site.oidc import BadProvider, SingleSignOn, refuse_incomplete
 from hepcalc_site.texting import BadSmsUrl, Sms, sms_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -132,6 +133,28 @@ class Environment:
         except BadSmsUrl as error:
             self.refuse(name, str(error), cure)
             return None
+
+    def roles(self, name: str, *, default: str) -> frozenset[str]:
+        """Names of roles separated by commas; "none" for no role. `SiteConfig` refuses others."""
+        named = (self._raw(name) or default).upper().split(",")
+        return frozenset(word.strip() for word in named if word.strip()) - {"NONE"}
+
+    def single_sign_on(self, *, is_local: bool) -> SingleSignOn:
+        """The OpenID Connect provider of OIDC_ISSUER and its companions; off without an issuer."""
+        found = SingleSignOn(
+            issuer=self.web_address("OIDC_ISSUER"),
+            client_id=self.text("OIDC_CLIENT_ID"),
+            secret=self.text("OIDC_CLIENT_SECRET"),
+            name=self.text("OIDC_NAME", "your organisation"),
+            key=self.text("OIDC_KEY", "sso"),
+            is_second_factor=self.boolean("OIDC_SECOND_FACTOR", default=False),
+        )
+        try:
+            refuse_incomplete(found, is_local=is_local)
+        except BadProvider as error:
+            cure = "Set issuer, client id and secret as the provider shows them, or no OIDC_ISSUER"
+            self.refuse("OIDC_ISSUER", str(error), cure)
+        return found
 
     def refuse_if_broken(self) -> None:
         """Stop here, naming every fault at once."""

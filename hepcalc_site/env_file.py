@@ -8,7 +8,7 @@ from hepcalc_site.env import BASE_DIR, LEAST_SECRET_LENGTH
 
 # Commands that neither sign anything nor touch the database, and so need no installation.
 COMMANDS_WITHOUT_SECRET = frozenset(
-    {"decide", "print_protocol", "collectstatic", "help", "version", "simulate"}
+    {"decide", "print_protocol", "print_roles", "collectstatic", "help", "version", "simulate"}
 )
 
 

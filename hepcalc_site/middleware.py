@@ -1,19 +1,18 @@
-"""Small middlewares: probes are answered first, requests have an id, idle sessions end."""
+"""Small middlewares: probes are answered first, requests have an id, old sessions end."""
 
 import time
 import uuid
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from hepcalc_site import health
+from surveillance.web.access import to_sign_in
+from surveillance.web.session_clock import is_in_the_background, note_activity, seconds_left
 
 Handler = Callable[[HttpRequest], HttpResponse]
-# A session is written at most this often, so that reading pages costs no write each.
-SECONDS_BETWEEN_RENEWALS = 300
-UNATTENDED = ("/queue/changed/",)
-"""What an open page asks for by itself: nobody is at work because of it."""
 PROBES: dict[str, Handler] = {
     "/livez": health.livez,
     "/readyz": health.readyz,
@@ -44,14 +43,25 @@ def name_requests(get_response: Handler) -> Handler:
     return handle
 
 
-def keep_session_alive(get_response: Handler) -> Handler:
-    """Move the session's end forward while its owner is at work; idle sessions run out."""
+def end_old_sessions(get_response: Handler) -> Handler:
+    """Sign out who has been idle or signed in for too long; count a click as being at work.
+
+    They are led back to the page where they were.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        if request.path not in UNATTENDED and request.user.is_authenticated:
-            renewed = request.session.get("renewed", 0)
-            if time.time() - renewed > SECONDS_BETWEEN_RENEWALS:
-                request.session["renewed"] = int(time.time())
+        if request.user.is_authenticated:
+            now = int(time.time())
+            if seconds_left(request.session, now) <= 0:
+                return _sign_out(request)
+            if not is_in_the_background(request):
+                note_activity(request.session, now)
         return get_response(request)
 
     return handle
+
+
+def _sign_out(request: HttpRequest) -> HttpResponse:
+    target = to_sign_in(request)
+    logout(request)
+    return target

@@ -175,6 +175,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "simple_history",
@@ -190,10 +193,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "hepcalc_site.middleware.keep_session_alive",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "hepcalc_site.middleware.end_old_sessions",
+    "hepcalc_site.second_factor.ask_for_second_factor",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -253,6 +257,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 3  # how long the link of an invitation works
 ACCOUNT_ADAPTER = "hepcalc_site.accounts.ClosedAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -260,11 +265,47 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# A whole hospital may stand behind one address: no limit of an address alone is one that its people
+# could meet at the change of a shift. Wrong passwords are counted in patients/sign_in_locks.py.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "10/15m/key",  # codes of a second factor, per person
+    "reset_password_from_key": "300/m/ip",
+}
+
+# ---------------------------------------------------------------- second factor, single sign-on
+
+MFA_ADAPTER = "hepcalc_site.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "hepcalc_site.second_factor.CodeForm",
+    "reauthenticate": "hepcalc_site.second_factor.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "HepCalc"
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is up to 30 seconds off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http on localhost only, see above
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are made by administrators, not by sign-up
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
+MFA_REQUIRED_ROLES = env.roles(
+    "MFA_REQUIRED_ROLES", default="none" if IS_LOCAL else "ADMINISTRATOR,MEDICAL_DIRECTOR"
+)
+
+OIDC = env.single_sign_on(is_local=IS_LOCAL)
+SOCIALACCOUNT_ADAPTER = "hepcalc_site.single_sign_on.KnownPeopleAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC.apps(), "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linked by our own rule, see docs/adr/0038
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form's answer may not lead to another host (form-action)
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # ---------------------------------------------------------------- security
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * env.integer("SESSION_IDLE_MINUTES", default=60, least=5)
+SESSION_LONGEST = 3600 * env.integer("SESSION_LONGEST_HOURS", default=12, least=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

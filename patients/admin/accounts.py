@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from patients.admin.access import signed_in
 from patients.models import Membership, Site
+from patients.workflows.account_reach import is_within_reach
 
 
 def accounts_within_reach(request: HttpRequest) -> QuerySet[User]:
@@ -65,11 +66,7 @@ class AccountAdmin(BaseUserAdmin):
         Otherwise a password set at one site would open the records of another.
         """
         allowed = super().has_change_permission(request, obj)
-        if obj is None or signed_in(request).is_superuser:
-            return allowed
-        elsewhere = Membership.objects.current().filter(user=obj)
-        elsewhere = elsewhere.exclude(site__in=Site.objects.administered_by(request.user))
-        return allowed and not obj.is_superuser and not elsewhere.exists()
+        return allowed and (obj is None or is_within_reach(user=obj, by=signed_in(request)))
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         """Accounts are switched off, never deleted: records bear their names."""

@@ -112,6 +112,13 @@ class SiteQuerySet(TrackedQuerySet["Site"]):
         """The sites where this person holds a role today."""
         return self.filter(memberships__in=Membership.objects.current().of(user)).distinct()
 
+    def where_in_post(self, user: "AbstractBaseUser") -> "SiteQuerySet":
+        """The sites where this person holds a role that has not ended, each once, although the
+        account may be switched off."""
+        return self.filter(
+            memberships__in=Membership.objects.of(user).filter(ended_on=None)
+        ).distinct()
+
     def administered_by(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
         """The sites where this person is an administrator today."""
         return self._where(user, [Role.ADMINISTRATOR])
@@ -254,6 +261,13 @@ class MembershipQuerySet(TrackedQuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
         """Roles held now, by people who can sign in."""
         return self.filter(ended_on=None, user__is_active=True)
+
+    def beyond_reach_of(
+        self, administrator: "AbstractBaseUser", user: "AbstractBaseUser"
+    ) -> "MembershipQuerySet":
+        """Roles of `user` that have not ended, at sites that `administrator` does not keep."""
+        kept = Site.objects.administered_by(administrator)
+        return self.of(user).filter(ended_on=None).exclude(site__in=kept)
 
     def of(self, user: "AbstractBaseUser | AnonymousUser") -> "MembershipQuerySet":
         """One person's roles; nobody has any before signing in."""

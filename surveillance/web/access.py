@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -48,13 +48,32 @@ def signed_in(view: "SignedInView[P]") -> "View[P]":
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(cast("SignedInRequest", request), *args, **kwargs)
-        if request.headers.get("HX-Request"):
-            back = cast("SignedInRequest", request).htmx.current_url_abs_path or request.path
-            target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
-            return HttpResponse(status=204, headers={"HX-Redirect": target})
-        return redirect_to_login(request.get_full_path())
+        return to_sign_in(request)
 
     return cast("View[P]", never_cache(guarded))
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To sign-in, and from there back to the page that the person was looking at.
+
+    A fragment is answered with the whole page's move; a form that was sent leads back to the page
+    on which it stood, since its own address may be for sending only.
+    """
+    if request.headers.get("HX-Request"):
+        page = _path_here(request, request.headers.get("HX-Current-URL", "")) or request.path
+        target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    page = _path_here(request, request.headers.get("Referer", ""))
+    return redirect_to_login(page or request.path)
+
+
+def _path_here(request: HttpRequest, address: str) -> str:
+    """Path and query of an address on this very host; empty for any other."""
+    parts = urlsplit(address)
+    here = parts.path + (f"?{parts.query}" if parts.query else "")
+    return here if parts.netloc == request.get_host() else ""
 
 
 def sites_of_queue(user: User) -> list[Site]:

@@ -1,5 +1,6 @@
 """What surrounds every page: navigation, site switch, the person's name. A context processor."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from surveillance.models import Notification, unsettled
 from surveillance.roles import PERMISSIONS, Permission
 from surveillance.web.access import SITE_KEY
 from surveillance.web.failsafe_count import found_at_last_check
+from surveillance.web.session_clock import seconds_left, whose
 from surveillance.web.wording import name_of_user
 
 BADGE_LIMIT = 99
@@ -44,6 +46,8 @@ class Shell:
     sites: tuple[NavItem, ...] = ()
     items: tuple[NavItem, ...] = ()
     extra: tuple[NavItem, ...] = ()
+    seconds_left: int = 0
+    whose: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -68,6 +72,8 @@ def build_shell(request: HttpRequest) -> Shell:
         sites=sites,
         items=(*_items(request, user, granted), *_failsafe(request, user, memberships)),
         extra=_extra(user, granted),
+        seconds_left=seconds_left(request.session, int(time.time())),
+        whose=whose(user),
     )
 
 
@@ -136,10 +142,12 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
         links.append(NavItem("Audit", reverse("access_review")))
         links.append(NavItem("Coverage certificate", reverse("certificate")))
     if Permission.ADMINISTER in granted:
+        links.append(NavItem("People", reverse("people")))
         links.append(NavItem("Message texts", reverse("message_texts")))
     if Permission.VIEW_MEASURES in granted:
         links.append(NavItem("Dashboard", reverse("dashboard")))
         links.append(NavItem("Quality measures", reverse("measures")))
+    links.append(NavItem("Who may do what", reverse("roles")))
     if not user.is_staff:
         return tuple(links)
     links.append(NavItem("Administration", reverse("admin:index")))

@@ -62,6 +62,17 @@ from surveillance.web.override_page import override
 from surveillance.web.panel_page import panel
 from surveillance.web.patient_export_page import patient_export
 from surveillance.web.patient_page import patient_page
+from surveillance.web.people_page import invite, people
+from surveillance.web.person_page import (
+    end_role,
+    grant_role,
+    lift_lock,
+    person,
+    reset_factor,
+    send_link,
+    switch_off,
+    switch_on,
+)
 from surveillance.web.queue import queue
 from surveillance.web.queue_filters_page import queue_filter_change, queue_filters
 from surveillance.web.referral_answer import answer_referral
@@ -71,6 +82,8 @@ from surveillance.web.registry_import import (
     registry_import_problems,
     registry_template,
 )
+from surveillance.web.roles_page import roles_page
+from surveillance.web.session_page import session_state
 from surveillance.web.status_action import status_action
 from surveillance.web.unsubscribe_page import unsubscribe
 
@@ -168,6 +181,18 @@ urlpatterns = [
     path("dashboard/<slug:key>/list.<slug:form>", dashboard_list_file, name="dashboard_list_file"),
     path("measures/", measures_page, name="measures"),
     path("measures.csv", measures_file, name="measures_file"),
+    path("people/", people, name="people"),
+    path("people/new/", invite, name="person_new"),
+    path("people/<int:pk>/", person, name="person"),
+    path("people/<int:pk>/role/", grant_role, name="person_role"),
+    path("people/<int:pk>/link/", send_link, name="person_link"),
+    path("people/<int:pk>/second-factor/", reset_factor, name="person_reset_factor"),
+    path("people/<int:pk>/lock/", lift_lock, name="person_lift_lock"),
+    path("people/<int:pk>/off/", switch_off, name="person_off"),
+    path("people/<int:pk>/on/", switch_on, name="person_on"),
+    path("people/roles/<int:pk>/end/", end_role, name="role_end"),
+    path("roles/", roles_page, name="roles"),
+    path("session/", session_state, name="session_state"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
 ]

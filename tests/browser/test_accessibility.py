@@ -162,8 +162,10 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
 
     found = {}
     text = f"/templates/{clinic.site.slug}/patient_reminder.email.en/"
-    audit = ("/audit/", "/audit/access/", "/audit/chain/")
-    for address in (*audit, "/registry/", "/components/", "/measures/", "/templates/", text):
+    person = f"/people/{clinic.navigator.pk}/"
+    people = ("/people/", "/people/new/", person, f"{person}off/", "/roles/")
+    pages = (*people, "/audit/", "/audit/access/", "/audit/chain/")
+    for address in (*pages, "/registry/", "/components/", "/measures/", "/templates/", text):
         page.goto(address)
         found[address] = violations(page)
     found |= dict(_while_a_text_is_changed(page, a_patient(clinic).mrn))

@@ -1,0 +1,52 @@
+"""A new colleague gets an account without a password, and a first role."""
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from patients.audit import record_event
+from patients.models import Site
+from patients.workflows.errors import WorkflowRefused
+from patients.workflows.grant_role import grant_role
+from patients.workflows.open_account import NewAccount, open_account
+
+
+class EmailTaken(WorkflowRefused):
+    """Somebody has this address already. `details`: field, user."""
+
+    code = "email_taken"
+
+
+@transaction.atomic
+def invite_person(
+    *, account: NewAccount, site: Site, role: str, by: User | None, now: datetime
+) -> User:
+    """Open the account with the role; nobody can sign in to it before a password is chosen.
+
+    The link by which that is done leaves by the door that called. Refused: a user name that is
+    taken, an address that somebody has (single sign-on knows people by it), an unknown role.
+    """
+    if (known := User.objects.filter(email__iexact=account.email).first()) is not None:
+        raise EmailTaken(
+            f"{known.get_full_name() or known.get_username()} has this address already. Give them "
+            "the role, or write another address.",
+            field="email",
+            user=known.pk,
+        )
+    user = open_account(account=account, now=now)
+    record_event("account_opened", site=site, subject=user, by=by, now=now)
+    grant_role(user=user, site=site, role=role, by=by, now=now)
+    return user
+
+
+def without_password(*, username: str, first_name: str, last_name: str, email: str) -> NewAccount:
+    """Particulars of an account whose password nobody knows."""
+    return NewAccount(
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        password_hash=make_password(None),
+    )

@@ -1,0 +1,141 @@
+"""People, their roles and how they sign in, in plain words."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from patients.models import Membership, Role, Site
+from patients.workflows.account_reach import is_within_reach
+from surveillance.web.people_query import Standing
+from surveillance.web.wording import Tag, count_words, joined, moment_words, name_of_user
+
+NO_FACTOR = "None"
+FACTOR_WORDS = {
+    Authenticator.Type.TOTP.value: "authenticator app",
+    Authenticator.Type.WEBAUTHN.value: "passkey",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person at a site."""
+
+    name: str
+    username: str
+    url: str
+    roles: str
+    last_sign_in: str
+    factor: str
+    factor_missing: bool
+    work: str
+    states: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLine:
+    """One role of a person; the address ends it, where the reader may."""
+
+    words: str
+    end_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """One person with everything that an administrator may do."""
+
+    row: PersonRow
+    email: str
+    lines: tuple[RoleLine, ...]
+    elsewhere: bool
+    is_active: bool
+    is_locked: bool
+    has_factor: bool
+    may_change: bool
+    offers_link: bool
+    urls: dict[str, str]
+
+
+def person_rows(site: Site, memberships: list[Membership], known: Standing) -> list[PersonRow]:
+    """One row per person, their roles together."""
+    roles: defaultdict[User, list[str]] = defaultdict(list)
+    for row in memberships:
+        roles[row.user].append(row.role)
+    return [_row(user, held, known, site) for user, held in roles.items()]
+
+
+def rows_without_role(users: list[User], known: Standing, site: Site) -> list[PersonRow]:
+    """People who can be given one."""
+    return [_row(user, [], known, site) for user in users]
+
+
+def person_card(
+    user: User, memberships: list[Membership], known: Standing, sites: list[Site], reader: User
+) -> PersonCard:
+    """Roles at sites that the reader administers can be ended; the account itself can be changed
+    by whoever administers all of its sites."""
+    mine = {site.pk for site in sites}
+    roles = [row.role for row in memberships]
+    row = _row(user, roles, known, sites[0])
+    _work, factors, is_locked = known.of(user)
+    verbs = ("role", "link", "reset_factor", "lift_lock", "off", "on")
+    return PersonCard(
+        row=row,
+        email=user.email,
+        lines=tuple(
+            RoleLine(
+                f"{Role(one.role).label} at {one.site.name}",
+                reverse("role_end", args=[one.pk]),
+            )
+            for one in memberships
+            if one.site_id in mine
+        ),
+        elsewhere=any(one.site_id not in mine for one in memberships),
+        is_active=user.is_active,
+        is_locked=is_locked,
+        has_factor=bool(factors),
+        may_change=is_within_reach(user=user, by=reader),
+        offers_link=user.is_active and bool(user.email),
+        urls={verb: reverse(f"person_{verb}", args=[user.pk]) for verb in verbs},
+    )
+
+
+def factor_words(factors: Counter[str]) -> str:
+    """'authenticator app, 2 passkeys'; recovery codes alone let nobody in for long."""
+    parts = [
+        words if factors[kind] == 1 else count_words(factors[kind], words)
+        for kind, words in FACTOR_WORDS.items()
+        if factors[kind]
+    ]
+    return joined(parts) if parts else NO_FACTOR
+
+
+def _row(user: User, roles: Collection[str], known: Standing, site: Site) -> PersonRow:
+    work, factors, is_locked = known.of(user)
+    words = factor_words(factors)
+    return PersonRow(
+        name=name_of_user(user),
+        username=user.get_username(),
+        url=reverse("person", args=[user.pk]),
+        roles=", ".join(str(Role(role).label) for role in dict.fromkeys(roles)),
+        last_sign_in=moment_words(user.last_login, site) or "never",
+        factor=words,
+        factor_missing=words == NO_FACTOR and bool(settings.MFA_REQUIRED_ROLES & set(roles)),
+        work=str(work or ""),
+        states=tuple(_states(user, is_locked=is_locked)),
+    )
+
+
+def _states(user: User, *, is_locked: bool) -> list[Tag]:
+    states = []
+    if not user.is_active:
+        states.append(Tag("Switched off", "quiet"))
+    elif not user.has_usable_password() and user.last_login is None:
+        states.append(Tag("Invited", "calm"))
+    if is_locked:
+        states.append(Tag("Locked out", "overdue"))
+    return states

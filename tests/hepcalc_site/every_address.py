@@ -1,0 +1,177 @@
+"""Who may open which address: the table that the walk over the URL resolver is held to.
+
+A new address fails the walk until it has a line here. What a line expects is derived from
+`surveillance/roles.py`; `of` names the object of the scene whose id the address takes.
+"""
+
+from dataclasses import dataclass
+
+from patients.models import Role
+from surveillance.roles import Permission, roles_with
+
+EVERYBODY = frozenset(Role)
+NOBODY_AT_ALL = frozenset[Role]()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One address behind sign-in: the roles that may look, and those that may send something.
+
+    `of` is empty where the address takes no object; then people of another site see their own.
+    """
+
+    may: frozenset[Role]
+    of: str = ""
+    may_send: frozenset[Role] | None = None
+    only_post: bool = False
+    words: tuple[str, ...] = ()
+    """What the address takes instead of an object, such as the form of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An address for people who are not signed in, too: what it answers to GET, whoever asks.
+
+    Signed in or not, it shows nothing of a patient.
+    """
+
+    answers: tuple[int, ...] = (200, 302)
+    of: str = ""
+
+
+def needs(permission: Permission, of: str = "", *, send: Permission | None = None) -> Door:
+    """A page that one permission opens; sending may take another."""
+    may_send = None if send is None else roles_with(send)
+    return Door(roles_with(permission), of, may_send)
+
+
+def sends(permission: Permission, of: str) -> Door:
+    """An address that only takes what is sent."""
+    return Door(roles_with(permission), of, only_post=True)
+
+
+SIGNED_IN = Door(EVERYBODY)
+LISTED = roles_with(Permission.VIEW_MEASURES) & roles_with(Permission.VIEW_PATIENT)
+
+TABLE: dict[str, Door | Open] = {
+    "home": Open((302,)),
+    "queue": needs(Permission.VIEW_QUEUE),
+    "patient": needs(Permission.VIEW_PATIENT, "patient"),
+    "contact_log": needs(Permission.LOG_CONTACT, "patient"),
+    "contact_details": needs(Permission.AMEND_PATIENT, "patient"),
+    "patient_consent": needs(Permission.LOG_CONTACT, "patient"),
+    "patient_status": needs(Permission.WITHDRAW, "patient"),
+    "patient_address": needs(Permission.AMEND_PATIENT, "patient"),
+    "patient_letter": needs(Permission.LOG_CONTACT, "patient"),
+    "appointment_file": needs(Permission.VIEW_PATIENT, "booked"),
+    "follow_up_book": needs(Permission.BOOK, "follow_up"),
+    "follow_up_order": needs(Permission.BOOK, "follow_up"),
+    "follow_up_order_cancel": needs(Permission.BOOK, "ordered"),
+    "follow_up_missed": needs(Permission.BOOK, "booked"),
+    "follow_up_elsewhere": needs(Permission.LOG_CONTACT, "follow_up"),
+    "follow_up_snooze": needs(Permission.SNOOZE, "follow_up"),
+    "follow_up_answer": needs(Permission.RECORD_EXAM, "referral"),
+    "follow_up_close": needs(Permission.CLOSE, "follow_up"),
+    "follow_up_owner": needs(Permission.REASSIGN, "follow_up"),
+    "follow_up_not_mine": needs(Permission.ACKNOWLEDGE, "follow_up"),
+    "lesion_override": needs(Permission.OVERRIDE, "lesion"),
+    "lesion_reopen": needs(Permission.OVERRIDE, "lesion"),
+    "exam_retract": needs(Permission.RETRACT, "exam"),
+    "event_retract": needs(Permission.RETRACT, "event"),
+    "escalation": needs(Permission.VIEW_PATIENT, "escalation", send=Permission.ACKNOWLEDGE),
+    "escalation_ordered": needs(Permission.ACKNOWLEDGE, "escalation"),
+    "escalation_plan": needs(Permission.OVERRIDE, "escalation"),
+    "escalation_not_indicated": needs(Permission.ACKNOWLEDGE, "escalation"),
+    "escalation_elsewhere": needs(Permission.ACKNOWLEDGE, "escalation"),
+    "escalation_not_mine": needs(Permission.ACKNOWLEDGE, "escalation"),
+    "outside_care": needs(Permission.VIEW_PATIENT, "outside_care", send=Permission.SECOND_LOOK),
+    "letters": needs(Permission.PRINT_LETTERS),
+    "letter_batch": needs(Permission.PRINT_LETTERS, "batch"),
+    "letter_check": needs(Permission.PRINT_LETTERS, "batch"),
+    "letter_compare": needs(Permission.PRINT_LETTERS, "batch"),
+    "letter_discard": needs(Permission.PRINT_LETTERS, "batch"),
+    "letter_pdf": needs(Permission.PRINT_LETTERS, "batch"),
+    "letter_manifest": needs(Permission.PRINT_LETTERS, "batch"),
+    "letter_certified": sends(Permission.PRINT_LETTERS, "letter"),
+    "letter_returned": sends(Permission.PRINT_LETTERS, "letter"),
+    "absences": needs(Permission.VIEW_QUEUE),
+    "absence": needs(Permission.VIEW_QUEUE, "absence"),
+    "absence_end": sends(Permission.PLAN_ABSENCE, "absence"),
+    "inbox": SIGNED_IN,
+    "inbox_messages": SIGNED_IN,
+    "queue_filters": needs(Permission.VIEW_QUEUE),
+    "queue_filter_change": sends(Permission.VIEW_QUEUE, "filter"),
+    "patient_export": needs(Permission.VIEW_AUDIT, "record"),
+    "lesion_history": needs(Permission.VIEW_PATIENT, "lesion"),
+    "lesion_summary": needs(Permission.VIEW_PATIENT, "lesion"),
+    "lesion_export": needs(Permission.VIEW_PATIENT, "lesion"),
+    "decision": needs(Permission.VIEW_PATIENT, "decision"),
+    "audit": needs(Permission.VIEW_AUDIT),
+    "access_review": needs(Permission.VIEW_AUDIT),
+    "audit_patient": Door(roles_with(Permission.VIEW_AUDIT), only_post=True),
+    "audit_chain": needs(Permission.VIEW_AUDIT),
+    "outbox": needs(Permission.VIEW_FAILSAFE),
+    "contact_page": Open((200,), "site"),
+    "unsubscribe": Open((200,), "token"),
+    "sms_hook": Open((405,)),
+    "sms_status_hook": Open((405,)),
+    "mail_hook": Open((404, 405)),
+    "registry_import": needs(Permission.IMPORT_REGISTRY),
+    "registry_template": SIGNED_IN,
+    "registry_import_file": needs(Permission.IMPORT_REGISTRY, "import"),
+    "registry_import_problems": needs(Permission.IMPORT_REGISTRY, "import"),
+    "message_texts": needs(Permission.ADMINISTER),
+    "message_text": needs(Permission.ADMINISTER, "text"),
+    "message_text_check": Door(roles_with(Permission.ADMINISTER), "text", only_post=True),
+    "message_text_withdraw": sends(Permission.ADMINISTER, "text"),
+    "message_version": needs(Permission.ADMINISTER, "version"),
+    "message_version_use": sends(Permission.ADMINISTER, "version"),
+    "certificate": needs(Permission.VIEW_AUDIT),
+    "failsafe": needs(Permission.VIEW_FAILSAFE),
+    "measures": needs(Permission.VIEW_MEASURES),
+    "measures_file": needs(Permission.VIEW_MEASURES),
+    "dashboard": needs(Permission.VIEW_MEASURES),
+    "dashboard_file": Door(roles_with(Permission.VIEW_MEASURES), words=("csv",)),
+    "dashboard_list": Door(LISTED, words=("overdue",)),
+    "dashboard_list_file": Door(LISTED, words=("overdue", "csv")),
+    "components": Door(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    "mailbox": needs(Permission.ADMINISTER),
+    "people": needs(Permission.ADMINISTER),
+    "person_new": needs(Permission.ADMINISTER),
+    "person": needs(Permission.ADMINISTER, "person"),
+    "person_role": sends(Permission.ADMINISTER, "person"),
+    "person_link": sends(Permission.ADMINISTER, "person"),
+    "person_reset_factor": needs(Permission.ADMINISTER, "person"),
+    "person_lift_lock": sends(Permission.ADMINISTER, "person"),
+    "person_off": needs(Permission.ADMINISTER, "person"),
+    "person_on": sends(Permission.ADMINISTER, "person"),
+    "role_end": needs(Permission.ADMINISTER, "role"),
+    "roles": SIGNED_IN,
+    "session_state": Open((200,)),
+    "account_login": Open(),
+    "account_logout": Open(),
+    "account_signup": Open(),
+    "account_inactive": Open(),
+    "account_reauthenticate": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": Open(),
+    "account_reset_password_from_key": Open((200,), "key"),
+    "account_reset_password_from_key_done": Open(),
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": Open((302,)),
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": Door(NOBODY_AT_ALL),
+    "mfa_view_recovery_codes": Door(NOBODY_AT_ALL),
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": Door(NOBODY_AT_ALL),
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": Open((302, 404), "passkey"),
+    "mfa_edit_webauthn": Open((302, 404), "passkey"),
+    "mfa_login_webauthn": Open((302,)),
+    "openid_connect_login": Open((404,), "provider"),
+    "openid_connect_callback": Open((404,), "provider"),
+}
+"""By the name of the address. Second factors belong to their owner: nobody here has one."""
