@@ -170,7 +170,7 @@ def test_best_time(calls, words) -> None:
 
 def changed(client: Client, clinic: Clinic, since=NOW):
     address = f"/queue/changed/?site={clinic.site.slug}&since={quote(since.isoformat())}"
-    return client.get(address, headers={"HX-Request": "true"})
+    return client.get(address, headers={"HX-Request": "true", "X-Background": "1"})
 
 
 def test_nothing_has_happened(navigator: Client, clinic: Clinic) -> None:
