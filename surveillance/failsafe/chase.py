@@ -16,6 +16,7 @@ from surveillance.failsafe.finding import (
     Check,
     Subject,
     SubjectKind,
+    days_ago,
     subjects,
 )
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet, SweepRun
@@ -149,7 +150,7 @@ def _incident_reviews(now: datetime) -> Iterable[object]:
 def _aged(rows: EscalationQuerySet, now: datetime) -> Iterable[Subject]:
     columns = rows.order_by("raised_at", "pk").values_list("follow_up__site", "pk", "raised_at")
     for site, pk, raised_at in columns.iterator():
-        yield Subject(site, pk, f"raised {(now - raised_at).days} days ago")
+        yield Subject(site, pk, f"raised {days_ago(raised_at, now)}")
 
 
 CHECKS = (
