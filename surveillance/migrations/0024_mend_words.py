@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveillance', '0019_called_off'),
+        ('surveillance', '0023_panel_notes'),
     ]
 
     operations = [
