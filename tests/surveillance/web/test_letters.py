@@ -386,6 +386,9 @@ class TestOnePatient:
         assert "The responsible clinician decides how to go on" in words(page)
         assert address not in page.content.decode()
         assert "Nobody may write" in words(navigator.get(address, follow=True))
+        panel = navigator.get(f"/follow-ups/{patient.follow_ups.get().pk}/panel/")
+        assert panel.status_code == 200
+        assert address not in panel.content.decode()
         row = navigator.get("/queue/", {"tab": "due"}).context["page"].rows[0]
         assert row.next_step == "Nobody may write or call: the clinician decides how to go on"
 
