@@ -70,6 +70,7 @@ def write_settings(path: Path) -> None:
         "DATA_DIR": FOLDER.name,
         "EMAIL_URL": "filemail://",
         "SMS_URL": "loopback://",
+        "SMS_HOOK_TOKEN": secrets.token_urlsafe(32),  # for trying what a patient texts
         "LOG_LEVEL": "WARNING",
         "DEMO_PASSWORD": secrets.token_urlsafe(9),
     }

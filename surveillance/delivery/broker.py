@@ -1,4 +1,4 @@
-"""How many wake-ups wait at the broker. Asked only when nobody seems to answer them."""
+"""How many wake-ups wait at the broker, and whether it answers at all."""
 
 from celery import current_app
 from django.conf import settings

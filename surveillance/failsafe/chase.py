@@ -1,7 +1,7 @@
 """The chase: does anybody look?"""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from surveillance.failsafe.finding import (
     Check,
     Subject,
     SubjectKind,
+    days_ago,
     subjects,
 )
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet, SweepRun
@@ -28,6 +29,10 @@ from surveillance.protocol.terms import EscalationClass
 DANGEROUS = (EscalationClass.AT_RISK, EscalationClass.URGENT)
 LAST_RUNG = 4
 SITE_MARK = "site:"
+BROKER_SILENT = "broker_silent"
+MINUTE = timedelta(minutes=1)
+CLOCKS_APART = MINUTE
+"""How far the clocks of two machines may differ without one's sweeps counting for nothing."""
 
 
 def _site_days(now: datetime) -> dict[date, list[int]]:
@@ -66,16 +71,26 @@ def _never_looked_at(_now: datetime) -> Iterable[object]:
     return subjects(rows.filter(escalation_class__in=DANGEROUS))
 
 
+def _last_sweep(now: datetime) -> datetime | None:
+    """The last sign of life: when the newest sweep ended. One from a clock ahead of ours is none,
+    or it would vouch for a dead worker until that moment comes."""
+    ended = SweepRun.objects.finished().filter(kind="chase", finished_at__lte=now + CLOCKS_APART)
+    return ended.values_list("finished_at", flat=True).first()
+
+
 def _is_sweep_stale(now: datetime) -> bool:
     """No finished run, although something has been owed for longer than a run may be away."""
-    stale = now - settings.SWEEP_STALE_AFTER
-    if SweepRun.objects.finished().filter(kind="chase", finished_at__gte=stale).exists():
+    stale, last = now - settings.SWEEP_STALE_AFTER, _last_sweep(now)
+    if last is not None and last >= stale:
         return False
     return FollowUp.objects.open().filter(opened_at__lt=stale).exists()
 
 
 def _silent_sweep(now: datetime) -> Iterable[object]:
-    return ["sweep"] if _is_sweep_stale(now) else []
+    if _is_sweep_stale(now):
+        last = _last_sweep(now)
+        age = f"the last ended {(now - last) // MINUTE} minutes ago" if last else "none ever ended"
+        yield Subject(None, "sweep", age)
 
 
 def _silent_worker(now: datetime) -> Iterable[object]:
@@ -85,8 +100,9 @@ def _silent_worker(now: datetime) -> Iterable[object]:
         yield Subject(None, "worker", f"{waiting} wake-ups wait")
 
 
-def _silent_broker(now: datetime) -> Iterable[object]:
-    if _is_sweep_stale(now) and waiting_wake_ups() is None:
+def _silent_broker(_now: datetime) -> Iterable[object]:
+    """Asked at once, not only when sweeps have been away for long: without it nothing is woken."""
+    if waiting_wake_ups() is None:
         yield Subject(None, "broker")
 
 
@@ -134,7 +150,7 @@ def _incident_reviews(now: datetime) -> Iterable[object]:
 def _aged(rows: EscalationQuerySet, now: datetime) -> Iterable[Subject]:
     columns = rows.order_by("raised_at", "pk").values_list("follow_up__site", "pk", "raised_at")
     for site, pk, raised_at in columns.iterator():
-        yield Subject(site, pk, f"raised {(now - raised_at).days} days ago")
+        yield Subject(site, pk, f"raised {days_ago(raised_at, now)}")
 
 
 CHECKS = (
@@ -189,8 +205,8 @@ CHECKS = (
         owners=TECHNICAL,
     ),
     Check(
-        "broker_silent",
-        "No sweep ended for too long, and the broker does not answer.",
+        BROKER_SILENT,
+        "The broker does not answer: nobody wakes the worker.",
         "Start Redis or Valkey (REDIS_URL, or manage.py up); run manage.py run_sweep meanwhile.",
         _silent_broker,
         owners=TECHNICAL,

@@ -82,6 +82,12 @@ class Check:
     owners: tuple[Role, ...] = LEADS
 
 
+def days_ago(moment: datetime, now: datetime) -> str:
+    """'1 day ago', '3 days ago'."""
+    days = (now - moment).days
+    return f"{days} day{'' if days == 1 else 's'} ago"
+
+
 def key_of(code: str, site: int | None) -> str:
     """What makes two findings the same one."""
     return f"{code}:{'' if site is None else site}"

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from patients.calendars import Opening, business_hours_between, calendars_of
 from patients.models import Membership
 from surveillance.absences import owners_absent_without_cover
-from surveillance.failsafe.finding import Check, Subject, SubjectKind, subjects
+from surveillance.failsafe.finding import Check, Subject, SubjectKind, days_ago, subjects
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet, OutsideCare
 from surveillance.ownership import ACCOUNTABLE
 from surveillance.protocol.parameters.silence import OPENING_HOURS, SECOND_LOOK_HOURS
@@ -51,7 +51,7 @@ def _second_look_missing(now: datetime) -> Iterable[object]:
         opening = Opening(*OPENING_HOURS.value, ZoneInfo(site.time_zone))
         hours = business_hours_between(row.recorded_at, now, calendars[site.pk], opening)
         if hours >= SECOND_LOOK_HOURS.value and site.local_date(now) <= row.expires_on:
-            yield Subject(site.pk, row.pk, f"recorded {(now - row.recorded_at).days} days ago")
+            yield Subject(site.pk, row.pk, f"recorded {days_ago(row.recorded_at, now)}")
 
 
 CHECKS = (

@@ -69,6 +69,7 @@ class LetterBatch(models.Model):
     objects = LetterBatchQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "letter batches"
         constraints = [
             models.CheckConstraint(
                 condition=_moment_with("checked"), name="letter_batch_checked_has_moment"

@@ -62,6 +62,7 @@ class OutsideCare(AppendOnlyModel):
     objects = OutsideCareQuerySet.as_manager()
 
     class Meta:
+        verbose_name = verbose_name_plural = "outside care"
         indexes = [
             models.Index(fields=["follow_up", "-recorded_at"], name="outside_care_newest_idx"),
         ]

@@ -11,6 +11,9 @@ from surveillance.protocol.recommendation import Recommendation
 from surveillance.protocol.studies import INFORMATION
 from surveillance.protocol.terms import EscalationClass, Modality
 
+NOTHING_TO_MOVE = "Nothing is owed, so there is no date to change."
+LOW_ONLY = "The latest day can move later in the low class only (S28)."
+
 
 @dataclass(frozen=True, slots=True)
 class OverrideRequest:
@@ -65,16 +68,37 @@ def _refused_modality(request: OverrideRequest, patient: PatientFacts) -> str | 
     return None
 
 
+def no_sooner_day(recommendation: Recommendation, on: date) -> str | None:
+    """Why no day can be chosen on `on` that is sooner, whichever it is; None where one can."""
+    window = recommendation.window
+    if window is None:
+        return NOTHING_TO_MOVE
+    if window.latest > on:
+        return None
+    return f"No day that is still to come is before the last day, {window.latest}. Book at once."
+
+
+def no_later_day(recommendation: Recommendation, on: date) -> str | None:
+    """Why no day can be chosen on `on` that is later, whichever it is; None where one can."""
+    window = recommendation.window
+    if window is None:
+        return NOTHING_TO_MOVE
+    if recommendation.escalation_class is not EscalationClass.LOW:
+        return LOW_ONLY
+    longest = add_months(window.latest, parameters.OVERRIDE_LATER_MONTHS.value)
+    return None if longest >= on else f"At most 3 months later, and {longest} has passed."
+
+
 def _refused_date(recommendation: Recommendation, request: OverrideRequest) -> str | None:
     window, latest = recommendation.window, request.latest
     if latest is None:
         return None
     if window is None:
-        return "Nothing is owed, so there is no date to change."
+        return NOTHING_TO_MOVE
     if latest <= window.latest:
         return None
     if recommendation.escalation_class is not EscalationClass.LOW:
-        return "The latest day can move later in the low class only (S28); record the reason."
+        return f"{LOW_ONLY[:-1]}; record the reason."
     if not request.by_responsible_clinician:
         return "Only the responsible clinician chooses a later date."
     longest = add_months(window.latest, parameters.OVERRIDE_LATER_MONTHS.value)

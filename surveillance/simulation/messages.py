@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from surveillance.models import Notification, NotificationChannel, NotificationStatus
+from surveillance.models.message_reasons import OVER, reason_words
 from surveillance.outreach import SENT_BY, TO_PATIENTS, first_key, key_by
-from surveillance.workflows.deliver import OUTCOME_UNKNOWN
 
 CHANNELS = {
     NotificationChannel.IN_APP: "in the application",
@@ -15,9 +15,6 @@ CHANNELS = {
     NotificationChannel.SMS: "by text message",
     NotificationChannel.LETTER: "by letter",
 }
-
-OVER = "it was over before it left"
-"""No code: whatever ended what it was about cancelled it as well."""
 
 
 class _Message(NamedTuple):
@@ -45,11 +42,10 @@ def _fate(row: _Message, keys: Collection[str], now: datetime) -> str:
         case NotificationStatus.DIGESTED:
             return f"told in another message to {whom} {CHANNELS[NotificationChannel(row.channel)]}"
         case NotificationStatus.CANCELLED:
-            return f"cancelled: {row.last_error or OVER}" + _taken(row, keys)
+            why = reason_words(row.last_error) if row.last_error else OVER
+            return f"cancelled: {why}" + _taken(row, keys)
         case NotificationStatus.FAILED:
-            is_parked = row.last_error == OUTCOME_UNKNOWN
-            why = "nobody knows whether it arrived" if is_parked else row.last_error
-            return f"failed: {why}" + _taken(row, keys)
+            return f"failed: {reason_words(row.last_error)}" + _taken(row, keys)
         case _:
             return f"waiting: {_why_waiting(row, now)}"
 

@@ -15,6 +15,7 @@ from surveillance.models import (
     NotificationStatus,
     PatientNote,
 )
+from surveillance.models.notification import NotificationTemplate
 from surveillance.timeline.entry import (
     SYSTEM,
     Later,
@@ -132,7 +133,7 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             kind=TimelineKind.NOTIFICATION,
             on=lesion.patient.site.local_date(row.finished_at),
             at=row.finished_at,
-            title=f"{row.get_template_display()}: {row.get_status_display().lower()}",
+            title=_title_of(row),
             detail=lines(
                 labelled("To", to),
                 labelled("By", row.get_channel_display()),
@@ -144,6 +145,23 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
             ref=str(row.pk),
             later=tuple(Later(text, row.reported_at) for text in reported),
         )
+
+
+ASKED_OF_COLLEAGUES = {
+    NotificationTemplate.PATIENT_REMINDER: "Remind the patient to book, by telephone",
+    NotificationTemplate.APPOINTMENT_REMINDER: "Remind the patient of the visit, by telephone",
+    NotificationTemplate.APPOINTMENT_CANCELLED: "Tell the patient that the appointment is off",
+}
+"""What would else have gone to the patient, as a task of the person who was told."""
+
+
+def _title_of(row: Notification) -> str:
+    """'Reminder to the patient: sent', where the patient was written to; else who was told what."""
+    status = row.get_status_display().lower()
+    if row.recipient is None:
+        return f"{row.get_template_display()}: {status}"
+    what = ASKED_OF_COLLEAGUES.get(NotificationTemplate(row.template)) or row.get_template_display()
+    return f"To {who(row.recipient)}: {what} ({status})"
 
 
 def _exact_words(row: Notification) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from surveillance.web.access import (
     sites_of_queue,
 )
 from surveillance.web.forms import day
-from surveillance.web.refusals import accepted
+from surveillance.web.refusals import accepted, words_of
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.end_absence import end_absence
 from surveillance.workflows.errors import WorkflowRefused
@@ -123,7 +123,7 @@ def _end(request: SignedInRequest, absence: Absence, now: datetime) -> None:
     try:
         end_absence(absence=absence, by=request.user, now=now)
     except WorkflowRefused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, words_of(refused))
     else:
         messages.success(request, f"{name_of_user(absence.user)} answers again from today.")
 

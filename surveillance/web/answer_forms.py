@@ -46,8 +46,7 @@ class PlanAnswerForm(OverrideForm, SeenForm):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         never = (OverrideKind.CLOSE, OverrideKind.LIFTED)
-        kinds = [one for one in OverrideKind.choices if one[0] not in never]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self._offer(one.value for one in OverrideKind if one not in never)
 
 
 class NotIndicatedForm(SeenForm):

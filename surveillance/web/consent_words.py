@@ -9,6 +9,11 @@ from surveillance.web.wording import date_words
 
 FIELDS: Final = ("consent_phone", "consent_letter", "consent_email", "consent_sms")
 CONSENT: Final = {Tri.YES: "agreed", Tri.NO: "do not use", Tri.UNKNOWN: "consent not known"}
+NO_WAY: Final = (
+    "Nobody may write to or call this patient: every way is marked “do not use”. What is owed "
+    "stays owed. The responsible clinician decides how to go on: through the patient’s own doctor, "
+    "at the next visit, or as a refusal under “Change status”."
+)
 HOW: Final = {
     "stop_by_text": "asked by text to stop",
     "start_by_text": "asked by text to start again",
@@ -35,6 +40,12 @@ def consent_words(consent: str, change: ConsentChange | None) -> str:
     if change is None:
         return words
     return f"{words}, {HOW[change.how]} on {date_words(change.on)}"
+
+
+def no_way_words(patient: Patient) -> str:
+    """Said where the patient has closed every way; empty while one is open."""
+    is_closed = all(getattr(patient, field) == Tri.NO for field in FIELDS)
+    return NO_WAY if is_closed else ""
 
 
 def consent_changes(patient: Patient) -> dict[str, ConsentChange]:

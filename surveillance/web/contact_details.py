@@ -1,6 +1,8 @@
 """Correct how a patient is reached: number, e-mail, language. Consent and the postal address, which
 has parts of its own, are recorded apart."""
 
+import re
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -9,9 +11,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from patients.models import Patient, Site
+from surveillance.delivery.phone_numbers import e164
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.language_codes import is_language
 from surveillance.web.refusals import accepted
 from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
@@ -22,6 +27,8 @@ ACTION = Action(
     "A number or address that does not work is better left empty than kept: nobody tries it again. "
     "What it was before stays in the history.",
 )
+
+LOCAL_NUMBER = re.compile(r"[\d\s()/.,-]{5,}")
 
 
 class ContactDetailsForm(forms.Form):
@@ -46,6 +53,36 @@ class ContactDetailsForm(forms.Form):
     )
     interpreter_needed = forms.BooleanField(label="Interpreter needed", required=False)
 
+    def __init__(self, data: Any, *, patient: Patient) -> None:
+        super().__init__(data, initial={name: getattr(patient, name) for name in self.base_fields})
+        self.site = patient.site
+
+    def clean_phone(self) -> str:
+        """A new number must be one that can be dialled; what is on record may stay."""
+        phone: str = self.cleaned_data["phone"]
+        if phone and "phone" in self.changed_data and not is_dialled(phone, self.site):
+            raise forms.ValidationError(
+                "Enter a number that can be dialled, such as +44 20 7946 0000, or leave it empty"
+            )
+        return phone
+
+    def clean_language(self) -> str:
+        """A code that means a language."""
+        language: str = self.cleaned_data["language"]
+        if "language" in self.changed_data and not is_language(language):
+            raise forms.ValidationError(
+                f"“{language}” is no code of a language. Enter two letters such as en, es, pt-BR, "
+                "or the three letters of ISO 639-3"
+            )
+        return language
+
+
+def is_dialled(phone: str, site: Site) -> bool:
+    """Whether it is a number; where the site names no country, digits without + are trusted."""
+    if site.holiday_calendar or phone.startswith("+"):
+        return bool(e164(phone, site))
+    return bool(LOCAL_NUMBER.fullmatch(phone))
+
 
 @require_http_methods(["GET", "POST"])
 @signed_in
@@ -54,8 +91,7 @@ def contact_details(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request.user, pk)
     require(request.user, Permission.AMEND_PATIENT, patient.site)
     now = timezone.now()
-    initial = {name: getattr(patient, name) for name in ContactDetailsForm.base_fields}
-    form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = ContactDetailsForm(request.POST if request.method == "POST" else None, patient=patient)
 
     def act() -> None:
         amend_patient(patient=patient, changes=form.cleaned_data, by=request.user, now=now)

@@ -33,6 +33,7 @@ from surveillance.workflows.answer_followed_elsewhere import answer_followed_els
 from surveillance.workflows.answer_not_indicated import answer_not_indicated
 from surveillance.workflows.answer_ordered import answer_ordered
 from surveillance.workflows.answer_plan_changed import answer_plan_changed
+from surveillance.workflows.override_assessment import dates_not_offered
 from surveillance.workflows.record_outside_care import latest_expiry
 
 LIMIT = timedelta(days=ACKNOWLEDGEMENT_LIMIT_DAYS.value)
@@ -159,7 +160,9 @@ def ordered(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def plan_changed(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change plan: a clinician's decision beside the rule."""
     here = _visit(request, pk, Permission.OVERRIDE)
-    form = here.form(PlanAnswerForm)
+    follow_up = here.escalation.follow_up
+    not_offered = dates_not_offered(follow_up.lesion, follow_up.site.local_date(here.now))
+    form = here.form(PlanAnswerForm, not_offered=not_offered)
 
     def act() -> None:
         said = form.cleaned_data
@@ -167,7 +170,7 @@ def plan_changed(request: SignedInRequest, pk: UUID) -> HttpResponse:
             escalation=here.as_seen(form),
             kind=OverrideKind(said["kind"]),
             reason=said["reason"],
-            latest_on=said["latest_on"],
+            latest_on=said.get("latest_on"),
             modality=Modality(said["modality"]) if said["modality"] else None,
             expires_on=said["expires_on"],
             until=said["until"],

@@ -19,6 +19,7 @@ from surveillance.protocol.terms import ObligationKind
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, follow_up_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.closed_day import closed_day_words
 from surveillance.web.forms import BookForm, CloseForm, FollowUpForm, ReassignForm, SnoozeForm
 from surveillance.web.meanwhile import is_overtaken, overtaken_words
 from surveillance.web.patient_query import open_follow_ups_of
@@ -163,7 +164,9 @@ def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, BOOK, form, act, "The booking is noted.")
+    booked_for = form.cleaned_data["booked_for"] if form.is_valid() else None
+    done = f"The booking is noted.{closed_day_words(row.site, booked_for)}"
+    return finish(here, BOOK, form, act, done)
 
 
 @require_http_methods(["GET", "POST"])

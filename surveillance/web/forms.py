@@ -1,5 +1,6 @@
 """The plain forms of the actions. They parse and say what is missing; workflows decide."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,13 @@ from surveillance.models import (
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS, SNOOZE_LIMIT_LOW
 from surveillance.protocol.terms import EscalationClass, Modality
 from surveillance.web.queue_rows import owed_words
-from surveillance.web.wording import date_words, lesion_words
+from surveillance.web.wording import date_words, dates_in_words, lesion_words
 
+DATES = ["%Y-%m-%d", "%d %b %Y", "%d %B %Y"]
+"""As browsers send them, and as pages write them; none whose day and month could be swapped."""
 SEEN_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
+LONGEST_WORDS = 1000
+NOTHING_CHANGED = "Nothing was changed, so nothing was saved. Enter the new appointment, or cancel"
 Choices = list[tuple[str, str]]
 
 
@@ -31,9 +36,10 @@ def day(label: str, hint: str = "", *, required: bool = True) -> forms.DateField
         help_text=hint,
         required=required,
         widget=date_input(),
+        input_formats=DATES,
         error_messages={
             "required": f"Enter a date: {label[0].lower()}{label[1:]}",
-            "invalid": "Enter a date such as 2026-03-31",
+            "invalid": "Enter a date such as 31 Mar 2026",
         },
     )
 
@@ -44,9 +50,12 @@ def words(label: str, hint: str = "", *, required: bool = True) -> forms.CharFie
         label=label,
         help_text=hint,
         required=required,
-        max_length=1000,
+        max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": f"Fill in: {label[0].lower()}{label[1:]}"},
+        error_messages={
+            "required": f"Fill in: {label[0].lower()}{label[1:]}",
+            "max_length": f"Shorten it to {LONGEST_WORDS:,} characters; now it has %(show_value)d",
+        },
     )
 
 
@@ -106,11 +115,14 @@ class BookForm(FollowUpForm):
             del self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
-        """Something must be said: an appointment, an order, or a cancellation."""
+        """Something must be said: an appointment, an order, or a cancellation. Whoever
+        sends the same form a second time sends an earlier version with it: that is no new form."""
         cleaned: dict[str, Any] = super().clean() or {}
         said = ("booked_for", "order_number", "ordered_on", "reason")
         if not self.errors and not any(cleaned.get(name) for name in said):
             self.add_error("booked_for", "Enter an appointment, or an order number")
+        if not self.errors and not self.has_changed():
+            self.add_error("booked_for", NOTHING_CHANGED)
         return cleaned
 
 
@@ -219,8 +231,10 @@ class OverrideForm(forms.Form):
     kind = forms.ChoiceField(
         widget=forms.RadioSelect,
         label="What do you decide?",
-        choices=[one for one in OverrideKind.choices if one[0] != OverrideKind.LIFTED],
-        error_messages={"required": "Choose what you decide"},
+        error_messages={
+            "required": "Choose what you decide",
+            "invalid_choice": "This cannot be decided today: choose another",
+        },
     )
     latest_on = day("New last day", "For a sooner or a later date.", required=False)
     modality = forms.ChoiceField(
@@ -231,6 +245,23 @@ class OverrideForm(forms.Form):
     )
     reason = words("Why", "Your name, the day and this reason are kept and shown.")
     expires_on = day("Look again on", "Your decision holds before this day.", required=False)
+
+    def __init__(self, *args: Any, not_offered: Mapping[OverrideKind, str], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.not_offered = not_offered
+        self._offer(one.value for one in OverrideKind if one != OverrideKind.LIFTED)
+        kind = self.fields["kind"]
+        kind.help_text = " ".join(
+            f"Not offered: {one.label}. {dates_in_words(why)}" for one, why in not_offered.items()
+        )
+        if {OverrideKind.SOONER, OverrideKind.LATER} <= set(not_offered):
+            del self.fields["latest_on"]
+
+    def _offer(self, kinds: Iterable[str]) -> None:
+        """Only these, and of them what can be answered today."""
+        names = set(kinds) - {one.value for one in self.not_offered}
+        choices = [one for one in OverrideKind.choices if one[0] in names]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Nothing that was filled in is passed over."""

@@ -4,7 +4,6 @@ from datetime import date
 
 from surveillance.lead_days import lead_dates_of
 from surveillance.models import FollowUp
-from surveillance.outreach import is_booked_in_time
 from surveillance.protocol.terms import EscalationClass, ObligationKind
 from surveillance.web.wording import Tag, count_words, date_words
 
@@ -12,13 +11,14 @@ from surveillance.web.wording import Tag, count_words, date_words
 def lead_lines(follow_up: FollowUp, on: date) -> tuple[Tag, ...]:
     """What is still missing and by when, first things first: 'Order by 3 Dec 2026, 5 days late'.
 
-    Empty once an appointment in time stands, for a review, and where nothing is chased.
+    Empty while an appointment lies ahead (one after the last day is told by the next step), for a
+    review, and where nothing is chased.
     """
     if follow_up.kind == ObligationKind.REVIEW:
         return ()
     if follow_up.escalation_class == EscalationClass.NONE:
         return ()
-    if is_booked_in_time(follow_up.booked_for, follow_up.latest_on, on):
+    if follow_up.booked_for is not None and follow_up.booked_for >= on:
         return ()
     dates = lead_dates_of(follow_up)
     lines = [_line("Book by", dates.book_by, on)]

@@ -19,6 +19,7 @@ from surveillance.delivery.calendar_file import (
     sequence_of,
 )
 from surveillance.models import Letter
+from surveillance.outreach import why_not_written_to
 from surveillance.protocol.message_terms import language_of
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import (
@@ -29,12 +30,14 @@ from surveillance.web.access import (
     signed_in,
 )
 from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.consent_words import no_way_words
 from surveillance.web.letter_batch import download
 from surveillance.web.letter_forms import AddressForm, CertifiedForm, ReturnedForm
+from surveillance.web.letter_view import already_waiting_words
 from surveillance.web.refusals import accepted
 from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
-from surveillance.workflows.queue_letter import queue_letter
+from surveillance.workflows.queue_letter import CURES, queue_letter
 from surveillance.workflows.record_certified_number import record_certified_number
 from surveillance.workflows.record_download import record_download
 from surveillance.workflows.record_returned_letter import record_returned_letter
@@ -63,10 +66,18 @@ def send_letter(request: SignedInRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request.user, pk)
     require(request.user, Permission.LOG_CONTACT, patient.site)
     now = timezone.now()
+    why = why_not_written_to(patient)
+    if why and request.method == "GET":
+        messages.warning(request, no_way_words(patient) or CURES[why])
+        return redirect("patient", pk=patient.pk)
     form = Form(request.POST if request.method == "POST" else None)
-    if form.is_valid() and accepted(
-        form, lambda: queue_letter(patient=patient, by=request.user, now=now)
-    ):
+
+    def act() -> None:
+        message = queue_letter(patient=patient, by=request.user, now=now)
+        if message.created_at < now:
+            messages.info(request, already_waiting_words(message))
+
+    if form.is_valid() and accepted(form, act):
         messages.success(request, "The letter waits for the next print run.")
         return go_back(request, patient.pk)
     return show(request, SEND, subject_of(patient, patient.site.local_date(now)), form)

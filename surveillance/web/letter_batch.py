@@ -20,7 +20,13 @@ from surveillance.protocol.mailing import sample_of
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.letter_forms import CheckForm, CompareForm, DiscardForm, PostForm
-from surveillance.web.letter_view import batch_view, finding_words, manifest_lines, sheet_rows
+from surveillance.web.letter_trail import refused_checks
+from surveillance.web.letter_view import (
+    batch_view,
+    finding_words,
+    manifest_lines,
+    sheet_rows,
+)
 from surveillance.web.refusals import accepted
 from surveillance.workflows.check_letter_batch import check_letter_batch
 from surveillance.workflows.discard_letter_batch import discard_letter_batch
@@ -67,6 +73,7 @@ def _show_batch(
     out = unwanted_sheets(batch, now) if batch.status in IN_HAND else []
     page = {
         "batch": batch_view(batch),
+        "refused": refused_checks(batch),
         "sheets": sheet_rows(batch, letters_of(batch), out),
         "out": " ".join(str(number) for number in out),
         "out_words": ", ".join(str(number) for number in out),

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from patients.models import Patient
+from patients.models import Patient, PostalAddress
+from patients.models.postal_address import MOST_LINES
 from patients.workflows.register_patient import POSTAL_FIELDS
 from surveillance.models import Letter
 from surveillance.web.forms import day, words
@@ -87,6 +88,18 @@ def _line(label: str, longest: int, hint: str = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, help_text=hint, required=False)
 
 
+def _fault_of(address: PostalAddress) -> str:
+    """Why no letter could carry it; empty where one can, and where no address is known."""
+    if not address.lines or address.is_complete:
+        return ""
+    if len(address.lines) > MOST_LINES:
+        return (
+            f"This is {len(address.lines)} lines; a letter has room for {MOST_LINES} below the "
+            "name, town and country among them. Leave out what the post does not need"
+        )
+    return "A letter needs a street and a town. Enter both, or leave everything empty"
+
+
 class AddressForm(forms.Form):
     """Where letters go. Whether they may is recorded with the other consents."""
 
@@ -110,10 +123,14 @@ class AddressForm(forms.Form):
             del self.fields["is_right"]
 
     def clean(self) -> dict[str, Any]:
-        """Either the address is right, or it is corrected."""
+        """Either the address is right, or it is corrected to one that a letter can carry."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("is_right") and set(self.changed_data) - {"is_right"}:
             self.add_error("is_right", "You changed something above: leave this box empty")
+        if not self.errors and set(self.changed_data) & set(POSTAL_FIELDS):
+            address = PostalAddress(**{name: said[name] for name in POSTAL_FIELDS})
+            if fault := _fault_of(address):
+                self.add_error("address", fault)
         return said
 
     @property

@@ -1,15 +1,22 @@
 """What the pages of a print run show: its state, its sheets, what may be done with it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from patients.models import AuditEvent
 from surveillance.delivery.letter_reading import SheetRead
 from surveillance.intake.csv_registry.summary import csv_line, harmless
-from surveillance.models import Letter, LetterBatch, LetterBatchStatus, LetterEventKind
+from surveillance.models import (
+    Letter,
+    LetterBatch,
+    LetterBatchStatus,
+    LetterEventKind,
+    Notification,
+)
 from surveillance.models.letter import IN_HAND
 from surveillance.web.wording import Tag, count_words, date_words, moment_words, name_of_user
 
@@ -90,8 +97,8 @@ def _url(name: str, batch: LetterBatch) -> str:
 
 def _steps(batch: LetterBatch) -> Iterator[str]:
     if batch.checked_at is not None:
-        sheets = ", ".join(str(number) for number in batch.checked_sheets)
-        yield f"{_step('Checked', batch.checked_at, batch.checked_by, batch)}: sheets {sheets}"
+        checked = _step("Checked", batch.checked_at, batch.checked_by, batch)
+        yield f"{checked}: {sheets_words(batch.checked_sheets)}"
     if batch.posted_at is not None:
         yield _step("Posted", batch.posted_at, batch.posted_by, batch)
     if batch.discarded_at is not None:
@@ -100,6 +107,29 @@ def _steps(batch: LetterBatch) -> Iterator[str]:
 
 def _step(word: str, at: datetime | None, by: User | None, batch: LetterBatch) -> str:
     return f"{word} {moment_words(at, batch.site)} by {name_of_user(by, 'the system')}"
+
+
+def already_waiting_words(message: Notification) -> str:
+    """Said to whoever queues a letter that is queued."""
+    since = moment_words(message.created_at, message.site)
+    return f"This letter was already waiting for the next print run, since {since}: one letter."
+
+
+def refused_check_words(
+    batch: LetterBatch, refused: Iterable[AuditEvent], people: Mapping[str, User]
+) -> tuple[str, ...]:
+    """'Check refused 3 Mar 2026, 14:05 by Nora Navigator: sheets 1, 4 did not fit'."""
+    return tuple(
+        f"{_step('Check refused', one.at, people.get(one.actor), batch)}: "
+        f"{sheets_words(one.detail.get('sheets', ()))} did not fit"
+        for one in refused
+    )
+
+
+def sheets_words(numbers: Collection[int]) -> str:
+    """'sheet 3', 'sheets 1, 4'."""
+    told = ", ".join(str(number) for number in numbers)
+    return f"sheet {told}" if len(numbers) == 1 else f"sheets {told}"
 
 
 def sheet_rows(
@@ -118,13 +148,15 @@ def _sheet_row(batch: LetterBatch, letter: Letter, is_out: bool) -> SheetRow:
         notes.append(f"Certified mail {certified.number}")
     if returned is not None:
         notes.append(f"Came back {date_words(returned.occurred_on)}")
+    is_unchecked = batch.status == LetterBatchStatus.PREPARED
     is_discarded = batch.status == LetterBatchStatus.DISCARDED
     is_posted = batch.status == LetterBatchStatus.POSTED
     return SheetRow(
         sequence=str(letter.sequence),
         recipient=letter.recipient,
         address=", ".join(letter.address.splitlines()),
-        code=letter.code,
+        # What stands on the screen would be copied instead of read off the sheet.
+        code="on the sheet" if is_unchecked else letter.code,
         patient_url=reverse("patient", args=[letter.patient_id]),
         note=". ".join(notes),
         is_out=is_out,

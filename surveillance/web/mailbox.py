@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, signed_in
+from surveillance.web.wording import date_words
 
 SHOWN = 50
 SEPARATOR = b"\n" + b"-" * 79 + b"\n"  # between the messages of one file, as Django writes them
@@ -50,9 +53,13 @@ def mailbox(request: SignedInRequest) -> HttpResponse:
 
 
 def newest_texts(folder: Path, limit: int) -> tuple[dict[str, str], ...]:
-    """At most `limit` text messages (to, body), the newest first."""
+    """At most `limit` text messages (to, body, sent), the newest first."""
     files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-    return tuple(json.loads(file.read_text(encoding="utf-8")) for file in files[:limit])
+    return tuple(
+        json.loads(file.read_text(encoding="utf-8"))
+        | {"sent": _moment(datetime.fromtimestamp(file.stat().st_mtime, UTC))}
+        for file in files[:limit]
+    )
 
 
 def newest_letters(folder: Path, limit: int) -> tuple[Letter, ...]:
@@ -77,6 +84,19 @@ def _letter(message: EmailMessage) -> Letter:
     return Letter(
         to=str(message["to"] or ""),
         subject=str(message["subject"] or ""),
-        sent=str(message["date"] or ""),
+        sent=_sent(str(message["date"] or "")),
         body=str(body.get_content()) if body else "",
     )
+
+
+def _sent(header: str) -> str:
+    """The date of an e-mail; one that no program reads is shown as it stands."""
+    try:
+        return _moment(parsedate_to_datetime(header).astimezone(UTC))
+    except ValueError:
+        return header
+
+
+def _moment(at: datetime) -> str:
+    """'3 Mar 2026, 14:05 UTC': the mailbox is of all sites."""
+    return f"{date_words(at.date())}, {at:%H:%M} UTC"

@@ -51,10 +51,11 @@ def message_text(request: SignedInRequest, slug: str, name: str) -> HttpResponse
     given = request.POST if request.method == "POST" else None
     start = words_of(_version_to_start_from(request, site, kind), kind)
     form = TextForm(given, kind=kind, initial=start._asdict())
+    words = form.words if form.is_valid() else start  # before a fault takes them out of the form
     if form.is_valid() and (version := _written(request, form, site, kind)):
         messages.success(request, f"{name_of(version)} is a draft. Preview it, then put it in use.")
         return redirect("message_version", pk=version.pk)
-    page = _page(site, kind, form.words if form.is_valid() else start) | {"form": form}
+    page = _page(site, kind, words) | {"form": form}
     status = 422 if form.errors else 200
     return render(request, "surveillance/message_texts/text.html", page, status=status)
 

@@ -20,6 +20,7 @@ from surveillance.models import (
     Report,
     SendingDoubt,
 )
+from surveillance.models.message_reasons import OVER, reason_words
 from surveillance.models.notification import NotificationQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
@@ -36,19 +37,6 @@ STATES = {
     "sent": NotificationStatus.SENT,
     "digested": NotificationStatus.DIGESTED,
     "cancelled": NotificationStatus.CANCELLED,
-}
-REASONS = {
-    "outcome_unknown": "nobody knows whether it arrived; it is not sent a third time",
-    "too_many_attempts": "tried as often as it may be",
-    "no_address": "no address on file",
-    "address_cannot_be_written": "the address on file cannot be right",
-    "recipient_cannot_sign_in": "the recipient can no longer sign in",
-    "consent_withdrawn": "consent withdrawn",
-    "follow_up_closed": "the follow-up was closed meanwhile",
-    "appointment_changed": "booked or moved meanwhile",
-    "patient_is_quiet": "the patient must not be written to any more",
-    "escalation_resolved": "the escalation was resolved meanwhile",
-    "escalation_has_another_owner": "somebody else answers for it now",
 }
 
 
@@ -148,7 +136,9 @@ def _row(message: Notification, site: Site, now: datetime) -> OutboxRow:
 
 def _remark(message: Notification, now: datetime) -> str:
     if message.last_error:
-        return REASONS.get(message.last_error, f"answer of the other side: {message.last_error}")
+        return reason_words(message.last_error)
+    if message.status == NotificationStatus.CANCELLED:
+        return OVER
     if message.status != NotificationStatus.PENDING:
         return Report(message.reported).label if message.reported else ""
     if message.channel == NotificationChannel.LETTER:

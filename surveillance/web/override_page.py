@@ -16,7 +16,7 @@ from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import OverrideForm
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import lesion_words
-from surveillance.workflows.override_assessment import override_assessment
+from surveillance.workflows.override_assessment import dates_not_offered, override_assessment
 
 MEANS = (
     "The rule stays in view beside your decision. It holds until it expires, somebody re-opens "
@@ -31,7 +31,11 @@ def override(request: SignedInRequest, pk: UUID) -> HttpResponse:
     lesion = lesion_or_404(request.user, pk)
     require(request.user, Permission.OVERRIDE, lesion.patient.site)
     now = timezone.now()
-    form = OverrideForm(request.POST if request.method == "POST" else None)
+    today = lesion.patient.site.local_date(now)
+    form = OverrideForm(
+        request.POST if request.method == "POST" else None,
+        not_offered=dates_not_offered(lesion, today),
+    )
 
     def act() -> None:
         said = form.cleaned_data
@@ -39,7 +43,7 @@ def override(request: SignedInRequest, pk: UUID) -> HttpResponse:
             lesion=lesion,
             kind=OverrideKind(said["kind"]),
             reason=said["reason"],
-            latest_on=said["latest_on"],
+            latest_on=said.get("latest_on"),
             modality=Modality(said["modality"]) if said["modality"] else None,
             expires_on=said["expires_on"],
             by=request.user,
@@ -50,5 +54,5 @@ def override(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "Your decision is recorded beside the rule.")
         return redirect("patient", pk=lesion.patient_id)
     action = Action(f"Decide otherwise: {lesion_words(lesion)}", "Sign this decision", MEANS)
-    subject = subject_of(lesion.patient, lesion.patient.site.local_date(now))
+    subject = subject_of(lesion.patient, today)
     return show(request, action, subject, form)

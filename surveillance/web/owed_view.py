@@ -62,6 +62,7 @@ class Owed:
     booking: str
     leads: tuple[Tag, ...]
     snooze: str
+    no_snooze: str
     next_step: str
     owner: str
     escalations: tuple[EscalationView, ...]
@@ -83,6 +84,7 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         booking=booking_words(row),
         leads=lead_lines(row, records.on),
         snooze=_snooze_words(row, records.on),
+        no_snooze=_no_snooze_words(row, allowed, records.on),
         next_step=next_step(row, records.on),
         owner=owner_words(
             row.owner, records.stand_ins.get((row.site_id, row.owner_id or 0)), "No owner"
@@ -110,6 +112,13 @@ def _snooze_words(row: FollowUp, on: date) -> str:
     """Why it is put aside; empty once the day has come."""
     is_asleep = row.snoozed_until is not None and row.snoozed_until > on
     return row.snooze_reason if is_asleep else ""
+
+
+def _no_snooze_words(row: FollowUp, allowed: frozenset[Permission], on: date) -> str:
+    """Why whoever may put things aside finds no “Snooze” here; empty where they do."""
+    if Permission.SNOOZE not in allowed or latest_snooze(row, on) > on:
+        return ""
+    return f"Cannot be put aside: its last day, {date_words(row.latest_on)}, has come."
 
 
 def booking_words(row: FollowUp) -> str:

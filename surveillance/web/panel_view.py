@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from surveillance.models import FollowUp, Lesion, LesionObservation
+from surveillance.outreach import why_not_written_to
 from surveillance.protocol.terms import LesionKind, ObligationKind
 from surveillance.roles import Permission
+from surveillance.web.consent_words import no_way_words
 from surveillance.web.contact_undo import Undo, undo_of
 from surveillance.web.meanwhile import last_deed
 from surveillance.web.owed_view import Owed, links_of, owed_view
@@ -122,8 +124,9 @@ def _links(
         found = [
             ("Log contact", reverse("contact_log", args=[patient.pk])),
             ("Note", reverse("patient_note", args=[patient.pk])),
-            ("Letter", reverse("patient_letter", args=[patient.pk])),
         ]
+        if not why_not_written_to(patient):
+            found.append(("Letter", reverse("patient_letter", args=[patient.pk])))
     owed = links_of(shown, allowed, records) if shown else ()
     found += [(link.words, link.url) for link in owed if not link.url.endswith(".ics")]
     return tuple(PanelLink(words, with_row(url, row), KEYS.get(words, "")) for words, url in found)
@@ -141,12 +144,15 @@ def _next_errand(row: FollowUp, records: PatientRecords, *, is_promised: bool) -
     """The words of the link that `next_step` calls for; empty where there is nothing to do."""
     if row.kind == ObligationKind.REVIEW:
         return ""
+    if row.booked_for is None and no_way_words(records.patient):
+        return ""
     if row.booked_for is None:
         is_unordered = row.kind == ObligationKind.IMAGING and row.ordered_on is None
         return "Record order" if is_unordered and not is_promised else "Log contact"
     if row.booked_for < records.on:
         return "Did not attend"
-    return "Order or book" if row.booked_for > row.latest_on else ""
+    is_too_late = row.booked_for > row.latest_on >= records.on
+    return "Order or book" if is_too_late else ""
 
 
 def _lesion(lesion: Lesion, records: PatientRecords, allowed: frozenset[Permission]) -> PanelLesion:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from patients.models import Patient
 from patients.workflows.record_view import record_view
+from surveillance.outreach import why_not_written_to
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
 from surveillance.web.kept_out_query import whereabouts_of
@@ -41,7 +42,7 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "notes": note_rows(records),
         "note_url": _address("patient_note", patient, Permission.LOG_CONTACT in allowed),
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
-        "letter_url": _address("patient_letter", patient, Permission.LOG_CONTACT in allowed),
+        "letter_url": _letter_url(patient, Permission.LOG_CONTACT in allowed),
         "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),
         "details_url": _address("contact_details", patient, Permission.AMEND_PATIENT in allowed),
         "consent_url": _address("patient_consent", patient, Permission.LOG_CONTACT in allowed),
@@ -58,3 +59,8 @@ def _audit_url(patient: Patient) -> str:
 
 def _address(name: str, patient: Patient, is_allowed: bool) -> str:
     return reverse(name, args=[patient.pk]) if is_allowed else ""
+
+
+def _letter_url(patient: Patient, is_allowed: bool) -> str:
+    """Not offered where it would be refused: the page says beside the address why."""
+    return _address("patient_letter", patient, is_allowed and not why_not_written_to(patient))

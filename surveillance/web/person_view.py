@@ -9,7 +9,7 @@ from django.urls import reverse
 from patients.models import AfpResult, Patient, PatientStatus, Sex, Site
 from surveillance.models import ContactAttempt
 from surveillance.protocol.parameters import ADULT_FROM_YEARS
-from surveillance.web.consent_words import ConsentChange, consent_words
+from surveillance.web.consent_words import ConsentChange, consent_words, no_way_words
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.queue_rows import status_words
 from surveillance.web.risk_words import FactRow, contraindication_words, fact_rows, risk_why
@@ -41,6 +41,7 @@ class Person:
     status: str
     status_note: str
     merged_url: str
+    no_way: str
     contact: tuple[tuple[str, str], ...]
     team: tuple[tuple[str, str], ...]
 
@@ -88,6 +89,7 @@ def person_view(records: PatientRecords) -> Person:
         merged_url=reverse("patient", args=[patient.merged_into_id])
         if patient.merged_into_id
         else "",
+        no_way=no_way_words(patient),
         contact=contact_details(patient, records.consents),
         team=(
             ("Navigator", name_of_user(patient.navigator, "Not assigned")),

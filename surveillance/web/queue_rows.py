@@ -19,6 +19,7 @@ from surveillance.protocol.terms import (
     Stage,
 )
 from surveillance.protocol.timeliness import stage_on
+from surveillance.web.consent_words import no_way_words
 from surveillance.web.lead_words import next_lead_line
 from surveillance.web.queue_query import Surroundings
 from surveillance.web.risk_words import risk_tag, risk_why
@@ -211,6 +212,8 @@ def next_step(follow_up: FollowUp, on: date, next_try: tuple[date, str] | None =
         return f"{status}: settle the plan with the clinician"
     if follow_up.booked_for:
         return _after_booking(follow_up, follow_up.booked_for, on)
+    if no_way_words(follow_up.patient):
+        return "Nobody may write or call: the clinician decides how to go on"
     if next_try:
         return _call_again(*next_try, on)
     if follow_up.patient.last_contact_outcome in FAILED_THERE:
@@ -229,7 +232,9 @@ def _call_again(day: date, part: str, on: date) -> str:
 def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:
     if booked_for < on:
         return f"Was booked for {date_words(booked_for)}: find out whether it was done"
-    if booked_for > follow_up.latest_on:
-        return f"Book earlier: {date_words(booked_for)} is after the last day"
-    late = f" (overdue since {date_words(follow_up.latest_on)})" if on > follow_up.latest_on else ""
-    return f"Booked for {date_words(booked_for)}{late}"
+    booked = f"Booked for {date_words(booked_for)}"
+    if booked_for <= follow_up.latest_on:
+        return booked
+    if on > follow_up.latest_on:  # no appointment can be in time any more
+        return f"{booked}, after the last day: make sure that it happens"
+    return f"Book earlier: {date_words(booked_for)} is after the last day"

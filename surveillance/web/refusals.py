@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 
+from surveillance.web.wording import dates_in_words
 from surveillance.workflows.errors import WorkflowRefused
 
 
@@ -24,6 +25,13 @@ def accepted(
             return False
         named = refused.details.get("field")
         is_shown = isinstance(named, str) and named in form.fields
-        form.add_error(str(named) if is_shown else None, refused.message)
+        form.add_error(str(named) if is_shown else None, words_of(refused))
         return False
     return True
+
+
+def words_of(refused: WorkflowRefused) -> str:
+    """The refusal as a page says it: days in words, and no name of a column before it."""
+    named = refused.details.get("field")
+    said = refused.message.removeprefix(f"{named}: ")
+    return dates_in_words(said[:1].upper() + said[1:])

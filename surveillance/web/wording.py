@@ -1,5 +1,6 @@
 """Dates, sizes, ages and people in the words that the pages use."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from surveillance.models import Lesion
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,18 @@ class Tag:
 def date_words(day: date | None) -> str:
     """'3 Mar 2026': no order of day and month to guess. Empty when there is no date."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+def dates_in_words(text: str) -> str:
+    """A sentence of a workflow, whose days are written as machines write them, for people."""
+    return ISO_DAY.sub(_day_in_words, text)
+
+
+def _day_in_words(found: re.Match[str]) -> str:
+    try:
+        return date_words(date.fromisoformat(found[0]))
+    except ValueError:  # somebody's 30 February, quoted
+        return found[0]
 
 
 def moment_words(moment: datetime | None, site: "Site") -> str:

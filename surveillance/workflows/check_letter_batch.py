@@ -15,6 +15,7 @@ from surveillance.workflows.errors import WorkflowRefused
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+CHECK_FAILED = "letter_batch_check_failed"
 NOT_YET_POSTED = (LetterBatchStatus.PREPARED, LetterBatchStatus.CHECKED)
 
 
@@ -67,7 +68,7 @@ def _note(
     }
     checked = change_letter_batch(batch=batch, allowed=NOT_YET_POSTED, **values)
     record_event(
-        "letter_batch_check_failed" if wrong else "letter_batch_checked",
+        CHECK_FAILED if wrong else "letter_batch_checked",
         site=batch.site,
         subject=batch,
         by=by,

@@ -11,7 +11,12 @@ from surveillance.case_records import standing_overrides
 from surveillance.cases import build_case, name_of
 from surveillance.models import Lesion, LesionAssessment, OverrideKind
 from surveillance.protocol.facts import SurveillanceCase
-from surveillance.protocol.overrides import OverrideRequest, check_override
+from surveillance.protocol.overrides import (
+    OverrideRequest,
+    check_override,
+    no_later_day,
+    no_sooner_day,
+)
 from surveillance.protocol.recommend import recommend
 from surveillance.protocol.recommendation import Recommendation
 from surveillance.protocol.terms import Modality
@@ -83,6 +88,16 @@ def override_assessment(
     _audit(row, patient, by, now)
     assess_lesion(lesion=lesion, cause="override_recorded", by=by, now=now)
     return row
+
+
+def dates_not_offered(lesion: Lesion, today: date) -> dict[OverrideKind, str]:
+    """The kinds for which no day at all would be accepted on that day, each with the reason."""
+    computed = recommend(build_case(lesion, as_of=today))
+    reasons = {
+        OverrideKind.SOONER: no_sooner_day(computed, today),
+        OverrideKind.LATER: no_later_day(computed, today),
+    }
+    return {kind: why for kind, why in reasons.items() if why is not None}
 
 
 def _audit(row: LesionAssessment, patient: Patient, by: "User", now: datetime) -> None:

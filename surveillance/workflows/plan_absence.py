@@ -1,6 +1,6 @@
 """Somebody will be away, and somebody else answers meanwhile."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +14,9 @@ from surveillance.workflows.errors import WorkflowRefused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+LONGEST_AHEAD = timedelta(days=730)
+"""As for an appointment: leave further away than two years is a slip of the pen."""
 
 
 class NotYoursToPlan(WorkflowRefused):
@@ -49,8 +52,8 @@ def plan_absence(
 
     Nothing moves: what they own stays theirs, and `cover` answers for it on those days. The same
     absence again is the one on record. Refused: planned by somebody who may not; days that are
-    past, out of order or taken; a cover without a role for the same work at the site, or who is
-    away on one of those days; a person who covers somebody else on them.
+    past, out of order, taken, or more than two years ahead; a cover without a role for the same
+    work at the site, or who is away on one of those days; a person who covers somebody else then.
     """
     Site.objects.select_for_update().get(pk=site.pk)  # one at a time: what is read stays true
     _refuse_stranger(user, site, by)
@@ -65,6 +68,10 @@ def plan_absence(
         raise AbsenceDaysRefused(
             f"The first day away is past. Give {site.local_date(now)} or a later day.",
             field="first_on",
+        )
+    if last_on > site.local_date(now) + LONGEST_AHEAD:
+        raise AbsenceDaysRefused(
+            f"{last_on} is more than two years ahead. Look at the year.", field="last_on"
         )
     if taken := overlapping.filter(user=user).first():
         raise AbsenceDaysRefused(

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 CURES = {
     "status": "The patient’s status does not allow it. Speak to the patient, or change the status.",
-    "refused": "The patient does not want letters. Call, or record a new consent.",
+    "refused": "The patient does not want letters. Take a way that is allowed, or record a new "
+    "consent.",
     "no_address": "No complete postal address is on record: street and town, at most six lines.",
     "returned": "A letter came back from this address. Correct the address first.",
 }

@@ -10,6 +10,7 @@ import pytest
 
 from hepcalc_site import demo
 from hepcalc_site.env_file import parse_environment_file
+from hepcalc_site.settings import LEAST_HOOK_TOKEN
 from tests.architecture.sources import ROOT
 
 
@@ -46,6 +47,7 @@ def test_the_demo_s_settings_are_private_and_written_once(tmp_path: Path) -> Non
     written = parse_environment_file(first)
     assert len(written["SECRET_KEY"]) >= 50
     assert len(written["DEMO_PASSWORD"]) >= 12
+    assert len(written["SMS_HOOK_TOKEN"]) >= LEAST_HOOK_TOKEN
     assert "DEBUG" not in written
 
 
@@ -56,8 +58,8 @@ def test_the_demo_forgets_the_settings_of_the_shell(
     demo.write_settings(path)
     for name in ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATA_DIR", "DATABASE_URL", "REDIS_URL"):
         monkeypatch.setenv(name, "of another installation")
-    for name in ("ALLOWED_HOSTS", "HTTPS", "EMAIL_URL", "SMS_URL", "LOG_LEVEL", "DEMO_PASSWORD"):
-        monkeypatch.setenv(name, "")
+    for name in parse_environment_file(path.read_text(encoding="utf-8")):
+        monkeypatch.setenv(name, "of another installation")
 
     demo.take_environment(path)
 

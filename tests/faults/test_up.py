@@ -96,4 +96,5 @@ def test_the_death_of_one_stops_the_rest_with_a_message(up: Running, name: str) 
 
     assert status == 1
     assert "ended unexpectedly (killed by SIGKILL)" in up.said()
+    assert "To start it again: `manage.py up`" in up.said().splitlines()[-1]
     assert not up.alive()

@@ -221,13 +221,33 @@ def test_wake_ups_that_wait_while_sweeps_end_are_no_finding(due: FollowUp) -> No
     assert found("worker_silent", at(FRIDAY)) == []
 
 
-def test_a_broker_that_is_away_while_no_sweep_ends(due: FollowUp, settings: Any) -> None:
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"  # nobody listens there
-
-    assert found("broker_silent", at(FRIDAY))
-    assert waiting_wake_ups() is None
+def test_a_broker_that_is_away_is_told_at_once(due: FollowUp, settings: Any) -> None:
+    """A sweep that ended a minute ago does not vouch for it."""
     SweepRun.objects.create(kind="chase", started_at=at(FRIDAY), finished_at=at(FRIDAY))
     assert found("broker_silent", at(FRIDAY)) == []
+
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"  # nobody listens there
+
+    assert waiting_wake_ups() is None
+    assert found("broker_silent", at(FRIDAY))
+    assert found("sweep_silent", at(FRIDAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "notes"),
+    [
+        pytest.param(-50, ("the last ended 50 minutes ago",), id="long ago"),
+        pytest.param(-40, None, id="lately"),
+        pytest.param(600, ("none ever ended",), id="by a clock ahead of ours"),
+    ],
+)
+def test_silence_is_counted_from_the_last_sign_of_life(
+    due: FollowUp, minutes: int, notes: tuple[str, ...] | None
+) -> None:
+    ended = at(FRIDAY) + timedelta(minutes=minutes)
+    SweepRun.objects.create(kind="chase", started_at=ended, finished_at=ended)
+
+    assert [one.notes for one in found("sweep_silent", at(FRIDAY))] == ([notes] if notes else [])
 
 
 def parked(times: int, *names: str) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def run(*arguments: str) -> str:
     said = StringIO()
-    call_command("run_sweep", *arguments, stdout=said)
+    call_command("run_sweep", *arguments, stdout=said, stderr=StringIO())
     return said.getvalue()
 
 
@@ -66,6 +66,22 @@ def test_days_are_replayed_one_by_one_in_every_time_zone() -> None:
     assert set(left.values_list("template", flat=True)) <= {"DAILY_DIGEST"}, "of the last day"
 
 
+@time_machine.travel(datetime(2027, 1, 28, 9, tzinfo=UTC), tick=False)
+@pytest.mark.parametrize(
+    ("day", "is_warned"),
+    [pytest.param("2027-01-29", True, id="to come"), pytest.param("2027-01-28", False, id="today")],
+)
+def test_a_day_to_come_is_warned_of_before_anything_is_done(day: str, is_warned: bool) -> None:
+    a_follow_up(a_clinic())
+    both = StringIO()
+
+    call_command("run_sweep", "--on", day, stdout=both, stderr=both, no_color=True)
+
+    said = both.getvalue()
+    assert said.startswith(f"WARNING: {day} lies after today (2027-01-28).") is is_warned
+    assert f"{day}: looked at 1" in said
+
+
 @time_machine.travel(datetime(2027, 2, 14, 9, tzinfo=UTC), tick=False)
 def test_without_a_day_it_is_now() -> None:
     a_follow_up(a_clinic())
@@ -98,6 +114,7 @@ def test_one_site_only() -> None:
         pytest.param(["--from", "2027-01-01"], "belong together", id="no end"),
         pytest.param(["--on", "2027-01-01", "--to", "2027-01-02"], "either --on", id="both"),
         pytest.param(["--from", "2027-01-02", "--to", "2027-01-01"], "lies before", id="reversed"),
+        pytest.param(["--on", "2020-13-40"], "Write year-month-day, such as", id="no day"),
         pytest.param(["--site", "nowhere"], "no site “nowhere”", id="unknown site"),
     ],
 )

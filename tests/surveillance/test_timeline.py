@@ -385,6 +385,33 @@ def test_message_is_told_once_it_ended(lesion, nurse, status, told):
     assert kinds.count(TimelineKind.NOTIFICATION) == told
 
 
+@pytest.mark.parametrize(
+    ("to_nurse", "title"),
+    [
+        pytest.param(True, "Remind the patient to book, by telephone (sent)", id="a task"),
+        pytest.param(False, "Reminder to the patient: sent", id="a letter to the patient"),
+    ],
+)
+def test_history_tells_whom_a_reminder_went_to(lesion, nurse, to_nurse, title):
+    Notification.objects.create(
+        site=lesion.patient.site,
+        channel="IN_APP" if to_nurse else "EMAIL",
+        template="PATIENT_REMINDER",
+        dedupe_key="k",
+        recipient=nurse if to_nurse else None,
+        patient=lesion.patient,
+        follow_up=owed_by(decision_on(lesion)),
+        created_at=MORNING,
+        not_before=MORNING,
+        status="SENT",
+        finished_at=MORNING,
+    )
+
+    told = entry_of(lesion, TimelineKind.NOTIFICATION).title
+
+    assert told == (f"To {nurse.get_full_name()}: {title}" if to_nurse else title)
+
+
 def test_merge_and_its_undoing_are_told(lesion, nurse):
     PatientMerge.objects.create(
         survivor=lesion.patient,

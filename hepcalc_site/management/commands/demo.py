@@ -30,7 +30,7 @@ class Command(BaseCommand):
             with only_one(settings.DATA_DIR):
                 self.fill()
                 filled.touch()
-        call_command("up", welcome=sign_ins())
+        call_command("up", welcome=sign_ins(), again="`make demo`")
 
     def fill(self) -> None:
         """Make the database anew; an interrupted start leaves no half-filled one behind."""

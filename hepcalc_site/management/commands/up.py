@@ -18,6 +18,7 @@ from hepcalc_site.running import broker, ports
 from hepcalc_site.running.lock import only_one
 from hepcalc_site.running.supervisor import Part, Supervisor
 
+AGAIN = "`manage.py up`, or let a service manager do it (docs/operations.md has a unit)"
 # Celery advises against root, rightly; on a machine of one's own the advice is noise.
 QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 0) or None)
         parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--welcome", default="", help="text to print once all is ready")
+        parser.add_argument("--again", default=AGAIN, help="how to start it again once it died")
         parser.add_argument(
             "--no-prepare",
             action="store_true",
@@ -52,6 +54,8 @@ class Command(BaseCommand):
                 parts_for(f"{options['bind']}:{port}", port),
                 announce=lambda: self.welcome(port, options["welcome"]),
             )
+        if status:
+            self.say(f"Nothing is lost. To start it again: {options['again']}.")
         sys.exit(status)
 
     def say(self, text: str) -> None:

@@ -1,6 +1,6 @@
 """manage.py run_sweep: one pass of reminders, escalations and delivery; or a replay of days."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,11 @@ from surveillance.workflows.deliver import Delivered, deliver
 from surveillance.workflows.sweep import sweep
 
 NOON = time(12)
+AHEAD = (
+    "WARNING: {day} lies after today ({today}). Messages of that day leave now, and its "
+    "escalations are raised ahead of time; neither is taken back, and the real day will not "
+    "repeat them. This is meant for a copy or a demonstration."
+)
 
 
 class Command(BaseCommand):
@@ -23,17 +28,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--on, or --from and --to."""
-        parser.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD")
-        parser.add_argument("--from", type=date.fromisoformat, dest="first", metavar="YYYY-MM-DD")
-        parser.add_argument("--to", type=date.fromisoformat, dest="last", metavar="YYYY-MM-DD")
+        parser.add_argument("--on", type=read_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--from", type=read_day, dest="first", metavar="YYYY-MM-DD")
+        parser.add_argument("--to", type=read_day, dest="last", metavar="YYYY-MM-DD")
         parser.add_argument("--site", metavar="SLUG", help="only this site")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Read the clock or the options; call sweep and deliver."""
         sites = chosen_sites(options["site"])
         days = list(chosen_days(options["on"], options["first"], options["last"]))
-        if not days:
-            now = timezone.now()
+        now = timezone.now()
+        if days:
+            self._warn_of_days_to_come(days, sites, now)
+        else:
             runs = [sweep(now=now, site=site) for site in (sites if options["site"] else [None])]
             self._tell("now", runs, [deliver(now=now)])
         for day in days:
@@ -42,6 +49,13 @@ class Command(BaseCommand):
             # At each site's own noon: the hours for messages to its patients are open then.
             done = [deliver(now=now) for now in sorted(set(moments.values()))]
             self._tell(str(day), runs, done)
+
+    def _warn_of_days_to_come(self, days: list[date], sites: list[Site], now: datetime) -> None:
+        """Say, before anything is done, that what follows is ahead of time and stays done."""
+        today = min(site.local_date(now) for site in sites)
+        if ahead := [day for day in days if day > today]:
+            self.stderr.write(self.style.WARNING(AHEAD.format(day=max(ahead), today=today)))
+            self.stderr.flush()
 
     def _tell(self, when: str, runs: list[Any], delivered: list[Delivered]) -> None:
         looked, acted, parked = (
@@ -56,6 +70,16 @@ class Command(BaseCommand):
             f"sent {sent}, kept for a digest {digested}, cancelled {cancelled}, failed {failed}, "
             f"to be tried again {retried + put_back}"
         )
+
+
+def read_day(text: str) -> date:
+    """A day as an option names it; a slip is told with its cure."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"“{text}” is no day of the calendar. Write year-month-day, such as 2026-03-01."
+        ) from None
 
 
 def chosen_sites(slug: str | None) -> list[Site]:

@@ -142,8 +142,8 @@ def _refuse_patients() -> None:
         return  # no tables yet: nobody is on file
     if is_filled:
         raise CommandError(
-            "This installation holds patients. Simulate on a machine, or with a DATABASE_URL, "
-            "that holds none."
+            "This installation holds patients. Name an empty folder: DATA_DIR=/tmp/empty "
+            "manage.py simulate …, or a DATABASE_URL that holds none."
         )
 
 

@@ -99,6 +99,7 @@ def test_who_answers_for_nothing_there_needs_no_cover(clinic: Clinic) -> None:
     [
         pytest.param({"last_on": MONDAY - timedelta(days=1)}, id="out of order"),
         pytest.param({"now": at(MONDAY + timedelta(days=1))}, id="past"),
+        pytest.param({"last_on": date(2040, 1, 1)}, id="a slip of the pen"),
     ],
 )
 def test_days_that_cannot_be_are_refused(clinic: Clinic, changes: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ def test_time_is_on_the_sites_clock(today, client: Client) -> None:
         ),
         pytest.param({"next_try_on": "2026-08-30"}, "next_try_on", "past", id="next try past"),
         pytest.param(
-            {"next_try_on": "31/31/31"}, "next_try_on", "such as 2026-03-31", id="not a date"
+            {"next_try_on": "31/31/31"}, "next_try_on", "such as 31 Mar 2026", id="not a date"
         ),
     ],
 )
@@ -215,6 +215,27 @@ class TestContactDetails:
         response = navigator.post(page, {"email": "nowhere", "language": ""})
 
         assert sorted(response.context["form"].errors) == ["email", "language"]
+
+    @pytest.mark.parametrize(
+        ("said", "field"),
+        [
+            pytest.param({"phone": "abc"}, "phone", id="no number"),
+            pytest.param({"phone": "+44 1"}, "phone", id="too short"),
+            pytest.param({"language": "zz"}, "language", id="no language"),
+        ],
+    )
+    def test_what_nobody_can_dial_or_speak_is_refused(self, navigator, clinic, said, field) -> None:
+        page = f"/patients/{a_patient(clinic).pk}/contact-details/"
+
+        response = navigator.post(page, {"language": "en"} | said)
+
+        assert list(response.context["form"].errors) == [field]
+
+    def test_a_number_on_record_may_stay_as_it_is(self, navigator, clinic) -> None:
+        patient = a_patient(clinic, phone="ask the son")
+        page = f"/patients/{patient.pk}/contact-details/"
+
+        assert navigator.post(page, {"phone": "ask the son", "language": "so"}).status_code == 302
 
     def test_are_closed_to_readers_and_other_sites(self, today, client, clinic) -> None:
         page = f"/patients/{a_patient(clinic).pk}/contact-details/"

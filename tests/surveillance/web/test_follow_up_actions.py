@@ -115,6 +115,30 @@ def test_booking_that_cannot_be_is_told_at_its_field(
     assert follow_up.version == 1
 
 
+def test_a_booking_saved_untouched_is_refused(navigator: Client, clinic: Clinic) -> None:
+    """The order on file fills the form: it is nothing new, and no appointment."""
+    follow_up = owed(clinic, 20, order_number="ORD-9", ordered_on=TODAY)
+    form = navigator.get(address(follow_up, "book")).context["form"]
+    sent = {name: str(form.initial[name] or "") for name in form.fields if name in form.initial}
+
+    response = navigator.post(address(follow_up, "book"), sent)
+
+    assert problems(response)[0].startswith("Nothing was changed, so nothing was saved.")
+
+
+def test_an_appointment_on_a_closed_day_is_noted_with_a_remark(client: Client) -> None:
+    clinic = a_clinic(name="St Brigid", holiday_calendar="GB-ENG")
+    client.force_login(clinic.navigator)
+    follow_up = owed(clinic, 20)
+    sunday = {"version": 1, "booked_for": "2026-09-06"}
+
+    response = client.post(address(follow_up, "book"), sunday, follow=True)
+
+    assert "6 Sep 2026 is a closed day of St Brigid" in response.content.decode()
+    follow_up.refresh_from_db()
+    assert follow_up.booked_for == date(2026, 9, 6)
+
+
 def test_cancelling_asks_why(navigator: Client, clinic: Clinic) -> None:
     follow_up = owed(clinic, 20, booked_for=date(2026, 9, 1), order_number="ORD-9")
     cancel = {"version": 1, "booked_for": "", "order_number": "ORD-9"}

@@ -5,6 +5,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -148,7 +149,18 @@ class TestFromWaitingToPosted:
         page = words(navigator.get(f"/letters/{batch.pk}/"))
 
         for letter in batch.letters.all():
-            assert f"{letter.recipient} 1 Example Street, Exampleton ZZ9 9ZZ {letter.code}" in page
+            assert f"{letter.recipient} 1 Example Street, Exampleton ZZ9 9ZZ" in page
+
+    def test_codes_are_read_off_the_paper_until_the_run_is_checked(
+        self, navigator: Client, clinic: Clinic
+    ) -> None:
+        batch = a_run(clinic)
+        codes = codes_of(batch).values()
+        address = f"/letters/{batch.pk}/"
+
+        assert not [code for code in codes if code in words(navigator.get(address))]
+        checked(batch)
+        assert all(code in words(navigator.get(address)) for code in codes)
 
     def test_shifted_run_is_refused_at_the_form(self, navigator: Client, clinic: Clinic) -> None:
         batch = a_run(clinic)
@@ -162,6 +174,9 @@ class TestFromWaitingToPosted:
         assert "sheet 1 carries the code of letter 2" in words(response)
         batch.refresh_from_db()
         assert batch.status == LetterBatchStatus.PREPARED
+        page = words(navigator.get(f"/letters/{batch.pk}/"))
+        who = clinic.navigator.get_full_name()
+        assert f"Check refused 31 Aug 2026, 09:00 by {who}: sheets 1, 2 did not fit" in page
 
     def test_page_of_the_check_does_not_show_the_codes(self, navigator, clinic: Clinic) -> None:
         batch = a_run(clinic)
@@ -342,9 +357,11 @@ class TestOnePatient:
         assert address in navigator.get(f"/patients/{patient.pk}/").content.decode()
 
         navigator.post(address)
-        response = navigator.post(address)
+        with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+            response = navigator.post(address, follow=True)
 
-        assert response.headers["Location"] == f"/patients/{patient.pk}/"
+        assert response.redirect_chain[-1][0] == f"/patients/{patient.pk}/"
+        assert "already waiting for the next print run, since 31 Aug 2026, 09:00" in words(response)
         assert Notification.objects.get().channel == NotificationChannel.LETTER
 
     def test_why_no_letter_may_go_is_said(self, navigator: Client, clinic: Clinic) -> None:
@@ -354,6 +371,45 @@ class TestOnePatient:
 
         assert response.status_code == 422
         assert "No complete postal address is on record" in words(response)
+
+    def test_no_letter_is_offered_that_would_be_refused(
+        self, navigator: Client, clinic: Clinic
+    ) -> None:
+        """The patient closed every way: the page says so, and whose decision is needed."""
+        closed = dict.fromkeys(("phone", "letter", "email", "sms"), "NO")
+        consents = {f"consent_{name}": value for name, value in closed.items()}
+        patient = owed(clinic, 20, patient=a_patient(clinic, **HOME | consents)).patient
+        address = f"/patients/{patient.pk}/letter/"
+
+        page = navigator.get(f"/patients/{patient.pk}/")
+        assert "Nobody may write to or call this patient" in words(page)
+        assert "The responsible clinician decides how to go on" in words(page)
+        assert address not in page.content.decode()
+        assert "Nobody may write" in words(navigator.get(address, follow=True))
+        panel = navigator.get(f"/follow-ups/{patient.follow_ups.get().pk}/panel/")
+        assert panel.status_code == 200
+        assert address not in panel.content.decode()
+        row = navigator.get("/queue/", {"tab": "due"}).context["page"].rows[0]
+        assert row.next_step == "Nobody may write or call: the clinician decides how to go on"
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            pytest.param({"address": "a\n" * 12}, "This is 13 lines", id="twelve lines"),
+            pytest.param(
+                {"city": "", "postal_code": ""}, "A letter needs a street and a town", id="no town"
+            ),
+        ],
+    )
+    def test_an_address_that_no_letter_can_carry_is_refused(
+        self, navigator: Client, clinic: Clinic, given: dict[str, str], told: str
+    ) -> None:
+        patient = a_patient(clinic, **HOME)
+
+        response = navigator.post(f"/patients/{patient.pk}/address/", HOME | given)
+
+        assert response.status_code == 422
+        assert told in response.context["form"].errors["address"][0]
 
     def test_auditor_sends_none(self, client: Client, today, clinic: Clinic) -> None:
         client.force_login(clinic.auditor)

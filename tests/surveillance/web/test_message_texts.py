@@ -140,6 +140,16 @@ class TestWriting:
         assert "{mrn} is not known here" in errors["body"][0]
         assert not MessageTemplateVersion.objects.exists()
 
+    def test_the_grade_beside_a_refused_text_is_its_own(
+        self, administrator: Client, clinic: Clinic
+    ) -> None:
+        hard = "internationalisation " * 30 + "{phone}"
+
+        response = administrator.post(address(clinic), {"subject": "Call", "body": hard})
+
+        [error] = [one for one in response.context["form"].errors["body"] if "grade" in one]
+        assert error.startswith(response.context["measures"].grade)
+
     def test_without_any_words_is_refused(self, administrator: Client, clinic: Clinic) -> None:
         response = administrator.post(address(clinic), {"subject": "", "body": ""})
 

@@ -70,6 +70,18 @@ def test_a_waiting_message_says_what_to_whom_and_when(lead: Client, clinic: Clin
             "the follow-up was closed meanwhile",
             id="no longer wanted",
         ),
+        pytest.param(
+            {"status": "CANCELLED", "finished_at": NOW, "last_error": "nothing_left_to_tell"},
+            "cancelled",
+            "all that it would have told was settled meanwhile",
+            id="a reason of ours",
+        ),
+        pytest.param(
+            {"status": "CANCELLED", "finished_at": NOW},
+            "cancelled",
+            "what it was about was over before it left",
+            id="over",
+        ),
         pytest.param({"status": "SENT", "finished_at": NOW}, "sent", "", id="sent"),
         pytest.param({"channel": "LETTER"}, "waiting", "waits for a print run", id="letter"),
         pytest.param(

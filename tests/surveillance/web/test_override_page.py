@@ -9,6 +9,7 @@ from django.test import Client
 from surveillance.exam_reports import ExamReport, Finding
 from surveillance.models import FollowUp, Lesion, LesionAssessment
 from surveillance.protocol.terms import Conclusion, Modality, ObligationKind
+from surveillance.web.wording import date_words
 from surveillance.workflows.record_exam import record_exam
 from tests.factories import NOW
 from tests.surveillance.web.scenes import Clinic, a_clinic, surveyed
@@ -84,7 +85,7 @@ def test_surveillance_ends_with_a_signature(clinician: Client, lesion: Lesion) -
         pytest.param({"kind": ""}, "Choose what you decide", id="nothing chosen"),
         pytest.param({"reason": ""}, "Fill in: why", id="no reason"),
         pytest.param({"latest_on": ""}, "Say until when", id="no date"),
-        pytest.param({"latest_on": "2028-01-01", "kind": "LATER"}, "last day", id="too late"),
+        pytest.param({"latest_on": "2028-01-01", "kind": "LATER"}, "low class only", id="too late"),
         pytest.param({"modality": "US"}, "Only for another modality", id="modality with a date"),
         pytest.param({"kind": "CLOSE"}, "Only for a sooner or later date", id="date with an end"),
     ],
@@ -100,6 +101,18 @@ def test_what_is_not_allowed_is_said_and_changes_nothing(
     assert words in response.content.decode()
     assert imaging(lesion) == before
     assert not LesionAssessment.objects.exclude(override_kind="").exists()
+
+
+def test_a_date_that_nobody_could_choose_is_not_offered(clinician: Client, clinic: Clinic) -> None:
+    """Sooner than a last day that has passed is no day that is still to come."""
+    overdue = surveyed(clinic, performed_on=date(2025, 6, 2)).lesion
+
+    form = clinician.get(address(overdue)).context["form"]
+
+    assert [value for value, _label in form.fields["kind"].choices] == ["MODALITY", "CLOSE"]
+    assert "latest_on" not in form.fields
+    last_day = date_words(imaging(overdue).latest_on)
+    assert f"before the last day, {last_day}. Book at once." in form.fields["kind"].help_text
 
 
 def test_only_those_who_sign_decide_otherwise(navigator: Client, lesion: Lesion) -> None:

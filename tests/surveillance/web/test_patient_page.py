@@ -313,3 +313,4 @@ def test_what_is_overdue_and_at_risk_cannot_be_put_aside(navigator: Client, clin
 
     [lesion] = response.context["lesions"]
     assert "Snooze" not in {link.words for link in lesion.owed[0].links}
+    assert lesion.owed[0].no_snooze == "Cannot be put aside: its last day, 30 Aug 2026, has come."

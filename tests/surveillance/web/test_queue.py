@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from surveillance.models import ContactAttempt, Escalation, FollowUp
+from surveillance.web.lead_words import lead_lines
 from surveillance.web.queue_query import PAGE_SIZE
 from tests.factories import NOW, TODAY, MembershipFactory, UserFactory
 from tests.surveillance.web.scenes import (
@@ -276,6 +277,18 @@ def test_next_step_follows_from_the_state(navigator: Client, clinic: Clinic, fie
     [row] = navigator.get(QUEUE, {"tab": "due"}).context["page"].rows
 
     assert row.next_step == words
+
+
+def test_whoever_is_booked_after_a_last_day_that_has_passed_is_not_told_to_book(
+    navigator: Client, clinic: Clinic
+) -> None:
+    """No appointment can be in time any more: what helps is that this one happens."""
+    follow_up = owed(clinic, -3, booked_for=date(2026, 9, 20))
+
+    [row] = navigator.get(QUEUE).context["page"].rows
+
+    assert row.next_step == "Booked for 20 Sep 2026, after the last day: make sure that it happens"
+    assert lead_lines(follow_up, TODAY) == ()
 
 
 def test_patient_who_declined_is_a_question_for_the_clinician(navigator, clinic: Clinic) -> None:

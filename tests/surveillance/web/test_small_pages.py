@@ -1,5 +1,6 @@
 """Inbox, the patients' contact page, the demonstration mailbox, components, error pages, frame."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils.html import strip_tags
 from patients.models import Role
 from surveillance.models import Escalation, Notification
 from surveillance.web.inbox_entries import InboxEntry
-from surveillance.web.mailbox import newest_letters
+from surveillance.web.mailbox import newest_letters, newest_texts
 from surveillance.workflows.mark_read import mark_read
 from tests.factories import NOW, PASSWORD, TODAY, MembershipFactory, SiteFactory, UserFactory
 from tests.surveillance.web.scenes import (
@@ -285,6 +286,7 @@ def test_mailbox_shows_kept_mail_newest_first(administrator: Client, tmp_path) -
     letters = response.context["letters"]
     assert {one.subject for one in letters} == {"First", "Second"}
     assert letters[0].to == "you@b.org"
+    assert letters[0].sent.endswith(" UTC")
     assert 'href="https://example.org/x"' in response.content.decode()
 
 
@@ -315,6 +317,22 @@ def test_mailbox_does_not_exist_where_mail_is_sent(administrator: Client) -> Non
 def test_mailbox_is_for_administrators(navigator: Client, tmp_path) -> None:
     with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
         assert navigator.get("/mailbox/").status_code == 403
+
+
+def test_texts_in_the_mailbox_say_when(tmp_path) -> None:
+    text = tmp_path / "1.json"
+    text.write_text('{"to": "+15550100", "body": "Call us"}', encoding="utf-8")
+    os.utime(text, (1_772_546_700, 1_772_546_700))
+
+    assert newest_texts(tmp_path, 9) == (
+        {"to": "+15550100", "body": "Call us", "sent": "3 Mar 2026, 14:05 UTC"},
+    )
+
+
+def test_the_administration_names_its_icon(administrator: Client) -> None:
+    shown = administrator.get("/admin/").content.decode()
+
+    assert '<link rel="icon" href="/static/hepcalc/mark.svg"' in shown
 
 
 def test_mailbox_that_is_not_there_yet_is_empty(administrator: Client, tmp_path) -> None:
