@@ -35,6 +35,7 @@ from surveillance.models import (
     OutsideCare,
     OutsideCareReview,
     PatientMerge,
+    PatientNote,
 )
 
 Json = dict[str, Any]
@@ -61,6 +62,7 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Notification, ("patient", "follow_up__patient", "escalation__follow_up__patient")),
     (Letter, ("patient",)),
     (LetterEvent, ("letter__patient",)),
+    (PatientNote, ("patient",)),
     (PatientMerge, ("survivor", "duplicate")),
 )
 """Each table, and the ways from its rows to the patient."""

@@ -52,10 +52,10 @@ def test_inbox_of_a_clinician_is_readable_at_any_width(
 
     page.goto("/inbox/")
 
-    assert page.locator("h2").all_inner_texts() == ["Escalated: waits for your answer"]
+    assert page.locator("main h2").all_inner_texts() == ["Escalated: waits for your answer"]
     assert page.locator(".hc-inbox__row").count() == 1
     page.get_by_role("link", name="Messages 2").click()
-    assert page.locator("h2").all_inner_texts() == ["Told to you"]
+    assert page.locator("main h2").all_inner_texts() == ["Told to you"]
     assert page.locator(".hc-inbox__row").count() == 2
     assert violations(page) == []
     assert overflow(page) == 0

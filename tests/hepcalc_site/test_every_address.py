@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.models import Absence, Membership, Role
 from surveillance.delivery.unsubscribe import token_of
-from surveillance.models import MessageTemplateVersion, Notification, SavedFilter
+from surveillance.models import ContactAttempt, MessageTemplateVersion, Notification, SavedFilter
 from surveillance.roles import ADMIN_SITE
 from surveillance.web import letter_batch
 from surveillance.workflows.offer_registry_file import offer_registry_file
@@ -88,6 +88,7 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "patient": [patient.pk],
         "record": [patient.pk, "json"],
         "decision": [follow_up.lesion_id, follow_up.assessment_id],
+        "attempt": [_an_attempt(patient).pk],
         "filter": [_a_filter(site, navigator).pk],
         "follow_up": [follow_up.pk],
         "booked": [booked.pk],
@@ -112,6 +113,14 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "passkey": [1],
         "provider": ["sso"],
     }
+
+
+def _an_attempt(patient) -> ContactAttempt:
+    """Logged by somebody who is none of those who try to take it back."""
+    return ContactAttempt.objects.create(
+        patient=patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW,
+        attempted_by=UserFactory(), recorded_at=NOW,
+    )  # fmt: skip
 
 
 def _an_import(site, by: User):

@@ -79,12 +79,14 @@ def test_signed_out_the_answer_is_empty(client) -> None:
     ("headers", "leads_to"),
     [
         pytest.param({"Referer": "http://testserver/absences/"}, "/absences/", id="its-page"),
-        pytest.param({"Referer": "https://evil.example/queue/"}, "/inbox/", id="elsewhere"),
-        pytest.param({}, "/inbox/", id="unknown"),
+        pytest.param(
+            {"Referer": "https://evil.example/queue/"}, "/inbox/messages/", id="elsewhere"
+        ),
+        pytest.param({}, "/inbox/messages/", id="unknown"),
     ],
 )
 def test_a_form_sent_too_late_leads_back_to_its_page(client, headers, leads_to: str) -> None:
-    answer = client.post(reverse("inbox"), headers=headers)
+    answer = client.post(reverse("inbox_messages"), headers=headers)
 
     assert answer["Location"] == f"/accounts/login/?next={leads_to}"
 
@@ -92,6 +94,6 @@ def test_a_form_sent_too_late_leads_back_to_its_page(client, headers, leads_to: 
 def test_a_part_asked_for_too_late_moves_the_whole_page(client) -> None:
     here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/?tab=due"}
 
-    answer = client.post(reverse("inbox"), headers=here)
+    answer = client.post(reverse("inbox_messages"), headers=here)
 
-    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fqueue%2F"
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fqueue%2F%3Ftab%3Ddue"

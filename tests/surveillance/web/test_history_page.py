@@ -138,7 +138,7 @@ def test_page_asks_as_often_for_any_history(
     for number in range(contacts):
         seen(lesion, f"A{number}", EARLIER)
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         clinician.get(address(lesion))
 
 
