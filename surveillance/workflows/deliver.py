@@ -183,12 +183,15 @@ def _claim(lease: Lease, now: datetime, batch: int, down: set[str]) -> list[UUID
     wanted = dict(_due(batch, frozenset(down)).ask(now=now))
     if not wanted:
         return None
-    begun = Q(pk__in=_begun_by_the_dead(wanted), doubt=SendingDoubt.NONE)
+    begun = _begun_by_the_dead(wanted)
+    # Whoever died over one message had not yet tried those behind it: that claim does not count.
+    untried = [pk for pk, dead in wanted.items() if dead and pk not in begun]
+    doubtful = Q(pk__in=begun, doubt=SendingDoubt.NONE)
     Notification.objects.waiting().filter(FREE, pk__in=wanted).update(
-        doubt=Case(When(begun, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),
+        doubt=Case(When(doubtful, then=Value(SendingDoubt.UNHEARD)), default=F("doubt")),
         lease_owner=lease.owner,
         lease_until=Now() + LEASE,
-        attempts=F("attempts") + 1,
+        attempts=Case(When(pk__in=untried, then=F("attempts")), default=F("attempts") + 1),
     )
     return _HELD.ask(ids=wanted, owner=lease.owner)
 

@@ -1,5 +1,6 @@
 """The outbox: queued once, claimed by lease, looked at again before sending, marked while ours."""
 
+import contextlib
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -391,6 +392,30 @@ def test_a_message_over_which_senders_die_is_given_up(
     assert (reminder.status, reminder.last_error) == ("FAILED", "too_many_attempts")
     assert provider.taken == []
     assert Notification.objects.get(channel="IN_APP").recipient == clinic.navigator
+
+
+def test_a_claim_whose_holder_died_over_an_earlier_message_is_no_attempt(
+    clinic: Clinic, provider: FakeProvider
+) -> None:
+    deadly = {a_reminder(clinic).pk for _ in range(MOST_ATTEMPTS + 1)}
+    behind = a_reminder(clinic)
+    Notification.objects.filter(pk__in=deadly).update(not_before=NOW - timedelta(hours=1))
+
+    def die_at_first(message: Notification) -> None:
+        if message.pk in deadly:
+            deadly.remove(message.pk)
+            raise SystemExit  # as a kill does, it passes every `except Exception`
+
+    provider.while_sending = die_at_first
+    for _ in range(MOST_ATTEMPTS + 1):
+        with contextlib.suppress(SystemExit):
+            deliver(now=NOW)
+        Notification.objects.update(lease_until=Now() - timedelta(seconds=1))
+    deliver(now=NOW)
+
+    behind.refresh_from_db()
+    assert (behind.status, behind.attempts) == (NotificationStatus.SENT, 1)
+    assert set(Notification.objects.values_list("status", flat=True)) == {"SENT"}
 
 
 def test_a_task_of_somebody_who_left_goes_to_whoever_answers_now(clinic: Clinic) -> None:
