@@ -50,12 +50,15 @@ class Picture:
 
 PICTURES = (
     Picture("queue", "Nurse navigator", "/queue/?tab=overdue"),
+    Picture("panel", "Nurse navigator", "/queue/?tab=overdue", (".hc-queue__name",)),
     Picture(
         "lesion",
         "Nurse navigator",
         "/queue/?tab=overdue",
-        (".hc-queue__name", "#panel .hc-crumb a"),
+        (".hc-queue__name", "a:text('Whole record')"),
     ),
+    Picture("case", "Clinician", "/inbox/", ("main a[href^='/escalations/']",), phone=True),
+    Picture("dashboard", "Medical director", "/dashboard/"),
 )
 
 
@@ -115,7 +118,7 @@ def _take(browser: Browser, site: Demonstration, picture: Picture) -> None:
     page.goto(picture.path)
     for selector in picture.follow:
         page.locator(selector).first.click()
-        page.wait_for_load_state()
+        page.wait_for_load_state("networkidle")
     target = IMAGES / f"{picture.name}.png"
     page.screenshot(path=target)
     sys.stdout.write(f"{Path(target).relative_to(BASE_DIR)}\n")
