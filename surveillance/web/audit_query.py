@@ -1,8 +1,7 @@
 """Asks the audit trail of one site. Each question is one range of an index of `AuditEvent`."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q
@@ -11,29 +10,10 @@ from patients.models import AppendOnlyQuerySet, AuditEvent, Patient
 from surveillance.patient_export import with_merged
 from surveillance.web.audit_form import AuditQuestion
 from surveillance.web.audit_words import LOOKS
+from surveillance.web.moment_place import Place, read_place
 
 SHOWN = 50
 MOST_LINES = 200
-
-
-class Place(NamedTuple):
-    """Where a page ends: moment and id of its last event."""
-
-    at: datetime
-    pk: int
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}_{self.pk}"
-
-    @classmethod
-    def read(cls, text: str) -> Self | None:
-        """As it stands in an address; None for what nobody can read."""
-        at, _, pk = text.partition("_")
-        try:
-            place = cls(datetime.fromisoformat(at), int(pk))
-        except ValueError:
-            return None
-        return place if place.at.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +21,7 @@ class Events:
     """One page, the newest first, and where the next begins; None at the end."""
 
     rows: list[AuditEvent]
-    older: Place | None
+    older: Place[int] | None
 
 
 def events_of(question: AuditQuestion) -> AppendOnlyQuerySet[AuditEvent]:
@@ -59,7 +39,7 @@ def events_of(question: AuditQuestion) -> AppendOnlyQuerySet[AuditEvent]:
 
 def page_of_events(question: AuditQuestion, before: str) -> Events:
     """The newest events, or those before a place."""
-    rows, place = events_of(question), Place.read(before)
+    rows, place = events_of(question), read_place(before, int)
     if place is not None:
         same = Q(at=place.at, pk__lt=place.pk)
         rows = rows.filter(Q(at__lte=place.at) & (Q(at__lt=place.at) | same))

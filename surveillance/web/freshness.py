@@ -50,7 +50,7 @@ def queue_changed(request: SignedInRequest) -> HttpResponse:
     """A word that others have done something at the site since; nothing (204) if not.
 
     An open page asks this every minute: one range of one index. It never keeps a session alive
-    (`hepcalc_site.middleware`).
+    (it says that it asks by itself: `session_clock.py`).
     """
     site = choose_site(request, sites_of_queue(request.user))
     since = _moment(request.GET.get("since", ""))

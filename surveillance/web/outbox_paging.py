@@ -2,36 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db.models import Q
 
 from surveillance.models import Notification
 from surveillance.models.notification import NotificationQuerySet
+from surveillance.web.moment_place import Place, read_place
 
 SHOWN = 100
-
-
-class Place(NamedTuple):
-    """Where a page ends: the moment and the id of its last message."""
-
-    at: datetime
-    pk: UUID
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}_{self.pk}"
-
-    @classmethod
-    def read(cls, text: str) -> Self | None:
-        """As it stands in an address; None when nothing stands there, or what nobody can read."""
-        at, _, pk = text.partition("_")
-        try:
-            moment, found = datetime.fromisoformat(at), UUID(pk)
-        except ValueError:
-            return None
-        return cls(moment, found) if moment.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +20,12 @@ class Order:
     field: str
     newest_first: bool
 
-    def place_of(self, message: Notification) -> Place:
+    def place_of(self, message: Notification) -> Place[UUID]:
         """Where this message stands."""
         return Place(getattr(message, self.field), message.pk)
 
     def page(
-        self, rows: NotificationQuerySet, place: Place | None, *, upwards: bool = False
+        self, rows: NotificationQuerySet, place: Place[UUID] | None, *, upwards: bool = False
     ) -> tuple[list[Notification], bool]:
         """Up to SHOWN messages on from `place` (or from the start), in the order of the list, and
         whether there are more in that direction."""
@@ -59,7 +38,7 @@ class Order:
         return (shown[::-1] if upwards else shown), len(found) > SHOWN
 
 
-def _beyond(field: str, place: Place, than: str) -> Q:
+def _beyond(field: str, place: Place[UUID], than: str) -> Q:
     """The bound on the moment stands alone as well: that is what an index can use."""
     same = Q(**{field: place.at, f"pk__{than}": place.pk})
     return Q(**{f"{field}__{than}e": place.at}) & (Q(**{f"{field}__{than}": place.at}) | same)
@@ -77,12 +56,12 @@ class Page:
 def page_of(rows: NotificationQuerySet, order: Order, asked: Mapping[str, str]) -> Page:
     """The page that an address asks for by `after` or `before`; the first one without either, and
     where nothing stands there any more."""
-    before = Place.read(asked.get("before", ""))
+    before = read_place(asked.get("before", ""), UUID)
     if before is not None:
         messages, more = order.page(rows, before, upwards=True)
         if more:
             return Page(messages, _up(order, messages), _down(order, messages))
-    after = None if before is not None else Place.read(asked.get("after", ""))
+    after = None if before is not None else read_place(asked.get("after", ""), UUID)
     messages, more = order.page(rows, after)
     if after is not None and not messages:
         return page_of(rows, order, {})

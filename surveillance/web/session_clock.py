@@ -1,7 +1,7 @@
 """When a session ends: idle, or after a working day however busy.
 
 The clock is kept in the session and moved forward by clicks only. What a page asks for by itself
-(header `X-Background`, see app.js) is no click: a queue left open overnight signs out.
+(header `X-Background`, see session.js) is no click: a queue left open overnight signs out.
 """
 
 from typing import TYPE_CHECKING
