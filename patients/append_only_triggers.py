@@ -4,7 +4,7 @@ SQLite loses the triggers of a table when a later migration rebuilds it: such a 
 end with `FreezeRows` again, and tests/architecture says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -20,21 +20,31 @@ END $$ LANGUAGE plpgsql;
 """
 
 
-class FreezeRows(RunPython):
-    """Migration operation: from now on `model` refuses DELETE, and UPDATE of all but `mutable`.
+class FreezeTables(RunPython):
+    """Migration operation: from now on each of `models` refuses DELETE, and UPDATE of all fields
+    but those named with it.
 
-    `mutable` names fields, for instance the three of a retraction, or the patient (merging two
+    What may change is, for instance, the three fields of a retraction, or the patient (merging two
     records re-points a fact to the survivor; it never changes what the fact says).
     """
 
-    def __init__(self, app_label: str, model: str, mutable: Sequence[str] = ()) -> None:
+    def __init__(self, app_label: str, models: Mapping[str, Sequence[str]]) -> None:
         def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-            freeze(apps, schema_editor, app_label, model, mutable)
+            for model, mutable in models.items():
+                freeze(apps, schema_editor, app_label, model, mutable)
 
         def backwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-            thaw_tables(schema_editor, [apps.get_model(app_label, model)._meta.db_table])
+            tables = [apps.get_model(app_label, model)._meta.db_table for model in models]
+            thaw_tables(schema_editor, tables)
 
         super().__init__(forwards, backwards)
+
+
+class FreezeRows(FreezeTables):
+    """Migration operation: the same for one model."""
+
+    def __init__(self, app_label: str, model: str, mutable: Sequence[str] = ()) -> None:
+        super().__init__(app_label, {model: mutable})
 
 
 def freeze(

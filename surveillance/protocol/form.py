@@ -1,7 +1,8 @@
 """What the lesion is said to be: kind, isolation, pattern, cyst features (3.3).
 
 The facts of the lesion are those first recorded; an exam may change them. A limited exam can only
-make them look worse, and only a contrast study takes a worrisome cyst feature back.
+make them look worse, and only a contrast study takes back a worrisome cyst feature or a doubt about
+isolation.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from surveillance.protocol.characterisation import (
     BENIGN,
     LABEL_MODALITIES,
     characterises_fully,
+    confirms_isolation,
     stated_conclusion,
 )
 from surveillance.protocol.facts import LesionFacts
@@ -86,17 +88,22 @@ def form_at_detection(lesion: LesionFacts) -> Form:
 
 
 def form_after_day(form: Form, day: date, studies: Sequence[Study], background: Background) -> Form:
-    """The form after the reports of one day; PET-CT and radiographs tell of suspicion only."""
+    """The form after the reports of one day; PET-CT and radiographs tell of suspicion and doubt
+    only."""
     spoken = _spoken_after(form.spoken, studies)
     seen = [study for study in studies if study.modality not in INFORMATION]
     shown = _spoken_after(form.shown, [study for study in seen if study.adequate])
     maybe_large = _maybe_large_after(form.maybe_large, studies)
+    doubted = any(study.isolation is Isolation.UNCERTAIN for study in studies)
     studies = seen
     kind = _kind_after(form.kind, studies)
     contrast = any(characterises_fully(study, background) for study in studies)
+    confirmed = contrast or any(confirms_isolation(study, background, kind) for study in studies)
     return Form(
         kind=kind,
-        isolation=_isolation_after(form.isolation, studies),
+        isolation=(
+            Isolation.UNCERTAIN if doubted else _isolation_after(form.isolation, studies, confirmed)
+        ),
         pattern=_pattern_after(form.pattern, studies),
         thick_wall=_feature_after(form.thick_wall, _walls(studies), contrast),
         septations=_feature_after(form.septations, _septa(studies), contrast),
@@ -128,12 +135,12 @@ def _kind_after(kind: LesionKind, studies: Sequence[Study]) -> LesionKind:
     return max(said, key=KIND_SEVERITY.__getitem__, default=kind)
 
 
-def _isolation_after(isolation: Isolation, studies: Sequence[Study]) -> Isolation:
-    said = {study.isolation for study in studies if study.isolation is not None}
-    if Isolation.UNCERTAIN in said:
-        return Isolation.UNCERTAIN
+def _isolation_after(isolation: Isolation, studies: Sequence[Study], contrast: bool) -> Isolation:
+    """S6: any uncertainty is answered by contrast. Plain imaging confirms only what nobody has
+    doubted."""
     sure = any(study.adequate and study.isolation is Isolation.CONFIRMED for study in studies)
-    return Isolation.CONFIRMED if sure else isolation
+    answered = contrast or isolation is not Isolation.UNCERTAIN
+    return Isolation.CONFIRMED if sure and answered else isolation
 
 
 def _pattern_after(pattern: CalcificationPattern, studies: Sequence[Study]) -> CalcificationPattern:

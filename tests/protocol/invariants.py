@@ -478,6 +478,7 @@ def check_i25_closing_without_contrast(case: SurveillanceCase) -> None:
     form = now.course.form
     assert form.kind is LesionKind.ISOLATED_CALCIFICATION
     assert form.isolation is Isolation.CONFIRMED
+    assert not any(exam.isolation is Isolation.UNCERTAIN for exam in case.exams)
     assert form.pattern is CalcificationPattern.PUNCTATE
     assert now.state.size is SizeClass.SMALL
     assert case.lesion.symptomatic is Tri.NO

@@ -10,6 +10,7 @@ from surveillance.protocol.terms import (
     BiopsyReason,
     Conclusion,
     EscalationClass,
+    Isolation,
     LesionKind,
     LiRads,
     Modality,
@@ -42,6 +43,39 @@ SMALL = {"aphe": Tri.NO, "conclusion": Conclusion.INDETERMINATE}
 
 def rule_of(asked: SurveillanceCase) -> str:
     return recommend(asked).rule
+
+
+class TestDoubtAboutIsolation:
+    """S6: contrast where there is any uncertainty. What one report doubts, a later ultrasound does
+    not settle, least of all one that does not see the lesion."""
+
+    PROVED = us("2026-05-10", "4", isolation=Isolation.CONFIRMED)
+
+    @pytest.mark.parametrize(
+        ("first", "rule"),
+        [
+            pytest.param({"isolation": Isolation.CONFIRMED}, "R50", id="confirmed throughout"),
+            pytest.param({"isolation": Isolation.UNKNOWN}, "R50", id="nothing said at first"),
+            pytest.param({"isolation": Isolation.UNCERTAIN}, "R51", id="doubted at first"),
+        ],
+    )
+    def test_ultrasound_confirms_only_what_nobody_doubted(
+        self, first: dict[str, Isolation], rule: str
+    ) -> None:
+        asked = case(us("2026-01-10", "4"), self.PROVED, what=SPOT | first)
+
+        assert rule_of(asked) == rule
+
+    def test_a_doubt_on_a_later_exam_stands_until_contrast(self) -> None:
+        doubted = us("2026-03-10", "4", isolation=Isolation.UNCERTAIN)
+        unseen = us("2026-06-10", isolation=Isolation.CONFIRMED, lesion_seen=False)
+        by_ct = exam(
+            "2026-06-20", Modality.CT_SINGLE_PHASE, "4",
+            isolation=Isolation.CONFIRMED, conclusion=Conclusion.ISOLATED_CALCIFICATION,
+        )  # fmt: skip
+
+        assert rule_of(case(doubted, self.PROVED, unseen, what=SPOT)) == "R51"
+        assert recommend(case(doubted, self.PROVED, unseen, by_ct, what=SPOT)).stop
 
 
 class TestContradictoryReports:
