@@ -147,6 +147,7 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     if Permission.VIEW_MEASURES in granted:
         links.append(NavItem("Dashboard", reverse("dashboard")))
         links.append(NavItem("Quality measures", reverse("measures")))
+    links.append(NavItem("Guided tour", reverse("tour")))
     links.append(NavItem("Who may do what", reverse("roles")))
     if not user.is_staff:
         return tuple(links)

@@ -85,6 +85,7 @@ from surveillance.web.registry_import import (
 from surveillance.web.roles_page import roles_page
 from surveillance.web.session_page import session_state
 from surveillance.web.status_action import status_action
+from surveillance.web.tour_page import tour_page
 from surveillance.web.unsubscribe_page import unsubscribe
 
 urlpatterns = [
@@ -192,6 +193,7 @@ urlpatterns = [
     path("people/<int:pk>/on/", switch_on, name="person_on"),
     path("people/roles/<int:pk>/end/", end_role, name="role_end"),
     path("roles/", roles_page, name="roles"),
+    path("tour/", tour_page, name="tour"),
     path("session/", session_state, name="session_state"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),

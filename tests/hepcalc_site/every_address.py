@@ -154,6 +154,7 @@ TABLE: dict[str, Door | Open] = {
     "person_on": sends(Permission.ADMINISTER, "person"),
     "role_end": needs(Permission.ADMINISTER, "role"),
     "roles": SIGNED_IN,
+    "tour": SIGNED_IN,
     "session_state": Open((200,)),
     "account_login": Open(),
     "account_logout": Open(),

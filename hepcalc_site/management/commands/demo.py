@@ -57,4 +57,6 @@ def sign_ins() -> str:
             sites = ", ".join(members.filter(user=first.user).values_list("site__name", flat=True))
             lines.append(f"  {role.label:<18} {name:<20} {password}   {sites}")
     mailbox = (settings.DATA_DIR / "mailbox").relative_to(BASE_DIR)
-    return "\n".join([*lines, f"Messages that would be sent are kept in {mailbox}/.", ""])
+    tour = "What to try first, as each role: /tour/ (Guided tour, in the menu under your name)."
+    kept = f"Messages that would be sent are kept in {mailbox}/."
+    return "\n".join([*lines, tour, kept, ""])
