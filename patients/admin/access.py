@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from patients.models import Patient, Site
@@ -50,7 +51,7 @@ class ReadOnlyAdmin(BaseAdmin):
     ) -> HttpResponse:
         """The list, with the way to where the work is done."""
         found = self.workplace_of(request)
-        link = RecordLink(found[0], reverse(found[1])) if found else None
+        link = RecordLink(_(found[0]), reverse(found[1])) if found else None
         return super().changelist_view(request, {"workplace": link, **(extra_context or {})})
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
@@ -106,7 +107,7 @@ class ClinicalAdmin(ReadOnlyAdmin):
         patient = self.patient_of(row)
         if patient is None:
             return []
-        return [RecordLink("Record of the patient", reverse("patient", args=[patient.pk]))]
+        return [RecordLink(_("Record of the patient"), reverse("patient", args=[patient.pk]))]
 
     def patient_of(self, row: Model) -> Patient | None:
         """Whose row it is."""

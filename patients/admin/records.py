@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 
 from patients.admin.access import ClinicalAdmin, HistoryAdmin
 from patients.models import AfpResult, AuditEvent, AuditSeal, Patient, RiskProfile, Site
@@ -67,7 +68,7 @@ class AuditAdmin(ClinicalAdmin):
 class AuditEventAdmin(AuditAdmin):
     """Who did, or viewed, what, when."""
 
-    workplace = ("Search the trail", "audit")
+    workplace = (gettext_noop("Search the trail"), "audit")
     list_display = ("id", "at", "site", "actor", "action", "subject_type", "subject_id")
     ordering = ("-id",)
 
@@ -76,6 +77,6 @@ class AuditEventAdmin(AuditAdmin):
 class AuditSealAdmin(AuditAdmin):
     """The chain that seals the trail; `manage.py verify_audit` checks it."""
 
-    workplace = ("Check the chain", "audit_chain")
+    workplace = (gettext_noop("Check the chain"), "audit_chain")
     list_display = ("site", "number", "event_id", "digest", "sealed_at")
     ordering = ("-id",)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from patients.admin.access import HistoryAdmin, signed_in
 from patients.admin.accounts import accounts_within_reach
@@ -110,7 +111,7 @@ class SiteClosureAdmin(HistoryAdmin):
             now=timezone.now(),
         ).pk
 
-    @admin.action(description="Lift the selected closures", permissions=["add"])
+    @admin.action(description=_("Lift the selected closures"), permissions=["add"])
     def lift_selected_closures(self, request: HttpRequest, rows: QuerySet[SiteClosure]) -> None:
         """Call the workflow for each closure of a site that this person administers."""
         now = timezone.now()

@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from patients.models.site import Site
@@ -45,11 +46,11 @@ class Absence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="absences"
     )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="absences")
-    first_on = models.DateField("first day away")
-    last_on = models.DateField("last day away")
+    first_on = models.DateField(_("first day away"))
+    last_on = models.DateField(_("last day away"))
     cover = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField()
-    ended_on = models.DateField("back early on", null=True, blank=True)
+    ended_on = models.DateField(_("back early on"), null=True, blank=True)
     history = HistoricalRecords()
 
     objects = AbsenceQuerySet.as_manager()

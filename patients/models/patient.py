@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Right
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from patients.models.postal_address import PostalAddress
@@ -103,7 +104,7 @@ class Patient(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="patients")
-    mrn = models.CharField("MRN", max_length=64)
+    mrn = models.CharField(_("MRN"), max_length=64)
     family_name = models.CharField(max_length=120)
     given_name = models.CharField(max_length=120, blank=True)
     birth_date = models.DateField(null=True, blank=True)
@@ -111,17 +112,19 @@ class Patient(models.Model):
 
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    address = models.TextField(blank=True, help_text="Street lines of the postal address")
+    address = models.TextField(blank=True, help_text=_("Street lines of the postal address"))
     postal_code = models.CharField(max_length=20, blank=True)
     city = models.CharField(max_length=120, blank=True)
-    region = models.CharField(max_length=120, blank=True, help_text="State, county or province")
+    region = models.CharField(max_length=120, blank=True, help_text=_("State, county or province"))
     country = models.CharField(
-        max_length=60, blank=True, help_text="As it is to be printed; empty within the country"
+        max_length=60, blank=True, help_text=_("As it is to be printed; empty within the country")
     )
     address_returned_on = models.DateField(
-        null=True, blank=True, help_text="A letter came back: not written to until corrected"
+        null=True, blank=True, help_text=_("A letter came back: not written to until corrected")
     )
-    language = models.CharField(max_length=12, default="en", help_text="BCP 47, for example en, es")
+    language = models.CharField(
+        max_length=12, default="en", help_text=_("BCP 47, for example en, es")
+    )
     interpreter_needed = models.BooleanField(default=False)
     consent_phone = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
     consent_email = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)

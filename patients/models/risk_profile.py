@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from patients.models.patient import Patient
@@ -54,7 +55,7 @@ class RiskProfile(AppendOnlyModel):
     expected_delivery_on = models.DateField(null=True, blank=True)
     contraindications = models.JSONField(default=list, blank=True)
     egfr = models.DecimalField(
-        "eGFR (mL/min/1.73 m²)", max_digits=6, decimal_places=1, null=True, blank=True
+        _("eGFR (mL/min/1.73 m²)"), max_digits=6, decimal_places=1, null=True, blank=True
     )
     torch_evaluated = tri_field()
     cardiac_failure_signs = tri_field()

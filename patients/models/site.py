@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from patients.models.terms import EARLIEST_HOUR, LATEST_HOUR, ReminderChannel, Role
@@ -16,25 +18,31 @@ from patients.models.tracked import TrackedQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django_stubs_ext import StrOrPromise
 
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that is not in the IANA time zone database."""
     if name not in available_timezones():
         raise ValidationError(
-            f"“{name}” is not an IANA time zone. Use a name such as Europe/London.",
+            _("“{name}” is not an IANA time zone. Use a name such as Europe/London.").format(
+                name=name
+            ),
             code="unknown_time_zone",
         )
 
 
 def validate_holiday_calendar(region: str) -> None:
     """Refuse a country or region whose public holidays are not known."""
-    country, _, subdivision = region.partition("-")
+    country, _dash, subdivision = region.partition("-")
     known = holidays.list_supported_countries()
     if country not in known or (subdivision and subdivision not in known[country]):
         raise ValidationError(
-            f"“{region}” is not a known holiday calendar. Use a country or a country and region "
-            "such as GB-ENG, US-CA or DE-BY, or leave it empty: then every day is a working day.",
+            _(
+                "“{region}” is not a known holiday calendar. Use a country or a country and region "
+                "such as GB-ENG, US-CA or DE-BY, or leave it empty: then every day is a working "
+                "day."
+            ).format(region=region),
             code="unknown_holiday_calendar",
         )
 
@@ -47,8 +55,10 @@ def validate_lead_days(days: int) -> None:
     """Refuse what cannot be a site's usual waiting time."""
     if not 0 <= days <= LONGEST_LEAD:
         raise ValidationError(
-            f"“{days}” is no usual waiting time. Give 0 to {LONGEST_LEAD} days, or leave it empty "
-            "for the protocol's own number.",
+            _(
+                "“{days}” is no usual waiting time. Give 0 to {most} days, or leave it empty "
+                "for the protocol's own number."
+            ).format(days=days, most=LONGEST_LEAD),
             code="lead_days_out_of_range",
         )
 
@@ -57,13 +67,17 @@ def validate_ladder_days_earlier(days: int) -> None:
     """Refuse a ladder that is later than the protocol's, or absurdly early."""
     if days < 0:
         raise ValidationError(
-            f"“{days}” would put the ladder back: a site may tighten it, never loosen it. Give 0 "
-            f"to {MOST_DAYS_EARLIER} days by which its steps come earlier than the protocol's.",
+            _(
+                "“{days}” would put the ladder back: a site may tighten it, never loosen it. Give "
+                "0 to {most} days by which its steps come earlier than the protocol's."
+            ).format(days=days, most=MOST_DAYS_EARLIER),
             code="ladder_loosened",
         )
     if days > MOST_DAYS_EARLIER:
         raise ValidationError(
-            f"“{days}” is too much. Give 0 to {MOST_DAYS_EARLIER} days.",
+            _("“{days}” is too much. Give 0 to {most} days.").format(
+                days=days, most=MOST_DAYS_EARLIER
+            ),
             code="ladder_too_early",
         )
 
@@ -73,20 +87,26 @@ def validate_channel_order(words: str) -> None:
     named = [word.strip().upper() for word in words.split(",")]
     if len(set(named)) < len(named) or not set(named) <= set(ReminderChannel.values):
         raise ValidationError(
-            f"“{words}” is no order of channels. Name each of {', '.join(ReminderChannel.values)} "
-            "at most once, separated by commas, or leave it empty for the usual order.",
+            _(
+                "“{words}” is no order of channels. Name each of {channels} at most once, "
+                "separated by commas, or leave it empty for the usual order."
+            ).format(words=words, channels=", ".join(ReminderChannel.values)),
             code="unknown_channel",
         )
 
 
-def hour(words: str) -> "models.PositiveSmallIntegerField[int | None, int | None]":
+def hour(words: "StrOrPromise") -> "models.PositiveSmallIntegerField[int | None, int | None]":
     """An hour of the day that tightens when messages may leave."""
     return models.PositiveSmallIntegerField(
         words,
         null=True,
         blank=True,
         validators=[MinValueValidator(EARLIEST_HOUR), MaxValueValidator(LATEST_HOUR)],
-        help_text=f"A whole hour of this site's clock, {EARLIEST_HOUR} to {LATEST_HOUR}.",
+        help_text=format_lazy(
+            _("A whole hour of this site's clock, {earliest} to {latest}."),
+            earliest=EARLIEST_HOUR,
+            latest=LATEST_HOUR,
+        ),
     )
 
 
@@ -102,8 +122,10 @@ def hours_in_order(channel: str) -> models.CheckConstraint:
             | models.Q((f"{opens}__lt", models.F(closes)))
         ),
         name=f"site_{channel}_hours_in_order",
-        violation_error_message="Messages must be able to leave for at least one hour of the day: "
-        "the first hour comes before the last.",
+        violation_error_message=_(
+            "Messages must be able to leave for at least one hour of the day: "
+            "the first hour comes before the last."
+        ),
     )
 
 
@@ -146,7 +168,7 @@ class Site(models.Model):
         max_length=20,
         blank=True,
         validators=[validate_holiday_calendar],
-        help_text="Country and region, for example GB-ENG or US-CA.",
+        help_text=_("Country and region, for example GB-ENG or US-CA."),
     )
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
@@ -154,56 +176,64 @@ class Site(models.Model):
         null=True,
         blank=True,
         validators=[validate_lead_days],
-        help_text="Days from booking to a free appointment. Empty: the protocol's own number.",
+        help_text=_("Days from booking to a free appointment. Empty: the protocol's own number."),
     )
     authorisation_lead_days = models.SmallIntegerField(
-        "authorisation lead days, MRI and CT",
+        _("authorisation lead days, MRI and CT"),
         null=True,
         blank=True,
         validators=[validate_lead_days],
-        help_text="Days from an order of MRI, CT or PET to its authorisation. Empty: as above.",
+        help_text=_("Days from an order of MRI, CT or PET to its authorisation. Empty: as above."),
     )
     plain_authorisation_lead_days = models.SmallIntegerField(
-        "authorisation lead days, ultrasound",
+        _("authorisation lead days, ultrasound"),
         null=True,
         blank=True,
         validators=[validate_lead_days],
-        help_text="Days from an order of ultrasound to its authorisation. Empty: as above.",
+        help_text=_("Days from an order of ultrasound to its authorisation. Empty: as above."),
     )
     ladder_days_earlier = models.SmallIntegerField(
         null=True,
         blank=True,
         validators=[validate_ladder_days_earlier],
-        help_text="Days by which every step of the escalation ladder comes earlier here than in "
-        "the protocol; it can never come later. Empty: as in the protocol.",
+        help_text=_(
+            "Days by which every step of the escalation ladder comes earlier here than in "
+            "the protocol; it can never come later. Empty: as in the protocol."
+        ),
     )
     chase_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     channel_order = models.CharField(
-        "order of reminders",
+        _("order of reminders"),
         max_length=60,
         blank=True,
         validators=[validate_channel_order],
-        help_text="Channels in the order in which they are tried, for example LETTER, SMS, EMAIL. "
-        "Empty: the usual order. A call by the navigator is always what remains.",
+        help_text=_(
+            "Channels in the order in which they are tried, for example LETTER, SMS, EMAIL. "
+            "Empty: the usual order. A call by the navigator is always what remains."
+        ),
     )
     sends_letters = models.BooleanField(
-        "sends letters",
+        _("sends letters"),
         default=False,
         db_default=False,
-        help_text="Somebody here prints and posts letters at least every three days. Then "
-        "reminders go by letter where the order says so. Otherwise only letters that somebody "
-        "asks for wait to be printed.",
+        help_text=_(
+            "Somebody here prints and posts letters at least every three days. Then "
+            "reminders go by letter where the order says so. Otherwise only letters that somebody "
+            "asks for wait to be printed."
+        ),
     )
-    email_from_hour = hour("e-mails to patients leave from")
-    email_until_hour = hour("e-mails to patients leave until")
-    sms_from_hour = hour("text messages leave from")
-    sms_until_hour = hour("text messages leave until")
+    email_from_hour = hour(_("e-mails to patients leave from"))
+    email_until_hour = hour(_("e-mails to patients leave until"))
+    sms_from_hour = hour(_("text messages leave from"))
+    sms_until_hour = hour(_("text messages leave until"))
     alerts_per_week = models.PositiveSmallIntegerField(
-        "e-mails at once, per person and week",
+        _("e-mails at once, per person and week"),
         null=True,
         blank=True,
-        help_text="Fewer than the protocol's own number; further ones wait for the daily digest. "
-        "What is overdue and at risk or urgent is always sent at once.",
+        help_text=_(
+            "Fewer than the protocol's own number; further ones wait for the daily digest. "
+            "What is overdue and at risk or urgent is always sent at once."
+        ),
     )
     history = HistoricalRecords()
 
@@ -237,8 +267,8 @@ class SiteClosure(models.Model):
     """Days on which a site does not work besides weekends and holidays. Lifted, never deleted."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="closures")
-    first_on = models.DateField("first day")
-    last_on = models.DateField("last day")
+    first_on = models.DateField(_("first day"))
+    last_on = models.DateField(_("last day"))
     reason = models.CharField(max_length=200)
     lifted_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords()

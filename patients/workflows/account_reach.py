@@ -1,6 +1,7 @@
 """Whose account an administrator may change."""
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from patients.models import Membership
 from patients.workflows.errors import WorkflowRefused
@@ -27,7 +28,9 @@ def within_reach_only(*, user: User, by: User | None) -> None:
     """Refuse whoever may not change this account. The system itself (None) may."""
     if by is not None and not is_within_reach(user=user, by=by):
         raise AccountBeyondReach(
-            f"{user.get_full_name() or user.get_username()} also works at a site that you do not "
-            "administer. Ask an administrator of that site, or whoever administers all of them.",
+            _(
+                "{name} also works at a site that you do not "
+                "administer. Ask an administrator of that site, or whoever administers all of them."
+            ).format(name=user.get_full_name() or user.get_username()),
             user=user.pk,
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -46,8 +47,10 @@ def amend_demographics(
         if not others.filter(site=patient.site_id, mrn=mrn).exists():
             raise
         raise PatientAlreadyRegistered(
-            f"mrn: “{mrn}” already belongs to a patient at {patient.site}. "
-            f"Correct the number, or merge the two records.",
+            _(
+                "mrn: “{mrn}” already belongs to a patient at {site}. "
+                "Correct the number, or merge the two records."
+            ).format(mrn=mrn, site=patient.site),
             mrn=mrn,
             site=patient.site.slug,
         ) from error
@@ -58,8 +61,9 @@ def _refuse_other_fields(changes: Collection[str]) -> None:
     other = sorted(set(changes) - set(DEMOGRAPHIC_FIELDS))
     if other:
         raise NotAmendable(
-            f"{', '.join(other)}: cannot be changed here. Identity and contact details are: "
-            f"{', '.join(DEMOGRAPHIC_FIELDS)}.",
+            _(
+                "{fields}: cannot be changed here. Identity and contact details are: {allowed}."
+            ).format(fields=", ".join(other), allowed=", ".join(DEMOGRAPHIC_FIELDS)),
             fields=other,
         )
 

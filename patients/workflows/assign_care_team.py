@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import actor_id, record_event
 from patients.history import save_with_history
@@ -58,10 +59,12 @@ def _refuse_stranger(field: str, user: User | None, site: Site, roles: tuple[Rol
         return
     held = Membership.objects.current().of(user)
     if not held.filter(site=site, role__in=roles).exists():
-        names = " or ".join(role.label.lower() for role in roles)
+        names = _(" or ").join(role.label.lower() for role in roles)
         raise NotInThisRole(
-            f"{field}: {user.get_username()} is no {names} at {site} today. "
-            f"Choose somebody who is, or ask an administrator to grant the role.",
+            _(
+                "{field}: {name} is no {names} at {site} today. "
+                "Choose somebody who is, or ask an administrator to grant the role."
+            ).format(field=field, name=user.get_username(), names=names, site=site),
             field=field,
             user=user.pk,
         )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.calendars import LONGEST_CLOSURE
@@ -22,9 +23,13 @@ def close_site_days(
     row = SiteClosure(site=site, first_on=first_on, last_on=last_on, reason=reason)
     refuse_bad_fields(row, ["first_on", "last_on", "reason"])
     if last_on < first_on:
-        raise refusal("last_on", last_on, f"Give a day from {first_on} on.")
+        raise refusal("last_on", last_on, _("Give a day from {first} on.").format(first=first_on))
     if (last_on - first_on).days >= LONGEST_CLOSURE:
-        raise refusal("last_on", last_on, f"A closure lasts at most {LONGEST_CLOSURE} days.")
+        raise refusal(
+            "last_on",
+            last_on,
+            _("A closure lasts at most {days} days.").format(days=LONGEST_CLOSURE),
+        )
     with transaction.atomic():
         Site.objects.select_for_update().get(pk=site.pk)
         same = SiteClosure.objects.standing().filter(site=site, first_on=first_on, last_on=last_on)

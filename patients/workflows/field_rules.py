@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from patients.models import Patient
 from patients.workflows.errors import WorkflowRefused
@@ -34,7 +35,8 @@ def refuse_bad_fields(record: Model, names: Collection[str]) -> None:
 
 def refusal(field: str, value: object, cure: str) -> FieldRefused:
     """The refusal of one value of one field, with the cure."""
-    return FieldRefused(f"{field}: “{value}” cannot be recorded. {cure}", field=field, value=value)
+    said = _("{field}: “{value}” cannot be recorded. {cure}")
+    return FieldRefused(said.format(field=field, value=value, cure=cure), field=field, value=value)
 
 
 def refuse_day_outside_life(patient: Patient, field: str, day: date | None, today: date) -> None:
@@ -43,14 +45,18 @@ def refuse_day_outside_life(patient: Patient, field: str, day: date | None, toda
         return
     if day > today:
         raise DayOutsideLife(
-            f"{field}: {day} is in the future; today is {today} at {patient.site}. "
-            f"Give the day on which it was so, at the latest today.",
+            _(
+                "{field}: {day} is in the future; today is {today} at {site}. "
+                "Give the day on which it was so, at the latest today."
+            ).format(field=field, day=day, today=today, site=patient.site),
             field=field,
             value=day,
         )
     if patient.birth_date and day < patient.birth_date:
         raise DayOutsideLife(
-            f"{field}: {day} is before the patient's birth. Correct the day, or the birth date.",
+            _(
+                "{field}: {day} is before the patient's birth. Correct the day, or the birth date."
+            ).format(field=field, day=day),
             field=field,
             value=day,
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -29,7 +30,9 @@ def grant_role(*, user: User, site: Site, role: str, by: User | None, now: datet
     refuse_bad_fields(membership, ["role"])
     if not user.is_active:
         raise AccountBlocked(
-            f"user: the account {user.get_username()} cannot sign in. Activate it first.",
+            _("user: the account {name} cannot sign in. Activate it first.").format(
+                name=user.get_username()
+            ),
             user=user.pk,
         )
     try:

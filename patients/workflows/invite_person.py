@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Site
@@ -30,8 +31,9 @@ def invite_person(
     """
     if (known := User.objects.filter(email__iexact=account.email).first()) is not None:
         raise EmailTaken(
-            f"{known.get_full_name() or known.get_username()} has this address already. Give them "
-            "the role, or write another address.",
+            _(
+                "{name} has this address already. Give them the role, or write another address."
+            ).format(name=known.get_full_name() or known.get_username()),
             field="email",
             user=known.pk,
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -28,7 +29,12 @@ def mark_undeliverable(
     field.
     """
     if field not in ADDRESSES:
-        raise NotAnAddress(f"{field}: only {' and '.join(ADDRESSES)} can be marked.", field=field)
+        raise NotAnAddress(
+            _("{field}: only {allowed} can be marked.").format(
+                field=field, allowed=" and ".join(ADDRESSES)
+            ),
+            field=field,
+        )
     mark, day = f"undeliverable_{field}", f"undeliverable_{field}_on"
     with transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)

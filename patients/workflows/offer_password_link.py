@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.models import Site
@@ -26,7 +27,8 @@ def offer_password_link(*, user: User, by: User | None, now: datetime) -> None:
     within_reach_only(user=user, by=by)
     if not user.is_active or not user.email:
         raise NowhereToSend(
-            "The account is switched off or has no e-mail address. Mend that first.", user=user.pk
+            _("The account is switched off or has no e-mail address. Mend that first."),
+            user=user.pk,
         )
     sites = Site.objects.where_in_post(user)
     record_events([Deed("password_link_sent", site, user) for site in sites], by=by, now=now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from patients.workflows.errors import WorkflowRefused
 
@@ -41,7 +42,9 @@ def open_account(*, account: NewAccount, now: datetime) -> User:
             user.save()
     except IntegrityError as error:
         raise UserNameTaken(
-            f"username: somebody signs in as {account.username} already. Choose another name.",
+            _("username: somebody signs in as {name} already. Choose another name.").format(
+                name=account.username
+            ),
             username=account.username,
         ) from error
     return user

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import AfpResult, Patient
@@ -71,18 +72,20 @@ def refuse_impossible_afp(row: AfpResult, *, today: date) -> None:
     refuse_bad_fields(row, ["taken_on", "value_ng_ml", "source"])
     refuse_day_outside_life(row.patient, "taken_on", row.taken_on, today)
     if row.value_ng_ml is None and not (row.rising or row.elevated_for_age):
-        raise refusal("value_ng_ml", None, "Give the value in ng/mL, or say rising or elevated.")
+        raise refusal("value_ng_ml", None, _("Give the value in ng/mL, or say rising or elevated."))
     if row.value_ng_ml is not None and row.value_ng_ml < 0:
-        raise refusal("value_ng_ml", row.value_ng_ml, "Give the value in ng/mL, zero or more.")
+        raise refusal("value_ng_ml", row.value_ng_ml, _("Give the value in ng/mL, zero or more."))
 
 
 def _refuse_other_flags(stored: AfpResult, row: AfpResult) -> AfpResult:
     flags = (row.rising, row.elevated_for_age)
     if (stored.rising, stored.elevated_for_age) != flags:
         raise AfpResultDiffers(
-            f"taken_on: the result of {row.taken_on} is on record with other flags (rising: "
-            f"{stored.rising}, elevated for age: {stored.elevated_for_age}). Results are never "
-            f"edited: send the corrected report under its own day.",
+            _(
+                "taken_on: the result of {day} is on record with other flags (rising: "
+                "{rising}, elevated for age: {elevated}). Results are never "
+                "edited: send the corrected report under its own day."
+            ).format(day=row.taken_on, rising=stored.rising, elevated=stored.elevated_for_age),
             taken_on=row.taken_on,
             value=row.value_ng_ml,
         )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Contraindication, Patient, RiskProfile, Tri
@@ -99,10 +100,16 @@ def refuse_impossible_risk(profile: RiskProfile, *, today: date) -> None:
     unknown = sorted(set(profile.contraindications) - set(Contraindication.values))
     if unknown:
         known = ", ".join(Contraindication.values)
-        raise refusal("contraindications", ", ".join(unknown), f"Use any of {known}.")
+        raise refusal(
+            "contraindications", ", ".join(unknown), _("Use any of {known}.").format(known=known)
+        )
     least, most = EGFR_RANGE
     if profile.egfr is not None and not least <= profile.egfr <= most:
-        raise refusal("egfr", profile.egfr, f"Give {least} to {most} mL/min/1.73 m².")
+        raise refusal(
+            "egfr",
+            profile.egfr,
+            _("Give {least} to {most} mL/min/1.73 m².").format(least=least, most=most),
+        )
     _refuse_contradictions(profile)
 
 
@@ -111,13 +118,15 @@ def _refuse_contradictions(profile: RiskProfile) -> None:
         raise refusal(
             "expected_delivery_on",
             profile.expected_delivery_on,
-            f"Say pregnant: {Tri.YES.value}, or leave the day empty.",
+            _("Say pregnant: {yes}, or leave the day empty.").format(yes=Tri.YES.value),
         )
     if profile.cardiac_failure_signs_on and profile.cardiac_failure_signs != Tri.YES:
         raise refusal(
             "cardiac_failure_signs_on",
             profile.cardiac_failure_signs_on,
-            f"Say cardiac_failure_signs: {Tri.YES.value}, or leave the day empty.",
+            _("Say cardiac_failure_signs: {yes}, or leave the day empty.").format(
+                yes=Tri.YES.value
+            ),
         )
 
 

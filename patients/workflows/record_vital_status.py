@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -69,16 +70,25 @@ def record_vital_status(
 def _refuse_incomplete(patient: Patient, *, by: User | None, today: date) -> None:
     refuse_bad_fields(patient, FIELDS)
     if patient.status != PatientStatus.ACTIVE and patient.status_on is None:
-        raise refusal("status_on", None, f"Give the day from which {patient.status} holds.")
+        raise refusal(
+            "status_on",
+            None,
+            _("Give the day from which {status} holds.").format(status=patient.status),
+        )
     refuse_day_outside_life(patient, "status_on", patient.status_on, today)
     if not patient.status_reason:
         raise StatusNeedsReason(
-            f"status_reason: say why the status becomes {patient.status}, who said so and how "
-            f"the patient was informed.",
+            _(
+                "status_reason: say why the status becomes {status}, who said so and how "
+                "the patient was informed."
+            ).format(status=patient.status),
             status=patient.status,
         )
     if patient.status == PatientStatus.SURVEILLANCE_NOT_APPROPRIATE and by is None:
         raise StatusNeedsSignature(
-            "status: that surveillance is not appropriate must be signed. Sign in as a clinician.",
+            _(
+                "status: that surveillance is not appropriate must be signed. Sign in as a "
+                "clinician."
+            ),
             status=patient.status,
         )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -70,8 +71,10 @@ def register_patient(
         if not Patient.objects.filter(site=site, mrn=patient.mrn).exists():
             raise
         raise PatientAlreadyRegistered(
-            f"mrn: “{patient.mrn}” already belongs to a patient at {site}. "
-            f"Open that record, or correct the number.",
+            _(
+                "mrn: “{mrn}” already belongs to a patient at {site}. "
+                "Open that record, or correct the number."
+            ).format(mrn=patient.mrn, site=site),
             mrn=patient.mrn,
             site=site.slug,
         ) from error
@@ -84,9 +87,13 @@ def refuse_bad_demographics(patient: Patient, *, today: date) -> None:
     for name in ("mrn", "family_name"):
         value = getattr(patient, name)
         if value != value.strip() or not value:
-            raise refusal(name, value, "Give it without spaces around it.")
+            raise refusal(name, value, _("Give it without spaces around it."))
     born = patient.birth_date
     if born and not EARLIEST_BIRTH <= born <= today:
         raise refusal(
-            "birth_date", born, f"Give a day from {EARLIEST_BIRTH} to {today}, or leave it empty."
+            "birth_date",
+            born,
+            _("Give a day from {earliest} to {today}, or leave it empty.").format(
+                earliest=EARLIEST_BIRTH, today=today
+            ),
         )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.history import add_many_with_history
@@ -49,7 +50,7 @@ def register_patients(
 
 def _patient(one: NewPatient, now: datetime) -> Patient:
     if one.status == PatientStatus.SURVEILLANCE_NOT_APPROPRIATE:
-        raise refusal("status", one.status, "A clinician signs this in the application.")
+        raise refusal("status", one.status, _("A clinician signs this in the application."))
     return Patient(
         site=one.site,
         created_at=now,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -52,8 +53,10 @@ def save_site(*, site: Site, by: User | None, now: datetime) -> Site:
         before = Site.objects.filter(pk=site.pk).first()
         if before and before.slug != site.slug:
             raise SlugIsFixed(
-                f"slug: “{before.slug}” cannot become “{site.slug}”, because the audit trail "
-                f"bears it. Change the name instead.",
+                _(
+                    "slug: “{before}” cannot become “{after}”, because the audit trail "
+                    "bears it. Change the name instead."
+                ).format(before=before.slug, after=site.slug),
                 slug=before.slug,
             )
         changed = [f for f in FIELDS if not before or getattr(before, f) != getattr(site, f)]
@@ -70,4 +73,6 @@ def _refuse_closed_hours(site: Site) -> None:
         first = getattr(site, opens) or EARLIEST_HOUR
         last = getattr(site, closes) or LATEST_HOUR
         if first >= last:
-            raise refusal(opens, first, f"Give an hour before {last}, when messages end.")
+            raise refusal(
+                opens, first, _("Give an hour before {last}, when messages end.").format(last=last)
+            )

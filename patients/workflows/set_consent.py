@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -31,7 +32,9 @@ def set_consent(
     """
     other = sorted(set(consents) - set(CONSENT_FIELDS))
     if other:
-        raise NotAConsent(f"{', '.join(other)}: is no consent.", fields=other)
+        raise NotAConsent(
+            _("{fields}: is no consent.").format(fields=", ".join(other)), fields=other
+        )
     with transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         changed = {name: said for name, said in consents.items() if getattr(stored, name) != said}

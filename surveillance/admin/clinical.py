@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.admin.access import ClinicalAdmin, RecordLink, signed_in
 from surveillance.roles import Permission, sites_where
@@ -21,7 +22,7 @@ class LesionRecordAdmin(ClinicalAdmin):
         pk = attrgetter(self.lesion_path)(row)
         return [
             *super().links_of(row),
-            RecordLink("History of the lesion", reverse("lesion_history", args=[pk])),
+            RecordLink(_("History of the lesion"), reverse("lesion_history", args=[pk])),
         ]
 
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.admin.access import ClinicalAdmin, RecordLink
 from surveillance.admin.clinical import LesionRecordAdmin
@@ -103,5 +104,5 @@ class LesionAssessmentAdmin(LesionRecordAdmin):
 
     def links_of(self, row: Any) -> list[RecordLink]:
         """Besides the record and the history: does today's software decide alike?"""
-        again = RecordLink("Compute it again", reverse("decision", args=[row.lesion_id, row.pk]))
+        again = RecordLink(_("Compute it again"), reverse("decision", args=[row.lesion_id, row.pk]))
         return [*super().links_of(row), again]

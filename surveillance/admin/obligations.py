@@ -1,6 +1,7 @@
 """What is owed, and who was called and told, to read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_noop
 
 from patients.admin.access import ClinicalAdmin
 from surveillance.admin.clinical import LesionRecordAdmin, WorkedOnElsewhereAdmin
@@ -131,7 +132,7 @@ class DisowningAdmin(LesionRecordAdmin):
 class NotificationAdmin(WorkedOnElsewhereAdmin):
     """The outbox."""
 
-    workplace = ("Open the outbox", "outbox")
+    workplace = (gettext_noop("Open the outbox"), "outbox")
     permission = Permission.VIEW_FAILSAFE
     list_display = ("template", "channel", "status", "site", "created_at", "attempts", "last_error")
     list_filter = ("status", "channel", ("site", admin.RelatedOnlyFieldListFilter))
@@ -143,7 +144,7 @@ class NotificationAdmin(WorkedOnElsewhereAdmin):
 class LetterBatchAdmin(WorkedOnElsewhereAdmin):
     """Print runs of letters; they are prepared, checked and posted under Letters."""
 
-    workplace = ("Open the letters", "letters")
+    workplace = (gettext_noop("Open the letters"), "letters")
     permission = Permission.PRINT_LETTERS
     list_display = ("id", "site", "status", "size", "prepared_at", "prepared_by", "posted_at")
     list_filter = ("status", ("site", admin.RelatedOnlyFieldListFilter))

@@ -1,6 +1,7 @@
 """What the machine did, and the words it sends: imports, sweeps and texts, to read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_noop
 
 from patients.admin.access import ReadOnlyAdmin
 from surveillance.admin.clinical import WorkedOnElsewhereAdmin
@@ -17,7 +18,7 @@ from surveillance.roles import Permission
 class RegistryImportAdmin(WorkedOnElsewhereAdmin):
     """Registry files that were offered or taken in."""
 
-    workplace = ("Take in a registry file", "registry_import")
+    workplace = (gettext_noop("Take in a registry file"), "registry_import")
     permission = Permission.IMPORT_REGISTRY
     list_display = ("file_name", "site", "status", "rows", "uploaded_at", "uploaded_by")
     list_filter = ("status",)
@@ -39,7 +40,7 @@ class SweepRunAdmin(ReadOnlyAdmin):
 class MessageTemplateVersionAdmin(WorkedOnElsewhereAdmin):
     """The words of messages in all their versions; they are written under Message texts."""
 
-    workplace = ("Write message texts", "message_texts")
+    workplace = (gettext_noop("Write message texts"), "message_texts")
     permission = Permission.ADMINISTER
     list_display = ("template", "medium", "language", "number", "site", "written_at", "written_by")
     list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))
@@ -52,7 +53,7 @@ class MessageTemplateVersionAdmin(WorkedOnElsewhereAdmin):
 class MessageTemplateUseAdmin(WorkedOnElsewhereAdmin):
     """Which words a site sends, since when, and who chose them."""
 
-    workplace = ("Choose message texts", "message_texts")
+    workplace = (gettext_noop("Choose message texts"), "message_texts")
     permission = Permission.ADMINISTER
     list_display = ("template", "medium", "language", "version", "site", "since", "chosen_by")
     list_filter = ("medium", "language", ("site", admin.RelatedOnlyFieldListFilter))

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from patients.admin.access import signed_in
 from patients.admin.accounts import AccountAdmin
@@ -27,7 +28,7 @@ class RoleAdmin(MembershipAdmin):
 
     actions = ("end_selected_roles",)
 
-    @admin.action(description="End the selected roles today", permissions=["add"])
+    @admin.action(description=_("End the selected roles today"), permissions=["add"])
     def end_selected_roles(self, request: HttpRequest, rows: QuerySet[Membership]) -> None:
         """Call the workflow for each role at a site that this person administers."""
         now = timezone.now()

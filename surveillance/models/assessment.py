@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet
 from surveillance.models.lesion import Lesion
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.terms import EscalationClass, Modality, RecommendationKind, Risk, Tri
 
 
@@ -18,11 +20,11 @@ class AssessmentQuerySet(AppendOnlyQuerySet["LesionAssessment"]):
 class OverrideKind(models.TextChoices):
     """How a clinician may depart from the rule (clinical.md 8.9)."""
 
-    SOONER = "SOONER", "Sooner date"
-    LATER = "LATER", "Later date (low class only)"
-    MODALITY = "MODALITY", "Other modality"
-    CLOSE = "CLOSE", "Close: surveillance not appropriate"
-    LIFTED = "LIFTED", "An earlier override was lifted"
+    SOONER = "SOONER", _("Sooner date")
+    LATER = "LATER", _("Later date (low class only)")
+    MODALITY = "MODALITY", _("Other modality")
+    CLOSE = "CLOSE", _("Close: surveillance not appropriate")
+    LIFTED = "LIFTED", _("An earlier override was lifted")
 
 
 class LesionAssessment(AppendOnlyModel):
@@ -39,17 +41,17 @@ class LesionAssessment(AppendOnlyModel):
     assessed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    cause = models.CharField(max_length=40, help_text="What led to this decision")
+    cause = models.CharField(max_length=40, help_text=_("What led to this decision"))
     protocol_version = models.CharField(max_length=40)
     rule = models.CharField(max_length=8)
-    recommendation = models.CharField(max_length=40, choices=RecommendationKind.choices())
-    risk = models.CharField(max_length=20, choices=Risk.choices())
-    escalation_class = models.CharField(max_length=10, choices=EscalationClass.choices())
+    recommendation = models.CharField(max_length=40, choices=term_choices(RecommendationKind))
+    risk = models.CharField(max_length=20, choices=term_choices(Risk))
+    escalation_class = models.CharField(max_length=10, choices=term_choices(EscalationClass))
     stop = models.BooleanField()
     earliest_on = models.DateField(null=True)
     target_on = models.DateField(null=True)
     latest_on = models.DateField(null=True)
-    preferred_modality = models.CharField(max_length=20, choices=Modality.choices(), blank=True)
+    preferred_modality = models.CharField(max_length=20, choices=term_choices(Modality), blank=True)
     biopsy_allowed = models.BooleanField(default=False)
     answer = models.JSONField()
     inputs = models.JSONField()

@@ -5,19 +5,21 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, Patient, RetractableQuerySet
 from surveillance.models.follow_up import FollowUp
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
 
 class ContactChannel(models.TextChoices):
-    PHONE = "PHONE", "Phone"
-    LETTER = "LETTER", "Letter"
-    EMAIL = "EMAIL", "E-mail"
-    SMS = "SMS", "Text message"
-    IN_PERSON = "IN_PERSON", "In person"
-    OTHER = "OTHER", "Other"
+    PHONE = "PHONE", _("Phone")
+    LETTER = "LETTER", _("Letter")
+    EMAIL = "EMAIL", _("E-mail")
+    SMS = "SMS", _("Text message")
+    IN_PERSON = "IN_PERSON", _("In person")
+    OTHER = "OTHER", _("Other")
 
 
 class ContactAttempt(AppendOnlyModel):
@@ -32,14 +34,14 @@ class ContactAttempt(AppendOnlyModel):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_attempts")
     follow_ups = models.ManyToManyField(FollowUp, related_name="contact_attempts")
     channel = models.CharField(max_length=12, choices=ContactChannel.choices)
-    outcome = models.CharField(max_length=20, choices=ContactOutcome.choices())
+    outcome = models.CharField(max_length=20, choices=term_choices(ContactOutcome))
     note = models.TextField(blank=True)
     attempted_at = models.DateTimeField()
     attempted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     next_try_on = models.DateField(null=True, blank=True)
-    next_try_part = models.CharField(max_length=10, choices=DayPart.choices(), blank=True)
+    next_try_part = models.CharField(max_length=10, choices=term_choices(DayPart), blank=True)
     call_back_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
     retracted_at = models.DateTimeField(null=True, blank=True)

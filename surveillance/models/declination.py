@@ -5,24 +5,25 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient
 
 
 class WhoDeclined(models.TextChoices):
-    PATIENT = "PATIENT", "The patient"
-    PROXY = "PROXY", "A proxy or guardian"
+    PATIENT = "PATIENT", _("The patient")
+    PROXY = "PROXY", _("A proxy or guardian")
 
 
 class InformedOf(models.TextChoices):
     """What somebody had been told before declining."""
 
-    FINDING = "FINDING", "What was found"
-    WHY = "WHY", "Why imaging is advised"
-    RISK_OF_DELAY = "RISK_OF_DELAY", "What may happen without it, liver cancer among it"
-    ALTERNATIVES = "ALTERNATIVES", "Other ways: another modality, place or day"
-    COST_AND_HELP = "COST_AND_HELP", "Costs, transport and help with both"
-    MAY_RETURN = "MAY_RETURN", "That they may change their mind at any time"
+    FINDING = "FINDING", _("What was found")
+    WHY = "WHY", _("Why imaging is advised")
+    RISK_OF_DELAY = "RISK_OF_DELAY", _("What may happen without it, liver cancer among it")
+    ALTERNATIVES = "ALTERNATIVES", _("Other ways: another modality, place or day")
+    COST_AND_HELP = "COST_AND_HELP", _("Costs, transport and help with both")
+    MAY_RETURN = "MAY_RETURN", _("That they may change their mind at any time")
 
 
 class DeclinationQuerySet(AppendOnlyQuerySet["Declination"]):
@@ -40,10 +41,10 @@ class Declination(AppendOnlyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="declinations")
     declined_by = models.CharField(max_length=10, choices=WhoDeclined.choices)
-    proxy = models.CharField(max_length=120, blank=True, help_text="Name and relationship")
+    proxy = models.CharField(max_length=120, blank=True, help_text=_("Name and relationship"))
     declined_on = models.DateField()
-    informed_of = models.JSONField(help_text="Codes of InformedOf")
-    note = models.TextField(help_text="In what words, and why")
+    informed_of = models.JSONField(help_text=_("Codes of InformedOf"))
+    note = models.TextField(help_text=_("In what words, and why"))
     reoffer_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(

@@ -6,15 +6,16 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from surveillance.models.follow_up import FollowUp
 
 
 class EscalationResolution(models.TextChoices):
-    FOLLOW_UP_CLOSED = "FOLLOW_UP_CLOSED", "The follow-up ended"
-    BOOKED_IN_TIME = "BOOKED_IN_TIME", "Booked on or before the last day"
-    SUPERSEDED = "SUPERSEDED", "Replaced by a new decision"
-    SKIPPED = "SKIPPED", "Passed over while the sweep was down; a higher tier was raised"
+    FOLLOW_UP_CLOSED = "FOLLOW_UP_CLOSED", _("The follow-up ended")
+    BOOKED_IN_TIME = "BOOKED_IN_TIME", _("Booked on or before the last day")
+    SUPERSEDED = "SUPERSEDED", _("Replaced by a new decision")
+    SKIPPED = "SKIPPED", _("Passed over while the sweep was down; a higher tier was raised")
 
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
@@ -44,7 +45,7 @@ class Escalation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="escalations")
     tier = models.PositiveSmallIntegerField()
-    step = models.CharField(max_length=12, help_text="The step of the ladder, for example L+7")
+    step = models.CharField(max_length=12, help_text=_("The step of the ladder, for example L+7"))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

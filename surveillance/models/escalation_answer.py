@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet
 from surveillance.models.assessment import LesionAssessment
@@ -13,21 +14,21 @@ from surveillance.models.outside_care import OutsideCare
 
 
 class EscalationAnswerKind(models.TextChoices):
-    ORDERED = "ORDERED", "Order placed"
-    PLAN_CHANGED = "PLAN_CHANGED", "Plan changed"
-    NOT_INDICATED = "NOT_INDICATED", "Not indicated"
-    FOLLOWED_ELSEWHERE = "FOLLOWED_ELSEWHERE", "Followed elsewhere"
+    ORDERED = "ORDERED", _("Order placed")
+    PLAN_CHANGED = "PLAN_CHANGED", _("Plan changed")
+    NOT_INDICATED = "NOT_INDICATED", _("Not indicated")
+    FOLLOWED_ELSEWHERE = "FOLLOWED_ELSEWHERE", _("Followed elsewhere")
 
 
 class NotIndicated(models.TextChoices):
     """Why somebody finds it not indicated. Only the first, signed, ends what is owed (R04)."""
 
-    NOT_APPROPRIATE = "NOT_APPROPRIATE", "Surveillance is not appropriate any more"
-    ALREADY_DONE = "ALREADY_DONE", "It was done already"
-    BENIGN_PROOF = "BENIGN_PROOF", "The lesion is proved benign"
-    NOT_NOW = "NOT_NOW", "Not now: illness, pregnancy or another reason that will pass"
-    DISAGREES = "DISAGREES", "I do not agree with the recommendation"
-    OTHER = "OTHER", "Another reason"
+    NOT_APPROPRIATE = "NOT_APPROPRIATE", _("Surveillance is not appropriate any more")
+    ALREADY_DONE = "ALREADY_DONE", _("It was done already")
+    BENIGN_PROOF = "BENIGN_PROOF", _("The lesion is proved benign")
+    NOT_NOW = "NOT_NOW", _("Not now: illness, pregnancy or another reason that will pass")
+    DISAGREES = "DISAGREES", _("I do not agree with the recommendation")
+    OTHER = "OTHER", _("Another reason")
 
 
 class EscalationAnswer(AppendOnlyModel):
@@ -44,7 +45,9 @@ class EscalationAnswer(AppendOnlyModel):
     not_indicated = models.CharField(max_length=20, choices=NotIndicated.choices, blank=True)
     order_number = models.CharField(max_length=64, blank=True)
     ordered_on = models.DateField(null=True, blank=True)
-    promised_on = models.DateField(null=True, blank=True, help_text="When the escalation returns")
+    promised_on = models.DateField(
+        null=True, blank=True, help_text=_("When the escalation returns")
+    )
     assessment = models.ForeignKey(
         LesionAssessment, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

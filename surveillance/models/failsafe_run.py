@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Site
 
@@ -85,13 +86,13 @@ class FailsafeRun(AppendOnlyModel):
 
 
 class FailsafeAlertKind(models.TextChoices):
-    RAISED = "RAISED", "Told that it is so"
-    RECOVERED = "RECOVERED", "Told that it is over"
+    RAISED = "RAISED", _("Told that it is so")
+    RECOVERED = "RECOVERED", _("Told that it is over")
 
 
 class FailsafeAlertPath(models.TextChoices):
-    EMAIL = "EMAIL", "E-mail, outside the outbox"
-    WEBHOOK = "WEBHOOK", "Webhook"
+    EMAIL = "EMAIL", _("E-mail, outside the outbox")
+    WEBHOOK = "WEBHOOK", _("Webhook")
 
 
 class FailsafeAlertQuerySet(AppendOnlyQuerySet["FailsafeAlert"]):
@@ -119,7 +120,7 @@ class FailsafeAlert(AppendOnlyModel):
     path = models.CharField(max_length=10, choices=FailsafeAlertPath.choices)
     recipient = models.CharField(max_length=60)
     count = models.PositiveIntegerField(default=0)
-    since = models.DateTimeField(help_text="When the finding was first seen")
+    since = models.DateTimeField(help_text=_("When the finding was first seen"))
     at = models.DateTimeField()
     dedupe_key = models.CharField(max_length=200, unique=True)
 

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient, Site
 from surveillance.models.assessment import LesionAssessment
 from surveillance.models.imaging import ImagingExam
 from surveillance.models.lead_dates import book_by_is_at_most, order_by_is_at_most
 from surveillance.models.lesion import Lesion
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.lead_times import LeadTimes
 from surveillance.protocol.terms import (
     EscalationClass,
@@ -32,14 +34,14 @@ OPEN = Q(closed_at=None)
 class FollowUpOutcome(models.TextChoices):
     """How an obligation ended."""
 
-    COMPLETED = "COMPLETED", "Done"
-    SUPERSEDED = "SUPERSEDED", "Replaced by a new decision"
-    NO_LONGER_OWED = "NO_LONGER_OWED", "No longer owed (protocol)"
-    NOT_APPROPRIATE = "NOT_APPROPRIATE", "Not appropriate (clinician, signed)"
-    DECEASED = "DECEASED", "Deceased"
-    TRANSFERRED = "TRANSFERRED", "Transferred, acknowledged"
-    REMOVED = "REMOVED", "Lesion removed or treated"
-    ENTERED_IN_ERROR = "ENTERED_IN_ERROR", "Entered in error"
+    COMPLETED = "COMPLETED", _("Done")
+    SUPERSEDED = "SUPERSEDED", _("Replaced by a new decision")
+    NO_LONGER_OWED = "NO_LONGER_OWED", _("No longer owed (protocol)")
+    NOT_APPROPRIATE = "NOT_APPROPRIATE", _("Not appropriate (clinician, signed)")
+    DECEASED = "DECEASED", _("Deceased")
+    TRANSFERRED = "TRANSFERRED", _("Transferred, acknowledged")
+    REMOVED = "REMOVED", _("Lesion removed or treated")
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR", _("Entered in error")
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -142,15 +144,15 @@ class FollowUp(models.Model):
     assessment = models.ForeignKey(
         LesionAssessment, on_delete=models.PROTECT, related_name="follow_ups"
     )
-    kind = models.CharField(max_length=10, choices=ObligationKind.choices())
-    recommendation = models.CharField(max_length=40, choices=RecommendationKind.choices())
-    advised_modality = models.CharField(max_length=20, choices=Modality.choices(), blank=True)
-    escalation_class = models.CharField(max_length=10, choices=EscalationClass.choices())
+    kind = models.CharField(max_length=10, choices=term_choices(ObligationKind))
+    recommendation = models.CharField(max_length=40, choices=term_choices(RecommendationKind))
+    advised_modality = models.CharField(max_length=20, choices=term_choices(Modality), blank=True)
+    escalation_class = models.CharField(max_length=10, choices=term_choices(EscalationClass))
     reason = models.TextField(blank=True)
     earliest_on = models.DateField()
     target_on = models.DateField()
     latest_on = models.DateField()
-    owed_since = models.DateField(help_text="The day from which the ladder counts")
+    owed_since = models.DateField(help_text=_("The day from which the ladder counts"))
     opened_at = models.DateTimeField()
 
     owner = models.ForeignKey(
@@ -167,12 +169,14 @@ class FollowUp(models.Model):
     arrangement_lost_on = models.DateField(
         null=True,
         blank=True,
-        help_text="The day on which an order or an appointment was cancelled last",
+        help_text=_("The day on which an order or an appointment was cancelled last"),
     )
     arrangement_lost_reason = models.TextField(blank=True)
     missed_appointments = models.PositiveSmallIntegerField(default=0)
     twice_missed_on = models.DateField(
-        null=True, blank=True, help_text="The day on which a second missed appointment was recorded"
+        null=True,
+        blank=True,
+        help_text=_("The day on which a second missed appointment was recorded"),
     )
     snoozed_until = models.DateField(null=True, blank=True)
     snooze_reason = models.TextField(blank=True)

@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import (
     AppendOnlyModel,
@@ -16,6 +17,7 @@ from patients.models import (
     Tri,
 )
 from surveillance.models.lesion import Lesion
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.terms import (
     CalcificationPattern,
     Conclusion,
@@ -30,8 +32,8 @@ from surveillance.protocol.terms import (
 class ReportStatus(models.TextChoices):
     """FHIR DiagnosticReport.status, the two that matter; a preliminary report fulfils nothing."""
 
-    PRELIMINARY = "PRELIMINARY", "Preliminary"
-    FINAL = "FINAL", "Final (signed)"
+    PRELIMINARY = "PRELIMINARY", _("Preliminary")
+    FINAL = "FINAL", _("Final (signed)")
 
 
 class ImagingExamQuerySet(RetractableQuerySet["ImagingExam"]):
@@ -48,12 +50,12 @@ class ImagingExam(AppendOnlyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="exams")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="exams")
-    accession = models.CharField("accession number", max_length=64)
+    accession = models.CharField(_("accession number"), max_length=64)
     performed_on = models.DateField()
-    modality = models.CharField(max_length=20, choices=Modality.choices())
+    modality = models.CharField(max_length=20, choices=term_choices(Modality))
     adequate = models.BooleanField(default=True)
     vis = models.CharField(
-        "visualisation score", max_length=1, choices=VisualisationScore.choices(), blank=True
+        _("visualisation score"), max_length=1, choices=term_choices(VisualisationScore), blank=True
     )
     whole_liver = models.BooleanField(default=True)
     report_status = models.CharField(
@@ -62,7 +64,7 @@ class ImagingExam(AppendOnlyModel):
     reporter = models.CharField(max_length=120, blank=True)
     report_text = models.TextField(blank=True)
     is_external = models.BooleanField(default=False)
-    evidence = models.TextField(blank=True, help_text="What proves an outside exam")
+    evidence = models.TextField(blank=True, help_text=_("What proves an outside exam"))
     content_digest = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
@@ -134,7 +136,7 @@ class LesionObservation(AppendOnlyModel):
     lesion = models.ForeignKey(Lesion, on_delete=models.PROTECT, related_name="observations")
     lesion_seen = models.BooleanField(default=True)
     adequate = models.BooleanField(
-        default=True, help_text="Complete and diagnostic for this lesion"
+        default=True, help_text=_("Complete and diagnostic for this lesion")
     )
     size_mm = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     calcified_mm = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
@@ -142,11 +144,11 @@ class LesionObservation(AppendOnlyModel):
     washout = _optional(Tri.choices, 10)
     capsule = _optional(Tri.choices, 10)
     hemangioma_pattern = _optional(Tri.choices, 10)
-    lirads = _optional(LiRads.choices(), 8)
-    conclusion = _optional(Conclusion.choices())
-    kind = _optional(LesionKind.choices())
-    isolation = _optional(Isolation.choices(), 12)
-    pattern = _optional(CalcificationPattern.choices())
+    lirads = _optional(term_choices(LiRads), 8)
+    conclusion = _optional(term_choices(Conclusion))
+    kind = _optional(term_choices(LesionKind))
+    isolation = _optional(term_choices(Isolation), 12)
+    pattern = _optional(term_choices(CalcificationPattern))
     thick_wall = _optional(Tri.choices, 10)
     septations = _optional(Tri.choices, 10)
     solid_component = _optional(Tri.choices, 10)

@@ -6,8 +6,10 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, Patient, RetractableQuerySet, Tri
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.terms import (
     LesionKind,
     LesionNumber,
@@ -33,12 +35,14 @@ class Lesion(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="lesions")
     label = models.CharField(max_length=40)
     origin_mrn = models.CharField(max_length=64)
-    kind = models.CharField(max_length=30, choices=LesionKind.choices(), default=LesionKind.UNKNOWN)
+    kind = models.CharField(
+        max_length=30, choices=term_choices(LesionKind), default=LesionKind.UNKNOWN
+    )
     symptomatic = models.CharField(max_length=10, choices=Tri.choices, default=Tri.UNKNOWN)
     number = models.CharField(
-        max_length=20, choices=LesionNumber.choices(), default=LesionNumber.UNKNOWN
+        max_length=20, choices=term_choices(LesionNumber), default=LesionNumber.UNKNOWN
     )
-    segments = models.JSONField(default=list, blank=True, help_text="Couinaud segments")
+    segments = models.JSONField(default=list, blank=True, help_text=_("Couinaud segments"))
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -59,11 +63,11 @@ class Lesion(models.Model):
 
 
 class LesionEventKind(models.TextChoices):
-    PATHOLOGY = "PATHOLOGY", "Pathology result"
-    MDT_DECISION = "MDT_DECISION", "MDT decision"
-    CHARACTERISATION_WAIVER = "CHARACTERISATION_WAIVER", "Characterisation waived"
-    REMOVED_OR_TREATED = "REMOVED_OR_TREATED", "Removed or treated"
-    SYMPTOMS = "SYMPTOMS", "Symptoms attributable to the lesion"
+    PATHOLOGY = "PATHOLOGY", _("Pathology result")
+    MDT_DECISION = "MDT_DECISION", _("MDT decision")
+    CHARACTERISATION_WAIVER = "CHARACTERISATION_WAIVER", _("Characterisation waived")
+    REMOVED_OR_TREATED = "REMOVED_OR_TREATED", _("Removed or treated")
+    SYMPTOMS = "SYMPTOMS", _("Symptoms attributable to the lesion")
 
 
 EVENT_VALUES: dict[LesionEventKind, tuple[str, ...]] = {

@@ -6,6 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient, Site
 from surveillance.models.notification import Notification, NotificationTemplate
@@ -13,10 +14,10 @@ from surveillance.protocol.mailing import LetterContent, code_of
 
 
 class LetterBatchStatus(models.TextChoices):
-    PREPARED = "PREPARED", "To be printed and checked"
-    CHECKED = "CHECKED", "Checked, to be posted"
-    POSTED = "POSTED", "Posted"
-    DISCARDED = "DISCARDED", "Discarded"
+    PREPARED = "PREPARED", _("To be printed and checked")
+    CHECKED = "CHECKED", _("Checked, to be posted")
+    POSTED = "POSTED", _("Posted")
+    DISCARDED = "DISCARDED", _("Discarded")
 
 
 IN_HAND: Final = (LetterBatchStatus.PREPARED, LetterBatchStatus.CHECKED)
@@ -42,7 +43,7 @@ class LetterBatch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="letter_batches")
-    size = models.PositiveIntegerField(help_text="How many letters")
+    size = models.PositiveIntegerField(help_text=_("How many letters"))
     digest = models.CharField(max_length=64)
     prepared_at = models.DateTimeField()
     prepared_by = models.ForeignKey(
@@ -69,7 +70,7 @@ class LetterBatch(models.Model):
     objects = LetterBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "letter batches"
+        verbose_name_plural = _("letter batches")
         constraints = [
             models.CheckConstraint(
                 condition=_moment_with("checked"), name="letter_batch_checked_has_moment"
@@ -159,8 +160,8 @@ class Letter(AppendOnlyModel):
 
 
 class LetterEventKind(models.TextChoices):
-    CERTIFIED = "CERTIFIED", "Certified mail"
-    RETURNED = "RETURNED", "Came back"
+    CERTIFIED = "CERTIFIED", _("Certified mail")
+    RETURNED = "RETURNED", _("Came back")
 
 
 class LetterEvent(AppendOnlyModel):
@@ -172,7 +173,7 @@ class LetterEvent(AppendOnlyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=LetterEventKind.choices)
-    number = models.CharField(max_length=40, blank=True, help_text="Certified-mail number")
+    number = models.CharField(max_length=40, blank=True, help_text=_("Certified-mail number"))
     occurred_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Site
 from surveillance.models.notification import TEMPLATES_TO_PATIENTS, NotificationTemplate
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.message_terms import MessageLanguage, MessageMedium
 
 IDENTITY = ["site", "template", "medium", "language"]
@@ -57,8 +58,8 @@ class MessageTemplateVersion(AppendOnlyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     template = models.CharField(max_length=30)
-    medium = models.CharField(max_length=10, choices=MessageMedium.choices())
-    language = models.CharField(max_length=12, choices=MessageLanguage.choices())
+    medium = models.CharField(max_length=10, choices=term_choices(MessageMedium))
+    language = models.CharField(max_length=12, choices=term_choices(MessageLanguage))
     number = models.PositiveSmallIntegerField()
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
@@ -105,8 +106,8 @@ class MessageTemplateUse(AppendOnlyModel):
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     template = models.CharField(max_length=30)
-    medium = models.CharField(max_length=10, choices=MessageMedium.choices())
-    language = models.CharField(max_length=12, choices=MessageLanguage.choices())
+    medium = models.CharField(max_length=10, choices=term_choices(MessageMedium))
+    language = models.CharField(max_length=12, choices=term_choices(MessageLanguage))
     number = models.PositiveSmallIntegerField()
     version = models.ForeignKey(
         MessageTemplateVersion,

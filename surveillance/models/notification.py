@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient, Site
 from surveillance.models.escalation import Escalation
@@ -17,66 +18,72 @@ if TYPE_CHECKING:
 
 
 class NotificationChannel(models.TextChoices):
-    IN_APP = "IN_APP", "In the application"
-    EMAIL = "EMAIL", "E-mail"
-    SMS = "SMS", "Text message"
-    LETTER = "LETTER", "Letter"
+    IN_APP = "IN_APP", _("In the application")
+    EMAIL = "EMAIL", _("E-mail")
+    SMS = "SMS", _("Text message")
+    LETTER = "LETTER", _("Letter")
 
 
 class NotificationStatus(models.TextChoices):
-    PENDING = "PENDING", "Waiting"
-    SENT = "SENT", "Sent"
-    FAILED = "FAILED", "Failed: a person must look"
-    CANCELLED = "CANCELLED", "Cancelled"
-    DIGESTED = "DIGESTED", "Told in another message"
+    PENDING = "PENDING", _("Waiting")
+    SENT = "SENT", _("Sent")
+    FAILED = "FAILED", _("Failed: a person must look")
+    CANCELLED = "CANCELLED", _("Cancelled")
+    DIGESTED = "DIGESTED", _("Told in another message")
 
 
 class SendingDoubt(models.TextChoices):
     """Whether a message may have arrived although nobody heard so (ADR 0026)."""
 
-    NONE = "", "None"
-    UNHEARD = "UNHEARD", "A sending ended without an answer"
-    LAST_TRY = "LAST_TRY", "Being sent for the last time"
+    NONE = "", _("None")
+    UNHEARD = "UNHEARD", _("A sending ended without an answer")
+    LAST_TRY = "LAST_TRY", _("Being sent for the last time")
 
 
 class Report(models.TextChoices):
     """What the provider says became of a message after it took it, the better news first."""
 
-    DELIVERED = "DELIVERED", "Delivered"
-    UNDELIVERABLE = "UNDELIVERABLE", "Came back"
-    COMPLAINED = "COMPLAINED", "Marked as unwanted by the reader"
+    DELIVERED = "DELIVERED", _("Delivered")
+    UNDELIVERABLE = "UNDELIVERABLE", _("Came back")
+    COMPLAINED = "COMPLAINED", _("Marked as unwanted by the reader")
 
 
 class NotificationTemplate(models.TextChoices):
     """What a message is about. Its words are those in use at the site (`MessageTemplateUse`), else
     the built-in ones in templates/notifications/."""
 
-    PATIENT_REMINDER = "PATIENT_REMINDER", "Reminder to the patient"
-    APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", "Appointment reminder to the patient"
-    APPOINTMENT_CANCELLED = "APPOINTMENT_CANCELLED", "Appointment called off: word to the patient"
-    ESCALATION_RAISED = "ESCALATION_RAISED", "Escalation raised"
-    ESCALATION_PASSED_ON = "ESCALATION_PASSED_ON", "Passed on to you: somebody said “not mine”"
-    FOLLOW_UP_PASSED_ON = "FOLLOW_UP_PASSED_ON", "A follow-up was passed on to you"
-    ESCALATION_RETURNED = "ESCALATION_RETURNED", "Acknowledged escalation came back"
-    INCIDENT_REVIEW = "INCIDENT_REVIEW", "Incident review"
-    MISSED_APPOINTMENT = "MISSED_APPOINTMENT", "Missed appointment: contact the patient"
-    TRANSFER_UNACKNOWLEDGED = "TRANSFER_UNACKNOWLEDGED", "Chase the acknowledgement of a transfer"
-    REPORT_MISSING = "REPORT_MISSING", "Final report missing"
-    REOFFER = "REOFFER", "Declined: offer again"
+    PATIENT_REMINDER = "PATIENT_REMINDER", _("Reminder to the patient")
+    APPOINTMENT_REMINDER = "APPOINTMENT_REMINDER", _("Appointment reminder to the patient")
+    APPOINTMENT_CANCELLED = (
+        "APPOINTMENT_CANCELLED",
+        _("Appointment called off: word to the patient"),
+    )
+    ESCALATION_RAISED = "ESCALATION_RAISED", _("Escalation raised")
+    ESCALATION_PASSED_ON = "ESCALATION_PASSED_ON", _("Passed on to you: somebody said “not mine”")
+    FOLLOW_UP_PASSED_ON = "FOLLOW_UP_PASSED_ON", _("A follow-up was passed on to you")
+    ESCALATION_RETURNED = "ESCALATION_RETURNED", _("Acknowledged escalation came back")
+    INCIDENT_REVIEW = "INCIDENT_REVIEW", _("Incident review")
+    MISSED_APPOINTMENT = "MISSED_APPOINTMENT", _("Missed appointment: contact the patient")
+    TRANSFER_UNACKNOWLEDGED = (
+        "TRANSFER_UNACKNOWLEDGED",
+        _("Chase the acknowledgement of a transfer"),
+    )
+    REPORT_MISSING = "REPORT_MISSING", _("Final report missing")
+    REOFFER = "REOFFER", _("Declined: offer again")
     OUTSIDE_CARE_SECOND_LOOK = (
         "OUTSIDE_CARE_SECOND_LOOK",
-        "Followed elsewhere: second look",
+        _("Followed elsewhere: second look"),
     )
-    OUTSIDE_CARE_REPORT = "OUTSIDE_CARE_REPORT", "Followed elsewhere: ask for the report"
-    ORDER_MISSING = "ORDER_MISSING", "Order missing: have it placed"
-    BOOKING_MISSING = "BOOKING_MISSING", "Not booked yet: book the appointment"
-    CONTACT_PATIENT = "CONTACT_PATIENT", "Call the patient: still no appointment"
-    REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", "Amended report: look at the case now"
-    PATIENT_WROTE = "PATIENT_WROTE", "The patient wrote to us: read it and answer"
-    WORK_HANDED_OVER = "WORK_HANDED_OVER", "A colleague’s work was handed over to you"
-    DAILY_DIGEST = "DAILY_DIGEST", "Daily digest"
-    COVER_BEGINS = "COVER_BEGINS", "You stand in for a colleague: hand-over list"
-    COVER_ENDED = "COVER_ENDED", "You are back: what happened meanwhile"
+    OUTSIDE_CARE_REPORT = "OUTSIDE_CARE_REPORT", _("Followed elsewhere: ask for the report")
+    ORDER_MISSING = "ORDER_MISSING", _("Order missing: have it placed")
+    BOOKING_MISSING = "BOOKING_MISSING", _("Not booked yet: book the appointment")
+    CONTACT_PATIENT = "CONTACT_PATIENT", _("Call the patient: still no appointment")
+    REPORT_LESS_FAVOURABLE = "REPORT_LESS_FAVOURABLE", _("Amended report: look at the case now")
+    PATIENT_WROTE = "PATIENT_WROTE", _("The patient wrote to us: read it and answer")
+    WORK_HANDED_OVER = "WORK_HANDED_OVER", _("A colleague’s work was handed over to you")
+    DAILY_DIGEST = "DAILY_DIGEST", _("Daily digest")
+    COVER_BEGINS = "COVER_BEGINS", _("You stand in for a colleague: hand-over list")
+    COVER_ENDED = "COVER_ENDED", _("You are back: what happened meanwhile")
 
 
 TEMPLATES_TO_PATIENTS: Final = frozenset(
@@ -208,7 +215,7 @@ class Notification(models.Model):
     urgency = models.BigIntegerField(
         default=0,
         db_default=0,
-        help_text="The follow-up’s sort key when this was queued; the lowest leaves first",
+        help_text=_("The follow-up’s sort key when this was queued; the lowest leaves first"),
     )
     status = models.CharField(
         max_length=10, choices=NotificationStatus.choices, default=NotificationStatus.PENDING
@@ -225,7 +232,7 @@ class Notification(models.Model):
     )
     finished_at = models.DateTimeField(null=True, blank=True)
     interrupts_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it was decided that this e-mail interrupts"
+        null=True, blank=True, help_text=_("When it was decided that this e-mail interrupts")
     )
     read_at = models.DateTimeField(null=True, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
@@ -248,7 +255,7 @@ class Notification(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="Why this message stands for another one: a code",
+        help_text=_("Why this message stands for another one: a code"),
     )
 
     objects = NotificationQuerySet.as_manager()

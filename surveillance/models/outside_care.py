@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient
 from surveillance.models.follow_up import FollowUp, FollowUpQuerySet
@@ -14,10 +15,10 @@ from surveillance.models.follow_up import FollowUp, FollowUpQuerySet
 class OutsideCareState(models.TextChoices):
     """Derived from the review and the day; never stored."""
 
-    UNCONFIRMED = "UNCONFIRMED", "Waits for a second look"
-    CONFIRMED = "CONFIRMED", "Confirmed by a second person"
-    NOT_SUFFICIENT = "NOT_SUFFICIENT", "Evidence not sufficient"
-    EXPIRED = "EXPIRED", "Expired without a report"
+    UNCONFIRMED = "UNCONFIRMED", _("Waits for a second look")
+    CONFIRMED = "CONFIRMED", _("Confirmed by a second person")
+    NOT_SUFFICIENT = "NOT_SUFFICIENT", _("Evidence not sufficient")
+    EXPIRED = "EXPIRED", _("Expired without a report")
 
 
 class OutsideCareQuerySet(AppendOnlyQuerySet["OutsideCare"]):
@@ -48,10 +49,10 @@ class OutsideCare(AppendOnlyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="outside_care")
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="outside_care")
-    institution = models.CharField(max_length=200, help_text="Name and place")
-    evidence = models.TextField(help_text="What was seen or heard, and by whom")
+    institution = models.CharField(max_length=200, help_text=_("Name and place"))
+    evidence = models.TextField(help_text=_("What was seen or heard, and by whom"))
     document_reference = models.CharField(
-        max_length=200, blank=True, help_text="Where the document lies (FHIR DocumentReference)"
+        max_length=200, blank=True, help_text=_("Where the document lies (FHIR DocumentReference)")
     )
     expires_on = models.DateField()
     recorded_at = models.DateTimeField()
@@ -62,7 +63,7 @@ class OutsideCare(AppendOnlyModel):
     objects = OutsideCareQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "outside care"
+        verbose_name = verbose_name_plural = _("outside care")
         indexes = [
             models.Index(fields=["follow_up", "-recorded_at"], name="outside_care_newest_idx"),
         ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import Site
 
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class RegistryImportStatus(models.TextChoices):
-    OFFERED = "OFFERED", "Waiting to be looked at"
-    REFUSED = "REFUSED", "Cannot be read"
-    PREVIEWED = "PREVIEWED", "Previewed, nothing written"
-    RUNNING = "RUNNING", "Being imported"
-    FINISHED = "FINISHED", "Imported"
-    DISCARDED = "DISCARDED", "Discarded"
+    OFFERED = "OFFERED", _("Waiting to be looked at")
+    REFUSED = "REFUSED", _("Cannot be read")
+    PREVIEWED = "PREVIEWED", _("Previewed, nothing written")
+    RUNNING = "RUNNING", _("Being imported")
+    FINISHED = "FINISHED", _("Imported")
+    DISCARDED = "DISCARDED", _("Discarded")
 
 
 TO_DO = (RegistryImportStatus.OFFERED, RegistryImportStatus.RUNNING)
@@ -84,7 +85,7 @@ class RegistryImportProblem(models.Model):
     code = models.CharField(max_length=40)
     message = models.TextField()
     cure = models.TextField(blank=True)
-    is_error = models.BooleanField(default=True, help_text="The row is refused")
+    is_error = models.BooleanField(default=True, help_text=_("The row is refused"))
 
     class Meta:
         indexes = [

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.prepared import Prepared, PreparedUpdate, slot
@@ -111,11 +112,13 @@ def _refuse(
 ) -> None:
     refuse_answered_meanwhile(seen, current)
     if not next_action:
-        raise AcknowledgementIncomplete("Say what happens next.", field="next_action")
+        raise AcknowledgementIncomplete(_("Say what happens next."), field="next_action")
     if not today <= until <= today + LIMIT:
         raise AcknowledgementIncomplete(
-            f"Give a day between today and {today + LIMIT}: an escalation can be put off by at "
-            f"most {LIMIT.days} days.",
+            _(
+                "Give a day between today and {latest}: an escalation can be put off by at "
+                "most {days} days."
+            ).format(latest=today + LIMIT, days=LIMIT.days),
             field="until",
         )
 
@@ -124,7 +127,7 @@ def refuse_answered_meanwhile(seen: Escalation, current: Escalation) -> None:
     """Refuse to answer what is resolved, or was answered since the page with `seen` was opened."""
     if current.resolved_at is not None:
         raise EscalationAlreadyResolved(
-            "This escalation was resolved meanwhile. Reload the page to see how."
+            _("This escalation was resolved meanwhile. Reload the page to see how.")
         )
     if current.acknowledged_at != seen.acknowledged_at:
         raise _answered_meanwhile()
@@ -132,8 +135,10 @@ def refuse_answered_meanwhile(seen: Escalation, current: Escalation) -> None:
 
 def _answered_meanwhile() -> EscalationAnsweredMeanwhile:
     return EscalationAnsweredMeanwhile(
-        "Somebody else answered this escalation since you opened the page. Reload it to see what "
-        "they are doing."
+        _(
+            "Somebody else answered this escalation since you opened the page. Reload it to see "
+            "what they are doing."
+        )
     )
 
 

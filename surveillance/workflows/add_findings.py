@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from surveillance.exam_reports import (
     EXAM_FIELDS,
@@ -52,7 +53,7 @@ def _add(
     exam = ImagingExam.objects.select_related("patient").get(pk=exam.pk)
     if exam.retracted_at is not None:
         raise ExamWasRetracted(
-            "This exam was retracted. Record the report anew; then add the findings.",
+            _("This exam was retracted. Record the report anew; then add the findings."),
             exam_id=exam.pk,
         )
     values = {name: getattr(exam, name) for name in EXAM_FIELDS}

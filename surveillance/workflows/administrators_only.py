@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from patients.models import Site
 from surveillance.roles import Permission, may
 from surveillance.workflows.errors import WorkflowRefused
@@ -19,4 +21,4 @@ class NotAnAdministrator(WorkflowRefused):
 def administrators_only(*, by: "User", site: Site) -> None:
     """Refuse whoever is not an administrator of `site`."""
     if not may(by, Permission.ADMINISTER, site):
-        raise NotAnAdministrator("Only an administrator of this site changes its texts.")
+        raise NotAnAdministrator(_("Only an administrator of this site changes its texts."))

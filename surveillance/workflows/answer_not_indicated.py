@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from patients.kept_words import kept
 from surveillance.models import (
     Escalation,
     EscalationAnswer,
@@ -70,10 +72,10 @@ def answer_not_indicated(
     if ends:
         return _end(escalation, new, is_signed, by, now)
     if until is None:
-        raise NeedsReturn("It stays owed: say by when you look again.", field="until")
+        raise NeedsReturn(_("It stays owed: say by when you look again."), field="until")
     acknowledged = acknowledge_escalation(
         escalation=escalation,
-        next_action=f"Not indicated ({why.label.lower()}): {new.reason}",
+        next_action=f"Not indicated ({kept(why.label).lower()}): {new.reason}",
         until=until,
         by=by,
         now=now,
@@ -87,7 +89,7 @@ def _end(
     """Close the lesion by the clinician's signature; its escalations end with it."""
     if not is_signed:
         raise NotSigned(
-            "This ends what is owed to the lesion: tick that you sign it.", field="is_signed"
+            _("This ends what is owed to the lesion: tick that you sign it."), field="is_signed"
         )
     current = Escalation.objects.get(pk=escalation.pk)
     refuse_answered_meanwhile(escalation, current)

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from patients.kept_words import kept
 from surveillance.models import (
     Escalation,
     EscalationAnswer,
@@ -51,7 +53,7 @@ def answer_plan_changed(
     `override_assessment` and `acknowledge_escalation` refuse.
     """
     if kind == OverrideKind.CLOSE:
-        raise PlanDoesNotClose("To end surveillance, answer “Not indicated”.", field="kind")
+        raise PlanDoesNotClose(_("To end surveillance, answer “Not indicated”."), field="kind")
     follow_up = escalation.follow_up
     lock_records([follow_up.patient_id])
     new = NewAnswer(
@@ -62,7 +64,7 @@ def answer_plan_changed(
         return known
     acknowledged = acknowledge_escalation(
         escalation=escalation,
-        next_action=f"Plan changed ({kind.label.lower()}): {new.reason}",
+        next_action=f"Plan changed ({kept(kind.label).lower()}): {new.reason}",
         until=until,
         by=by,
         now=now,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.models import (
@@ -65,7 +66,7 @@ def append_answer(
     Refused: no reason, except for an order, whose number says it.
     """
     if new.kind != EscalationAnswerKind.ORDERED and not new.reason:
-        raise AnswerNeedsReason("Say why: your name, the day and this are kept.", field="reason")
+        raise AnswerNeedsReason(_("Say why: your name, the day and this are kept."), field="reason")
     answer = EscalationAnswer.objects.create(
         escalation=escalation,
         **asdict(new),

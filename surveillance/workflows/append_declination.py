@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Patient
@@ -53,7 +54,7 @@ def append_declination(
     assert declined_on is not None  # the database says so of every status but active
     if declined is None:
         raise DeclinationIncomplete(
-            "Say who declined, the patient or a proxy, and what they had been told.",
+            _("Say who declined, the patient or a proxy, and what they had been told."),
             field="declined_by",
         )
     _refuse(declined, declined_on, today)
@@ -89,21 +90,23 @@ def latest_reoffer(declined_on: date, today: date) -> date:
 
 def _refuse(declined: Declined, declined_on: date, today: date) -> None:
     if declined.by == WhoDeclined.PROXY and not declined.proxy.strip():
-        raise DeclinationIncomplete("Name the proxy and how they are related.", field="proxy")
+        raise DeclinationIncomplete(_("Name the proxy and how they are related."), field="proxy")
     if declined.by == WhoDeclined.PATIENT and declined.proxy.strip():
         raise DeclinationIncomplete(
-            "The patient declined in person: leave the proxy empty, or choose the proxy.",
+            _("The patient declined in person: leave the proxy empty, or choose the proxy."),
             field="proxy",
         )
     if not declined.informed_of:
         raise DeclinationIncomplete(
-            "Choose what they had been told. If nothing, speak to them again first.",
+            _("Choose what they had been told. If nothing, speak to them again first."),
             field="informed_of",
         )
     latest = latest_reoffer(declined_on, today)
     if declined.reoffer_on is not None and not today <= declined.reoffer_on <= latest:
         raise DeclinationIncomplete(
-            f"It is offered again between today and {latest}: give a day in that time, or leave "
-            "it empty for the last one.",
+            _(
+                "It is offered again between today and {latest}: give a day in that time, or leave "
+                "it empty for the last one."
+            ).format(latest=latest),
             field="reoffer_on",
         )

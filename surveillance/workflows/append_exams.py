@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.models import Patient
@@ -89,11 +90,11 @@ def _open_ledger(
     by: "User | None",
     now: datetime,
 ) -> _Ledger:
-    people = {patient.pk for patient, _ in entries}
-    people |= {found.lesion.patient_id for _, report in entries for found in report.findings}
+    people = {patient.pk for patient, _report in entries}
+    people |= {found.lesion.patient_id for _patient, report in entries for found in report.findings}
     ledger = _Ledger(lock_records(people), further_findings, by, now)
     sites = {patient.site_id for patient in ledger.survivors.values()}
-    numbers = [report.accession for _, report in entries]
+    numbers = [report.accession for _patient, report in entries]
     on_file = ImagingExam.objects.standing().filter(site__in=sites, accession__in=numbers)
     for exam in on_file:
         ledger.exams[exam.site_id, exam.accession] = exam
@@ -117,15 +118,20 @@ def _take(ledger: _Ledger, patient: Patient, report: ExamReport) -> RecordedExam
     for finding in report.findings:
         if ledger.survivors[finding.lesion.patient_id] != patient:
             raise FindingImpossible(
-                f"Lesion “{finding.lesion.label}” belongs to another patient.", field="lesion"
+                _("Lesion “{lesion}” belongs to another patient.").format(
+                    lesion=finding.lesion.label
+                ),
+                field="lesion",
             )
     exam = ledger.exams.get((patient.site_id, report.accession))
     if exam is None:
         return _add_exam(ledger, patient, report, ())
     if exam.patient_id != patient.pk:
         raise ExamOfAnotherPatient(
-            f"Accession number {report.accession} is on file for another patient of this site. "
-            "Check the number, or retract the exam that carries it wrongly.",
+            _(
+                "Accession number {accession} is on file for another patient of this site. "
+                "Check the number, or retract the exam that carries it wrongly."
+            ).format(accession=report.accession),
             accession=report.accession,
         )
     if _is_final_of(exam, report):
@@ -196,9 +202,11 @@ def _add_missing_findings(
     if differing:
         fields = sorted(differing)
         raise ExamContentDiffers(
-            f"Accession number {report.accession} is already on file with other content "
-            f"({', '.join(fields)}). If the exam on file is wrong, retract it and record this "
-            "report again.",
+            _(
+                "Accession number {accession} is already on file with other content "
+                "({fields}). If the exam on file is wrong, retract it and record this "
+                "report again."
+            ).format(accession=report.accession, fields=", ".join(fields)),
             accession=report.accession,
             fields=fields,
         )

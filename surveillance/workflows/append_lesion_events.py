@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.models import Patient
@@ -109,20 +110,25 @@ def _refusal(one: NewLesionEvent, patient: Patient, today: date) -> LesionEventI
     if one.value not in EVENT_VALUES[LesionEventKind(one.kind)]:
         allowed = ", ".join(EVENT_VALUES[LesionEventKind(one.kind)])
         return LesionEventImpossible(
-            f"“{one.value}” is not a {LesionEventKind(one.kind).label.lower()}. Use one of: "
-            f"{allowed}.",
+            _("“{value}” is not a {kind}. Use one of: {allowed}.").format(
+                value=one.value, kind=LesionEventKind(one.kind).label.lower(), allowed=allowed
+            ),
             field="value",
         )
     if one.occurred_on > today:
         return LesionEventImpossible(
-            f"The event is dated {one.occurred_on}, after today ({today}). Correct the date.",
+            _("The event is dated {day}, after today ({today}). Correct the date.").format(
+                day=one.occurred_on, today=today
+            ),
             field="occurred_on",
         )
     if patient.birth_date and one.occurred_on < patient.birth_date:
         return LesionEventImpossible(
-            f"The event is dated {one.occurred_on}, before the patient was born. Correct the date.",
+            _("The event is dated {day}, before the patient was born. Correct the date.").format(
+                day=one.occurred_on
+            ),
             field="occurred_on",
         )
     if not one.author.strip():
-        return LesionEventImpossible("Say who stands behind this: its author.", field="author")
+        return LesionEventImpossible(_("Say who stands behind this: its author."), field="author")
     return None

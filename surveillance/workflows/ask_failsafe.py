@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
+from patients.kept_words import in_the_language_of_records
 from surveillance.failsafe import find_all
 from surveillance.models import FailsafeRun
 from surveillance.workflows.errors import WorkflowRefused
@@ -28,5 +31,7 @@ def ask_failsafe(*, by: "User", now: datetime, clock: Callable[[], datetime]) ->
     """
     newest = FailsafeRun.objects.newest_first().first()
     if newest is not None and now - newest.finished_at < PAUSE:
-        raise CheckedJustNow("Everything was checked less than a minute ago: see below.")
-    return keep_failsafe_run(findings=find_all(now=now), started_at=now, by=by, now=clock())
+        raise CheckedJustNow(_("Everything was checked less than a minute ago: see below."))
+    with in_the_language_of_records():
+        findings = find_all(now=now)
+    return keep_failsafe_run(findings=findings, started_at=now, by=by, now=clock())

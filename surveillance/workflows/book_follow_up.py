@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp
 from surveillance.record_locks import lock_records
@@ -88,16 +89,19 @@ def _order(
 
 def _refuse(follow_ups: list[FollowUp], booked_for: date | None, today: date, reason: str) -> None:
     if len({one.patient_id for one in follow_ups}) > 1:
-        raise BookingImpossible("One appointment serves one patient.", field="also")
+        raise BookingImpossible(_("One appointment serves one patient."), field="also")
     if booked_for is not None and booked_for < today:
         raise BookingImpossible(
-            f"{booked_for} is in the past. If the exam was done, record its report.",
+            _("{day} is in the past. If the exam was done, record its report.").format(
+                day=booked_for
+            ),
             field="booked_for",
         )
     if booked_for is not None and booked_for > today + LONGEST_AHEAD:
         raise BookingImpossible(
-            f"{booked_for} is more than two years ahead. Look at the year.", field="booked_for"
+            _("{day} is more than two years ahead. Look at the year.").format(day=booked_for),
+            field="booked_for",
         )
     cancels = booked_for is None and any(one.booked_for is not None for one in follow_ups)
     if cancels and not reason.strip():
-        raise BookingImpossible("Say why the appointment is cancelled.", field="reason")
+        raise BookingImpossible(_("Say why the appointment is cancelled."), field="reason")

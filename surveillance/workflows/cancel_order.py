@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp
 from surveillance.record_locks import lock_records
@@ -37,7 +38,7 @@ def cancel_order(
     lock_records([follow_up.patient_id])
     reason = reason.strip()
     if not reason:
-        raise CancellationImpossible("Say why the order is cancelled.", field="reason")
+        raise CancellationImpossible(_("Say why the order is cancelled."), field="reason")
     current = FollowUp.objects.select_related("site").get(pk=follow_up.pk)
     if current.closed_at is None and current.ordered_on is None:
         return follow_up

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.prepared import Prepared, slot
@@ -51,7 +52,7 @@ def change_follow_up(
     [current] = _CURRENT.ask(pk=follow_up.pk)
     if current.closed_at is not None:
         raise FollowUpAlreadyClosed(
-            "This follow-up was closed meanwhile. Reload the page to see how."
+            _("This follow-up was closed meanwhile. Reload the page to see how.")
         )
     if all(getattr(current, name) == value for name, value in fields.items()):
         return False
@@ -62,8 +63,10 @@ def change_follow_up(
     )
     if not changed:
         raise FollowUpChangedMeanwhile(
-            "Somebody else changed this follow-up since you opened the page. Reload it, look, and "
-            "do it again if it is still right.",
+            _(
+                "Somebody else changed this follow-up since you opened the page. Reload it, "
+                "look, and do it again if it is still right."
+            ),
             expected=version,
         )
     record_event(

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from surveillance.models import LetterBatch, LetterBatchStatus
 from surveillance.workflows.errors import WorkflowRefused
 
@@ -24,8 +26,9 @@ def change_letter_batch(
     if not mine.update(**values):
         stored = LetterBatch.objects.get(pk=batch.pk)
         raise LetterBatchNotReady(
-            f"This run is “{LetterBatchStatus(stored.status).label.lower()}”. Reload the page to "
-            "see what can be done with it."
+            _("This run is “{status}”. Reload the page to see what can be done with it.").format(
+                status=LetterBatchStatus(stored.status).label.lower()
+            )
         )
     batch.refresh_from_db()
     return batch

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from patients.audit import record_event
 from surveillance.models import LONGEST_NAME, SavedFilter
 from surveillance.roles import Permission, may
@@ -40,10 +42,10 @@ def refuse_stranger(row: SavedFilter, by: "User") -> None:
     """Only its owner changes it; and nothing is left to change once it was removed."""
     if row.owner_id != by.pk:
         raise FilterNotYours(
-            "This filter belongs to a colleague. Save the same list under a name of your own."
+            _("This filter belongs to a colleague. Save the same list under a name of your own.")
         )
     if row.removed_at is not None:
-        raise FilterNotYours("This filter was deleted meanwhile. Save it again.")
+        raise FilterNotYours(_("This filter was deleted meanwhile. Save it again."))
 
 
 def free_name(name: str, owner: "User", *, beside: SavedFilter | None = None) -> str:
@@ -51,14 +53,18 @@ def free_name(name: str, owner: "User", *, beside: SavedFilter | None = None) ->
     said = " ".join(name.split())
     if not said or len(said) > LONGEST_NAME:
         raise FilterNameRefused(
-            f"Give it a name of 1 to {LONGEST_NAME} letters, without a patient’s name.",
+            _("Give it a name of 1 to {most} letters, without a patient’s name.").format(
+                most=LONGEST_NAME
+            ),
             field="name",
         )
     same = SavedFilter.objects.standing().filter(owner=owner, name__iexact=said)
     others = same.exclude(pk=beside.pk) if beside else same
     if others.exists():
         raise FilterNameRefused(
-            f"You have a filter named “{said}” already. Give another name, or delete that one.",
+            _(
+                "You have a filter named “{said}” already. Give another name, or delete that one."
+            ).format(said=said),
             field="name",
         )
     return said
@@ -68,12 +74,12 @@ def refuse_sharing(row: SavedFilter, by: "User") -> None:
     """Who works a site's queue shares there; a filter for all one's sites has no team."""
     if row.is_everywhere:
         raise SharingNotAllowed(
-            "A filter for all your sites cannot be shared. Save it for one site.",
+            _("A filter for all your sites cannot be shared. Save it for one site."),
             field="whose",
         )
     if not may(by, Permission.SHARE_FILTER, row.site):
         raise SharingNotAllowed(
-            "Your role at this site keeps filters for itself. Ask a navigator to share it.",
+            _("Your role at this site keeps filters for itself. Ask a navigator to share it."),
             field="whose",
         )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.models import LetterBatch, LetterBatchStatus
@@ -43,7 +44,9 @@ def check_letter_batch(
     missing = missing_from(sample_of(batch.size, batch.digest), codes)
     if missing:
         raise SheetsMissing(
-            f"Type the code of every sheet asked for. Missing: sheet {_listed(missing)}.",
+            _("Type the code of every sheet asked for. Missing: sheet {sheets}.").format(
+                sheets=_listed(missing)
+            ),
             sheets=missing,
         )
     expected = {letter.sequence: letter.code for letter in batch.letters.all()}
@@ -80,15 +83,19 @@ def _note(
 
 def _shifted(wrong: tuple[Difference, ...]) -> str:
     told = "; ".join(
-        f"sheet {one.sequence} carries the code of letter {one.found}"
+        _("sheet {sheet} carries the code of letter {letter}").format(
+            sheet=one.sequence, letter=one.found
+        )
         if one.found is not None
-        else f"the code typed for sheet {one.sequence}, {one.typed}, is of no letter of this run"
+        else _("the code typed for sheet {sheet}, {code}, is of no letter of this run").format(
+            sheet=one.sequence, code=one.typed
+        )
         for one in wrong
     )
-    return (
-        f"Do not post this run: {told}. Nothing was marked as sent. Look for a sheet that was "
+    return _(
+        "Do not post this run: {told}. Nothing was marked as sent. Look for a sheet that was "
         "printed twice or left out, put the pile in order or print it again, and check it again."
-    )
+    ).format(told=told)
 
 
 def _listed(numbers: tuple[int, ...]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from patients.models import Patient
 from surveillance.exam_reports import SIZE_FIELDS, ExamReport, Finding
 from surveillance.protocol import parameters
@@ -38,16 +40,18 @@ def check_report(report: ExamReport, *, patient: Patient, today: date) -> None:
 
 def _check_exam(report: ExamReport) -> None:
     if not report.accession.strip():
-        raise ExamIncomplete("Give the exam its accession number.", field="accession")
+        raise ExamIncomplete(_("Give the exam its accession number."), field="accession")
     if report.modality == Modality.MRI_CONTRAST:
         raise ExamIncomplete(
-            "Say which contrast the MRI used: MRI_EXTRACELLULAR or MRI_HEPATOBILIARY.",
+            _("Say which contrast the MRI used: MRI_EXTRACELLULAR or MRI_HEPATOBILIARY."),
             field="modality",
         )
     if report.is_external and not report.evidence.strip():
         raise ExamIncomplete(
-            "An exam from another institution counts once its report is on file: say what proves "
-            "it.",
+            _(
+                "An exam from another institution counts once its report is on file: say what "
+                "proves it."
+            ),
             field="evidence",
         )
 
@@ -55,13 +59,17 @@ def _check_exam(report: ExamReport) -> None:
 def _check_dates(report: ExamReport, patient: Patient, today: date) -> None:
     if report.performed_on > today:
         raise ExamDateImpossible(
-            f"The exam is dated {report.performed_on}, after today ({today}). Correct the date.",
+            _("The exam is dated {day}, after today ({today}). Correct the date.").format(
+                day=report.performed_on, today=today
+            ),
             field="performed_on",
         )
     if patient.birth_date and report.performed_on < patient.birth_date:
         raise ExamDateImpossible(
-            f"The exam is dated {report.performed_on}, before the patient was born. Correct the "
-            "date of the exam, or the patient's birth date.",
+            _(
+                "The exam is dated {day}, before the patient was born. Correct the "
+                "date of the exam, or the patient's birth date."
+            ).format(day=report.performed_on),
             field="performed_on",
         )
 
@@ -69,7 +77,7 @@ def _check_dates(report: ExamReport, patient: Patient, today: date) -> None:
 def _check_findings(findings: Sequence[Finding]) -> None:
     if len({finding.lesion.pk for finding in findings}) < len(findings):
         raise FindingImpossible(
-            "The report describes one lesion twice. Keep one finding per lesion.",
+            _("The report describes one lesion twice. Keep one finding per lesion."),
             field="lesion",
         )
     for finding in findings:
@@ -83,13 +91,17 @@ def _check_size(name: str, size: Decimal | None) -> None:
     largest = parameters.LARGEST_PLAUSIBLE_SIZE.value
     if not size.is_finite() or not 0 < size <= largest:
         raise FindingImpossible(
-            f"A size of {size} mm cannot be right: sizes are millimetres, more than 0 and at most "
-            f"{largest}.",
+            _(
+                "A size of {size} mm cannot be right: sizes are millimetres, more than 0 and at "
+                "most {largest}."
+            ).format(size=size, largest=largest),
             field=name,
         )
     if size != size.quantize(Decimal("0.01")):
         raise FindingImpossible(
-            f"A size of {size} mm is given too precisely: at most two decimals are kept, because "
-            "rounding could move a lesion across a limit.",
+            _(
+                "A size of {size} mm is given too precisely: at most two decimals are kept, "
+                "because rounding could move a lesion across a limit."
+            ).format(size=size),
             field=name,
         )

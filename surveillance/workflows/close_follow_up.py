@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.models import FollowUp, FollowUpOutcome, LesionAssessment, OverrideKind
 from surveillance.protocol.terms import ObligationKind
@@ -28,10 +30,13 @@ BY_HAND = (
 
 
 COMPLETED_BY = {
-    ObligationKind.IMAGING: "Imaging is completed by its report. Record the exam; it closes this "
-    "follow-up.",
-    ObligationKind.REFERRAL: "A referral is completed by what it brought. Record the decision of "
-    "the meeting, the pathology or the treatment; it closes this follow-up.",
+    ObligationKind.IMAGING: gettext_noop(
+        "Imaging is completed by its report. Record the exam; it closes this follow-up."
+    ),
+    ObligationKind.REFERRAL: gettext_noop(
+        "A referral is completed by what it brought. Record the decision of "
+        "the meeting, the pathology or the treatment; it closes this follow-up."
+    ),
 }
 """The fact that completes what no hand can, by kind."""
 
@@ -77,7 +82,7 @@ def close_follow_up(
     if current.closed_at is not None:
         if current.outcome == outcome:
             return current
-        raise FollowUpAlreadyClosed("This follow-up was closed meanwhile. Reload to see how.")
+        raise FollowUpAlreadyClosed(_("This follow-up was closed meanwhile. Reload to see how."))
     _refuse(current, outcome, note, expected_version)
     if outcome == FollowUpOutcome.NOT_APPROPRIATE:
         override_assessment(
@@ -97,18 +102,23 @@ def _refuse(
 ) -> None:
     if expected_version is not None and current.version != expected_version:
         raise FollowUpChangedMeanwhile(
-            "Somebody else changed this follow-up since you opened the page. Reload it and look.",
+            _(
+                "Somebody else changed this follow-up since you opened the page. Reload it and "
+                "look."
+            ),
             expected=expected_version,
         )
     if outcome not in BY_HAND:
         raise OutcomeNotByHand(
-            "Record what happened instead: the patient's status, the treatment of the lesion, or "
-            "the exam. The follow-up then closes by itself."
+            _(
+                "Record what happened instead: the patient's status, the treatment of the "
+                "lesion, or the exam. The follow-up then closes by itself."
+            )
         )
     if outcome == FollowUpOutcome.COMPLETED and current.kind in COMPLETED_BY:
-        raise OutcomeNotByHand(COMPLETED_BY[ObligationKind(current.kind)])
+        raise OutcomeNotByHand(_(COMPLETED_BY[ObligationKind(current.kind)]))
     if not note.strip():
-        raise ClosingNeedsReason("Say how this ended: the note stays on record.", field="note")
+        raise ClosingNeedsReason(_("Say how this ended: the note stays on record."), field="note")
 
 
 def _refuse_gap(closed: FollowUp, decided: LesionAssessment) -> None:
@@ -116,6 +126,8 @@ def _refuse_gap(closed: FollowUp, decided: LesionAssessment) -> None:
     if decided.stop or (left and closed.kind not in {row.kind for row in left}):
         return
     raise StillOwed(
-        "The protocol still owes this lesion the same. Record the fact that answers it (result, "
-        "decision, missing data), or let a clinician sign that it is not appropriate."
+        _(
+            "The protocol still owes this lesion the same. Record the fact that answers it "
+            "(result, decision, missing data), or let a clinician sign that it is not appropriate."
+        )
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, F, Q, UUIDField, Value, When
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from surveillance.models import (
@@ -67,7 +68,7 @@ def _close(group: Sequence[Closing], by: "User | None", now: datetime) -> None:
     )
     if changed != len(group):
         raise FollowUpAlreadyClosed(
-            "This follow-up was closed meanwhile. Reload the page to see how.",
+            _("This follow-up was closed meanwhile. Reload the page to see how."),
             follow_ups=[closing.follow_up.pk for closing in group],
         )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.models import LetterBatch, LetterBatchStatus, Notification
@@ -31,7 +32,7 @@ def discard_letter_batch(
     Refused: no reason, a run that was posted or discarded.
     """
     if not reason.strip():
-        raise DiscardNeedsReason("Say why the run is discarded.", field="reason")
+        raise DiscardNeedsReason(_("Say why the run is discarded."), field="reason")
     discarded = change_letter_batch(
         batch=batch,
         allowed=NOT_YET_POSTED,

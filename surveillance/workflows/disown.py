@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.absences import answering
@@ -42,7 +43,7 @@ def disown(*, escalation: Escalation, by: User, now: datetime, note: str = "") -
     )
     follow_up = current.follow_up
     if current.resolved_at is not None:
-        raise EscalationEnded("This escalation ended meanwhile. Reload the page to see how.")
+        raise EscalationEnded(_("This escalation ended meanwhile. Reload the page to see how."))
     passed = pass_on(
         follow_up=follow_up, tier=current.tier, owner=current.owner_id, by=by, note=note, now=now
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.absences import answering
 from surveillance.models import FollowUp, NotificationChannel, NotificationTemplate
@@ -34,7 +35,7 @@ def disown_follow_up(
     current = FollowUp.objects.select_related("site", "patient").get(pk=follow_up.pk)
     if current.closed_at is not None:
         raise FollowUpAlreadyClosed(
-            "This follow-up was closed meanwhile. Reload the page to see how."
+            _("This follow-up was closed meanwhile. Reload the page to see how.")
         )
     passed = pass_on(
         follow_up=current, tier=FOLLOW_UP_ITSELF, owner=current.owner_id, by=by, note=note, now=now

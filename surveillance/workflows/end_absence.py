@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -37,14 +38,16 @@ def end_absence(*, absence: Absence, by: "User | None", now: datetime) -> Absenc
     row = Absence.objects.select_related("site").get(pk=absence.pk)
     if by is not None and by.pk != row.user_id and not may(by, Permission.PLAN_ABSENCE, row.site):
         raise NotYoursToEnd(
-            "Leave is ended by the person, a lead navigator, a medical director or an "
-            "administrator of the site. Ask one of them."
+            _(
+                "Leave is ended by the person, a lead navigator, a medical director or an "
+                "administrator of the site. Ask one of them."
+            )
         )
     if row.ended_on is not None:
         return row
     today = row.site.local_date(now)
     if row.last_on < today:
-        raise AbsenceIsOver(f"This absence ended on {row.last_on} by itself.")
+        raise AbsenceIsOver(_("This absence ended on {day} by itself.").format(day=row.last_on))
     row.ended_on = today
     save_with_history(row, reason="absence_ended", by=by, now=now, fields=["ended_on"])
     detail = {"user": f"user:{row.user_id}", "ended_on": today.isoformat()}

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.models import Site
@@ -100,8 +101,10 @@ def _escalations(
 def _nobody_else(count: int, user: User, site: Site) -> NobodyElseInPost:
     name = user.get_full_name() or user.get_username()
     return NobodyElseInPost(
-        f"{name} answers for open work at {site} ({count} or more), and nobody else there can. "
-        "Give somebody a navigator's, clinician's or director's role there first.",
+        _(
+            "{name} answers for open work at {site} ({count} or more), and nobody else there can. "
+            "Give somebody a navigator's, clinician's or director's role there first."
+        ).format(name=name, site=site, count=count),
         user=user.pk,
     )
 

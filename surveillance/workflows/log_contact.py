@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Patient
@@ -146,24 +147,28 @@ def _refuse_moments(
 ) -> None:
     today = patient.site.local_date(now)
     if at > now:
-        raise ContactImpossible("The attempt lies in the future.", field="attempted_at")
+        raise ContactImpossible(_("The attempt lies in the future."), field="attempted_at")
     if at < now - FURTHEST:
         raise ContactImpossible(
-            "The attempt is more than two years old. Look at the year.", field="attempted_at"
+            _("The attempt is more than two years old. Look at the year."), field="attempted_at"
         )
     if next_try_on is not None and next_try_on < today:
-        raise ContactImpossible("The next try lies in the past.", field="next_try_on")
+        raise ContactImpossible(_("The next try lies in the past."), field="next_try_on")
     if next_try_on is not None and next_try_on > today + FURTHEST:
         raise ContactImpossible(
-            "The next try is more than two years ahead. Look at the year.", field="next_try_on"
+            _("The next try is more than two years ahead. Look at the year."), field="next_try_on"
         )
 
 
 def _refuse_misfit(outcome: ContactOutcome, channel: ContactChannel) -> None:
     if not fits(ContactOutcome(outcome), channel):
         raise ContactImpossible(
-            f"“{ContactOutcome(outcome).label}” does not come of “{ContactChannel(channel).label}”."
-            " Choose the other way of contact, or what came of this one.",
+            _(
+                "“{outcome}” does not come of “{channel}”. "
+                "Choose the other way of contact, or what came of this one."
+            ).format(
+                outcome=_(ContactOutcome(outcome).label), channel=ContactChannel(channel).label
+            ),
             field="channel",
         )
 
@@ -175,15 +180,17 @@ def _refuse_call_back(
         return
     if outcome != ContactOutcome.CALL_BACK:
         raise ContactImpossible(
-            "A call back was promised only if the patient asked for one: choose “Reached, call "
-            "back later”, or leave this empty.",
+            _(
+                "A call back was promised only if the patient asked for one: choose “Reached, call "
+                "back later”, or leave this empty."
+            ),
             field="call_back_at",
         )
     if call_back_at <= now:
-        raise ContactImpossible("The promised call lies in the past.", field="call_back_at")
+        raise ContactImpossible(_("The promised call lies in the past."), field="call_back_at")
     if call_back_at > now + FURTHEST:
         raise ContactImpossible(
-            "The promised call is more than two years ahead. Look at the year.",
+            _("The promised call is more than two years ahead. Look at the year."),
             field="call_back_at",
         )
 
@@ -195,13 +202,15 @@ def _refuse_call_when_closed(plan: ContactPlan, call_back_at: datetime | None) -
     local = call_back_at.astimezone(plan.zone)
     if not opens <= local.hour < closes:
         raise ContactImpossible(
-            f"Nobody is called at {local:%H:%M}. Promise a call between {opens:02d}:00 and "
-            f"{closes:02d}:00.",
+            _("Nobody is called at {time}. Promise a call between {opens} and {closes}.").format(
+                time=f"{local:%H:%M}", opens=f"{opens:02d}:00", closes=f"{closes:02d}:00"
+            ),
             field="call_back_at",
         )
     if plan.calendar.is_closed(local.date()):
         raise ContactImpossible(
-            f"The site is closed on {local.date()}. Agree on another day.", field="call_back_at"
+            _("The site is closed on {day}. Agree on another day.").format(day=local.date()),
+            field="call_back_at",
         )
 
 
@@ -216,5 +225,5 @@ def _refuse_strangers(patient: Patient, follow_ups: Collection[FollowUp]) -> Non
     named = {one.pk for one in follow_ups}
     if named and len(_THEIRS.ask(ids=named, patient=patient.pk)) != len(named):
         raise ContactImpossible(
-            "A follow-up of another patient was named. Reload the page.", field="follow_ups"
+            _("A follow-up of another patient was named. Reload the page."), field="follow_ups"
         )

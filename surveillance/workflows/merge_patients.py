@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.history import save_with_history
@@ -85,17 +86,20 @@ def _audit(merge: PatientMerge, by: "User | None", now: datetime) -> None:
 
 def _refuse(target: Patient, source: Patient, reason: str) -> None:
     if not reason.strip():
-        raise PatientsNotMergeable("Say why these are one person.", field="reason")
+        raise PatientsNotMergeable(_("Say why these are one person."), field="reason")
     if source.merged_into_id is not None:
-        raise PatientsNotMergeable("The duplicate was merged into another record. Undo that first.")
+        raise PatientsNotMergeable(
+            _("The duplicate was merged into another record. Undo that first.")
+        )
     if target.pk == source.pk:
-        raise PatientsNotMergeable("These are one and the same record.")
+        raise PatientsNotMergeable(_("These are one and the same record."))
     if target.site_id != source.site_id:
-        raise PatientsNotMergeable("Records of two sites cannot be merged.")
+        raise PatientsNotMergeable(_("Records of two sites cannot be merged."))
     if target.status != source.status:
         raise PatientsNotMergeable(
-            f"One record is {target.get_status_display()}, the other "
-            f"{source.get_status_display()}. Record which is true on both; then merge."
+            _(
+                "One record is {one}, the other {other}. Record which is true on both; then merge."
+            ).format(one=target.get_status_display(), other=source.get_status_display())
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import RegistryImport, RegistryImportProblem
 from surveillance.models.registry_import import TO_DO
@@ -48,7 +49,7 @@ def note_import_progress(*, position: ImportPosition, taken: TakenIn) -> None:
     )
     row = mine.select_for_update().first()
     if row is None:
-        raise ImportTakenOver("Another worker goes on with this file.")
+        raise ImportTakenOver(_("Another worker goes on with this file."))
     mine.update(
         counts=added(row.counts, taken.counts),
         rows=row.rows + taken.rows + position.unread_rows,

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Membership, Patient, Role
@@ -57,7 +58,7 @@ def override_assessment(
     """
     patient = lock_records([lesion.patient_id])[lesion.patient_id]
     if not may(by, Permission.OVERRIDE, patient.site):
-        raise OverrideRefused("Only a clinician or the medical director of this site overrides.")
+        raise OverrideRefused(_("Only a clinician or the medical director of this site overrides."))
     today = patient.site.local_date(now)
     asked = (kind, reason, latest_on, modality or "", expires_on)
     if standing := _said_before(asked, lesion, by, today):
@@ -153,7 +154,7 @@ def _refuse(
 ) -> None:
     computed, problem = recommend(case), None
     if request.on is not None and expires_on is not None and expires_on <= request.on:
-        problem = "The override would have expired already. Give a later day."
+        problem = _("The override would have expired already. Give a later day.")
     problem = problem or _mismatch(kind, request, computed)
     problem = problem or check_override(computed, request, case.patient)
     if problem:
@@ -163,11 +164,11 @@ def _refuse(
 def _mismatch(kind: OverrideKind, request: OverrideRequest, computed: Recommendation) -> str | None:
     """Why what is given does not say what `kind` says."""
     if kind == OverrideKind.LIFTED:
-        return "An override is lifted by re-opening the lesion."
+        return _("An override is lifted by re-opening the lesion.")
     if kind == OverrideKind.CLOSE and computed.stop:
-        return "Nothing is owed to this lesion: there is nothing to close."
+        return _("Nothing is owed to this lesion: there is nothing to close.")
     if kind == OverrideKind.MODALITY and request.modality is None:
-        return "Say which modality."
+        return _("Say which modality.")
     if kind in (OverrideKind.SOONER, OverrideKind.LATER):
         return _wrong_day(kind, request, computed)
     return None
@@ -178,11 +179,13 @@ def _wrong_day(
 ) -> str | None:
     latest, window = request.latest, computed.window
     if latest is None:
-        return "Say until when."
+        return _("Say until when.")
     if window is None:
         return None
     if request.on is not None and latest < request.on:
-        return "The new last day lies in the past."
+        return _("The new last day lies in the past.")
     if (kind == OverrideKind.SOONER) != (latest < window.latest):
-        return f"The computed last day is {window.latest}: choose one before it, or after it."
+        return _("The computed last day is {latest}: choose one before it, or after it.").format(
+            latest=window.latest
+        )
     return None

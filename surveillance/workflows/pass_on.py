@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.chase_facts import read_candidates
 from surveillance.chase_staff import Staff, line_of, read_staff
@@ -42,7 +43,9 @@ def pass_on(
         if by.pk in declined:
             return None
         raise NotYoursToDisown(
-            f"{_name(answering)} answers for this, not you. Reload the page to see what was done."
+            _("{name} answers for this, not you. Reload the page to see what was done.").format(
+                name=_name(answering)
+            )
         )
     [candidate] = read_candidates(FollowUp.objects.filter(pk=follow_up.pk))
     line = line_of(max(tier, 1), candidate, staff)
@@ -63,16 +66,16 @@ def pass_on(
 def _who_is_left(line: tuple[int, ...], by: User, staff: Staff, follow_up: FollowUp) -> str:
     others = [each for each in line if staff.answering(each) != by.pk]
     if not others:
-        return (
-            f"Nobody else at {follow_up.site} can answer for this, so it stays with you. Ask an "
+        return _(
+            "Nobody else at {site} can answer for this, so it stays with you. Ask an "
             "administrator to give somebody a role there."
-        )
-    return (
-        f"The next would be {_name(others[0])}, who has said “not mine” before, as has everybody "
+        ).format(site=follow_up.site)
+    return _(
+        "The next would be {name}, who has said “not mine” before, as has everybody "
         "else who could answer. It stays with you: speak with them, or have it reassigned."
-    )
+    ).format(name=_name(others[0]))
 
 
 def _name(user: int | None) -> str:
     found = None if user is None else User.objects.filter(pk=user).first()
-    return "Nobody" if found is None else found.get_full_name() or found.get_username()
+    return _("Nobody") if found is None else found.get_full_name() or found.get_username()

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -59,24 +60,31 @@ def plan_absence(
     _refuse_stranger(user, site, by)
     overlapping = Absence.objects.filter(site=site).overlapping(first_on, last_on)
     if last_on < first_on:
-        raise AbsenceDaysRefused(f"Give a last day from {first_on} on.", field="last_on")
+        raise AbsenceDaysRefused(
+            _("Give a last day from {first} on.").format(first=first_on), field="last_on"
+        )
     standing = overlapping.filter(user=user, ended_on=None)
     same = standing.filter(first_on=first_on, last_on=last_on, cover=cover).first()
     if same is not None:
         return same
     if first_on < site.local_date(now):
         raise AbsenceDaysRefused(
-            f"The first day away is past. Give {site.local_date(now)} or a later day.",
+            _("The first day away is past. Give {day} or a later day.").format(
+                day=site.local_date(now)
+            ),
             field="first_on",
         )
     if last_on > site.local_date(now) + LONGEST_AHEAD:
         raise AbsenceDaysRefused(
-            f"{last_on} is more than two years ahead. Look at the year.", field="last_on"
+            _("{last} is more than two years ahead. Look at the year.").format(last=last_on),
+            field="last_on",
         )
     if taken := overlapping.filter(user=user).first():
         raise AbsenceDaysRefused(
-            f"{_name(user)} is away from {taken.first_on} to {taken.last_on} already. End that "
-            "absence first, or give other days.",
+            _(
+                "{name} is away from {first} to {last} already. End that "
+                "absence first, or give other days."
+            ).format(name=_name(user), first=taken.first_on, last=taken.last_on),
             field="first_on",
         )
     _refuse_cover(user, cover, site)
@@ -98,23 +106,29 @@ def plan_absence(
 def _refuse_stranger(user: "User", site: Site, by: "User | None") -> None:
     if by is not None and by != user and not may(by, Permission.PLAN_ABSENCE, site):
         raise NotYoursToPlan(
-            "Leave is planned by the person, a lead navigator, a medical director or an "
-            "administrator of the site. Ask one of them."
+            _(
+                "Leave is planned by the person, a lead navigator, a medical director or an "
+                "administrator of the site. Ask one of them."
+            )
         )
     if not _roles(user, site) & set(MAY_COVER):
         raise NotYoursToPlan(
-            f"{_name(user)} answers for nothing at {site}, so nobody has to stand in there.",
+            _("{name} answers for nothing at {site}, so nobody has to stand in there.").format(
+                name=_name(user), site=site
+            ),
             field="user",
         )
 
 
 def _refuse_cover(user: "User", cover: "User", site: Site) -> None:
     if cover == user:
-        raise CoverRefused("Choose somebody else as the cover.", field="cover")
+        raise CoverRefused(_("Choose somebody else as the cover."), field="cover")
     if not may_cover(_roles(cover, site), _roles(user, site)):
         raise CoverRefused(
-            f"{_name(cover)} holds no role at {site} in which one may answer for the work of "
-            f"{_name(user)}. Choose somebody of the same role, or one above.",
+            _(
+                "{cover} holds no role at {site} in which one may answer for the work of "
+                "{name}. Choose somebody of the same role, or one above."
+            ).format(cover=_name(cover), site=site, name=_name(user)),
             field="cover",
         )
 
@@ -123,14 +137,23 @@ def _refuse_chain(user: "User", cover: "User", overlapping: AbsenceQuerySet) -> 
     """A cover who is away, directly or because the person covers them, would leave a gap."""
     if away := overlapping.filter(user=cover).first():
         raise CoverRefused(
-            f"{_name(cover)} is away from {away.first_on} to {away.last_on}. Choose somebody who "
-            "is there on all those days.",
+            _(
+                "{cover} is away from {first} to {last}. Choose somebody who "
+                "is there on all those days."
+            ).format(cover=_name(cover), first=away.first_on, last=away.last_on),
             field="cover",
         )
     if covered := overlapping.filter(cover=user).select_related("user").first():
         raise CoverRefused(
-            f"{_name(user)} stands in for {_name(covered.user)} from {covered.first_on} to "
-            f"{covered.last_on}. Give that absence another cover first, or choose other days.",
+            _(
+                "{name} stands in for {covered} from {first} to "
+                "{last}. Give that absence another cover first, or choose other days."
+            ).format(
+                name=_name(user),
+                covered=_name(covered.user),
+                first=covered.first_on,
+                last=covered.last_on,
+            ),
             field="first_on",
         )
 

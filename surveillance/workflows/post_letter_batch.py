@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.delivery.letters import is_addressed
@@ -107,10 +108,12 @@ def _is_wanted(letter: Letter, held: Mapping[UUID, Notification], now: datetime)
 def _refuse_others(unwanted: Collection[int], taken_out: Collection[int]) -> None:
     if set(unwanted) == set(taken_out):
         return
-    sheets = ", ".join(str(number) for number in unwanted) or "none"
+    sheets = ", ".join(str(number) for number in unwanted) or _("none")
     raise LettersToTakeOut(
-        "What is to be taken out of the pile has changed. Take out these sheets and no others: "
-        f"{sheets}. Then confirm again.",
+        _(
+            "What is to be taken out of the pile has changed. Take out these sheets and no others: "
+            "{sheets}. Then confirm again."
+        ).format(sheets=sheets),
         sheets=list(unwanted),
     )
 

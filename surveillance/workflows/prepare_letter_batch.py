@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Site
@@ -48,15 +49,19 @@ def prepare_letter_batch(
     """
     if not site.phone:
         raise SiteHasNoPhone(
-            f"{site} has no telephone number, and its letters ask to be called. An administrator "
-            "enters it under Administration, Sites."
+            _(
+                "{site} has no telephone number, and its letters ask to be called. An "
+                "administrator enters it under Administration, Sites."
+            ).format(site=site)
         )
     with transaction.atomic():
         batch = _prepare(site, by, now, most)
     if batch is None:  # what was cancelled stays cancelled
         raise NoLettersWaiting(
-            f"No letter waits at {site}. Letters wait when a reminder goes by letter, or when "
-            "somebody queues one on a patient’s page."
+            _(
+                "No letter waits at {site}. Letters wait when a reminder goes by letter, or when "
+                "somebody queues one on a patient’s page."
+            ).format(site=site)
         )
     return batch
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Patient
@@ -37,7 +38,7 @@ def preview_message_template(
     found = Patient.objects.surviving().filter(site=version.site, mrn=mrn.strip())
     patient = found.select_related("site").first()
     if patient is None:
-        raise NoSuchPatient("Nobody at this site has this MRN. Check the number.", field="mrn")
+        raise NoSuchPatient(_("Nobody at this site has this MRN. Check the number."), field="mrn")
     booked = FollowUp.objects.open().filter(
         patient=patient, booked_for__gte=version.site.local_date(now)
     )

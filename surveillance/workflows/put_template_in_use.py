@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from patients.audit import actor_id
 from patients.models import AuditEvent
 from surveillance.delivery.built_in import Words
@@ -39,7 +41,7 @@ def put_template_in_use(
         actor=actor_id(by),
     )
     if not seen.exists():
-        raise NotPreviewed("Preview this version with a patient's data first; then use it.")
+        raise NotPreviewed(_("Preview this version with a patient's data first; then use it."))
     words = Words(version.subject, version.body)
     refuse_faulty_text(site=version.site, kind=version.kind, words=words)
     use = choose_template_words(

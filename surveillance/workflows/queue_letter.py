@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.audit import record_event
 from patients.models import Patient
@@ -28,11 +30,16 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 CURES = {
-    "status": "The patient’s status does not allow it. Speak to the patient, or change the status.",
-    "refused": "The patient does not want letters. Take a way that is allowed, or record a new "
-    "consent.",
-    "no_address": "No complete postal address is on record: street and town, at most six lines.",
-    "returned": "A letter came back from this address. Correct the address first.",
+    "status": gettext_noop(
+        "The patient’s status does not allow it. Speak to the patient, or change the status."
+    ),
+    "refused": gettext_noop(
+        "The patient does not want letters. Take a way that is allowed, or record a new consent."
+    ),
+    "no_address": gettext_noop(
+        "No complete postal address is on record: street and town, at most six lines."
+    ),
+    "returned": gettext_noop("A letter came back from this address. Correct the address first."),
 }
 
 
@@ -87,7 +94,9 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
     )
     if message.finished_at is not None or message.patient_id != survivor.pk:
         state = message.get_status_display().lower()
-        raise AlreadyWrittenToday(f"A letter about this was queued today and is {state} already.")
+        raise AlreadyWrittenToday(
+            _("A letter about this was queued today and is {state} already.").format(state=state)
+        )
     record_event(
         "letter_queued", site=survivor.site, subject=message, by=by, now=now, patient=survivor
     )
@@ -97,7 +106,7 @@ def queue_letter(*, patient: Patient, by: "User | None", now: datetime) -> Notif
 def letter_to_queue(*, patient: Patient, now: datetime) -> LetterToQueue:
     """What `queue_letter` would do now, with the same refusals. It changes nothing."""
     if why := why_not_written_to(patient):
-        raise PatientNotWrittenTo(CURES[why], why=why)
+        raise PatientNotWrittenTo(_(CURES[why]), why=why)
     follow_up, template, key = _about(patient, patient.site.local_date(now))
     waiting = Notification.objects.waiting().filter(
         channel=NotificationChannel.LETTER, patient=patient, template=template
@@ -118,7 +127,7 @@ def _about(patient: Patient, today: date) -> tuple[FollowUp, NotificationTemplat
             return row, NotificationTemplate.PATIENT_REMINDER, key
     if not booked:
         raise NothingToWriteAbout(
-            "Nothing is owed that this patient is asked to book, and no appointment lies ahead."
+            _("Nothing is owed that this patient is asked to book, and no appointment lies ahead.")
         )
     row = min(booked, key=lambda one: (one.booked_for or date.max, one.sort_key))
     assert row.booked_for is not None  # it is booked in time

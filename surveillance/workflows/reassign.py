@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.models import Membership
 from surveillance.models import FollowUp
@@ -39,8 +40,10 @@ def reassign(
     roles = Membership.objects.current().of(owner)
     if not roles.filter(site=follow_up.site_id, role__in=ACCOUNTABLE).exists():
         raise OwnerNotInPost(
-            "This person is not a navigator, clinician or medical director of the site. Choose "
-            "somebody who is.",
+            _(
+                "This person is not a navigator, clinician or medical director of the site. Choose "
+                "somebody who is."
+            ),
             field="owner",
         )
     change_follow_up(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Site
@@ -36,11 +37,11 @@ def record_certified_number(
     number = re.sub(r"[\s-]", "", number).upper()
     if not NUMBER.fullmatch(number):
         raise CertifiedNumberRefused(
-            "Enter the number on the label of the certified mail: 4 to 40 letters and digits.",
+            _("Enter the number on the label of the certified mail: 4 to 40 letters and digits."),
             field="number",
         )
     if letter.batch.status == LetterBatchStatus.DISCARDED:
-        raise CertifiedNumberRefused("This run was discarded: none of it was posted.")
+        raise CertifiedNumberRefused(_("This run was discarded: none of it was posted."))
     Site.objects.select_for_update().get(pk=letter.batch.site_id)  # numbers come one at a time
     _refuse_number_of_another(letter, number)
     event = LetterEvent(
@@ -55,8 +56,10 @@ def record_certified_number(
     stored = LetterEvent.objects.get(letter=letter, kind=LetterEventKind.CERTIFIED)
     if stored.number != number:
         raise CertifiedNumberRefused(
-            f"Number {stored.number} is on file for this letter. A letter has one number; if that "
-            "is wrong, say so in the contact log of the patient.",
+            _(
+                "Number {number} is on file for this letter. A letter has one number; if that "
+                "is wrong, say so in the contact log of the patient."
+            ).format(number=stored.number),
             field="number",
         )
     if stored.pk == event.pk:
@@ -79,7 +82,13 @@ def _refuse_number_of_another(letter: Letter, number: str) -> None:
     if other is not None:
         batch = other.letter.batch
         raise CertifiedNumberRefused(
-            f"Number {number} is on file for letter {other.letter.sequence} of the run of "
-            f"{batch.site.local_date(batch.prepared_at)}. Read the label again.",
+            _(
+                "Number {number} is on file for letter {sheet} of the run of "
+                "{day}. Read the label again."
+            ).format(
+                number=number,
+                sheet=other.letter.sequence,
+                day=batch.site.local_date(batch.prepared_at),
+            ),
             field="number",
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.chase_staff import owner_in_post
 from surveillance.models import FollowUp, NotificationChannel, NotificationTemplate
@@ -42,8 +43,10 @@ def record_missed_appointment(
     today, booked_for = current.site.local_date(now), current.booked_for
     if current.closed_at is None and (booked_for is None or booked_for > today):
         raise NoAppointmentToMiss(
-            "There is no appointment of today or before that could have been missed. Reload the "
-            "page: it may have been moved, or recorded as missed by somebody else."
+            _(
+                "There is no appointment of today or before that could have been missed. Reload "
+                "the page: it may have been moved, or recorded as missed by somebody else."
+            )
         )
     missed = current.missed_appointments + 1
     twice_missed_on = current.twice_missed_on or (today if missed > 1 else None)

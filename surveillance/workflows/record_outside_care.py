@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.chase_staff import holder_of, owner_in_post
@@ -88,20 +89,22 @@ def _refuse(
 ) -> None:
     if follow_up.closed_at is not None:
         raise FollowUpAlreadyClosed(
-            "This follow-up was closed meanwhile. Reload the page to see how."
+            _("This follow-up was closed meanwhile. Reload the page to see how.")
         )
     if not institution.strip():
-        raise OutsideCareIncomplete("Name the institution and its place.", field="institution")
+        raise OutsideCareIncomplete(_("Name the institution and its place."), field="institution")
     if not evidence.strip():
         raise OutsideCareIncomplete(
-            "Say what you saw or heard, and from whom: a letter, a report.",
+            _("Say what you saw or heard, and from whom: a letter, a report."),
             field="evidence",
         )
     latest = latest_expiry(follow_up, today)
     if not today <= expires_on <= latest:
         raise OutsideCareIncomplete(
-            f"Evidence counts until a day between today and {latest}; then the report must be "
-            "here.",
+            _(
+                "Evidence counts until a day between today and {latest}; then the report must be "
+                "here."
+            ).format(latest=latest),
             field="expires_on",
             latest=latest,
         )
@@ -112,7 +115,9 @@ def _refuse_rejected(known: OutsideCare) -> None:
     review = getattr(known, "review", None)
     if review is not None and not review.is_sufficient:
         raise OutsideCareIncomplete(
-            f"A second look found this not sufficient: {review.note} Give other evidence.",
+            _("A second look found this not sufficient: {note} Give other evidence.").format(
+                note=review.note
+            ),
             field="evidence",
         )
 

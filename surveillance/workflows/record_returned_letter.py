@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Patient
@@ -76,11 +77,14 @@ def _refuse(letter: Letter, on: date, now: datetime) -> None:
     batch = letter.batch
     sent = letter.notifications.filter(status=NotificationStatus.SENT)
     if batch.status != LetterBatchStatus.POSTED or batch.posted_at is None or not sent.exists():
-        raise ReturnRefused("This letter was not posted, so it cannot have come back.")
+        raise ReturnRefused(_("This letter was not posted, so it cannot have come back."))
     first, last = batch.site.local_date(batch.posted_at), batch.site.local_date(now)
     if not first <= on <= last:
         raise ReturnRefused(
-            f"The letter was posted on {first}. Give a day from then until today.", field="on"
+            _("The letter was posted on {first}. Give a day from then until today.").format(
+                first=first
+            ),
+            field="on",
         )
 
 

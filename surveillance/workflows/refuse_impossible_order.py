@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp, LesionObservation
 from surveillance.protocol.terms import ObligationKind
@@ -25,10 +26,10 @@ def refuse_impossible_order(
     review, and one for several patients (clinical.md 8.2)."""
     _refuse_number(order_number)
     if len({one.patient_id for one in follow_ups}) > 1:
-        raise OrderImpossible("One order serves one patient.", field="also")
+        raise OrderImpossible(_("One order serves one patient."), field="also")
     if any(one.kind == ObligationKind.REVIEW for one in follow_ups):
         raise OrderImpossible(
-            "A review is a decision: nothing is ordered for it. Decide, or complete the facts.",
+            _("A review is a decision: nothing is ordered for it. Decide, or complete the facts."),
             field="order_number",
         )
     for one in follow_ups:
@@ -38,12 +39,13 @@ def refuse_impossible_order(
 def _refuse_number(number: str) -> None:
     if not number:
         raise OrderImpossible(
-            "Give the number of the order: without it nobody can find the order again.",
+            _("Give the number of the order: without it nobody can find the order again."),
             field="order_number",
         )
     if len(number) > LONGEST_NUMBER:
         raise OrderImpossible(
-            f"An order number has at most {LONGEST_NUMBER} characters.", field="order_number"
+            _("An order number has at most {most} characters.").format(most=LONGEST_NUMBER),
+            field="order_number",
         )
 
 
@@ -51,13 +53,18 @@ def _refuse_day(follow_up: FollowUp, ordered_on: date, now: datetime) -> None:
     today = follow_up.site.local_date(now)
     if ordered_on > today:
         raise OrderImpossible(
-            f"The order is dated {ordered_on}, after today ({today}).", field="ordered_on"
+            _("The order is dated {day}, after today ({today}).").format(
+                day=ordered_on, today=today
+            ),
+            field="ordered_on",
         )
     needed = needed_since(follow_up)
     if ordered_on < needed:
         raise OrderImpossible(
-            f"The order is dated {ordered_on}, before this was needed ({needed}): it was for an "
-            f"earlier exam. Give the order placed since then.",
+            _(
+                "The order is dated {day}, before this was needed ({needed}): it was for an "
+                "earlier exam. Give the order placed since then."
+            ).format(day=ordered_on, needed=needed),
             field="ordered_on",
             needed_since=needed,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.models import Patient
@@ -46,7 +47,7 @@ def register_lesions(*, new: Sequence[NewLesion], by: "User | None", now: dateti
     """
     for one in new:
         if not one.label.strip():
-            raise LesionWithoutLabel("Give the lesion the label that the report uses.")
+            raise LesionWithoutLabel(_("Give the lesion the label that the report uses."))
     survivors = lock_records(one.patient.pk for one in new)
     on_file = Lesion.objects.filter(patient__in={row.pk for row in survivors.values()})
     known = {(row.patient_id, row.origin_mrn, row.label): row for row in on_file}

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.case_records import standing_overrides
@@ -33,13 +34,13 @@ def reopen_lesion(
     an override without a person who signs.
     """
     if not reason.strip():
-        raise ReopeningNeedsReason("Say why the lesion is looked at again.", field="reason")
+        raise ReopeningNeedsReason(_("Say why the lesion is looked at again."), field="reason")
     patient = lock_records([lesion.patient_id])[lesion.patient_id]
     today = patient.site.local_date(now)
     standing = standing_overrides([lesion.pk], today).get(lesion.pk)
     if standing is not None:
         if by is None:
-            raise ReopeningNeedsReason("An override is lifted by a person.", field="by")
+            raise ReopeningNeedsReason(_("An override is lifted by a person."), field="by")
         append_override(
             overridden=standing,
             kind=OverrideKind.LIFTED,

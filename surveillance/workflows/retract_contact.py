@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import PatientStatus
@@ -35,8 +36,10 @@ def retract_contact(
     patient = lock_records([attempt.patient_id])[attempt.patient_id]
     if patient.status == PatientStatus.LOST_TO_FOLLOW_UP:
         raise AttemptProvesLoss(
-            "Contact with this patient was signed as lost, and this attempt counted for it. "
-            "Change the status first."
+            _(
+                "Contact with this patient was signed as lost, and this attempt counted for it. "
+                "Change the status first."
+            )
         )
     if not retract_row(row=attempt, reason=reason, by=by, now=now):
         return attempt

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from surveillance.models import ContactAttempt, ImagingExam, LesionEvent
 from surveillance.workflows.errors import WorkflowRefused
@@ -31,7 +32,7 @@ def retract_row(
     Callers record the audit event and do again what rests on the fact.
     """
     if not reason.strip():
-        raise RetractionWithoutReason("Say why this is retracted: the reason stays on record.")
+        raise RetractionWithoutReason(_("Say why this is retracted: the reason stays on record."))
     # The append-only manager refuses every update; the database allows these three columns.
     rows: models.QuerySet[ImagingExam | LesionEvent | ContactAttempt] = models.QuerySet(type(row))
     standing = rows.filter(pk=row.pk, retracted_at=None)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.models import (
@@ -59,7 +60,7 @@ def review_outside_care(
     if standing is not None:
         if standing.is_sufficient == is_sufficient:
             return standing
-        raise AlreadyReviewed("Somebody else looked at this meanwhile. Reload the page.")
+        raise AlreadyReviewed(_("Somebody else looked at this meanwhile. Reload the page."))
     _refuse(care, is_sufficient, note, by)
     review = OutsideCareReview.objects.create(
         outside_care=care,
@@ -87,15 +88,17 @@ def review_outside_care(
 def _refuse(care: OutsideCare, is_sufficient: bool, note: str, by: "User") -> None:
     if care.recorded_by_id == by.pk:
         raise SecondLookByAnother(
-            "You put this on file. A second look is taken by somebody else: another clinician, a "
-            "lead navigator or the medical director."
+            _(
+                "You put this on file. A second look is taken by somebody else: another "
+                "clinician, a lead navigator or the medical director."
+            )
         )
     if not may(by, Permission.SECOND_LOOK, care.follow_up.site):
         raise SecondLookByAnother(
-            "A clinician, a lead navigator or the medical director of this site confirms it."
+            _("A clinician, a lead navigator or the medical director of this site confirms it.")
         )
     if not is_sufficient and not note.strip():
-        raise ReviewNeedsReason("Say what is missing.", field="note")
+        raise ReviewNeedsReason(_("Say what is missing."), field="note")
 
 
 def _return_escalations(care: OutsideCare, now: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.contrib.auth.models import User as Account
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.models import Site
 from surveillance.models import SavedFilter
@@ -49,13 +50,15 @@ def save_filter(
     """
     Account.objects.select_for_update().get(pk=by.pk)  # one at a time: the limit stays true
     if not may(by, Permission.VIEW_QUEUE, site):
-        raise FilterNotYours("You hold no role at this site in which one sees its queue.")
+        raise FilterNotYours(_("You hold no role at this site in which one sees its queue."))
     values = {"query": query, "site": site, "is_everywhere": is_everywhere, "is_shared": is_shared}
     standing = SavedFilter.objects.standing().filter(owner=by)
     if same := standing.filter(name=name.strip(), **values).first():
         return same
     if standing.count() >= MOST:
-        raise TooManyFilters(f"You keep {MOST} filters already. Delete one that you do not use.")
+        raise TooManyFilters(
+            _("You keep {most} filters already. Delete one that you do not use.").format(most=MOST)
+        )
     row = SavedFilter(owner=by, name=free_name(name, by), created_at=now, **values)
     if is_shared:
         refuse_sharing(row, by)

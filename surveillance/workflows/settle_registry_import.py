@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from surveillance.models import RegistryImport, RegistryImportStatus
@@ -55,7 +56,11 @@ def settle_registry_import(
     """
     before = RegistryImportStatus(registry_import.status)
     if status not in NEXT.get(before, set()):
-        raise ImportNotReady(f"This file is “{before.label}”; reload the page to see how it is.")
+        raise ImportNotReady(
+            _("This file is “{status}”; reload the page to see how it is.").format(
+                status=before.label
+            )
+        )
     changes: dict[str, Any] = {"status": status, "lease_owner": "", "lease_until": None}
     if status == RegistryImportStatus.RUNNING:
         changes |= {"forecast": registry_import.counts, "progress": {}}
@@ -63,7 +68,9 @@ def settle_registry_import(
         changes["finished_at"] = now
     mine = RegistryImport.objects.filter(pk=registry_import.pk, status=before)
     if not mine.update(**changes | dict(values or {})):
-        raise ImportNotReady("Somebody else moved this file on; reload the page to see how it is.")
+        raise ImportNotReady(
+            _("Somebody else moved this file on; reload the page to see how it is.")
+        )
     registry_import.refresh_from_db()
     _audit(registry_import, by, now)
     return registry_import

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp
 from surveillance.protocol.parameters import SNOOZE_LIMIT_LOW
@@ -39,14 +40,15 @@ def snooze_follow_up(
     """
     today = follow_up.site.local_date(now)
     if not reason.strip():
-        raise SnoozeRefused("Say why this is put aside.", field="reason")
+        raise SnoozeRefused(_("Say why this is put aside."), field="reason")
     if until <= today:
-        raise SnoozeRefused(f"{until} is not in the future.", field="until")
+        raise SnoozeRefused(_("{day} is not in the future.").format(day=until), field="until")
     latest = latest_snooze(follow_up, today)
     if until > latest:
         raise SnoozeRefused(
-            f"This follow-up cannot be put aside past {latest}. Its last day is "
-            f"{follow_up.latest_on}.",
+            _("This follow-up cannot be put aside past {latest}. Its last day is {last}.").format(
+                latest=latest, last=follow_up.latest_on
+            ),
             field="until",
             latest=latest,
         )

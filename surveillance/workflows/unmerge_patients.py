@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.history import save_with_history
@@ -68,8 +69,10 @@ def _since(merge: PatientMerge, moving: QuerySet[Lesion]) -> dict[str, list[str]
     shared = of_both.filter(retracted_at=None).first()
     if shared is not None:
         raise MergeNotSeparable(
-            f"Exam {shared.accession} describes lesions of both records. Retract it and record it "
-            "for each of them; then undo the merge.",
+            _(
+                "Exam {accession} describes lesions of both records. Retract it and record it "
+                "for each of them; then undo the merge."
+            ).format(accession=shared.accession),
             exam_id=shared.pk,
         )
     follow_ups = FollowUp.objects.filter(lesion__in=moving)

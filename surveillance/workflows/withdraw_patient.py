@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import Patient, PatientStatus
 from patients.workflows.record_vital_status import record_vital_status
@@ -21,10 +23,15 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 SIGNED = {
-    PatientStatus.SURVEILLANCE_NOT_APPROPRIATE: "That surveillance is not appropriate",
-    PatientStatus.LOST_TO_FOLLOW_UP: "That contact is lost",
+    PatientStatus.SURVEILLANCE_NOT_APPROPRIATE: gettext_noop(
+        "That surveillance is not appropriate must be signed by a clinician or the medical "
+        "director of this site."
+    ),
+    PatientStatus.LOST_TO_FOLLOW_UP: gettext_noop(
+        "That contact is lost must be signed by a clinician or the medical director of this site."
+    ),
 }
-"""What a clinician signs, with the words for it."""
+"""What a clinician signs, with the refusal of anybody else's signature."""
 
 
 class NeedsClinicianSignature(WorkflowRefused):
@@ -88,10 +95,7 @@ def withdraw_patient(
 
 def _refuse_unsigned(patient: Patient, status: PatientStatus, signer: "User | None") -> None:
     if not may(signer, Permission.CLOSE_SIGNED, patient.site):
-        raise NeedsClinicianSignature(
-            f"{SIGNED[status]} must be signed by a clinician or the medical director of this site.",
-            field="status",
-        )
+        raise NeedsClinicianSignature(_(SIGNED[status]), field="status")
 
 
 def _refuse_not_exhausted(patient: Patient, now: datetime) -> None:
@@ -99,9 +103,11 @@ def _refuse_not_exhausted(patient: Patient, now: datetime) -> None:
     missing = missing_for_lost(plan.tried, plan.today)
     if missing:
         raise ContactNotExhausted(
-            f"Contact is not lost yet: {', '.join(missing)}. Counted are attempts of the last "
-            f"{LOST_WITHIN.value} days since anybody was reached. Try what is missing, log it, "
-            "then sign.",
+            _(
+                "Contact is not lost yet: {missing}. Counted are attempts of the last "
+                "{days} days since anybody was reached. Try what is missing, log it, "
+                "then sign."
+            ).format(missing=", ".join(missing), days=LOST_WITHIN.value),
             field="status",
             missing=missing,
         )

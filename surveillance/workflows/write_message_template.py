@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Site
@@ -35,7 +36,7 @@ def write_message_template(
     """
     administrators_only(by=by, site=site)
     if kind not in TextKind.every():
-        raise NoSuchText("There is no such text. Choose one of the list.")
+        raise NoSuchText(_("There is no such text. Choose one of the list."))
     refuse_faulty_text(site=site, kind=kind, words=words)
     with transaction.atomic():
         Site.objects.select_for_update().get(pk=site.pk)  # numbers are given one at a time

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from patients.audit import record_event
 from patients.models import Patient
@@ -31,7 +32,7 @@ def write_note(*, patient: Patient, text: str, by: "User | None", now: datetime)
     survivor = lock_records([patient.pk])[patient.pk]
     said = text.strip()
     if not said:
-        raise NoteWithoutWords("Write what the next colleague must know.", field="text")
+        raise NoteWithoutWords(_("Write what the next colleague must know."), field="text")
     newest = survivor.notes.newest_first().first()
     if newest is not None and (newest.text, newest.written_by) == (said, by):
         return newest

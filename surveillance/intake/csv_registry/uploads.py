@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 
+from patients.kept_words import in_the_language_of_records
 from patients.models import Site
 from surveillance.intake.csv_registry.header import FileRefused
 from surveillance.intake.csv_registry.importing import (
@@ -76,6 +77,7 @@ def remove_upload(registry_import: RegistryImport) -> None:
         Path(registry_import.stored_path).unlink(missing_ok=True)
 
 
+@in_the_language_of_records()
 def work_on_uploads(*, clock: Callable[[], datetime], only: UUID | None = None) -> int:
     """Preview and take in what waits (or `only` that file), for a while; the number worked on."""
     worker = Worker(str(uuid.uuid4()), clock, monotonic() + SLICE_SECONDS)
