@@ -15,6 +15,7 @@ from surveillance.models import MessageTemplateUse, MessageTemplateVersion, Text
 from surveillance.protocol.message_terms import PLACEHOLDERS, MessageMedium
 from surveillance.protocol.message_text import Fault, Measures, unsaid_words_in
 from surveillance.protocol.parameters.messages import READING_GRADE_LIMIT, SMS_PARTS_LIMIT
+from surveillance.said_again import said_again
 from surveillance.web.wording import count_words, moment_words, name_of_user
 
 BUILT_IN = "Built-in words"
@@ -150,7 +151,7 @@ def measures_view(kind: TextKind, measures: Measures, faults: Iterable[Fault]) -
     return MeasuresView(
         grade=f"Reading grade {max(measures.grade, 0):.1f}{limit}",
         parts=parts if kind.medium is MessageMedium.SMS else "",
-        faults=tuple(dict.fromkeys(fault.message for fault in faults)),
+        faults=tuple(dict.fromkeys(said_again(fault.message) for fault in faults)),
     )
 
 

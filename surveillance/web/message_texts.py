@@ -12,6 +12,7 @@ from surveillance.delivery.checked import draft_of, faults_in, measures_in
 from surveillance.delivery.texts import version_in_use
 from surveillance.models import MessageTemplateUse, MessageTemplateVersion, TextKind
 from surveillance.roles import Permission, sites_where
+from surveillance.said_again import said_again
 from surveillance.web.access import SignedInRequest, choose_site, require, signed_in
 from surveillance.web.message_text_forms import TextForm
 from surveillance.web.message_text_view import (
@@ -115,7 +116,7 @@ def _written(
         )
     except TextRefused as refused:
         for fault in refused.faults:
-            form.add_error(fault.field, fault.message)
+            form.add_error(fault.field, said_again(fault.message))
         return None
 
 

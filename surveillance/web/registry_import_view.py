@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from surveillance.intake.csv_registry.summary import table
 from surveillance.models import RegistryImport, RegistryImportProblem, RegistryImportStatus
+from surveillance.said_again import said_again
 
 SHOWN = 200
 WAITING = {RegistryImportStatus.OFFERED, RegistryImportStatus.RUNNING}
@@ -107,7 +108,7 @@ def _problem(one: RegistryImportProblem) -> ProblemRow:
         line=str(one.line),
         column=one.column,
         value=one.value,
-        words=one.message,
-        cure=one.cure,
+        words=said_again(one.message),
+        cure=said_again(one.cure),
         refused="refused" if one.is_error else "goes in",
     )

@@ -23,6 +23,7 @@ from surveillance.protocol.recommendation import Recommendation
 from surveillance.protocol.terms import Modality
 from surveillance.record_locks import lock_records
 from surveillance.roles import Permission, may
+from surveillance.said_again import said_again
 from surveillance.workflows.append_override import append_override
 from surveillance.workflows.assess_lesion import assess_lesion
 from surveillance.workflows.errors import WorkflowRefused
@@ -98,7 +99,7 @@ def dates_not_offered(lesion: Lesion, today: date) -> dict[OverrideKind, str]:
         OverrideKind.SOONER: no_sooner_day(computed, today),
         OverrideKind.LATER: no_later_day(computed, today),
     }
-    return {kind: why for kind, why in reasons.items() if why is not None}
+    return {kind: said_again(why) for kind, why in reasons.items() if why is not None}
 
 
 def _audit(row: LesionAssessment, patient: Patient, by: "User", now: datetime) -> None:
@@ -156,7 +157,8 @@ def _refuse(
     if request.on is not None and expires_on is not None and expires_on <= request.on:
         problem = _("The override would have expired already. Give a later day.")
     problem = problem or _mismatch(kind, request, computed)
-    problem = problem or check_override(computed, request, case.patient)
+    if not problem and (refused := check_override(computed, request, case.patient)):
+        problem = said_again(refused)
     if problem:
         raise OverrideRefused(problem, kind=kind.value)
 

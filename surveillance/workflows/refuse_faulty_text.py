@@ -5,6 +5,7 @@ from surveillance.delivery.built_in import Words
 from surveillance.delivery.checked import faults_in
 from surveillance.models import TextKind
 from surveillance.protocol.message_text import Fault
+from surveillance.said_again import said_again
 from surveillance.workflows.errors import WorkflowRefused
 
 
@@ -15,7 +16,7 @@ class TextRefused(WorkflowRefused):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         codes = [fault.code for fault in faults]
-        told = " ".join(fault.message for fault in faults)
+        told = " ".join(said_again(fault.message) for fault in faults)
         super().__init__(told, field=faults[0].field, faults=codes)
         self.faults = faults
 

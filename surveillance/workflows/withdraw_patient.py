@@ -15,6 +15,7 @@ from surveillance.protocol.parameters.contact import LOST_WITHIN
 from surveillance.protocol.reaching import missing_for_lost
 from surveillance.record_locks import lock_records
 from surveillance.roles import Permission, may
+from surveillance.said_again import all_said_again
 from surveillance.workflows.append_declination import Declined, append_declination
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
@@ -107,7 +108,7 @@ def _refuse_not_exhausted(patient: Patient, now: datetime) -> None:
                 "Contact is not lost yet: {missing}. Counted are attempts of the last "
                 "{days} days since anybody was reached. Try what is missing, log it, "
                 "then sign."
-            ).format(missing=", ".join(missing), days=LOST_WITHIN.value),
+            ).format(missing=", ".join(all_said_again(missing)), days=LOST_WITHIN.value),
             field="status",
             missing=missing,
         )
