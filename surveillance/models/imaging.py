@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -27,6 +28,9 @@ from surveillance.protocol.terms import (
     Modality,
     VisualisationScore,
 )
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ReportStatus(models.TextChoices):
@@ -119,7 +123,9 @@ class LesionObservationQuerySet(AppendOnlyQuerySet["LesionObservation"]):
         return self.standing().filter(exam__performed_on__lte=day)
 
 
-def _optional(choices: list[tuple[str, str]], length: int = 30) -> "models.CharField[str, str]":
+def _optional(
+    choices: "list[tuple[str, StrOrPromise]]", length: int = 30
+) -> "models.CharField[str, str]":
     """A coded value that the report may leave out (empty = the report says nothing)."""
     return models.CharField(max_length=length, choices=choices, blank=True)
 

@@ -5,21 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import TextIO
 
-from django.utils.translation import gettext, gettext_noop
-
 from surveillance.registry.plan import CHANGED, CREATED, KINDS, UNCHANGED
 from surveillance.registry.rows import RowProblem, Severity
 
 WORDS = {
-    "patients": gettext_noop("Patients"),
-    "statuses": gettext_noop("Patient statuses"),
-    "risk_profiles": gettext_noop("Risk profiles"),
-    "afp_results": gettext_noop("AFP results"),
-    "lesions": gettext_noop("Lesions"),
-    "exams": gettext_noop("Exams"),
-    "findings": gettext_noop("Findings"),
-    "events": gettext_noop("Lesion events"),
-}
+    "patients": "Patients", "statuses": "Patient statuses", "risk_profiles": "Risk profiles",
+    "afp_results": "AFP results", "lesions": "Lesions", "exams": "Exams", "findings": "Findings",
+    "events": "Lesion events",
+}  # fmt: skip
 OUTCOMES = (CREATED, CHANGED, UNCHANGED)
 ERROR_COLUMNS = ("line", "column", "value", "problem", "cure", "row", "code")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +27,7 @@ def table(counts: Stored) -> list[tuple[str, int, int, int]]:
         found = counts.get(kind, {})
         if any(found.values()):
             created, changed, unchanged = (found.get(outcome, 0) for outcome in OUTCOMES)
-            rows.append((gettext(WORDS[kind]), created, changed, unchanged))
+            rows.append((WORDS[kind], created, changed, unchanged))
     return rows
 
 
