@@ -88,6 +88,19 @@ class TestPreview:
         assert counts() == before
         assert RegistryImport.objects.get().status == RegistryImportStatus.PREVIEWED
 
+    def test_a_problem_is_shown_in_spanish_and_kept_in_english(self, administrator: Client) -> None:
+        content = csv_text([row(), row(mrn="A2", accession="ACC-2", size_mm="huge")]).encode()
+        data = {"file": SimpleUploadedFile("registry.csv", content)}
+
+        page = administrator.post(
+            reverse(START), data, follow=True, headers={"accept-language": "es"}
+        )
+
+        assert "no es un número" in page.content.decode()
+        kept = RegistryImport.objects.get().problems.get()
+        assert kept.message == "is not a number"
+        assert kept.cure.startswith("Write digits")
+
     def test_confirming_does_what_was_shown(self, administrator: Client) -> None:
         upload(administrator, row(), row(mrn="A2", accession="ACC-2", size_mm="huge"))
         preview = RegistryImport.objects.get()

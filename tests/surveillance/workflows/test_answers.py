@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from patients.models import AuditEvent
 from surveillance.models import (
@@ -96,6 +97,30 @@ def given(answer: Any, escalation: Escalation, clinic: Clinic, **changed: Any) -
         **{"escalation": escalation, "by": clinic.clinician, "now": NOW} | SAID[answer] | changed
     )
     return row
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (answer_not_indicated, "Not indicated (not now: illness, pregnancy or another reason that"),
+        (answer_plan_changed, "Plan changed (other modality): Cannot lie still in the MRI."),
+    ],
+)
+def test_next_action_is_kept_in_english_whatever_language_the_page_speaks(
+    answer, kept, escalation, clinic
+) -> None:
+    with translation.override("es"):
+        given(answer, escalation, clinic)
+
+    escalation.refresh_from_db()
+    assert escalation.next_action.startswith(kept)
+
+
+def test_refusal_is_said_in_the_language_of_the_page(escalation, clinic) -> None:
+    with translation.override("es"), pytest.raises(NeedsReturn) as refused:
+        given(answer_not_indicated, escalation, clinic, until=None)
+
+    assert refused.value.message == "Sigue pendiente: diga para cuándo lo vuelve a revisar."
 
 
 @every_answer
