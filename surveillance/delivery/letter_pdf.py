@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from surveillance.delivery.typesetting import VARIANT, CannotBePrinted, weasyprint
 from surveillance.models import Letter, LetterBatch
@@ -69,8 +70,11 @@ def _refuse_altered(letters: Sequence[Letter]) -> None:
     for letter in letters:
         if digest_of(letter.content) != letter.digest:
             raise LettersCannotBePrinted(
-                f"Letter {letter.sequence} is not what it was when the run was prepared. Discard "
-                "the run, prepare a new one, and tell those who run this system."
+                _(
+                    "Letter {sheet} is not what it was when the run was prepared. Discard "
+                    "the run, prepare a new one, and tell those who run this "
+                    "system."
+                ).format(sheet=letter.sequence)
             )
 
 
@@ -80,8 +84,11 @@ def _refuse_too_long(pages: Sequence[Any], letters: Sequence[Letter]) -> None:
         expected = f"letter-{letters[sheet].sequence}" if sheet < len(letters) else ""
         if expected not in page.anchors:
             raise LettersCannotBePrinted(
-                f"Letter {letters[sheet - 1].sequence} does not fit on one sheet. Shorten the "
-                "patient's address or the text, discard the run and prepare it again."
+                _(
+                    "Letter {sheet} does not fit on one sheet. Shorten the "
+                    "patient's address or the text, discard the run and prepare it "
+                    "again."
+                ).format(sheet=letters[sheet - 1].sequence)
             )
 
 
@@ -92,9 +99,11 @@ def _refuse_outside_window(pages: Sequence[Any], letters: Sequence[Letter]) -> N
             is_address = box.element is not None and box.element.get("class") == "to"
             if is_address and box.height > WINDOW:
                 raise LettersCannotBePrinted(
-                    f"Name and address of letter {letter.sequence} do not fit into the window of "
-                    "the envelope. Shorten them on the patient’s page, discard the run and prepare "
-                    "it again."
+                    _(
+                        "Name and address of letter {sheet} do not fit into the window of "
+                        "the envelope. Shorten them on the patient’s page, discard the run and "
+                        "prepare it again."
+                    ).format(sheet=letter.sequence)
                 )
 
 
@@ -108,9 +117,12 @@ def _refuse_boxes(fonts: Iterable[Any], letters: Sequence[Letter]) -> None:
     }
     sheets = [str(number) for number, text in texts.items() if missing & set(text)]
     raise LettersCannotBePrinted(
-        f"No typeface on this machine has all the letters of sheet {', '.join(sheets) or 'any'}: "
-        "they would be empty boxes. Write name and address in Latin letters on the patient’s page, "
-        "discard the run and prepare it again; or have a typeface with them installed."
+        _(
+            "No typeface on this machine has all the letters of sheet {sheets}: "
+            "they would be empty boxes. Write name and address in Latin letters on the patient’s "
+            "page, discard the run and prepare it again; or have a typeface with them "
+            "installed."
+        ).format(sheets=", ".join(sheets) or _("any"))
     )
 
 

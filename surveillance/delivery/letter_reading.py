@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from pypdf import PdfReader
 
 from surveillance.models import Letter
@@ -57,8 +58,10 @@ def read_pages(pdf: bytes) -> list[str]:
     except Exception as error:
         # Whatever a broken file leads the library to: it was somebody else's, and is not kept.
         raise NotReadable(
-            "The file cannot be read as a PDF with text. Ask for the PDF that was printed, not a "
-            "scan or a picture of it."
+            _(
+                "The file cannot be read as a PDF with text. Ask for the PDF that was printed, "
+                "not a scan or a picture of it."
+            )
         ) from error
 
 

@@ -8,6 +8,8 @@ import importlib
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 VARIANT = "pdf/ua-1"
 
 
@@ -29,7 +31,9 @@ def weasyprint() -> Any:
         return importlib.import_module("weasyprint")
     except OSError as error:
         raise CannotBePrinted(
-            "The typesetting library Pango is missing on this machine. Install it (on Debian and "
-            "Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
-            "fonts-dejavu-core) and try again. Everything else works without it."
+            _(
+                "The typesetting library Pango is missing on this machine. Install it (on Debian "
+                "and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+                "fonts-dejavu-core) and try again. Everything else works without it."
+            )
         ) from error
