@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 GENESIS = "0" * 64
 
 
@@ -75,18 +77,20 @@ def check_links(site: str, links: Iterable[Link]) -> Iterator[Finding]:
     for link in links:
         if link.number != number + 1:
             yield Finding(
-                "seal_missing", site, f"seals {number + 1} to {link.number - 1} are missing"
+                "seal_missing",
+                site,
+                _("seals {first} to {last} are missing").format(
+                    first=number + 1, last=link.number - 1
+                ),
             )
         elif link.event is None:
-            yield Finding("event_deleted", site, f"event {link.event_id} ({_nth(link)}) is gone")
+            gone = _("event {event} (number {number}) is gone")
+            yield Finding("event_deleted", site, _of_link(gone, link))
         elif link.event.site != site or next_digest(previous, link.event) != link.digest:
-            yield Finding(
-                "event_changed",
-                site,
-                f"event {link.event_id} ({_nth(link)}) was changed, or stands in another's place",
-            )
+            changed = _("event {event} (number {number}) was changed, or stands in another's place")
+            yield Finding("event_changed", site, _of_link(changed, link))
         previous, number = link.digest, link.number
 
 
-def _nth(link: Link) -> str:
-    return f"number {link.number}"
+def _of_link(words: str, link: Link) -> str:
+    return words.format(event=link.event_id, number=link.number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from patients.audit_chain import EVENT_COLUMNS, EventFacts, Finding, Link, check_links
 from patients.models import AppendOnlyQuerySet, AuditEvent, AuditSeal, Patient, Site
@@ -50,7 +51,9 @@ def verify_site(site: str, *, now: datetime, expected: str = "") -> SiteReport:
             Finding(
                 "expected_digest_missing",
                 site,
-                f"digest {expected} is not in the chain: it was cut off or written anew",
+                _("digest {digest} is not in the chain: it was cut off or written anew").format(
+                    digest=expected
+                ),
             )
         )
     return SiteReport(
@@ -67,7 +70,7 @@ def _emptied(site: str) -> Iterator[Finding]:
     if AuditEvent.objects.filter(site=site).exists():
         return
     if Patient.objects.filter(site__slug=site).exists():
-        yield Finding("trail_emptied", site, "there are patients, and no event at all")
+        yield Finding("trail_emptied", site, _("there are patients, and no event at all"))
 
 
 def _links(site: str) -> Iterator[Link]:
@@ -78,7 +81,7 @@ def _links(site: str) -> Iterator[Link]:
         chunk = list(seals.values_list(*columns)[:CHUNK])
         if not chunk:
             return
-        events = _events([event_id for _, event_id, _ in chunk])
+        events = _events([event_id for _number, event_id, _digest in chunk])
         for number, event_id, digest in chunk:
             yield Link(number, event_id, digest, events.get(event_id))
 
@@ -95,6 +98,5 @@ def _unsealed(site: str) -> AppendOnlyQuerySet[AuditEvent]:
 
 def _overlooked(site: str, now: datetime) -> Iterator[Finding]:
     for event_id in _unsealed(site).filter(at__lt=now - SEALED_WITHIN).values_list("pk", flat=True):
-        yield Finding(
-            "event_unsealed", site, f"event {event_id} has waited for its seal more than a day"
-        )
+        waited = _("event {event} has waited for its seal more than a day")
+        yield Finding("event_unsealed", site, waited.format(event=event_id))
