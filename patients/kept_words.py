@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def in_the_language_of_records() -> translation.override:
-    """Inside this block, or this function as a decorator, words come out as they are kept."""
+    """Inside this block words come out as they are kept."""
     return translation.override(settings.LANGUAGE_CODE)
 
 

@@ -77,9 +77,16 @@ def remove_upload(registry_import: RegistryImport) -> None:
         Path(registry_import.stored_path).unlink(missing_ok=True)
 
 
-@in_the_language_of_records()
 def work_on_uploads(*, clock: Callable[[], datetime], only: UUID | None = None) -> int:
-    """Preview and take in what waits (or `only` that file), for a while; the number worked on."""
+    """Preview and take in what waits (or `only` that file), for a while; the number worked on.
+
+    What is wrong with a file is kept in English, whoever waits for it.
+    """
+    with in_the_language_of_records():
+        return _work_on_those_waiting(clock, only)
+
+
+def _work_on_those_waiting(clock: Callable[[], datetime], only: UUID | None) -> int:
     worker = Worker(str(uuid.uuid4()), clock, monotonic() + SLICE_SECONDS)
     count = 0
     while monotonic() < worker.until:
