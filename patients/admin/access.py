@@ -117,7 +117,7 @@ class ClinicalAdmin(ReadOnlyAdmin):
         """Record who saw whose row."""
         patient = self.patient_of(row) if row else None
         if patient is not None:
-            page = f"admin {self.opts.model_name}"
+            page = "admin " + str(self.opts.model_name)
             record_view(patient=patient, by=signed_in(request), now=timezone.now(), page=page)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from patients.models import Role
 from patients.workflows.admin_access import ADMIN_ROLES, let_into_admin
@@ -44,6 +45,9 @@ def _permissions(names: Collection[str]) -> list[Permission]:
     unknown = sorted(set(names) - set(found))
     if unknown:
         raise PermissionUnknown(
-            f"permissions {', '.join(unknown)} do not exist. Run migrate first.", names=unknown
+            _("permissions {names} do not exist. Run migrate first.").format(
+                names=", ".join(unknown)
+            ),
+            names=unknown,
         )
     return [found[name] for name in names]
