@@ -67,26 +67,7 @@ def plan_absence(
     same = standing.filter(first_on=first_on, last_on=last_on, cover=cover).first()
     if same is not None:
         return same
-    if first_on < site.local_date(now):
-        raise AbsenceDaysRefused(
-            _("The first day away is past. Give {day} or a later day.").format(
-                day=site.local_date(now)
-            ),
-            field="first_on",
-        )
-    if last_on > site.local_date(now) + LONGEST_AHEAD:
-        raise AbsenceDaysRefused(
-            _("{last} is more than two years ahead. Look at the year.").format(last=last_on),
-            field="last_on",
-        )
-    if taken := overlapping.filter(user=user).first():
-        raise AbsenceDaysRefused(
-            _(
-                "{name} is away from {first} to {last} already. End that "
-                "absence first, or give other days."
-            ).format(name=_name(user), first=taken.first_on, last=taken.last_on),
-            field="first_on",
-        )
+    _refuse_days(user, first_on, last_on, site.local_date(now), overlapping)
     _refuse_cover(user, cover, site)
     _refuse_chain(user, cover, overlapping)
     row = Absence(
@@ -101,6 +82,29 @@ def plan_absence(
     }
     record_event("absence_planned", site=site, subject=row, by=by, now=now, detail=detail)
     return row
+
+
+def _refuse_days(
+    user: "User", first_on: date, last_on: date, today: date, overlapping: AbsenceQuerySet
+) -> None:
+    if first_on < today:
+        raise AbsenceDaysRefused(
+            _("The first day away is past. Give {day} or a later day.").format(day=today),
+            field="first_on",
+        )
+    if last_on > today + LONGEST_AHEAD:
+        raise AbsenceDaysRefused(
+            _("{day} is more than two years ahead. Look at the year.").format(day=last_on),
+            field="last_on",
+        )
+    if taken := overlapping.filter(user=user).first():
+        raise AbsenceDaysRefused(
+            _(
+                "{name} is away from {first} to {last} already. End that absence first, or give "
+                "other days."
+            ).format(name=_name(user), first=taken.first_on, last=taken.last_on),
+            field="first_on",
+        )
 
 
 def _refuse_stranger(user: "User", site: Site, by: "User | None") -> None:
