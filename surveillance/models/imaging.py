@@ -1,6 +1,7 @@
 """Imaging exams and what each showed of each lesion."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,7 @@ class LesionObservationQuerySet(AppendOnlyQuerySet["LesionObservation"]):
 
 
 def _optional(
-    choices: "list[tuple[str, StrOrPromise]]", length: int = 30
+    choices: "Sequence[tuple[str, StrOrPromise]]", length: int = 30
 ) -> "models.CharField[str, str]":
     """A coded value that the report may leave out (empty = the report says nothing)."""
     return models.CharField(max_length=length, choices=choices, blank=True)
