@@ -1,4 +1,4 @@
-"""The Spanish catalogue as a file to be edited (.po) and as the one that Django reads (.mo)."""
+"""The catalogues: as a file to be edited (.po) and as Django reads them (.mo)."""
 
 import io
 
@@ -9,32 +9,39 @@ from babel.messages.pofile import read_po, write_po
 from tests.architecture.sources import ROOT
 from tests.translation.msgids import Msgid
 
-FOLDER = ROOT / "hepcalc_site" / "locale" / "es" / "LC_MESSAGES"
-PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+ENGLISH = "en_GB"
+FOLDER = ROOT / "hepcalc_site" / "locale"
+PO = FOLDER / "es" / "LC_MESSAGES" / "django.po"
+MO = PO.with_name("django.mo")
+ENGLISH_MO = FOLDER / ENGLISH / "LC_MESSAGES" / "django.mo"
+"""English as itself: a word that is found is found five times as fast as one that is missed in the
+catalogues of every application in turn."""
 COMMENT = """\
 # The interface in Spanish. `make messages` gathers the English; translate in this file.
 # What to write, and which word for which: docs/translation.md."""
 
 
-class Spanish(Catalog):
+class Words(Catalog):
     """A catalogue whose head has no dates and no versions: the same words are the same bytes."""
 
-    mime_headers = [
-        ("Language", "es"),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "8bit"),
-        ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
-    ]
+    mime_headers: list[tuple[str, str]] = []
+    num_plurals = 2  # Unicode's third one in Spanish, for millions, is counted nowhere here
 
-    def __init__(self) -> None:
-        super().__init__(locale="es", header_comment=COMMENT, fuzzy=False)
+    def __init__(self, language: str = "es") -> None:
+        super().__init__(locale=language, header_comment=COMMENT, fuzzy=False)
+        self.mime_headers = [
+            ("Language", language),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+            ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
+        ]
 
 
 def read() -> Catalog:
     """What is translated so far."""
     if not PO.exists():
-        return Spanish()
+        return Words()
     with PO.open("rb") as file:
         return read_po(file, locale="es")
 
@@ -48,10 +55,10 @@ def messages_of(catalog: Catalog) -> dict[Msgid, Message]:
     }
 
 
-def gathered(msgids: set[Msgid], known: Catalog) -> Spanish:
+def gathered(msgids: set[Msgid], known: Catalog) -> Words:
     """All that the code names and nothing else, with the translations that are known."""
     translated = messages_of(known)
-    made = Spanish()
+    made = Words()
     for one in sorted(msgids, key=lambda msgid: (msgid.words, msgid.context or "")):
         said = translated[one].string if one in translated else None
         is_plural = len(one.words) > 1
@@ -70,11 +77,12 @@ def as_po(catalog: Catalog) -> bytes:
     return file.getvalue()
 
 
-def as_mo(catalog: Catalog) -> bytes:
+def as_mo(catalog: Catalog, language: str = "es") -> bytes:
     """As Django reads it."""
-    made = Spanish()
+    made = Words(language)
     for msgid, message in messages_of(catalog).items():
-        made.add(message.id, message.string, context=msgid.context)
+        said = message.id if language == ENGLISH else message.string
+        made.add(message.id, said, context=msgid.context)
     file = io.BytesIO()
     write_mo(file, made)
     return file.getvalue()
@@ -84,3 +92,11 @@ def is_translated(message: Message) -> bool:
     """Whether there are words in Spanish, of which nobody said that they are a guess."""
     said = message.string if message.pluralizable else (message.string,)
     return bool(said) and all(said) and not message.fuzzy
+
+
+def write(catalog: Catalog) -> None:
+    """Write the files, compiled ones too."""
+    files = {PO: as_po(catalog), MO: as_mo(catalog), ENGLISH_MO: as_mo(catalog, ENGLISH)}
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

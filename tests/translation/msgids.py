@@ -3,6 +3,7 @@
 import importlib
 import io
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from surveillance.protocol.terms import Term
 from tests.architecture.sources import ROOT, modules
 
 TEMPLATES = ROOT / "templates"
+CODE = re.compile(r"(LR|US)-\w+|[IV]+[ab]?|\d\S*|[A-C]|PET-CT")
+"""Labels that read the same in every language: categories, segments, classes."""
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -68,5 +71,5 @@ def vocabulary() -> Iterator[str]:
     for module in pkgutil.walk_packages(protocol.__path__, f"{protocol.__name__}."):
         importlib.import_module(module.name)
     for term in Term.__subclasses__():
-        yield from (member.label for member in term)
+        yield from (member.label for member in term if not CODE.fullmatch(member.label))
     yield from (rule.title for rule in RULES.values())

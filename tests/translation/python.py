@@ -29,6 +29,7 @@ REFUSING = ("patients/workflows", "surveillance/workflows")
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,.:;’”]* [“(]?[A-Za-z]|^[A-Z][a-z]+[.:]?$")
 BESIDE_A_VALUE = re.compile(r"[A-Za-z]{2,}[,.:;”]* [“(]?\{\}|\{\}[”)]?,? [“(]?[A-Za-z]{2,}")
 NO_WORDS = re.compile(r"hc-|__|^[a-z_ ]*$|^%|SELECT |HTTP|^[\w-]+/[\w-]+")
+UNITS = re.compile(r"\b(mm|ng/mL|UTC)\b")
 TRANSLATING = frozenset({
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
     "pgettext_lazy", "npgettext", "npgettext_lazy",
@@ -78,16 +79,26 @@ def _modules(names: tuple[str, ...]) -> list[Path]:
 
 def english_in(path: Path) -> list[str]:
     """Every sentence of a speaking module that stands outside a translation."""
-    return [words for words in _said(tree_of(path)) if _is_sentence(words)]
+    return _sentences(tree_of(path))
+
+
+def english_in_source(source: str) -> list[str]:
+    """The same of a piece of Python."""
+    return _sentences(ast.parse(source))
 
 
 def english_refusals_in(path: Path) -> list[str]:
-    """Every refusal that is written as it is, and every helper's sentence inside a raise."""
-    raised = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Raise) and node.exc)
-    return [words for one in raised for words in _said(one) if _is_sentence(words)]
+    """Every refusal that is written as it is."""
+    raised = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Raise))
+    return [words for one in raised for words in _sentences(one)]
+
+
+def _sentences(node: ast.AST) -> list[str]:
+    return [words for words in _said(node) if _is_sentence(words)]
 
 
 def _is_sentence(words: str) -> bool:
+    words = UNITS.sub("", words)
     if NO_WORDS.search(words):
         return False
     return bool(SENTENCE.search(words) or BESIDE_A_VALUE.search(words))
@@ -132,6 +143,10 @@ def _is_silent(node: ast.AST) -> bool:
         case ast.Raise(exc=ast.Call(func=ast.Name(id=name))):
             return name in PROGRAMMERS
         case ast.Expr(value=ast.Constant()):  # a docstring
+            return True
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        case ast.FunctionDef(name="__str__"):  # an id for programmers, by house rule
             return True
         case ast.Assert() | ast.Compare() | ast.MatchValue():
             return True

@@ -173,5 +173,5 @@ def test_spanish_words_keep_dates_and_numbers_unambiguous() -> None:
         assert joined(["a", "b"]) == "a y b"
         assert joined(["TC", "inicio"]) == "TC e inicio"
         assert joined(["TC", "hierro"]) == "TC y hierro"
-        assert language_name("pt-BR") == "portugués de Brasil"
+        assert language_name("pt-BR") == "Portugués de Brasil"
         assert segments_words(["IVA", "V"]) == "segmentos IVa, V"
