@@ -4,7 +4,7 @@ import importlib
 import io
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +12,9 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 from surveillance import protocol
+from surveillance.protocol.addons import ADDONS
+from surveillance.protocol.biopsy import BEYOND_SOURCE, SEEDING, SMALL_LESION
+from surveillance.protocol.explain import fact_sentence
 from surveillance.protocol.rules.table import RULES
 from surveillance.protocol.terms import Term
 from tests.architecture.sources import ROOT, modules
@@ -67,9 +70,22 @@ def msgids_in(path: Path) -> Iterator[Msgid]:
 
 
 def vocabulary() -> Iterator[str]:
-    """The labels of every term of the protocol, and the titles of its rules."""
+    """What the protocol says, which knows no translation: the labels of its terms, the titles and
+    notes of its rules, the names of facts, and the sentences that stand beside an answer."""
     for module in pkgutil.walk_packages(protocol.__path__, f"{protocol.__name__}."):
         importlib.import_module(module.name)
     for term in Term.__subclasses__():
         yield from (member.label for member in term if not CODE.fullmatch(member.label))
-    yield from (rule.title for rule in RULES.values())
+    for rule in RULES.values():
+        yield from (words for words in (rule.title, rule.note) if words)
+        yield from _names_of(rule.facts)
+    yield from ADDONS.values()
+    yield from (SEEDING, SMALL_LESION, BEYOND_SOURCE)
+
+
+def _names_of(facts: Iterable[str]) -> Iterator[str]:
+    """'Liver risk' for risk; nothing where a fact has no name of its own."""
+    for fact in facts:
+        name = fact_sentence(fact, "").removesuffix(": .")
+        if name != fact:
+            yield name

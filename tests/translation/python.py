@@ -28,7 +28,11 @@ REFUSING = ("patients/workflows", "surveillance/workflows")
 """Here only refusals are shown; what else workflows write is kept, and kept in English."""
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,.:;’”]* [“(]?[A-Za-z]|^[A-Z][a-z]+[.:]?$")
 BESIDE_A_VALUE = re.compile(r"[A-Za-z]{2,}[,.:;”]* [“(]?\{\}|\{\}[”)]?,? [“(]?[A-Za-z]{2,}")
-NO_WORDS = re.compile(r"hc-|__|^[a-z_ ]*$|^%|SELECT |HTTP|^[\w-]+/[\w-]+")
+NO_WORDS = re.compile(
+    r"hc-|__|^%|SELECT |HTTP|^[\w-]+/[\w-]+|filename="
+    r"|^(\s*[a-z]{2}\b)+\s*$|^HepCalc Surveillance$|^d mmm"
+)
+"""Classes of our style sheet, attributes, formats, types of content, codes, our name."""
 UNITS = re.compile(r"\b(mm|ng/mL|UTC)\b")
 TRANSLATING = frozenset({
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
