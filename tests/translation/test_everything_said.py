@@ -1,11 +1,15 @@
 """Nothing is said to people in English only. `python -m tests.translation` lists what is."""
 
+import re
+
 import pytest
 
 from tests.architecture.sources import ROOT, name_of
 from tests.translation import python, templates
 from tests.translation.exceptions import IN_PYTHON
 
+SCRIPTS = sorted((ROOT / "surveillance" / "static" / "hepcalc").glob("*.js"))
+SAID_BY_A_SCRIPT = re.compile(r"""(["'`])[A-Z][a-z]+[^"'`]* [a-z][^"'`]*\1""")
 SPEAKING = python.speaking_modules()
 LOOKED_AT = [
     *((path, python.english_in) for path in SPEAKING),
@@ -23,6 +27,13 @@ def test_a_module_says_everything_through_a_translation(path, look) -> None:
     allowed = IN_PYTHON.get(name_of(path), frozenset())
 
     assert [words for words in look(path) if words not in allowed] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_a_script_takes_its_words_from_the_page(path) -> None:
+    lines = (line.split("//")[0] for line in path.read_text(encoding="utf-8").splitlines())
+
+    assert [found[0] for line in lines for found in SAID_BY_A_SCRIPT.finditer(line)] == []
 
 
 def test_exceptions_are_needed() -> None:

@@ -1,11 +1,16 @@
 """The switch, and a few pages as somebody who reads Spanish sees them."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format, localize
 
 from patients.models import Role
 from tests.factories import MembershipFactory
@@ -112,6 +117,30 @@ def test_queue_and_its_frame_are_in_spanish(navigator) -> None:
     assert "Lista de trabajo" in html
     assert "Cerrar sesión" in html
     assert "Ir al contenido principal" in html
+
+
+def test_administration_has_the_switch_too(admin_client) -> None:
+    choose(admin_client, "es")
+
+    html = html_of(admin_client.get("/admin/"))
+
+    assert '<html lang="es"' in html
+    assert 'name="next" value="/admin/"' in html
+    assert "Administración de HepCalc" in html
+
+
+def test_numbers_keep_their_point_in_spanish() -> None:
+    with translation.override("es"):
+        assert localize(Decimal("7.5")) == "7.5"
+        assert date_format(date(2026, 3, 4), "j M Y") == "4 Mar 2026"
+
+
+def test_page_of_a_crash_needs_no_request() -> None:
+    with translation.override("es"):
+        html = render_to_string("500.html")
+
+    assert '<html lang="es">' in html
+    assert "Algo salió mal" in html
 
 
 def test_what_is_wrong_with_a_form_is_said_in_spanish(client, db) -> None:
