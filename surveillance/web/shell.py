@@ -52,8 +52,13 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame, made only if a template asks for it: two queries; and where the page stands."""
-    return {"shell": SimpleLazyObject(lambda: build_shell(request)), "here": page_of(request)}
+    """The frame, made only if a template asks for it: two queries; and for the switch of languages
+    where the page stands, and each language in its own words."""
+    return {
+        "shell": SimpleLazyObject(lambda: build_shell(request)),
+        "here": page_of(request),
+        "languages": settings.LANGUAGES,
+    }
 
 
 def build_shell(request: HttpRequest) -> Shell:

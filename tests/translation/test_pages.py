@@ -92,7 +92,8 @@ def test_switch_stands_on_pages_for_everybody(client, page) -> None:
 
     assert f'action="{reverse("set_language")}"' in html
     assert f'name="next" value="{page}"' in html
-    assert 'lang="es"' in html
+    assert ">English</button>" in html
+    assert ">Español</button>" in html
 
 
 def test_switch_stands_on_pages_for_the_signed_in(navigator) -> None:
