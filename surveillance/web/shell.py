@@ -56,8 +56,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     where the page stands, and each language in its own words."""
     return {
         "shell": SimpleLazyObject(lambda: build_shell(request)),
-        "here": page_of(request),
-        "languages": settings.LANGUAGES,
+        "page_address": page_of(request),
+        "page_languages": settings.LANGUAGES,
     }
 
 
