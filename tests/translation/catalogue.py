@@ -24,18 +24,25 @@ COMMENT = """\
 class Words(Catalog):
     """A catalogue whose head has no dates and no versions: the same words are the same bytes."""
 
-    mime_headers: list[tuple[str, str]] = []
-    num_plurals = 2  # Unicode's third one in Spanish, for millions, is counted nowhere here
-
     def __init__(self, language: str = "es") -> None:
         super().__init__(locale=language, header_comment=COMMENT, fuzzy=False)
-        self.mime_headers = [
-            ("Language", language),
+        self.language = language
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """The head."""
+        return [
+            ("Language", self.language),
             ("MIME-Version", "1.0"),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Transfer-Encoding", "8bit"),
             ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
         ]
+
+    @property
+    def num_plurals(self) -> int:
+        """One and many. Unicode's third in Spanish, for millions, is counted nowhere here."""
+        return 2
 
 
 def read() -> Catalog:
