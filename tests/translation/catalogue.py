@@ -1,6 +1,7 @@
 """The catalogues: as a file to be edited (.po) and as Django reads them (.mo)."""
 
 import io
+from collections.abc import Iterable
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -39,6 +40,10 @@ class Words(Catalog):
             ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
         ]
 
+    @mime_headers.setter
+    def mime_headers(self, _value: object) -> None:
+        """A head that was read changes nothing."""
+
     @property
     def num_plurals(self) -> int:
         """One and many. Unicode's third in Spanish, for millions, is counted nowhere here."""
@@ -55,11 +60,12 @@ def read() -> Catalog:
 
 def messages_of(catalog: Catalog) -> dict[Msgid, Message]:
     """Each entry by what is looked up; the head is none."""
-    return {
-        Msgid(message.id if message.pluralizable else (message.id,), message.context): message
-        for message in catalog
-        if message.id
-    }
+    return {Msgid(_all_of(one.id), one.context): one for one in catalog if one.id}
+
+
+def _all_of(words: str | Iterable[str | None] | None) -> tuple[str, ...]:
+    """One text, or singular and plural."""
+    return (words,) if isinstance(words, str) else tuple(word or "" for word in words or ())
 
 
 def gathered(msgids: set[Msgid], known: Catalog) -> Words:
@@ -97,7 +103,7 @@ def as_mo(catalog: Catalog, language: str = "es") -> bytes:
 
 def is_translated(message: Message) -> bool:
     """Whether there are words in Spanish, of which nobody said that they are a guess."""
-    said = message.string if message.pluralizable else (message.string,)
+    said = _all_of(message.string)
     return bool(said) and all(said) and not message.fuzzy
 
 

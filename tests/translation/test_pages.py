@@ -28,7 +28,7 @@ def choose(client: Client, code: str, page: str = "/"):
 
 
 @pytest.fixture
-def navigator(db, client) -> Client:
+def navigator(db, client: Client) -> Client:
     client.force_login(MembershipFactory(role=Role.NURSE_NAVIGATOR).user)
     return client
 
