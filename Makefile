@@ -12,7 +12,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 CODE := manage.py hepcalc_site patients surveillance tests $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test soak screenshots check bench lock format
+.PHONY: help install demo demo-reset test soak screenshots messages check bench lock format
 
 help: ## show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -51,6 +51,9 @@ soak: install ## the faults of tests/faults, many times over (SOAK=20), and what
 
 screenshots: install ## retake the pictures of docs/images from a demonstration made for them
 	$(BIN)/python -m tests.browser.screenshots
+
+messages: install ## gather the texts of the interface, name what has no Spanish yet, compile
+	$(BIN)/python -m tests.translation.gather
 
 check: install ## style, types, import rules, migrations, safety of production settings
 	$(BIN)/ruff check $(CODE)

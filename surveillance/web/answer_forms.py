@@ -7,7 +7,8 @@ from django import forms
 
 from surveillance.models import NotIndicated, OverrideKind
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
-from surveillance.web.forms import SEEN_FORMAT, Choices, OverrideForm, day, words
+from surveillance.web.decision_forms import OverrideForm
+from surveillance.web.forms import SEEN_FORMAT, Choices, day, words
 from surveillance.web.wording import date_words
 
 COMES_BACK = (

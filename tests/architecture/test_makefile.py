@@ -31,7 +31,8 @@ def test_a_machine_without_a_new_enough_python_is_told_what_to_do(tmp_path: Path
 def test_every_promised_command_is_there() -> None:
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
 
-    for name in ("install", "demo", "demo-reset", "test", "check", "bench", "lock", "format"):
+    promised = ("install", "demo", "demo-reset", "test", "check", "bench", "lock", "format")
+    for name in (*promised, "messages"):
         assert f"make {name} " in told
 
 

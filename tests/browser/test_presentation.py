@@ -85,7 +85,9 @@ def test_paper_shows_the_matter_and_no_controls(
     for name, address in pages.items():
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        controls = page.locator("header, nav, [role=search], input[type=search], .hc-filters details")
+        controls = page.locator(
+            "header, nav, [role=search], input[type=search], .hc-filters details"
+        )
         shown[name] = [
             one.evaluate("one => one.outerHTML.slice(0, 80)")
             for one in controls.all()

@@ -156,6 +156,7 @@ TABLE: dict[str, Door | Open] = {
     "roles": SIGNED_IN,
     "tour": SIGNED_IN,
     "session_state": Open((200,)),
+    "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),
     "account_signup": Open(),
