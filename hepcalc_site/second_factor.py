@@ -25,7 +25,7 @@ from patients.workflows.note_sign_in import SignIn, note_sign_in
 Handler = Callable[[HttpRequest], HttpResponseBase]
 SEEN = "second_factor_seen"
 SECONDS_UNTIL_LOOKED_AGAIN = 300
-OPEN_WITHOUT = ("account_logout", "account_reauthenticate", "session_state")
+OPEN_WITHOUT = ("account_logout", "account_reauthenticate", "session_state", "set_language")
 """Names of pages that somebody who must set up a second factor may open beside those for it."""
 SET_UP = (
     "Your role needs a second step at sign-in. Set up a passkey or an authenticator app here; then "

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 # The admin has no sign-in of its own: one door, one set of rate limits.
 setattr(admin.site, "login", secure_admin_login(admin.site.login))  # noqa: B010
@@ -19,5 +20,6 @@ admin.site.index_title = "Records and reference data"
 urlpatterns = [
     path("accounts/", include("hepcalc_site.account_urls")),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
     path("", include("surveillance.web.urls")),
 ]

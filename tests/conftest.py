@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 SLOW_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -26,6 +27,13 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """A page asked for in Spanish leaves its thread in Spanish until another page is asked for."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -63,10 +63,17 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         page = _path_here(request, request.headers.get("HX-Current-URL", "")) or request.path
         target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect_to_login(page_of(request) or request.path)
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page that a person is looking at; of a form that was sent, the one on which it stood.
+
+    Empty when a form came from nowhere on this host.
+    """
     if request.method in {"GET", "HEAD"}:
-        return redirect_to_login(request.get_full_path())
-    page = _path_here(request, request.headers.get("Referer", ""))
-    return redirect_to_login(page or request.path)
+        return request.get_full_path()
+    return _path_here(request, request.headers.get("Referer", ""))
 
 
 def _path_here(request: HttpRequest, address: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 from surveillance.dashboard import completion
 from surveillance.dashboard.number import Figure, Number, Row
-from surveillance.web.wording import MONTHS, date_words
+from surveillance.web.wording import date_words, month_name
 
 
 def label_words(number: Number, row: Row) -> str:
@@ -16,7 +16,7 @@ def label_words(number: Number, row: Row) -> str:
 
 def month_words(day: date) -> str:
     """'Mar 2026'."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
+    return f"{month_name(day)} {day.year}"
 
 
 def value_words(value: float | None, unit: str) -> str:

@@ -8,7 +8,7 @@ from patients.models import Patient
 from surveillance.delivery.texts import script_for
 from surveillance.models import FollowUp
 from surveillance.protocol.message_terms import MessageLanguage, language_of
-from surveillance.web.wording import language_words
+from surveillance.web.wording import language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def _script(patient: Patient, language: MessageLanguage, booked_for: date | None
 
 
 def _before_the_call(patient: Patient, spoken: MessageLanguage) -> str:
-    named = language_words(patient).removesuffix(", interpreter needed")
+    named = language_name(patient.language)
     if patient.interpreter_needed:
         return f"{named}: have an interpreter on the line before you dial."
     if not patient.language.lower().startswith(spoken.value):

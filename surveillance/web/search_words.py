@@ -6,12 +6,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from surveillance.web.wording import MONTHS
-
+MONTHS = (
+    "jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep set", "oct", "nov",
+    "dec dic",
+)  # fmt: skip
+"""As people write them, whatever language their pages are in: English, then Spanish."""
+MONTH_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in names.split()}
 LONGEST = 100
 ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
-NAMED_MONTH = re.compile(r"\b(\d{1,2})\.?\s+([A-Za-z]{3})[a-z]*\.?,?\s+(\d{4})\b")
+NAMED_MONTH = re.compile(
+    r"\b(\d{1,2})\.?\s+(?:de\s+)?([A-Za-z]{3})[a-z]*\.?,?\s+(?:de\s+)?(\d{4})\b"
+)
 PHONE = re.compile(r"[+(\d][\d\s()./-]{5,}\d")
 FEWEST_DIGITS = 7
 MONTH_FIRST = re.compile(r"\b([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{4})\b")
@@ -68,8 +74,8 @@ def _numbers(first: str, second: str, year: str) -> set[date]:
 
 
 def _named(day: str, month: str, year: str) -> set[date]:
-    name = month.capitalize()
-    return _days((int(year), MONTHS.index(name) + 1, int(day))) if name in MONTHS else set()
+    number = MONTH_OF.get(month.lower())
+    return _days((int(year), number, int(day))) if number else set()
 
 
 def _month_first(month: str, day: str, year: str) -> set[date]:

@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from patients.models import Membership, Role
 from surveillance.models import Notification, unsettled
 from surveillance.roles import PERMISSIONS, Permission
-from surveillance.web.access import SITE_KEY
+from surveillance.web.access import SITE_KEY, page_of
 from surveillance.web.failsafe_count import found_at_last_check
 from surveillance.web.session_clock import seconds_left, whose
 from surveillance.web.wording import name_of_user
@@ -51,8 +51,8 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame, made only if a template asks for it: two queries."""
-    return {"shell": SimpleLazyObject(lambda: build_shell(request))}
+    """The frame, made only if a template asks for it: two queries; and where the page stands."""
+    return {"shell": SimpleLazyObject(lambda: build_shell(request)), "here": page_of(request)}
 
 
 def build_shell(request: HttpRequest) -> Shell:

@@ -1,14 +1,16 @@
-"""Dates, sizes, ages and people in the words that the pages use."""
+"""Dates, sizes, ages and people in the words that the pages use, in the reader's language."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from surveillance.protocol.terms import Segment, Term
 
@@ -18,8 +20,35 @@ if TYPE_CHECKING:
     from patients.models import Patient, Site
     from surveillance.models import Lesion
 
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTHS: Final = gettext_noop("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+SOUND_OF_I = re.compile(r"\W*(i|hi(?![aeo]))", re.IGNORECASE)
+COUNTED: Final[dict[str, Callable[[int], str]]] = {
+    "day": lambda n: ngettext("{n} day", "{n} days", n),
+    "event": lambda n: ngettext("{n} event", "{n} events", n),
+    "fact": lambda n: ngettext("{n} fact", "{n} facts", n),
+    "finding": lambda n: ngettext("{n} finding", "{n} findings", n),
+    "follow-up": lambda n: ngettext("{n} follow-up", "{n} follow-ups", n),
+    "hour": lambda n: ngettext("{n} hour", "{n} hours", n),
+    "lesion": lambda n: ngettext("{n} lesion", "{n} lesions", n),
+    "letter": lambda n: ngettext("{n} letter", "{n} letters", n),
+    "look": lambda n: ngettext("{n} look", "{n} looks", n),
+    "measurement": lambda n: ngettext("{n} measurement", "{n} measurements", n),
+    "message": lambda n: ngettext("{n} message", "{n} messages", n),
+    "minute": lambda n: ngettext("{n} minute", "{n} minutes", n),
+    "missed appointment": lambda n: ngettext(
+        "{n} missed appointment", "{n} missed appointments", n
+    ),
+    "month": lambda n: ngettext("{n} month", "{n} months", n),
+    "other lesion": lambda n: ngettext("{n} other lesion", "{n} other lesions", n),
+    "part": lambda n: ngettext("{n} part", "{n} parts", n),
+    "passkey": lambda n: ngettext("{n} passkey", "{n} passkeys", n),
+    "authenticator app": lambda n: ngettext("{n} authenticator app", "{n} authenticator apps", n),
+    "patient": lambda n: ngettext("{n} patient", "{n} patients", n),
+    "time": lambda n: ngettext("{n} time", "{n} times", n),
+    "year": lambda n: ngettext("{n} year", "{n} years", n),
+}
+"""What pages count. A plural is a matter of each language: no rule makes it from the singular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +61,12 @@ class Tag:
 
 def date_words(day: date | None) -> str:
     """'3 Mar 2026': no order of day and month to guess. Empty when there is no date."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if day else ""
+    return f"{day.day} {month_name(day)} {day.year}" if day else ""
+
+
+def month_name(day: date) -> str:
+    """'Mar': the month of a day, short."""
+    return _(MONTHS).split()[day.month - 1]
 
 
 def dates_in_words(text: str) -> str:
@@ -72,14 +106,14 @@ def full_months(since: date, until: date) -> int:
 def age_words(birth_date: date | None, today: date) -> str:
     """'56 years'; below two years in months, since that is how infants are dosed and followed."""
     if birth_date is None:
-        return "age not known"
+        return _("age not known")
     months = full_months(birth_date, today)
     return count_words(months, "month") if months < 24 else count_words(months // 12, "year")
 
 
 def count_words(count: int, thing: str) -> str:
-    """'1 day', '2 days'."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+    """'1 day', '2 days', '1,200 days'. The thing is one of `COUNTED`, in the English singular."""
+    return COUNTED[thing](count).format(n=f"{count:,}")
 
 
 def name_of_patient(patient: "Patient") -> str:
@@ -89,14 +123,16 @@ def name_of_patient(patient: "Patient") -> str:
 
 def language_words(patient: "Patient") -> str:
     """'Portuguese, interpreter needed'; a code without a known name is shown as it is."""
-    interpreter = ", interpreter needed" if patient.interpreter_needed else ""
-    return f"{language_name(patient.language)}{interpreter}"
+    name = language_name(patient.language)
+    if not patient.interpreter_needed:
+        return name
+    return _("{language}, interpreter needed").format(language=name)
 
 
 def language_name(code: str) -> str:
     """'Portuguese' for pt and pt-BR alike where nothing closer is known; else the code itself."""
     known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().split("-")[0]) or {}
-    return str(known.get("name", code))
+    return _(str(known["name"])) if "name" in known else code
 
 
 def name_of_user(user: "User | None", nobody: str = "") -> str:
@@ -108,13 +144,15 @@ def owner_words(owner: "User | None", stand_in: "User | None", nobody: str) -> s
     """'Nora Navigator', or 'Leo Lead, for Nora Navigator who is away'."""
     if owner is None or stand_in is None:
         return name_of_user(owner, nobody)
-    return f"{name_of_user(stand_in)}, for {name_of_user(owner)} who is away"
+    return _("{stand_in}, for {owner} who is away").format(
+        stand_in=name_of_user(stand_in), owner=name_of_user(owner)
+    )
 
 
 def label_of(term: type[Term], value: str) -> str:
     """The words of a coded value; a value that is no longer in the vocabulary is shown as it is."""
     try:
-        return term(value).label
+        return _(term(value).label)
     except ValueError:
         return value
 
@@ -124,13 +162,17 @@ def segments_words(segments: Iterable[str]) -> str:
     names = [label_of(Segment, segment) for segment in segments]
     if not names:
         return ""
-    return f"segment{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    return ngettext("segment {names}", "segments {names}", len(names)).format(
+        names=", ".join(names)
+    )
 
 
 def lesion_words(lesion: "Lesion") -> str:
     """'Lesion L1, segment VII'."""
-    label = lesion.label if lesion.label.lower().startswith("lesion") else f"Lesion {lesion.label}"
-    return ", ".join(part for part in (label, segments_words(lesion.segments)) if part)
+    name = lesion.label
+    if not name.lower().startswith("lesion"):
+        name = _("Lesion {label}").format(label=name)
+    return ", ".join(part for part in (name, segments_words(lesion.segments)) if part)
 
 
 def joined(words: Iterable[str]) -> str:
@@ -138,4 +180,7 @@ def joined(words: Iterable[str]) -> str:
     parts = [word for word in words if word]
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    both = _("{most} and {last}")
+    if SOUND_OF_I.match(parts[-1]):  # Spanish says another word there
+        both = pgettext("before the sound of i", "{most} and {last}")
+    return both.format(most=", ".join(parts[:-1]), last=parts[-1])

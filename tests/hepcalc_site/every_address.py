@@ -155,6 +155,7 @@ TABLE: dict[str, Door | Open] = {
     "role_end": needs(Permission.ADMINISTER, "role"),
     "roles": SIGNED_IN,
     "session_state": Open((200,)),
+    "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),
     "account_signup": Open(),

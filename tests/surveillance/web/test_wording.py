@@ -1,21 +1,26 @@
 """Words for dates, sizes, ages; what a typed search means; where a chart puts its marks."""
 
+import ast
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from surveillance.protocol.terms import Modality
 from surveillance.web.chart import HEIGHT, TOP, Measurement, size_chart
 from surveillance.web.search_words import read_search
 from surveillance.web.wording import (
+    COUNTED,
     age_words,
     count_words,
     date_words,
     joined,
+    language_name,
     segments_words,
     size_words,
 )
+from tests.architecture.sources import calls_in, modules
 
 
 @pytest.mark.parametrize(
@@ -70,6 +75,8 @@ def test_words_are_counted_and_joined() -> None:
         pytest.param("4 March 1958", "", {date(1958, 3, 4)}, id="month in words"),
         pytest.param("Mar 4, 1958", "", {date(1958, 3, 4)}, id="month first"),
         pytest.param("ada 4 Mar 1958", "ada", {date(1958, 3, 4)}, id="name and date"),
+        pytest.param("4 ene 1958", "", {date(1958, 1, 4)}, id="Spanish month"),
+        pytest.param("4 de marzo de 1958", "", {date(1958, 3, 4)}, id="Spanish sentence"),
         pytest.param("31 Feb 1958", "31 Feb 1958", set(), id="no such day"),
         pytest.param("4 Foo 1958", "4 Foo 1958", set(), id="no such month"),
         pytest.param("   ", "", set(), id="nothing"),
@@ -134,3 +141,37 @@ def test_larger_is_higher_and_later_is_further_right() -> None:
     assert float(first.y) > float(chart.threshold.at) > float(last.y)
     assert first.words == "7.0 mm, Ultrasound, 31 Jan 2025"
     assert "From 7.0 mm on 31 Jan 2025 to 12.0 mm on 31 Jan 2026" in chart.description
+
+
+def test_everything_that_a_page_counts_has_a_plural() -> None:
+    counts = [
+        call
+        for path in modules()
+        for call in calls_in(path)
+        if isinstance(call.func, ast.Name) and call.func.id == "count_words"
+    ]
+
+    named = {arg.value for call in counts for arg in call.args if isinstance(arg, ast.Constant)}
+
+    assert {"day", "patient", "other lesion"} <= named
+    assert named <= set(COUNTED)
+
+
+@pytest.mark.parametrize("thing", COUNTED)
+def test_one_and_many_are_told_apart(thing) -> None:
+    assert count_words(1, thing) == f"1 {thing}"
+    assert count_words(2, thing) == f"2 {thing}s"
+
+
+def test_spanish_words_keep_dates_and_numbers_unambiguous() -> None:
+    with translation.override("es"):
+        assert date_words(date(2026, 3, 4)) == "4 mar 2026"
+        assert date_words(date(2026, 1, 4)) == "4 ene 2026"
+        assert count_words(1, "day") == "1 día"
+        assert count_words(1200, "day") == "1,200 días"
+        assert size_words(Decimal("7")) == "7.0 mm"
+        assert joined(["a", "b"]) == "a y b"
+        assert joined(["TC", "inicio"]) == "TC e inicio"
+        assert joined(["TC", "hierro"]) == "TC y hierro"
+        assert language_name("pt-BR") == "portugués de Brasil"
+        assert segments_words(["IVA", "V"]) == "segmentos IVa, V"
