@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from hepcalc_site.identities import method_of
 from patients.sign_in_locks import Attempt, count_attempt, note_lock
@@ -26,7 +28,7 @@ CHANGES = {
     "mfa/email/recovery_codes_generated": SignIn.CODES_RENEWED,
 }
 """What allauth would write an e-mail about, and what the audit trail calls it."""
-TOO_MANY = (
+TOO_MANY = gettext_noop(
     "Too many wrong passwords. Wait 15 minutes, use a passkey, or ask your administrator to let "
     "you try again."
 )
@@ -49,7 +51,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
             return
         if note_lock(name, address, self.attempt.locked):
             self._note_by_name(name, SignIn.LOCKED, address)
-        raise ValidationError(TOO_MANY, code="too_many_login_attempts")
+        raise ValidationError(_(TOO_MANY), code="too_many_login_attempts")
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """allauth calls this when the password was right."""

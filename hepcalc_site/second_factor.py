@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from hepcalc_site.identities import by_single_sign_on
 from patients.models import Membership
@@ -27,7 +29,7 @@ SEEN = "second_factor_seen"
 SECONDS_UNTIL_LOOKED_AGAIN = 300
 OPEN_WITHOUT = ("account_logout", "account_reauthenticate", "session_state", "set_language")
 """Names of pages that somebody who must set up a second factor may open beside those for it."""
-SET_UP = (
+SET_UP = gettext_noop(
     "Your role needs a second step at sign-in. Set up a passkey or an authenticator app here; then "
     "you can go on."
 )
@@ -38,8 +40,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
     """allauth's second factor, in our words and under our content policy."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "This is not the code. Take the one that your app shows now",
-        "cannot_delete_authenticator": "Your role needs a second step: add another one first.",
+        "incorrect_code": gettext_lazy(
+            "This is not the code. Take the one that your app shows now"
+        ),
+        "cannot_delete_authenticator": gettext_lazy(
+            "Your role needs a second step: add another one first."
+        ),
     }
 
     def get_totp_label(self, user: User) -> str:
@@ -59,7 +65,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
     def generate_authenticator_name(self, user: User, type: str) -> str:  # allauth's
         """What the field suggests."""
         count = Authenticator.objects.filter(user=user, type=type).count()
-        return f"Passkey {count + 1}" if count else "My passkey"
+        return _("Passkey {number}").format(number=count + 1) if count else _("My passkey")
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last one stays where the role needs one."""
@@ -137,5 +143,5 @@ def _lead_there(request: HttpRequest) -> HttpResponse:
     target = reverse("mfa_index")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
-    messages.warning(request, SET_UP)
+    messages.warning(request, _(SET_UP))
     return redirect(target)

@@ -12,6 +12,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from patients.workflows.errors import WorkflowRefused
 from patients.workflows.link_identity import link_identity
@@ -30,7 +31,7 @@ class KnownPeopleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # 
         """Link who comes for the first time; refuse whom nobody here knows."""
         claims = sociallogin.account.extra_data
         if not _agree(claims) or sociallogin.state.get("process") == "connect":
-            raise ImmediateHttpResponse(_refused(request, "The sign-in did not come through."))
+            raise ImmediateHttpResponse(_refused(request, _("The sign-in did not come through.")))
         if sociallogin.is_existing:
             return
         provider, subject = sociallogin.account.provider, sociallogin.account.uid
@@ -47,7 +48,7 @@ class KnownPeopleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # 
         """One page with a way on; what went wrong is in the log by its kind."""
         error = told.get("exception")
         log.warning("single_sign_on_failed", error=type(error).__name__ if error else "no_answer")
-        words = "The sign-in did not come through. Try again, or use your password."
+        words = _("The sign-in did not come through. Try again, or use your password.")
         raise ImmediateHttpResponse(_refused(request, words))
 
 

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 
 # The admin has no sign-in of its own: one door, one set of rate limits.
@@ -13,9 +14,9 @@ setattr(admin.site, "login", secure_admin_login(admin.site.login))  # noqa: B010
 # Secrets of sign-in are shown to nobody: people, passkeys and links are managed under "People".
 for secret in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(secret)
-admin.site.site_header = "HepCalc administration"
+admin.site.site_header = gettext_lazy("HepCalc administration")
 admin.site.site_title = "HepCalc"
-admin.site.index_title = "Records and reference data"
+admin.site.index_title = gettext_lazy("Records and reference data")
 
 urlpatterns = [
     path("accounts/", include("hepcalc_site.account_urls")),

@@ -2,34 +2,36 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 from surveillance.roles import PERMISSIONS, Permission
 
 WORDS: dict[Permission, str] = {
-    Permission.VIEW_QUEUE: "See the queue",
-    Permission.VIEW_PATIENT: "See patients and their lesions",
-    Permission.AMEND_PATIENT: "Register and correct patients, assign the care team",
-    Permission.RECORD_EXAM: "Record lesions, exams and results",
-    Permission.RECORD_RISK: "Record liver risk",
-    Permission.LOG_CONTACT: "Log contacts, consent and what a referral brought",
-    Permission.BOOK: "Order and book",
-    Permission.PRINT_LETTERS: "Print, check and post letters",
-    Permission.SNOOZE: "Put a follow-up aside",
-    Permission.CLOSE: "Close a follow-up",
-    Permission.CLOSE_SIGNED: "Sign that surveillance is not appropriate",
-    Permission.REASSIGN: "Give a follow-up to another owner",
-    Permission.SHARE_FILTER: "Share a saved list of the queue with the team",
-    Permission.PLAN_ABSENCE: "Plan the leave of others",
-    Permission.OVERRIDE: "Decide otherwise than the protocol, re-open a lesion",
-    Permission.ACKNOWLEDGE: "Take on and answer escalations",
-    Permission.SECOND_LOOK: "Confirm evidence of care elsewhere",
-    Permission.VIEW_MEASURES: "See the quality measures",
-    Permission.IMPORT_REGISTRY: "Import registry files",
-    Permission.RETRACT: "Retract what was recorded wrongly",
-    Permission.MERGE: "Merge two records of one patient",
-    Permission.WITHDRAW: "Record that a patient died, moved, declined or is lost",
-    Permission.VIEW_AUDIT: "See the audit trail and the coverage certificate",
-    Permission.VIEW_FAILSAFE: "See what must never be, and the outbox",
-    Permission.ADMINISTER: "Manage people, message texts and the site",
+    Permission.VIEW_QUEUE: gettext_noop("See the queue"),
+    Permission.VIEW_PATIENT: gettext_noop("See patients and their lesions"),
+    Permission.AMEND_PATIENT: gettext_noop("Register and correct patients, assign the care team"),
+    Permission.RECORD_EXAM: gettext_noop("Record lesions, exams and results"),
+    Permission.RECORD_RISK: gettext_noop("Record liver risk"),
+    Permission.LOG_CONTACT: gettext_noop("Log contacts, consent and what a referral brought"),
+    Permission.BOOK: gettext_noop("Order and book"),
+    Permission.PRINT_LETTERS: gettext_noop("Print, check and post letters"),
+    Permission.SNOOZE: gettext_noop("Put a follow-up aside"),
+    Permission.CLOSE: gettext_noop("Close a follow-up"),
+    Permission.CLOSE_SIGNED: gettext_noop("Sign that surveillance is not appropriate"),
+    Permission.REASSIGN: gettext_noop("Give a follow-up to another owner"),
+    Permission.SHARE_FILTER: gettext_noop("Share a saved list of the queue with the team"),
+    Permission.PLAN_ABSENCE: gettext_noop("Plan the leave of others"),
+    Permission.OVERRIDE: gettext_noop("Decide otherwise than the protocol, re-open a lesion"),
+    Permission.ACKNOWLEDGE: gettext_noop("Take on and answer escalations"),
+    Permission.SECOND_LOOK: gettext_noop("Confirm evidence of care elsewhere"),
+    Permission.VIEW_MEASURES: gettext_noop("See the quality measures"),
+    Permission.IMPORT_REGISTRY: gettext_noop("Import registry files"),
+    Permission.RETRACT: gettext_noop("Retract what was recorded wrongly"),
+    Permission.MERGE: gettext_noop("Merge two records of one patient"),
+    Permission.WITHDRAW: gettext_noop("Record that a patient died, moved, declined or is lost"),
+    Permission.VIEW_AUDIT: gettext_noop("See the audit trail and the coverage certificate"),
+    Permission.VIEW_FAILSAFE: gettext_noop("See what must never be, and the outbox"),
+    Permission.ADMINISTER: gettext_noop("Manage people, message texts and the site"),
 }
 
 
@@ -57,7 +59,7 @@ def role_columns(held: frozenset[str] = frozenset()) -> tuple[RoleColumn, ...]:
 def role_rows() -> tuple[RoleRow, ...]:
     """Every permission, in the order of the table."""
     return tuple(
-        RoleRow(words, tuple(permission in granted for granted in PERMISSIONS.values()))
+        RoleRow(gettext(words), tuple(permission in granted for granted in PERMISSIONS.values()))
         for permission, words in WORDS.items()
     )
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from surveillance.protocol.growth import FAMILY_OF, Family
 from surveillance.protocol.terms import Modality
 from surveillance.web.wording import count_words, date_words, size_words
@@ -17,7 +20,12 @@ WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 36
 FAMILY_KEYS = {Family.ULTRASOUND: "us", Family.CT: "ct", Family.MRI: "mri"}
 OTHER = "other"
-FAMILY_NAMES = {"us": "Ultrasound", "ct": "CT", "mri": "MRI", "other": "Other"}
+FAMILY_NAMES = {
+    "us": gettext_noop("Ultrasound"),
+    "ct": gettext_noop("CT"),
+    "mri": gettext_noop("MRI"),
+    "other": gettext_noop("Other"),
+}
 STEPS_MM = (2, 5, 10, 20, 50, 100)
 MOST_LINES = 6
 
@@ -109,7 +117,7 @@ def size_chart(
     lines = int(largest // step) + 1
     scale = Scale(ordered[0].on, ordered[-1].on, step * lines)
     return Chart(
-        title=f"{label}: size over time",
+        title=_("{lesion}: size over time").format(lesion=label),
         description=_description(ordered, threshold_mm),
         series=_series(ordered, scale),
         size_ticks=tuple(Tick(_place(scale.y(step * n)), str(step * n)) for n in range(lines + 1)),
@@ -130,13 +138,18 @@ def _step(largest: Decimal) -> int:
 
 def _description(ordered: Sequence[Measurement], threshold_mm: Decimal | int) -> str:
     first, last = ordered[0], ordered[-1]
-    opening = f"{count_words(len(ordered), 'measurement')}. "
+    counted = count_words(len(ordered), "measurement")
+    at_last = {"counted": counted, "size": size_words(last.size_mm), "day": date_words(last.on)}
     if first is last:
-        return f"{opening}{size_words(last.size_mm)} on {date_words(last.on)}."
-    return (
-        f"{opening}From {size_words(first.size_mm)} on {date_words(first.on)} to "
-        f"{size_words(last.size_mm)} on {date_words(last.on)}. "
-        f"A dashed line marks {threshold_mm} mm. The table below gives every value."
+        return _("{counted}. {size} on {day}.").format(**at_last)
+    return _(
+        "{counted}. From {first_size} on {first_day} to {size} on {day}. "
+        "A dashed line marks {threshold} mm. The table below gives every value."
+    ).format(
+        first_size=size_words(first.size_mm),
+        first_day=date_words(first.on),
+        threshold=threshold_mm,
+        **at_last,
     )
 
 
@@ -146,7 +159,7 @@ def _series(ordered: Sequence[Measurement], scale: Scale) -> tuple[Series, ...]:
         family = family_key(one.modality)
         families.setdefault(family, []).append(_mark(family, one, scale))
     return tuple(
-        Series(family, name, _line(families[family]), tuple(families[family]))
+        Series(family, _(name), _line(families[family]), tuple(families[family]))
         for family, name in FAMILY_NAMES.items()
         if family in families
     )
@@ -158,7 +171,7 @@ def _line(marks: Sequence[Mark]) -> str:
 
 def _mark(family: str, one: Measurement, scale: Scale) -> Mark:
     x, y = scale.x(one.on), scale.y(one.size_mm)
-    words = f"{size_words(one.size_mm)}, {one.modality.label}, {date_words(one.on)}"
+    words = f"{size_words(one.size_mm)}, {_(one.modality.label)}, {date_words(one.on)}"
     return Mark(_place(x), _place(y), _SHAPES[family](x, y), words)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from patients.calendars import EVERY_DAY
@@ -36,7 +37,7 @@ def components_page(request: SignedInRequest) -> HttpResponse:
         raise Http404
     context = {
         "tags": (*STAGE_TAGS.values(), *CLASS_TAGS.values()),
-        "chart": size_chart("Example", EXAMPLE, LARGE_FROM.value),
+        "chart": size_chart(_("Example"), EXAMPLE, LARGE_FROM.value),
         "form": ContactForm({}, follow_ups=[], plan=NOTHING_TRIED),
     }
     return render(request, "surveillance/components.html", context)

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from patients.models import Membership, Role
 from surveillance.models import Notification, unsettled
@@ -32,7 +33,7 @@ class NavItem:
     url: str
     current: bool = False
     badge: str = ""
-    badge_words: str = "unread"
+    badge_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +92,22 @@ def _sites(request: HttpRequest, memberships: list[Membership]) -> tuple[NavItem
 
 
 def _roles_at(memberships: list[Membership], site_name: str) -> str:
-    return ", ".join(Role(row.role).label for row in memberships if row.site.name == site_name)
+    return ", ".join(str(Role(row.role).label) for row in memberships if row.site.name == site_name)
 
 
 def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     badge = _unread_badge(user)
     items = []
     if Permission.VIEW_QUEUE in granted:
-        items.append(("Queue", reverse("queue"), ""))
-    items.append(("Inbox", reverse("inbox"), badge))
+        items.append((_("Queue"), reverse("queue"), ""))
+    items.append((_("Inbox"), reverse("inbox"), badge))
     if Permission.PRINT_LETTERS in granted:
-        items.append(("Letters", reverse("letters"), ""))
+        items.append((_("Letters"), reverse("letters"), ""))
     if Permission.IMPORT_REGISTRY in granted:
-        items.append(("Registry", reverse("registry_import"), ""))
+        items.append((_("Registry"), reverse("registry_import"), ""))
     return tuple(
-        NavItem(label, url, request.path.startswith(url), badge) for label, url, badge in items
+        NavItem(label, url, request.path.startswith(url), badge, _("unread"))
+        for label, url, badge in items
     )
 
 
@@ -129,28 +131,28 @@ def _failsafe(
     count = found_at_last_check(user, {row.site_id for row in watching})
     url = reverse("failsafe")
     is_current = request.path.startswith(url)
-    return (NavItem("Failsafe", url, is_current, str(count or ""), "findings"),)
+    return (NavItem(_("Failsafe"), url, is_current, str(count or ""), _("findings")),)
 
 
 def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     links = []
     if Permission.VIEW_QUEUE in granted:
-        links.append(NavItem("Leave and cover", reverse("absences")))
+        links.append(NavItem(_("Leave and cover"), reverse("absences")))
     if Permission.VIEW_FAILSAFE in granted:
-        links.append(NavItem("Outbox", reverse("outbox")))
+        links.append(NavItem(_("Outbox"), reverse("outbox")))
     if Permission.VIEW_AUDIT in granted:
-        links.append(NavItem("Audit", reverse("access_review")))
-        links.append(NavItem("Coverage certificate", reverse("certificate")))
+        links.append(NavItem(_("Audit"), reverse("access_review")))
+        links.append(NavItem(_("Coverage certificate"), reverse("certificate")))
     if Permission.ADMINISTER in granted:
-        links.append(NavItem("People", reverse("people")))
-        links.append(NavItem("Message texts", reverse("message_texts")))
+        links.append(NavItem(_("People"), reverse("people")))
+        links.append(NavItem(_("Message texts"), reverse("message_texts")))
     if Permission.VIEW_MEASURES in granted:
-        links.append(NavItem("Dashboard", reverse("dashboard")))
-        links.append(NavItem("Quality measures", reverse("measures")))
-    links.append(NavItem("Who may do what", reverse("roles")))
+        links.append(NavItem(_("Dashboard"), reverse("dashboard")))
+        links.append(NavItem(_("Quality measures"), reverse("measures")))
+    links.append(NavItem(_("Who may do what"), reverse("roles")))
     if not user.is_staff:
         return tuple(links)
-    links.append(NavItem("Administration", reverse("admin:index")))
+    links.append(NavItem(_("Administration"), reverse("admin:index")))
     if getattr(settings, "EMAIL_FILE_PATH", None):
-        links.append(NavItem("Demonstration mailbox", reverse("mailbox")))
+        links.append(NavItem(_("Demonstration mailbox"), reverse("mailbox")))
     return tuple(links)

@@ -14,7 +14,7 @@
   document.addEventListener("allauth.error", function (event) {
     event.preventDefault();
     each("[data-passkey-failed]", function (place) {
-      place.textContent = "The passkey was not used. Try again, or go on another way.";
+      place.textContent = place.dataset.passkeyFailed;
     });
   });
 })();

@@ -76,12 +76,12 @@
     show("over", false);
     say("");
     box.hidden = false;
-    say("You will be signed out in 2 minutes.");
+    say(box.dataset.soon);
   }
 
   function end() {
     clearTimeout(timer);
-    if (isOver) { say("Nobody is signed in yet. Sign in in the new window first."); return; }
+    if (isOver) { say(box.dataset.nobody); return; }
     if (!hasText()) {
       window.location.assign(box.dataset.signIn + "?next=" + encodeURIComponent(window.location.pathname + window.location.search));
       return;
@@ -95,7 +95,7 @@
     document.getElementById("session-title").focus();
   }
 
-  function goOn() { ask("GET").then(take, function () { say("The server does not answer. Try again."); }); }
+  function goOn() { ask("GET").then(take, function () { say(box.dataset.silent); }); }
 
   function begin() {
     box = document.querySelector(".hc-session");

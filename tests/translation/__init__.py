@@ -1,0 +1,1 @@
+"""The interface in Spanish: how its words are gathered, and what is asked of them."""
