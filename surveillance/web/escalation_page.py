@@ -17,10 +17,10 @@ from surveillance.case_records import standing_overrides
 from surveillance.models import Escalation, LesionAssessment
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, escalation_or_404, require, signed_in
+from surveillance.web.decision_forms import AcknowledgeForm
 from surveillance.web.escalation_answers import answer_links
 from surveillance.web.escalation_case import case_view
 from surveillance.web.escalation_view import answer_rows, escalation_detail, seen_words
-from surveillance.web.forms import AcknowledgeForm
 from surveillance.web.queue_rows import days_words
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted

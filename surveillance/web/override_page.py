@@ -13,7 +13,7 @@ from surveillance.protocol.terms import Modality
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, lesion_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
-from surveillance.web.forms import OverrideForm
+from surveillance.web.decision_forms import OverrideForm
 from surveillance.web.refusals import accepted
 from surveillance.web.wording import lesion_words
 from surveillance.workflows.override_assessment import dates_not_offered, override_assessment

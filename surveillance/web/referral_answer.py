@@ -19,8 +19,9 @@ from surveillance.protocol.terms import (
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.action_page import Action
+from surveillance.web.decision_forms import AnswerForm
 from surveillance.web.follow_up_actions import Visit, finish, visit
-from surveillance.web.forms import AnswerForm, Choices
+from surveillance.web.forms import Choices
 from surveillance.workflows.record_lesion_event import record_lesion_event
 from surveillance.workflows.update_risk import RiskFacts, facts_of, update_risk
 

@@ -57,6 +57,12 @@ def read_search(text: str) -> Search:
     return Search(words, frozenset(dates), words if is_phone else "")
 
 
+def day_named(text: str) -> date | None:
+    """The day that '4 Mar 1958' or '4 de marzo de 1958' names; None for anything else."""
+    match = NAMED_MONTH.fullmatch(text.strip())
+    return next(iter(_named(*match.groups())), None) if match else None
+
+
 def _days(*candidates: tuple[int, int, int]) -> set[date]:
     found = set()
     for year, month, day in candidates:
