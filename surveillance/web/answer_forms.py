@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from surveillance.models import NotIndicated, OverrideKind
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
-from surveillance.web.forms import SEEN_FORMAT, Choices, OverrideForm, day, words
+from surveillance.web.decision_forms import OverrideForm
+from surveillance.web.forms import SEEN_FORMAT, Choices, day, words
 from surveillance.web.wording import date_words
 
 COMES_BACK = format_lazy(
