@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.urls import reverse
+from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp, Lesion, LesionObservation
 from surveillance.outreach import why_not_written_to
@@ -25,13 +27,16 @@ from surveillance.web.wording import Tag, date_words, label_of, lesion_words, si
 
 SHOWN = 3
 """Of contacts and of sizes: the story in short; the whole record is one click away."""
-KEYS = {"Log contact": "c", "Order or book": "b", "Snooze": "s"}
+KEYS = {"contact_log": "c", "follow_up_book": "b", "follow_up_snooze": "s"}
+LEFT_OUT = ("appointment_file", "follow_up_order")
+"""A download, and an order apart: “Order or book” takes an order, an appointment or both."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelLink:
-    """Something that the person may do now, with its key on the keyboard."""
+    """Something that the person may do now (`verb` names its page), with its key."""
 
+    verb: str
     words: str
     url: str
     key: str = ""
@@ -83,7 +88,7 @@ def panel_view(
     shown = follow_up if follow_up.closed_at is None else _next_owed(records)
     tried = around.next_tries.get(follow_up.patient_id)
     links = _links(shown, records, viewer.allowed, follow_up.pk)
-    step = next_step(shown, records.on, tried) if shown else "Nothing is owed at present"
+    step = next_step(shown, records.on, tried) if shown else _("Nothing is owed at present")
     return Panel(
         key=str(follow_up.pk),
         url=reverse("follow_up_panel", args=[follow_up.pk]),
@@ -111,7 +116,8 @@ def _ended(follow_up: FollowUp) -> str:
     """'Closed: Entered in error. Nora Navigator closed it, 3 Mar 2026, 14:05'."""
     if follow_up.closed_at is None:
         return ""
-    return f"Closed: {follow_up.get_outcome_display()}. {last_deed(follow_up)}".strip()
+    closed = _("Closed: {outcome}.").format(outcome=follow_up.get_outcome_display())
+    return f"{closed} {last_deed(follow_up)}".strip()
 
 
 def _links(
@@ -122,37 +128,43 @@ def _links(
     found = []
     if Permission.LOG_CONTACT in allowed:
         found = [
-            ("Log contact", reverse("contact_log", args=[patient.pk])),
-            ("Note", reverse("patient_note", args=[patient.pk])),
+            (_("Log contact"), reverse("contact_log", args=[patient.pk])),
+            (_("Note"), reverse("patient_note", args=[patient.pk])),
         ]
         if not why_not_written_to(patient):
-            found.append(("Letter", reverse("patient_letter", args=[patient.pk])))
+            found.append((_("Letter"), reverse("patient_letter", args=[patient.pk])))
     owed = links_of(shown, allowed, records) if shown else ()
-    found += [(link.words, link.url) for link in owed if not link.url.endswith(".ics")]
-    return tuple(PanelLink(words, with_row(url, row), KEYS.get(words, "")) for words, url in found)
+    found += [(link.words, link.url) for link in owed]
+    links = (_link(words, url, row) for words, url in found)
+    return tuple(link for link in links if link.verb not in LEFT_OUT)
+
+
+def _link(words: str, url: str, row: UUID) -> PanelLink:
+    verb = resolve(url).url_name or ""
+    return PanelLink(verb, words, with_row(url, row), KEYS.get(verb, ""))
 
 
 def _next_link(
     row: FollowUp, records: PatientRecords, links: tuple[PanelLink, ...], *, is_promised: bool
 ) -> PanelLink | None:
     """The one action that the next step asks for, if this person may take it."""
-    by_words = {link.words: link for link in links}
-    return by_words.get(_next_errand(row, records, is_promised=is_promised))
+    by_verb = {link.verb: link for link in links}
+    return by_verb.get(_next_errand(row, records, is_promised=is_promised))
 
 
 def _next_errand(row: FollowUp, records: PatientRecords, *, is_promised: bool) -> str:
-    """The words of the link that `next_step` calls for; empty where there is nothing to do."""
+    """The verb of the link that `next_step` calls for; empty where there is nothing to do."""
     if row.kind == ObligationKind.REVIEW:
         return ""
     if row.booked_for is None and no_way_words(records.patient):
         return ""
     if row.booked_for is None:
         is_unordered = row.kind == ObligationKind.IMAGING and row.ordered_on is None
-        return "Record order" if is_unordered and not is_promised else "Log contact"
+        return "follow_up_book" if is_unordered and not is_promised else "contact_log"
     if row.booked_for < records.on:
-        return "Did not attend"
+        return "follow_up_missed"
     is_too_late = row.booked_for > row.latest_on >= records.on
-    return "Order or book" if is_too_late else ""
+    return "follow_up_book" if is_too_late else ""
 
 
 def _lesion(lesion: Lesion, records: PatientRecords, allowed: frozenset[Permission]) -> PanelLesion:
@@ -160,7 +172,7 @@ def _lesion(lesion: Lesion, records: PatientRecords, allowed: frozenset[Permissi
     is_known = lesion.kind != LesionKind.UNKNOWN
     return PanelLesion(
         name=lesion_words(lesion),
-        kind=label_of(LesionKind, lesion.kind) if is_known else "Kind not known",
+        kind=label_of(LesionKind, lesion.kind) if is_known else _("Kind not known"),
         sizes=sizes_words(records.observations.get(lesion.pk, [])),
         owed=tuple(owed_view(row, records, allowed) for row in owed),
     )
@@ -170,7 +182,15 @@ def sizes_words(newest_first: list[LesionObservation]) -> str:
     """'7.0 mm on 1 Sep 2025, then 9.96 mm on 3 Mar 2026'."""
     measured = [row for row in newest_first if row.size_mm is not None][:SHOWN]
     words = [
-        f"{size_words(row.size_mm)} on {date_words(row.exam.performed_on)}"
+        _("{size} on {day}").format(
+            size=size_words(row.size_mm), day=date_words(row.exam.performed_on)
+        )
         for row in reversed(measured)
     ]
-    return ", then ".join(words) or "not measured yet"
+    if not words:
+        return _("not measured yet")
+    return reduce(_then, words)
+
+
+def _then(before: str, after: str) -> str:
+    return _("{before}, then {after}").format(before=before, after=after)

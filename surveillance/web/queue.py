@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Site
@@ -37,18 +39,18 @@ from surveillance.web.search_words import read_search
 from surveillance.web.wording import date_words
 
 NONE_WORDS = {
-    Tab.OVERDUE: "Nobody is overdue. Nobody has to be chased here today.",
-    Tab.DUE: "Nobody is past the target date and still inside the window.",
-    Tab.SOON: "No target date falls in the next 30 days.",
-    Tab.ORDER: "Nothing has to be ordered in the next 14 days.",
-    Tab.BOOK: "Everybody whose window opens within 30 days is booked.",
-    Tab.ESCALATED: "No escalation is open.",
-    Tab.DECIDE: "No clinician's decision is outstanding.",
-    Tab.UNREACHABLE: "Everybody who is owed something can be reached.",
-    Tab.SNOOZED: "Nobody is put aside.",
-    Tab.MINE: "You answer for nothing here today.",
-    Tab.TEAM: "The navigators of this site answer for nothing today.",
-    Tab.ALL: "Nothing is owed to anybody at this site.",
+    Tab.OVERDUE: gettext_noop("Nobody is overdue. Nobody has to be chased here today."),
+    Tab.DUE: gettext_noop("Nobody is past the target date and still inside the window."),
+    Tab.SOON: gettext_noop("No target date falls in the next 30 days."),
+    Tab.ORDER: gettext_noop("Nothing has to be ordered in the next 14 days."),
+    Tab.BOOK: gettext_noop("Everybody whose window opens within 30 days is booked."),
+    Tab.ESCALATED: gettext_noop("No escalation is open."),
+    Tab.DECIDE: gettext_noop("No clinician's decision is outstanding."),
+    Tab.UNREACHABLE: gettext_noop("Everybody who is owed something has a contact that works."),
+    Tab.SNOOZED: gettext_noop("Nobody is put aside."),
+    Tab.MINE: gettext_noop("You answer for nothing here today."),
+    Tab.TEAM: gettext_noop("The navigators of this site answer for nothing today."),
+    Tab.ALL: gettext_noop("Nothing is owed to anybody at this site."),
 }
 
 
@@ -77,6 +79,8 @@ class QueuePage:
     ways_out: tuple[FilterLink, ...] = ()
     next_url: str = ""
     first_url: str = ""
+    pick_url: str = ""
+    is_picked: bool = False
     search_text: str = ""
     search_problem: str = ""
     found: Found | None = None
@@ -100,6 +104,16 @@ class Visit:
         """The address of a tab under the same filters; of the present one unless named."""
         where = str(after) if after else ""
         return address_of(self.site, tab or self.asked.tab, self.asked.narrowed, where)
+
+    @property
+    def is_picked(self) -> bool:
+        """Whether every row of the page is to be chosen (for browsers without scripts)."""
+        said = self.request.POST if self.request.method == "POST" else self.request.GET
+        return said.get("pick") == "all"
+
+    def pick_address(self, after: Place | None) -> str:
+        """The address of this page with every row chosen, or none where all are."""
+        return self.address(after=after) + ("" if self.is_picked else "&pick=all")
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,7 +153,7 @@ def _tab_page(visit: Visit) -> QueuePage:
     is_hidden = bool(narrowed) and not found.follow_ups and not after
     hidden = hidden_by(tab, desk, narrowed) if is_hidden else {"": 0}
     return QueuePage(
-        heading=TAB_LABELS[tab],
+        heading=_(TAB_LABELS[tab]),
         site_name=visit.site.name,
         as_of=date_words(desk.on),
         tabs=_tabs(visit, tab),
@@ -149,14 +163,20 @@ def _tab_page(visit: Visit) -> QueuePage:
         ways_out=ways_out(visit.site, tab, narrowed, hidden) if is_hidden else (),
         next_url=visit.address(after=found.next_place) if found.next_place else "",
         first_url=visit.address() if after else "",
+        pick_url=visit.pick_address(after),
+        is_picked=visit.is_picked,
     )
 
 
 def _none_words(tab: Tab, narrowed: QueueFilter, hidden: dict[str, int]) -> str:
     if not hidden[""]:
-        return NONE_WORDS[tab]
-    one = len(narrowed.values) == 1
-    return f"Nobody in “{TAB_LABELS[tab]}” fits the filter{'' if one else 's'}."
+        return _(NONE_WORDS[tab])
+    words = ngettext(
+        "Nobody in “{list}” fits the filter.",
+        "Nobody in “{list}” fits the filters.",
+        len(narrowed.values),
+    )
+    return words.format(list=_(TAB_LABELS[tab]))
 
 
 def _searched(visit: Visit) -> QueuePage:
@@ -166,15 +186,16 @@ def _searched(visit: Visit) -> QueuePage:
     searcher = Searcher(visit.request.user, visit.sites, today, visit.asked)
     found = None if search.is_empty else find(search, searcher)
     return QueuePage(
-        heading="Search",
+        heading=_("Search"),
         site_name=visit.site.name,
         as_of=date_words(visit.asked.desk.on),
         tabs=_tabs(visit, None),
         rows=found.rows if found else (),
         none_words="",
         filters=_bar(visit),
+        is_picked=visit.is_picked,
         search_text=text,
-        search_problem="Enter a name, an MRN, a birth date or a phone number."
+        search_problem=_("Enter a name, an MRN, a birth date or a phone number.")
         if search.is_empty
         else "",
         found=found,
@@ -197,7 +218,7 @@ def _tabs(visit: Visit, current: Tab | None) -> tuple[TabLink, ...]:
     return tuple(
         TabLink(
             id=f"tab-{tab}",
-            label=label,
+            label=_(label),
             count=f"{COUNT_LIMIT:,}+" if counts[tab] > COUNT_LIMIT else f"{counts[tab]:,}",
             url=visit.address(tab),
             current=tab == current,
