@@ -136,7 +136,10 @@ class TestAccessReview:
     def test_period_that_runs_backwards_is_told(self, auditor) -> None:
         asked = {"first_on": "2026-08-31", "last_on": "2026-08-01"}
 
-        assert auditor.get("/audit/access/", asked).status_code == 422
+        page = auditor.get("/audit/access/", asked)
+
+        assert page.status_code == 422
+        assert "Enter a day on or after 31 Aug 2026" in page.content.decode()
 
     @pytest.mark.parametrize("patients", [1, 12])
     def test_asks_as_often_for_any_number(
