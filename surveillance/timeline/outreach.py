@@ -25,6 +25,7 @@ from surveillance.timeline.entry import (
     lines,
     who,
 )
+from surveillance.timeline.unsent import why_not_sent
 
 RAISED = "raised"
 
@@ -138,7 +139,7 @@ def notifications(lesion: Lesion) -> Iterator[TimelineEntry]:
                 labelled("To", to),
                 labelled("By", row.get_channel_display()),
                 *reported,
-                row.last_error,
+                labelled("Why", why_not_sent(row.last_error)),
                 *_exact_words(row),
             ),
             by=SYSTEM,

@@ -482,3 +482,36 @@ def test_only_this_lesion_is_told_of(lesion):
     kinds = {entry.kind for entry in build_timeline(lesion)}
 
     assert kinds == {TimelineKind.LESION, TimelineKind.RISK}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        pytest.param("no_address", "Why: no address on file", id="a code of ours"),
+        pytest.param("smtp_550", "Why: the mail server refused it", id="mail"),
+        pytest.param("http_422", "Why: the gateway refused it", id="gateway"),
+        pytest.param(
+            "AnymailRecipientsRefused", "Why: the mail service refused the address", id="service"
+        ),
+        pytest.param("ConnectionResetError", "Why: it could not be handed over", id="else"),
+    ],
+)
+def test_a_message_that_failed_says_why_in_words(lesion, nurse, code: str, words: str) -> None:
+    Notification.objects.create(
+        site=lesion.patient.site,
+        channel="EMAIL",
+        template="ESCALATION_RAISED",
+        dedupe_key="k",
+        recipient=nurse,
+        follow_up=owed_by(decision_on(lesion)),
+        created_at=MORNING,
+        not_before=MORNING,
+        status="FAILED",
+        finished_at=MORNING,
+        last_error=code,
+    )
+
+    entry = entry_of(lesion, TimelineKind.NOTIFICATION)
+
+    assert words in entry.detail
+    assert code not in " ".join((entry.title, *entry.detail))
