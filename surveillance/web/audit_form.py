@@ -90,11 +90,7 @@ class AuditQuestion:
     @property
     def patient_words(self) -> str:
         """Whose record is asked about; empty for everybody's."""
-        if self.patient is None:
-            return ""
-        return _("{name}, MRN {mrn}").format(
-            name=name_of_patient(self.patient), mrn=self.patient.mrn
-        )
+        return patient_words(self.patient) if self.patient else ""
 
     def query(self, **more: object) -> str:
         """The same question as a query string; what is given here replaces it, None leaves out."""
@@ -129,6 +125,11 @@ def read_question(request: SignedInRequest, kind: type[AuditForm]) -> AuditQuest
         first_on=read["first_on"],
         last_on=read["last_on"],
     )
+
+
+def patient_words(patient: Patient) -> str:
+    """'Okafor, Ada, MRN A-1'."""
+    return _("{name}, MRN {mrn}").format(name=name_of_patient(patient), mrn=patient.mrn)
 
 
 def sites_of_auditor(user: User) -> list[Site]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Role, Site
@@ -22,9 +22,9 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, sites: list[Site], **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.by_slug = {site.slug: site for site in sites}
-        roles = [(role.value, translated(str(role.label))) for role in PEOPLE_ROLES]
+        roles = [(role.value, gettext(str(role.label))) for role in PEOPLE_ROLES]
         self._offer("site", [(site.slug, site.name) for site in sites])
-        self._offer("role", [("", translated("Choose a role")), *roles])
+        self._offer("role", [("", gettext("Choose a role")), *roles])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]

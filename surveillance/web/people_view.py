@@ -9,14 +9,17 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, pgettext
 
 from patients.models import Membership, Role, Site
 from patients.workflows.account_reach import is_within_reach
 from surveillance.web.people_query import Standing
-from surveillance.web.wording import Tag, joined, moment_words, name_of_user
+from surveillance.web.wording import Tag, count_words, joined, moment_words, name_of_user
 
-TOTP, PASSKEY = Authenticator.Type.TOTP.value, Authenticator.Type.WEBAUTHN.value
+FACTOR_WORDS = {
+    Authenticator.Type.TOTP.value: gettext_noop("authenticator app"),
+    Authenticator.Type.WEBAUTHN.value: gettext_noop("passkey"),
+}
 ONLY_ADMINISTRATOR = gettext_noop(
     "Nobody else administers the site: give somebody else there the role of an administrator first."
 )
@@ -110,14 +113,11 @@ def _line(row: Membership, alone: Collection[int]) -> RoleLine:
 
 def factor_words(factors: Counter[str]) -> str:
     """'authenticator app and 2 passkeys'; recovery codes alone let nobody in for long."""
-    apps, passkeys = factors[TOTP], factors[PASSKEY]
-    parts = []
-    if apps:
-        words = ngettext("authenticator app", "{n} authenticator apps", apps)
-        parts.append(words.format(n=apps))
-    if passkeys:
-        parts.append(ngettext("passkey", "{n} passkeys", passkeys).format(n=passkeys))
-    return joined(parts)
+    return joined(
+        _(words) if factors[kind] == 1 else count_words(factors[kind], words)
+        for kind, words in FACTOR_WORDS.items()
+        if factors[kind]
+    )
 
 
 def _row(user: User, roles: Collection[str], known: Standing, site: Site) -> PersonRow:
@@ -127,13 +127,18 @@ def _row(user: User, roles: Collection[str], known: Standing, site: Site) -> Per
         name=name_of_user(user),
         username=user.get_username(),
         url=reverse("person", args=[user.pk]),
-        roles=", ".join(_(str(Role(role).label)) for role in dict.fromkeys(roles)),
+        roles=_roles(roles),
         last_sign_in=moment_words(user.last_login, site) or _("never"),
-        factor=words or _("None"),
+        factor=words or pgettext("second step", "None"),
         factor_missing=not words and bool(settings.MFA_REQUIRED_ROLES & set(roles)),
-        work=str(work or ""),
+        work=str(work or pgettext("work", "none")),
         states=tuple(_states(user, is_locked=is_locked)),
     )
+
+
+def _roles(roles: Collection[str]) -> str:
+    named = ", ".join(_(str(Role(role).label)) for role in dict.fromkeys(roles))
+    return named or pgettext("role", "none")
 
 
 def _states(user: User, *, is_locked: bool) -> list[Tag]:

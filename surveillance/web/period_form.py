@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from patients.models import Site
 from surveillance.web.forms import day
@@ -15,8 +15,8 @@ class PeriodForm(forms.Form):
     """Which site, from when to when. Both days count."""
 
     site = forms.ChoiceField(label=gettext_lazy("Site"))
-    first_on = day("From")
-    last_on = day("To")
+    first_on = day(pgettext_lazy("period", "From"))
+    last_on = day(pgettext_lazy("period", "To"))
 
     def __init__(self, *args: Any, sites: list[Site], **kw: Any) -> None:
         super().__init__(*args, **kw)

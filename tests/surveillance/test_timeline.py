@@ -6,7 +6,7 @@ import pytest
 from django.db import models
 
 from patients.audit import record_event
-from patients.models import Patient, PatientStatus
+from patients.models import Patient, PatientStatus, RiskProfile, Tri
 from patients.workflows.record_vital_status import record_vital_status
 from surveillance.models import (
     ContactAttempt,
@@ -21,6 +21,8 @@ from surveillance.models import (
     PatientMerge,
 )
 from surveillance.timeline import TimelineEntry, TimelineKind, build_timeline
+from surveillance.timeline.entry import Verbatim
+from surveillance.timeline.people import FACTS
 from surveillance.workflows.book_follow_up import book_follow_up
 from tests.factories import AfpResultFactory, PatientFactory, UserFactory
 
@@ -515,3 +517,20 @@ def test_a_message_that_failed_says_why_in_words(lesion, nurse, code: str, words
 
     assert words in entry.detail
     assert code not in " ".join((entry.title, *entry.detail))
+
+
+def test_every_fact_of_a_risk_profile_has_words() -> None:
+    asked = [field.name for field in RiskProfile._meta.fields if field.choices == Tri.choices]
+
+    assert list(FACTS) == asked
+
+
+def test_what_is_kept_in_english_is_told_apart_from_what_is_said_today(lesion) -> None:
+    decision_on(lesion)
+
+    entry = entry_of(lesion, TimelineKind.ASSESSMENT)
+
+    kept = [line for line in entry.detail if isinstance(line, Verbatim)]
+    assert {line.lang for line in kept} == {"en"}
+    assert "The patient has cirrhosis." in kept
+    assert not [line for line in kept if line.startswith(("Rule", "Due", "Cause"))]
