@@ -90,7 +90,9 @@ def declinations(lesion: Lesion) -> Iterator[TimelineEntry]:
             at=row.recorded_at,
             title=_("Declined by {who}").format(who=_said_by(row)),
             detail=lines(
-                listed(_("Had been told"), (_(InformedOf(one).label) for one in row.informed_of)),
+                listed(
+                    _("Had been told"), (_(str(InformedOf(one).label)) for one in row.informed_of)
+                ),
                 row.note,
                 labelled(_("Offered again on"), row.reoffer_on),
             ),
@@ -100,5 +102,5 @@ def declinations(lesion: Lesion) -> Iterator[TimelineEntry]:
 
 
 def _said_by(row: Declination) -> str:
-    said_by = _(WhoDeclined(row.declined_by).label).lower()
+    said_by = _(str(WhoDeclined(row.declined_by).label)).lower()
     return f"{said_by} ({row.proxy})" if row.proxy else said_by

@@ -47,10 +47,10 @@ def risk_profiles(lesion: Lesion) -> Iterator[TimelineEntry]:
             at=row.recorded_at,
             title=_("Risk recorded"),
             detail=lines(
-                *(listed(_(answer.label), _facts_with(row, answer)) for answer in Tri),
+                *(listed(_(str(answer.label)), _facts_with(row, answer)) for answer in Tri),
                 listed(
                     _("Contraindications"),
-                    (_(Contraindication(one).label) for one in row.contraindications),
+                    (_(str(Contraindication(one).label)) for one in row.contraindications),
                 ),
                 labelled(_("eGFR (mL/min/1.73 m²)"), row.egfr),
                 labelled(_("Expected delivery"), row.expected_delivery_on),
@@ -97,7 +97,7 @@ def statuses(lesion: Lesion) -> Iterator[TimelineEntry]:
             kind=TimelineKind.STATUS,
             on=after.status_on or lesion.patient.site.local_date(after.history_date),
             at=after.history_date,
-            title=_("Patient: {status}").format(status=_(PatientStatus(after.status).label)),
+            title=_("Patient: {status}").format(status=_(str(PatientStatus(after.status).label))),
             detail=lines(labelled(_("Reason"), after.status_reason)),
             by=who(after.history_user),
             ref=str(after.history_id),

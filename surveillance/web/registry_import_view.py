@@ -90,7 +90,7 @@ def import_view(row: RegistryImport) -> ImportView:
     return ImportView(
         url=reverse("registry_import_file", args=[row.pk]),
         file_name=row.file_name,
-        status=_(status.label),
+        status=_(str(status.label)),
         tag=TAGS[status],
         uploaded=_uploaded(row),
         site=row.site.name if row.site else _("as in the column “site”"),
