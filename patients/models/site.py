@@ -145,6 +145,11 @@ class SiteQuerySet(TrackedQuerySet["Site"]):
         """The sites where this person is an administrator today."""
         return self._where(user, [Role.ADMINISTRATOR])
 
+    def administered_by_nobody_but(self, user: "AbstractBaseUser") -> "SiteQuerySet":
+        """The sites where this person is the only administrator who can sign in today."""
+        others = Membership.objects.current().filter(role=Role.ADMINISTRATOR).exclude(user=user.pk)
+        return self.administered_by(user).exclude(pk__in=others.values("site"))
+
     def overseen_by(self, user: "AbstractBaseUser | AnonymousUser") -> "SiteQuerySet":
         """The sites whose records this person may read in the admin today."""
         return self._where(user, [Role.ADMINISTRATOR, Role.AUDITOR])

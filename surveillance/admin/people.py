@@ -15,7 +15,7 @@ from patients.admin.reference_data import MembershipAdmin, administered
 from patients.models import Membership
 from patients.workflows.save_account import save_account
 from surveillance.workflows.deactivate_account import deactivate_account
-from surveillance.workflows.hand_over import NobodyElseInPost
+from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.leave_role import leave_role
 
 admin.site.unregister(Membership)
@@ -35,7 +35,7 @@ class RoleAdmin(MembershipAdmin):
         for membership in rows.filter(site__in=administered(request)):
             try:
                 leave_role(membership=membership, by=signed_in(request), now=now)
-            except NobodyElseInPost as refused:
+            except WorkflowRefused as refused:
                 self.message_user(request, refused.message, messages.ERROR)
 
 
@@ -44,13 +44,13 @@ class StaffAccountAdmin(AccountAdmin):
     """Accounts; one that answers for open work is not switched off before it is handed over."""
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Hand over first; if nobody can take it, everything else is saved and the account stays
+        """Hand over first; if that is refused, everything else is saved and the account stays
         switched on."""
         now = timezone.now()
         if change and "is_active" in form.changed_data and not obj.is_active:
             try:
                 deactivate_account(user=obj, by=signed_in(request), now=now)
-            except NobodyElseInPost as refused:
+            except WorkflowRefused as refused:
                 obj.is_active = True
                 self.message_user(request, refused.message, messages.ERROR)
         save_account(user=obj, by=signed_in(request), now=now)

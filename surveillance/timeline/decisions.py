@@ -3,17 +3,42 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
+
 from surveillance.models import FollowUp, Lesion, LesionAssessment
 from surveillance.protocol.terms import EscalationClass, Modality, RecommendationKind, Risk
 from surveillance.timeline.entry import (
     Later,
     TimelineEntry,
     TimelineKind,
+    Verbatim,
     labelled,
     lines,
     listed,
     who,
 )
+
+CAUSES = (
+    gettext_noop("birth date corrected"),
+    gettext_noop("exam recorded"),
+    gettext_noop("exam retracted"),
+    gettext_noop("findings added"),
+    gettext_noop("follow up closed"),
+    gettext_noop("lesion event recorded"),
+    gettext_noop("lesion event retracted"),
+    gettext_noop("lesion registered"),
+    gettext_noop("lesion reopened"),
+    gettext_noop("override"),
+    gettext_noop("override recorded"),
+    gettext_noop("override requested"),
+    gettext_noop("patients unmerged"),
+    gettext_noop("registry import"),
+    gettext_noop("risk updated"),
+    gettext_noop("status changed"),
+    gettext_noop("time passed"),
+)
+"""What made a lesion be assessed, as the code of it reads without its underscores."""
 
 
 def assessments(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -30,7 +55,7 @@ def _assessment(row: LesionAssessment) -> TimelineEntry:
         kind=TimelineKind.ASSESSMENT,
         on=row.as_of,
         at=row.assessed_at,
-        title=RecommendationKind(row.recommendation).label,
+        title=_(RecommendationKind(row.recommendation).label),
         detail=lines(*_window(row), *explanation(row.answer), *_provenance(row)),
         by=who(row.assessed_by),
         ref=str(row.pk),
@@ -42,10 +67,10 @@ def _override(row: LesionAssessment) -> TimelineEntry:
         kind=TimelineKind.OVERRIDE,
         on=row.as_of,
         at=row.assessed_at,
-        title=f"Override: {row.get_override_kind_display()}",
+        title=_("Override: {kind}").format(kind=_(row.get_override_kind_display())),
         detail=lines(
-            labelled("Reason", row.override_reason),
-            labelled("Holds until", row.override_expires_on),
+            labelled(_("Reason"), row.override_reason),
+            labelled(_("Holds until"), row.override_expires_on),
             *_window(row),
             *_provenance(row),
         ),
@@ -55,26 +80,35 @@ def _override(row: LesionAssessment) -> TimelineEntry:
 
 
 def explanation(answer: Mapping[str, Any]) -> Iterator[str]:
-    """The reasons of a stored answer, its add-ons, what is missing, and the quoted sources."""
-    yield from answer.get("reasons", ())
-    yield from (f"Also: {addon}" for addon in answer.get("addons", ()))
-    yield from (f"Caution: {caution}" for caution in answer.get("biopsy_cautions", ()))
-    yield listed("Not known", answer.get("missing", ()))
+    """The reasons of a stored answer, its add-ons, what is missing, and the quoted sources; in
+    English, as they are stored."""
+    yield from map(Verbatim, answer.get("reasons", ()))
+    yield from (Verbatim(f"Also: {addon}") for addon in answer.get("addons", ()))
+    yield from (Verbatim(f"Caution: {caution}") for caution in answer.get("biopsy_cautions", ()))
+    yield Verbatim(listed("Not known", answer.get("missing", ())))
     for citation in answer.get("citations", ()):
-        yield f"{citation['key']}: “{citation['quote']}”"
+        yield Verbatim(f"{citation['key']}: “{citation['quote']}”")
 
 
 def _window(row: LesionAssessment) -> Iterator[str]:
     if row.target_on is not None:
-        yield f"Due {row.target_on}, from {row.earliest_on}, at the latest {row.latest_on}"
+        yield _due(row)
     if row.preferred_modality:
-        yield labelled("By", Modality(row.preferred_modality).label)
+        yield labelled(pgettext("exam", "By"), _(Modality(row.preferred_modality).label))
+
+
+def _due(row: LesionAssessment | FollowUp) -> str:
+    return _("Due {target}, from {earliest}, at the latest {latest}").format(
+        target=row.target_on, earliest=row.earliest_on, latest=row.latest_on
+    )
 
 
 def _provenance(row: LesionAssessment) -> Iterator[str]:
-    yield f"Rule {row.rule}, protocol version {row.protocol_version}"
-    yield labelled("Risk", Risk(row.risk).label)
-    yield labelled("Cause", row.cause.replace("_", " "))
+    yield _("Rule {rule}, protocol version {version}").format(
+        rule=row.rule, version=row.protocol_version
+    )
+    yield labelled(_("Risk"), _(Risk(row.risk).label))
+    yield labelled(_("Cause"), _(row.cause.replace("_", " ")))
 
 
 def follow_ups(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -88,22 +122,22 @@ def follow_ups(lesion: Lesion) -> Iterator[TimelineEntry]:
 
 
 def _opened(lesion: Lesion, row: FollowUp) -> TimelineEntry:
-    advised = row.advised_modality
+    advised, kind = row.advised_modality, RecommendationKind(row.recommendation)
     today = lines(
-        labelled("Owner", who(row.owner) if row.owner else "nobody"),
-        labelled("Ordered on", row.ordered_on),
-        labelled("Booked for", row.booked_for),
+        labelled(_("Owner"), who(row.owner) if row.owner else _("nobody")),
+        labelled(_("Ordered on"), row.ordered_on),
+        labelled(_("Booked for"), row.booked_for),
     )
     return TimelineEntry(
         kind=TimelineKind.OPENED,
         on=lesion.patient.site.local_date(row.opened_at),
         at=row.opened_at,
-        title=f"{RecommendationKind(row.recommendation).label} owed by {row.latest_on}",
+        title=_("{what} owed by {day}").format(what=_(kind.label), day=row.latest_on),
         detail=lines(
-            f"Due {row.target_on}, from {row.earliest_on}, at the latest {row.latest_on}",
-            labelled("By", Modality(advised).label if advised else ""),
-            labelled("Class", EscalationClass(row.escalation_class).label),
-            row.reason,
+            _due(row),
+            labelled(pgettext("exam", "By"), _(Modality(advised).label) if advised else ""),
+            labelled(_("Class"), _(EscalationClass(row.escalation_class).label)),
+            Verbatim(row.reason),
             *today,
         ),
         by=who(row.assessment.assessed_by),
@@ -113,15 +147,16 @@ def _opened(lesion: Lesion, row: FollowUp) -> TimelineEntry:
 
 
 def _closed(lesion: Lesion, row: FollowUp) -> Iterator[TimelineEntry]:
+    kind = RecommendationKind(row.recommendation)
     if row.closed_at is not None:
         yield TimelineEntry(
             kind=TimelineKind.CLOSED,
             on=lesion.patient.site.local_date(row.closed_at),
             at=row.closed_at,
-            title=(f"{RecommendationKind(row.recommendation).label}: {row.get_outcome_display()}"),
+            title=f"{_(kind.label)}: {_(row.get_outcome_display())}",
             detail=lines(
                 row.outcome_note,
-                labelled("By exam", row.completed_by.accession if row.completed_by else ""),
+                labelled(_("By exam"), row.completed_by.accession if row.completed_by else ""),
             ),
             by=who(row.closed_by),
             ref=str(row.pk),

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-SYSTEM = "the system"
+ENGLISH = "en"
+SYSTEM = gettext_noop("the system")
 
 
 class TimelineKind(StrEnum):
@@ -38,31 +42,43 @@ class TimelineKind(StrEnum):
     @property
     def label(self) -> str:
         """The word shown beside an entry."""
-        return _LABELS[self]
+        return _(_LABELS[self])
 
 
 _LABELS = {
-    TimelineKind.LESION: "Lesion",
-    TimelineKind.MERGE: "Merge",
-    TimelineKind.STATUS: "Patient status",
-    TimelineKind.RISK: "Risk",
-    TimelineKind.AFP: "AFP",
-    TimelineKind.EXAM: "Exam",
-    TimelineKind.EVENT: "Event",
-    TimelineKind.RETRACTION: "Retraction",
-    TimelineKind.ASSESSMENT: "Decision",
-    TimelineKind.OVERRIDE: "Override",
-    TimelineKind.CLOSED: "Follow-up ended",
-    TimelineKind.OPENED: "Follow-up owed",
-    TimelineKind.STEP: "Progress",
-    TimelineKind.CONTACT: "Contact",
-    TimelineKind.NOTE: "Note",
-    TimelineKind.ESCALATION: "Escalation",
-    TimelineKind.ANSWER: "Answer",
-    TimelineKind.OUTSIDE_CARE: "Followed elsewhere",
-    TimelineKind.NOTIFICATION: "Message",
+    TimelineKind.LESION: gettext_noop("Lesion"),
+    TimelineKind.MERGE: gettext_noop("Merge"),
+    TimelineKind.STATUS: gettext_noop("Patient status"),
+    TimelineKind.RISK: gettext_noop("Risk"),
+    TimelineKind.AFP: gettext_noop("AFP"),
+    TimelineKind.EXAM: gettext_noop("Exam"),
+    TimelineKind.EVENT: gettext_noop("Event"),
+    TimelineKind.RETRACTION: gettext_noop("Retraction"),
+    TimelineKind.ASSESSMENT: gettext_noop("Decision"),
+    TimelineKind.OVERRIDE: gettext_noop("Override"),
+    TimelineKind.CLOSED: gettext_noop("Follow-up ended"),
+    TimelineKind.OPENED: gettext_noop("Follow-up owed"),
+    TimelineKind.STEP: gettext_noop("Progress"),
+    TimelineKind.CONTACT: gettext_noop("Contact"),
+    TimelineKind.NOTE: gettext_noop("Note"),
+    TimelineKind.ESCALATION: gettext_noop("Escalation"),
+    TimelineKind.ANSWER: gettext_noop("Answer"),
+    TimelineKind.OUTSIDE_CARE: gettext_noop("Followed elsewhere"),
+    TimelineKind.NOTIFICATION: gettext_noop("Message"),
 }
 _RANK = {kind: rank for rank, kind in enumerate(TimelineKind)}
+
+
+class Verbatim(str):
+    """Words shown as they are stored, and the language in which they are."""
+
+    lang: str
+
+    def __new__(cls, text: str, lang: str = ENGLISH) -> Self:
+        """In English, as the system itself writes, unless said otherwise."""
+        said = super().__new__(cls, text)
+        said.lang = lang
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ def as_of_moment(entry: TimelineEntry, moment: datetime) -> TimelineEntry:
 
 def who(user: "User | None") -> str:
     """How a person is named in a history; nobody is the system itself."""
-    return SYSTEM if user is None else user.get_full_name() or user.get_username()
+    return _(SYSTEM) if user is None else user.get_full_name() or user.get_username()
 
 
 def lines(*texts: str) -> tuple[str, ...]:

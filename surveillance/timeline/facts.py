@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from patients.models import Tri
 from surveillance.models import (
     ImagingExam,
@@ -22,21 +25,25 @@ from surveillance.timeline.entry import (
 )
 
 SIGNS = {
-    "aphe": "Arterial phase hyperenhancement",
-    "washout": "Washout",
-    "capsule": "Capsule",
-    "hemangioma_pattern": "Hemangioma pattern",
-    "thick_wall": "Thick wall",
-    "septations": "Septations",
-    "solid_component": "Solid component",
+    "aphe": gettext_noop("Arterial phase hyperenhancement"),
+    "washout": gettext_noop("Washout"),
+    "capsule": gettext_noop("Capsule"),
+    "hemangioma_pattern": gettext_noop("Hemangioma pattern"),
+    "thick_wall": gettext_noop("Thick wall"),
+    "septations": gettext_noop("Septations"),
+    "solid_component": gettext_noop("Solid component"),
 }
 CODED = {
-    "conclusion": "Conclusion",
-    "lirads": "LI-RADS",
-    "kind": "Kind",
-    "isolation": "Isolation",
-    "pattern": "Calcification",
+    "conclusion": gettext_noop("Conclusion"),
+    "lirads": gettext_noop("LI-RADS"),
+    "kind": gettext_noop("Kind"),
+    "isolation": gettext_noop("Isolation"),
+    "pattern": gettext_noop("Calcification"),
 }
+
+
+EVENT_WORDS = (gettext_noop("Waived"), gettext_noop("Removed"), gettext_noop("Treated"))
+"""Values of events that are no vocabulary of the protocol's, as they are shown."""
 
 
 def registration(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -45,11 +52,11 @@ def registration(lesion: Lesion) -> Iterator[TimelineEntry]:
         kind=TimelineKind.LESION,
         on=lesion.patient.site.local_date(lesion.recorded_at),
         at=lesion.recorded_at,
-        title=f"Lesion {lesion.label} registered",
+        title=_("Lesion {label} registered").format(label=lesion.label),
         detail=lines(
-            labelled("Kind", lesion.get_kind_display()),
-            listed("Segments", lesion.segments),
-            labelled("First recorded under MRN", lesion.origin_mrn),
+            labelled(_("Kind"), _(lesion.get_kind_display())),
+            listed(_("Segments"), lesion.segments),
+            labelled(_("First recorded under MRN"), lesion.origin_mrn),
         ),
         by=who(lesion.recorded_by),
         ref=str(lesion.pk),
@@ -65,7 +72,8 @@ def exams(lesion: Lesion) -> Iterator[TimelineEntry]:
     )
     for row in rows:
         yield _exam(row, row.exam)
-        yield from _retraction(lesion, row.exam, f"Exam {row.exam.accession} retracted")
+        title = _("Exam {accession} retracted").format(accession=row.exam.accession)
+        yield from _retraction(lesion, row.exam, title)
 
 
 def _exam(row: LesionObservation, exam: ImagingExam) -> TimelineEntry:
@@ -73,7 +81,7 @@ def _exam(row: LesionObservation, exam: ImagingExam) -> TimelineEntry:
         kind=TimelineKind.EXAM,
         on=exam.performed_on,
         at=exam.recorded_at,
-        title=f"{Modality(exam.modality).label}: {_finding(row)}",
+        title=f"{_(Modality(exam.modality).label)}: {_finding(row)}",
         detail=lines(*_findings(row), *_quality(row, exam)),
         by=who(exam.recorded_by),
         ref=str(exam.pk),
@@ -83,53 +91,53 @@ def _exam(row: LesionObservation, exam: ImagingExam) -> TimelineEntry:
 
 def _finding(row: LesionObservation) -> str:
     if not row.lesion_seen:
-        return "lesion not seen"
+        return _("lesion not seen")
     if row.size_mm is None:
-        return "size not given"
+        return _("size not given")
     return f"{row.size_mm.normalize():f} mm"
 
 
 def _findings(row: LesionObservation) -> Iterator[str]:
     for name, label in CODED.items():
-        yield labelled(label, getattr(row, f"get_{name}_display")())
+        yield labelled(_(label), _(getattr(row, f"get_{name}_display")()))
     for answer in (Tri.YES, Tri.NO):
-        found = (label for name, label in SIGNS.items() if getattr(row, name) == answer)
-        yield listed("Present" if answer == Tri.YES else "Absent", found)
+        found = (_(label) for name, label in SIGNS.items() if getattr(row, name) == answer)
+        yield listed(_("Present") if answer == Tri.YES else _("Absent"), found)
 
 
 def _quality(row: LesionObservation, exam: ImagingExam) -> Iterator[str]:
-    yield "" if exam.adequate and row.adequate else "Not adequate for this lesion"
-    yield labelled("Visualisation score", exam.vis)
-    yield "" if exam.report_status == ReportStatus.FINAL else "Preliminary report"
-    yield labelled("Outside exam, evidence", exam.evidence) if exam.is_external else ""
-    yield labelled("Accession number", exam.accession)
-    yield labelled("Reported by", exam.reporter)
+    yield "" if exam.adequate and row.adequate else _("Not adequate for this lesion")
+    yield labelled(_("Visualisation score"), exam.vis)
+    yield "" if exam.report_status == ReportStatus.FINAL else _("Preliminary report")
+    yield labelled(_("Outside exam, evidence"), exam.evidence) if exam.is_external else ""
+    yield labelled(_("Accession number"), exam.accession)
+    yield labelled(_("Reported by"), exam.reporter)
 
 
 def lesion_events(lesion: Lesion) -> Iterator[TimelineEntry]:
     """Pathology, MDT decisions, waivers, treatment, symptoms, and their retractions."""
     rows = LesionEvent.objects.filter(lesion=lesion).select_related("recorded_by", "retracted_by")
     for row in rows:
-        title = f"{row.get_kind_display()}: {_value(row)}"
+        title = f"{_(row.get_kind_display())}: {_value(row)}"
         yield TimelineEntry(
             kind=TimelineKind.EVENT,
             on=row.occurred_on,
             at=row.recorded_at,
             title=title,
-            detail=lines(labelled("Author", row.author), labelled("Evidence", row.evidence)),
+            detail=lines(labelled(_("Author"), row.author), labelled(_("Evidence"), row.evidence)),
             by=who(row.recorded_by),
             ref=str(row.pk),
             withdrawn_at=row.retracted_at,
         )
-        yield from _retraction(lesion, row, f"{title}: retracted")
+        yield from _retraction(lesion, row, _("{what}: retracted").format(what=title))
 
 
 def _value(row: LesionEvent) -> str:
     if row.kind == LesionEventKind.PATHOLOGY:
-        return PathologyResult(row.value).label
+        return _(PathologyResult(row.value).label)
     if row.kind == LesionEventKind.MDT_DECISION:
-        return MdtOutcome(row.value).label
-    return row.value.capitalize()
+        return _(MdtOutcome(row.value).label)
+    return _(row.value.capitalize())
 
 
 def _retraction(
@@ -141,7 +149,7 @@ def _retraction(
             on=lesion.patient.site.local_date(row.retracted_at),
             at=row.retracted_at,
             title=title,
-            detail=lines(labelled("Reason", row.retracted_reason)),
+            detail=lines(labelled(_("Reason"), row.retracted_reason)),
             by=who(row.retracted_by),
             ref=str(row.pk),
         )

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import AfpResult, Contraindication, Patient, PatientStatus, RiskProfile, Tri
 from surveillance.models import Lesion, PatientMerge
@@ -16,8 +18,23 @@ from surveillance.timeline.entry import (
     who,
 )
 
-ABBREVIATIONS = {"hbv", "hcv", "masld", "ald", "hcc", "torch"}
-TRI_FACTS = [f.name for f in RiskProfile._meta.fields if f.choices == Tri.choices]
+FACTS = {
+    "cirrhosis": gettext_noop("cirrhosis"),
+    "chronic_hbv": gettext_noop("chronic HBV"),
+    "chronic_hcv": gettext_noop("chronic HCV"),
+    "masld_advanced_fibrosis": gettext_noop("MASLD advanced fibrosis"),
+    "ald": gettext_noop("ALD"),
+    "other_chronic_liver_disease": gettext_noop("other chronic liver disease"),
+    "hcc_risk_factors": gettext_noop("HCC risk factors"),
+    "prior_hcc": gettext_noop("prior HCC"),
+    "normal_liver_function": gettext_noop("normal liver function"),
+    "normal_liver_parenchyma": gettext_noop("normal liver parenchyma"),
+    "extrahepatic_malignancy": gettext_noop("extrahepatic malignancy"),
+    "pregnant": gettext_noop("pregnant"),
+    "torch_evaluated": gettext_noop("TORCH evaluated"),
+    "cardiac_failure_signs": gettext_noop("cardiac failure signs"),
+}
+"""Every fact that a risk profile answers with yes, no or not known (a test says so)."""
 
 
 def risk_profiles(lesion: Lesion) -> Iterator[TimelineEntry]:
@@ -28,15 +45,16 @@ def risk_profiles(lesion: Lesion) -> Iterator[TimelineEntry]:
             kind=TimelineKind.RISK,
             on=row.effective_on,
             at=row.recorded_at,
-            title="Risk recorded",
+            title=_("Risk recorded"),
             detail=lines(
-                *(listed(answer.label, _facts_with(row, answer)) for answer in Tri),
+                *(listed(_(str(answer.label)), _facts_with(row, answer)) for answer in Tri),
                 listed(
-                    "Contraindications", (Contraindication(c).label for c in row.contraindications)
+                    _("Contraindications"),
+                    (_(str(Contraindication(one).label)) for one in row.contraindications),
                 ),
-                labelled("eGFR (mL/min/1.73 m²)", row.egfr),
-                labelled("Expected delivery", row.expected_delivery_on),
-                labelled("Source", row.source),
+                labelled(_("eGFR (mL/min/1.73 m²)"), row.egfr),
+                labelled(_("Expected delivery"), row.expected_delivery_on),
+                labelled(_("Source"), row.source),
             ),
             by=who(row.recorded_by),
             ref=str(row.pk),
@@ -44,27 +62,23 @@ def risk_profiles(lesion: Lesion) -> Iterator[TimelineEntry]:
 
 
 def _facts_with(row: RiskProfile, answer: Tri) -> Iterator[str]:
-    for name in TRI_FACTS:
-        if getattr(row, name) == answer:
-            yield " ".join(
-                word.upper() if word in ABBREVIATIONS else word for word in name.split("_")
-            )
+    return (_(words) for name, words in FACTS.items() if getattr(row, name) == answer)
 
 
 def afp_results(lesion: Lesion) -> Iterator[TimelineEntry]:
     """Serum alpha-fetoprotein, in ng/mL."""
     rows = AfpResult.objects.filter(patient=lesion.patient_id).select_related("recorded_by")
     for row in rows:
-        value = "value not given" if row.value_ng_ml is None else f"{row.value_ng_ml} ng/mL"
+        value = _("value not given") if row.value_ng_ml is None else f"{row.value_ng_ml} ng/mL"
         yield TimelineEntry(
             kind=TimelineKind.AFP,
             on=row.taken_on,
             at=row.recorded_at,
-            title=f"AFP: {value}",
+            title=_("AFP: {value}").format(value=value),
             detail=lines(
-                "Rising" if row.rising else "",
-                "High for the child's age" if row.elevated_for_age else "",
-                labelled("Source", row.source),
+                _("Rising") if row.rising else "",
+                _("High for the child's age") if row.elevated_for_age else "",
+                labelled(_("Source"), row.source),
             ),
             by=who(row.recorded_by),
             ref=str(row.pk),
@@ -83,8 +97,8 @@ def statuses(lesion: Lesion) -> Iterator[TimelineEntry]:
             kind=TimelineKind.STATUS,
             on=after.status_on or lesion.patient.site.local_date(after.history_date),
             at=after.history_date,
-            title=f"Patient: {PatientStatus(after.status).label}",
-            detail=lines(labelled("Reason", after.status_reason)),
+            title=_("Patient: {status}").format(status=_(str(PatientStatus(after.status).label))),
+            detail=lines(labelled(_("Reason"), after.status_reason)),
             by=who(after.history_user),
             ref=str(after.history_id),
         )
@@ -97,13 +111,13 @@ def merges(lesion: Lesion) -> Iterator[TimelineEntry]:
     ).select_related("survivor", "duplicate", "merged_by", "undone_by")
     site = lesion.patient.site
     for row in rows:
-        records = f"record {row.duplicate.mrn} into {row.survivor.mrn}"
+        records = {"duplicate": row.duplicate.mrn, "survivor": row.survivor.mrn}
         yield TimelineEntry(
             kind=TimelineKind.MERGE,
             on=site.local_date(row.merged_at),
             at=row.merged_at,
-            title=f"Merged {records}",
-            detail=lines(labelled("Reason", row.reason)),
+            title=_("Merged record {duplicate} into {survivor}").format(**records),
+            detail=lines(labelled(_("Reason"), row.reason)),
             by=who(row.merged_by),
             ref=str(row.pk),
             withdrawn_at=row.undone_at,
@@ -113,7 +127,7 @@ def merges(lesion: Lesion) -> Iterator[TimelineEntry]:
                 kind=TimelineKind.MERGE,
                 on=site.local_date(row.undone_at),
                 at=row.undone_at,
-                title=f"Merge of {records} undone",
+                title=_("Merge of record {duplicate} into {survivor} undone").format(**records),
                 detail=(),
                 by=who(row.undone_by),
                 ref=str(row.pk),

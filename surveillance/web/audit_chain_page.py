@@ -6,6 +6,8 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from patients.audit_verification import SiteReport, verify_site
@@ -23,10 +25,12 @@ class ChainForm(forms.Form):
 
     expected = forms.RegexField(
         r"^[0-9a-f]{64}$",
-        label="Digest noted earlier",
-        help_text="64 characters. It must still be in the chain, or the chain was cut off.",
+        label=gettext_lazy("Digest noted earlier"),
+        help_text=gettext_lazy(
+            "64 characters. It must still be in the chain, or the chain was cut off."
+        ),
         required=False,
-        error_messages={"invalid": "Enter all 64 characters, 0 to 9 and a to f"},
+        error_messages={"invalid": gettext_lazy("Enter all 64 characters, 0 to 9 and a to f")},
     )
 
 
@@ -68,11 +72,11 @@ def chain_result(site: Site, report: SiteReport) -> ChainResult:
     return ChainResult(
         heading=f"{site.name}: {count_words(found, 'finding')}"
         if found
-        else f"{site.name}: the chain is whole",
+        else _("{site}: the chain is whole").format(site=site.name),
         is_whole=not found,
         sealed=count_words(report.sealed, "event"),
         unsealed=count_words(report.unsealed, "event"),
         head=report.head,
         findings=tuple(f"{one.code}: {one.text}" for one in report.findings[:FINDINGS_SHOWN]),
-        more=f"and {more:,} more" if more > 0 else "",
+        more=_("and {n} more").format(n=f"{more:,}") if more > 0 else "",
     )

@@ -11,69 +11,56 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.models import Membership, Patient, Site
 from surveillance.roles import Permission, sites_where
 from surveillance.timeline import end_of_day
 from surveillance.web.access import SignedInRequest, choose_site
 from surveillance.web.audit_words import ACTIONS, action_words
-from surveillance.web.forms import day
+from surveillance.web.period_form import PeriodForm
 from surveillance.web.wording import name_of_patient, name_of_user
 
 A_MONTH = timedelta(days=30)
 A_DAY = timedelta(days=1)
 
 
-class AuditForm(forms.Form):
+class AuditForm(PeriodForm):
     """Who, what and when; every field may be left empty but the days."""
 
-    site = forms.ChoiceField(label="Site")
-    person = forms.ChoiceField(label="Person", required=False)
-    first_on = day("From")
-    last_on = day("To")
+    person = forms.ChoiceField(label=gettext_lazy("Person"), required=False)
 
-    def __init__(self, *args: Any, sites: list[Site], people: list[User], **kw: Any) -> None:
+    field_order = ("site", "person", "first_on", "last_on")
+
+    def __init__(self, *args: Any, people: list[User], **kw: Any) -> None:
         super().__init__(*args, **kw)
         named = sorted((name_of_user(one), str(one.pk)) for one in people)
-        self._choices("site", [(one.slug, one.name) for one in sites])
-        self._choices(
-            "person",
-            [("", "Anybody"), *((pk, name) for name, pk in named), ("system", "The system")],
-        )
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The period runs forwards."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = said.get("first_on"), said.get("last_on")
-        if first and last and first > last:
-            self.add_error("last_on", f"Enter a day on or after {first}")
-        return said
+        anybody, system = ("", _("Anybody")), ("system", _("The system"))
+        self.offer("person", [anybody, *((pk, name) for name, pk in named), system])
 
 
 class SearchForm(AuditForm):
     """The search asks for the deed as well."""
 
-    action = forms.ChoiceField(label="What was done", required=False)
+    action = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
 
     field_order = ("site", "person", "action", "first_on", "last_on")
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         words = sorted((action_words(action), action) for action in ACTIONS)
-        self._choices("action", [("", "Anything"), *((code, text) for text, code in words)])
+        self.offer("action", [("", _("Anything")), *((code, text) for text, code in words)])
 
 
 class MrnForm(forms.Form):
     """One patient, by number."""
 
     mrn = forms.CharField(
-        label="MRN of a patient",
+        label=gettext_lazy("MRN of a patient"),
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Enter the MRN"},
+        error_messages={"required": gettext_lazy("Enter the MRN")},
     )
 
 
@@ -103,9 +90,7 @@ class AuditQuestion:
     @property
     def patient_words(self) -> str:
         """Whose record is asked about; empty for everybody's."""
-        if self.patient is None:
-            return ""
-        return f"{name_of_patient(self.patient)}, MRN {self.patient.mrn}"
+        return patient_words(self.patient) if self.patient else ""
 
     def query(self, **more: object) -> str:
         """The same question as a query string; what is given here replaces it, None leaves out."""
@@ -140,6 +125,11 @@ def read_question(request: SignedInRequest, kind: type[AuditForm]) -> AuditQuest
         first_on=read["first_on"],
         last_on=read["last_on"],
     )
+
+
+def patient_words(patient: Patient) -> str:
+    """'Okafor, Ada, MRN A-1'."""
+    return _("{name}, MRN {mrn}").format(name=name_of_patient(patient), mrn=patient.mrn)
 
 
 def sites_of_auditor(user: User) -> list[Site]:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import AuditEvent, Patient
@@ -18,12 +19,13 @@ from surveillance.web.audit_form import (
     AuditQuestion,
     MrnForm,
     SearchForm,
+    patient_words,
     read_question,
     sites_of_auditor,
 )
 from surveillance.web.audit_query import looks_by, page_of_events, patients_of
 from surveillance.web.audit_words import action_words, detail_words, names_of, subject_words
-from surveillance.web.wording import count_words, moment_words, name_of_patient
+from surveillance.web.wording import count_words, moment_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def audit_patient(request: SignedInRequest) -> HttpResponse:
     mrn = form.cleaned_data["mrn"].strip() if form.is_valid() else ""
     patient = Patient.objects.filter(site=site, mrn=mrn).first()
     if patient is None:
-        messages.error(request, f"{site.name} has no patient with this MRN.")
+        words = _("{site} has no patient with this MRN.").format(site=site.name)
+        messages.error(request, words)
         return redirect(f"{reverse(page)}?site={site.slug}")
     return redirect(f"{reverse(page)}?site={site.slug}&patient={patient.pk}")
 
@@ -109,7 +112,10 @@ def _note_view(request: SignedInRequest, question: AuditQuestion) -> None:
 def _context(question: AuditQuestion) -> dict[str, Any]:
     patient = question.patient
     exports = [
-        {"words": f"Everything about this patient ({form.upper()})", "form": form}
+        {
+            "words": _("Everything about this patient ({form})").format(form=form.upper()),
+            "form": form,
+        }
         for form in ("json", "csv")
     ]
     return {
@@ -155,7 +161,7 @@ def _event_row(
         who=people.get(event.actor, event.actor),
         what=action_words(event.action),
         subject=subject_words(event.subject_type),
-        patient=f"{name_of_patient(patient)}, MRN {patient.mrn}" if patient else "",
+        patient=patient_words(patient) if patient else "",
         patient_url=f"?{question.query(patient=patient.pk)}" if patient else "",
         detail=detail_words(event.detail, people),
     )
@@ -168,7 +174,7 @@ def look_rows(counted: list[dict[str, Any]], column: str, question: AuditQuestio
         names = names_of(keys)
     else:
         found = patients_of(keys, question)
-        names = {pk: f"{name_of_patient(one)}, MRN {one.mrn}" for pk, one in found.items()}
+        names = {pk: patient_words(one) for pk, one in found.items()}
     return [_look_row(line, column, names, question) for line in counted]
 
 
@@ -178,7 +184,7 @@ def _look_row(
     key = str(line[column])
     narrowed = {"person": key.removeprefix("user:")} if column == "actor" else {"patient": key}
     return LookRow(
-        name=names.get(key, "a record of another site" if column == "patient_id" else key),
+        name=names.get(key, _("a record of another site") if column == "patient_id" else key),
         looks=count_words(line["looks"], "look"),
         patients=count_words(line["patients"], "patient"),
         first=moment_words(line["first"], question.site),

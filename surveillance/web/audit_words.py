@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.audit import SYSTEM
 from surveillance.models.registry_import import RegistryImportStatus
@@ -101,29 +103,33 @@ ACTIONS = (
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
-    "followup": "follow-up",
-    "imagingexam": "exam",
-    "lesionassessment": "decision",
-    "lesionevent": "lesion event",
-    "afpresult": "AFP result",
-    "riskprofile": "risk profile",
-    "contactattempt": "contact",
-    "escalationanswer": "answer",
-    "outsidecare": "care elsewhere",
-    "outsidecarereview": "second look",
-    "letterbatch": "print run",
-    "letterevent": "letter",
-    "messagetemplateversion": "message text",
-    "messagetemplateuse": "message text",
-    "patientmerge": "merge",
-    "registryimport": "registry file",
-    "siteclosure": "closure",
-    "membership": "role",
+    "followup": gettext_noop("follow-up"),
+    "imagingexam": gettext_noop("exam"),
+    "lesionassessment": gettext_noop("decision"),
+    "lesionevent": gettext_noop("lesion event"),
+    "afpresult": gettext_noop("AFP result"),
+    "riskprofile": gettext_noop("risk profile"),
+    "contactattempt": gettext_noop("contact"),
+    "escalationanswer": gettext_noop("answer"),
+    "outsidecare": gettext_noop("care elsewhere"),
+    "outsidecarereview": gettext_noop("second look"),
+    "letterbatch": gettext_noop("print run"),
+    "letterevent": gettext_noop("letter"),
+    "messagetemplateversion": gettext_noop("message text"),
+    "messagetemplateuse": gettext_noop("message text"),
+    "patientmerge": gettext_noop("merge"),
+    "registryimport": gettext_noop("registry file"),
+    "siteclosure": gettext_noop("closure"),
+    "membership": gettext_noop("role"),
 }
 
 
 def action_words(action: str) -> str:
-    """'Escalation acknowledged', 'AFP recorded'."""
+    """'Escalation acknowledged', 'AFP recorded', in the reader's language (`audit_vocabulary`)."""
+    return _(_in_english(action))
+
+
+def _in_english(action: str) -> str:
     words = action.replace("_", " ").replace("follow up", "follow-up")
     words = f"{words[:1].upper()}{words[1:]}"
     return words.replace("Afp", "AFP")
@@ -131,13 +137,13 @@ def action_words(action: str) -> str:
 
 def subject_words(subject_type: str) -> str:
     """'follow-up'; a table without a word of its own is named as it is."""
-    return SUBJECTS.get(subject_type, subject_type)
+    return _(SUBJECTS.get(subject_type, subject_type))
 
 
 def detail_words(detail: Mapping[str, Any], people: Mapping[str, str]) -> tuple[str, ...]:
     """'tier: 3', one line per thing said; people by their names."""
     return tuple(
-        f"{name.replace('_', ' ')}: {people.get(str(value), value)}"
+        f"{_(name.replace('_', ' '))}: {people.get(str(value), value)}"
         for name, value in detail.items()
         if value not in (None, "", [], {})
     )
@@ -151,4 +157,4 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
         if text.startswith("user:") and text.removeprefix("user:").isdigit()
     }
     named = {f"user:{user.pk}": name_of_user(user) for user in User.objects.filter(pk__in=keys)}
-    return named | {SYSTEM: "the system"}
+    return named | {SYSTEM: _("the system")}

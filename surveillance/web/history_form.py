@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from surveillance.timeline import TimelineEntry, TimelineKind
 from surveillance.web.forms import day
@@ -19,10 +21,14 @@ class HistoryForm(forms.Form):
     """A GET form: everything it says stands in the address."""
 
     known_on = day(
-        "As known on", "Leave empty for today. Nothing recorded later is shown.", required=False
+        gettext_lazy("As known on"),
+        gettext_lazy("Leave empty for today. Nothing recorded later is shown."),
+        required=False,
     )
     kind = forms.MultipleChoiceField(
-        label="Kinds of entries", required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Kinds of entries"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, kinds: Iterable[TimelineKind], today: date, **kw: Any) -> None:
@@ -34,7 +40,8 @@ class HistoryForm(forms.Form):
         """Nobody knows yet what will be known."""
         said: date | None = self.cleaned_data["known_on"]
         if said is not None and said > self.today:
-            raise forms.ValidationError(f"Enter a day up to today, {date_words(self.today)}")
+            words = _("Enter a day up to today, {day}").format(day=date_words(self.today))
+            raise forms.ValidationError(words)
         return said
 
 

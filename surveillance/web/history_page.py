@@ -3,11 +3,14 @@
 from base64 import b64encode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from patients.workflows.record_view import record_view
@@ -58,10 +61,14 @@ def lesion_summary(request: SignedInRequest, pk: UUID) -> HttpResponse:
     then = lesion_then(history)
     context = {
         "lesion": then,
+        "title": _("Summary of {name}, MRN {mrn}").format(name=then.name, mrn=then.mrn),
         "chart": chart_image(then.chart) if then.chart else "",
         "site": site.name,
         "entries": entry_rows(history.known, lesion),
-        "printed": f"{moment_words(now, site)} by {name_of_user(request.user)}",
+        "printed": _("Printed {moment} by {who}.").format(
+            moment=moment_words(now, site), who=name_of_user(request.user)
+        ),
+        "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
     }
     try:
         pdf = set_page(render_to_string("surveillance/history/summary.html", context))
@@ -75,14 +82,17 @@ def lesion_summary(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def lesion_export(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The same as JSON (docs/lesion-export.md); who took it out is recorded."""
-    history, now = _asked(request, pk), timezone.now()
+    """The same as JSON (docs/lesion-export.md), in English for whoever reads it there; who took it
+    out is recorded."""
+    now = timezone.now()
+    with override(settings.LANGUAGE_CODE):
+        history = _asked(request, pk)
+        content = export_lesion(
+            history.lesion, entries=history.known, known_on=history.asked.known_on, exported_at=now
+        )
+        response = JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
     lesion = history.lesion
-    content = export_lesion(
-        lesion, entries=history.known, known_on=history.asked.known_on, exported_at=now
-    )
     record_download(subject=lesion, form="json", by=request.user, now=now)
-    response = JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="lesion-{lesion.pk}.json"'
     return response
 

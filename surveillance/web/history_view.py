@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from surveillance.models import FollowUp, Lesion, LesionObservation
 from surveillance.obligations import window_of
@@ -92,7 +94,7 @@ def lesion_then(history: LesionHistory) -> LesionThen:
         patient=name_of_patient(patient),
         patient_url=reverse("patient", args=[patient.pk]),
         mrn=patient.mrn,
-        born=date_words(patient.birth_date) or "not recorded",
+        born=date_words(patient.birth_date) or _("not recorded"),
         known_on=date_words(history.asked.known_on),
         advice=recommendation_view(advice, moment_words(advice.assessed_at, site))
         if advice
@@ -136,16 +138,20 @@ def _change(row: LesionObservation, earlier: LesionObservation) -> str:
     assert earlier.size_mm is not None
     on, change = date_words(earlier.exam.performed_on), row.size_mm - earlier.size_mm
     if not change:
-        return f"as on {on}"
-    return f"{size_words(abs(change))} {'more' if change > 0 else 'less'} than on {on}"
+        return _("as on {day}").format(day=on)
+    words = _("{size} more than on {day}") if change > 0 else _("{size} less than on {day}")
+    return words.format(size=size_words(abs(change)), day=on)
 
 
 def page_of_rows(history: LesionHistory, asked: str) -> Rows:
     """One page of the entries; a number that is none, or too large, is the nearest there is."""
     page = Paginator(history.known, PER_PAGE).get_page(asked)
     first, last, all_of_them = page.start_index(), page.end_index(), page.paginator.count
-    shown = f"Entries {first:,} to {last:,} of {all_of_them:,}" if all_of_them else ""
-    return Rows(entry_rows(list(page), history.lesion), shown, _pages(history, page))
+    shown = _("Entries {first} to {last} of {count}").format(
+        first=f"{first:,}", last=f"{last:,}", count=f"{all_of_them:,}"
+    )
+    rows = entry_rows(list(page), history.lesion)
+    return Rows(rows, shown if all_of_them else "", _pages(history, page))
 
 
 def entry_rows(entries: Sequence[TimelineEntry], lesion: Lesion) -> tuple[TimelineRow, ...]:
@@ -156,9 +162,9 @@ def entry_rows(entries: Sequence[TimelineEntry], lesion: Lesion) -> tuple[Timeli
 def _pages(history: LesionHistory, page: "Page[TimelineEntry]") -> tuple[Link, ...]:
     links = []
     if page.has_previous():
-        links.append(Link("Newer entries", f"?{history.asked.query(page=page.number - 1)}"))
+        links.append(Link(_("Newer entries"), f"?{history.asked.query(page=page.number - 1)}"))
     if page.has_next():
-        links.append(Link("Older entries", f"?{history.asked.query(page=page.number + 1)}"))
+        links.append(Link(_("Older entries"), f"?{history.asked.query(page=page.number + 1)}"))
     return tuple(links)
 
 
@@ -167,14 +173,17 @@ def later_words(history: LesionHistory) -> str:
     count = len(history.later)
     if not count:
         return ""
-    things = "1 thing" if count == 1 else f"{count:,} things"
-    return f"{things} had happened by then and became known later."
+    return ngettext(
+        "{n} thing had happened by then and became known later.",
+        "{n} things had happened by then and became known later.",
+        count,
+    ).format(n=f"{count:,}")
 
 
 def file_links(history: LesionHistory) -> tuple[Link, ...]:
     """The same history as files."""
     query, pk = history.asked.query(), history.lesion.pk
     return (
-        Link("Print summary (PDF)", f"{reverse('lesion_summary', args=[pk])}?{query}"),
-        Link("Export (JSON)", f"{reverse('lesion_export', args=[pk])}?{query}"),
+        Link(_("Print summary (PDF)"), f"{reverse('lesion_summary', args=[pk])}?{query}"),
+        Link(_("Export (JSON)"), f"{reverse('lesion_export', args=[pk])}?{query}"),
     )

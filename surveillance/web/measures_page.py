@@ -3,10 +3,8 @@
 import csv
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,30 +16,10 @@ from patients.models import Site
 from surveillance.measures import Measure, Period, measure
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
-from surveillance.web.forms import day
+from surveillance.web.period_form import PeriodForm
 
 A_YEAR = timedelta(days=365)
 COLUMNS = ("measure", "title", "value", "unit", "numerator", "denominator", "definition")
-
-
-class PeriodForm(forms.Form):
-    """Which site, from when to when."""
-
-    site = forms.ChoiceField(label="Site")
-    first_on = day("From")
-    last_on = day("To")
-
-    def __init__(self, *args: Any, sites: list[Site], **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self.fields["site"].choices = [(one.slug, one.name) for one in sites]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The period runs forwards."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = said.get("first_on"), said.get("last_on")
-        if first and last and first > last:
-            self.add_error("last_on", f"Enter a day on or after {first}")
-        return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.workflows.invite_person import invite_person, without_password
@@ -17,7 +19,7 @@ from surveillance.web.people_view import person_rows, rows_without_role
 from surveillance.web.refusals import accepted
 from surveillance.workflows.errors import WorkflowRefused
 
-NOT_SENT = (
+NOT_SENT = gettext_noop(
     "The mail server did not take the message. The account is there: send the link again from the "
     "person’s page."
 )
@@ -71,6 +73,7 @@ def send_password_link(request: SignedInRequest, user: User) -> None:
     except WorkflowRefused as refused:
         messages.error(request, refused.message)
     except InvitationNotSent:
-        messages.error(request, NOT_SENT)
+        messages.error(request, _(NOT_SENT))
     else:
-        messages.success(request, f"The link to choose a password is on its way to {user.email}.")
+        said = _("The link to choose a password is on its way to {address}.")
+        messages.success(request, said.format(address=user.email))

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from patients.models import Role
@@ -72,7 +73,8 @@ def grant_role(request: SignedInRequest, pk: int) -> HttpResponse:
         granting.grant_role(user=user, site=site, role=role, by=request.user, now=now)
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, f"{name_of_user(user)} has the role from now on.")
+        said = _("{name} has the role from now on.").format(name=name_of_user(user))
+        messages.success(request, said)
         return redirect("person", pk=pk)
     return _show(request, pk, form)
 
@@ -82,17 +84,20 @@ def grant_role(request: SignedInRequest, pk: int) -> HttpResponse:
 def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
     """The role ends today; open work is handed over first, or it is refused."""
     role = role_or_404(request.user, pk)
-    name, words = name_of_user(role.user), Role(role.role).label
     question = Question(
-        f"End the role of {name} as {str(words).lower()} at {role.site}?",
-        "What they answer for is handed to others there at once.",
-        "End the role",
+        _("End the role of {name} as {role} at {site}?").format(
+            name=name_of_user(role.user),
+            role=_(str(Role(role.role).label)).lower(),
+            site=role.site,
+        ),
+        _("What they answer for is handed to others there at once."),
+        _("End the role"),
     )
 
     def act() -> object:
         return leave_role(membership=role, by=request.user, now=timezone.now())
 
-    return _confirmed(request, role.user_id, question, act, "The role has ended.")
+    return _confirmed(request, role.user_id, question, act, _("The role has ended."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,17 +106,19 @@ def switch_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person can no longer sign in; open work is handed over first, or it is refused."""
     user = person_or_404(request.user, pk)
     question = Question(
-        f"Switch off the account of {name_of_user(user)}?",
-        "They can no longer sign in, and what they answer for is handed to others at once. The "
-        "roles stay on record.",
-        "Switch off",
+        _("Switch off the account of {name}?").format(name=name_of_user(user)),
+        _(
+            "They can no longer sign in, and what they answer for is handed to others at once. The "
+            "roles stay on record."
+        ),
+        _("Switch off"),
     )
 
     def act() -> object:
         within_reach_only(user=user, by=request.user)
         return deactivate_account(user=user, by=request.user, now=timezone.now())
 
-    return _confirmed(request, pk, question, act, "The account is switched off.")
+    return _confirmed(request, pk, question, act, _("The account is switched off."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,16 +127,18 @@ def reset_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     """Telephone or key lost: the second step is taken away."""
     user = person_or_404(request.user, pk)
     question = Question(
-        f"Reset the second step of {name_of_user(user)}?",
-        "Their app, passkeys and recovery codes stop working. Be sure that it is they who ask: "
-        "until they set up a new one, the password alone lets somebody in.",
-        "Reset",
+        _("Reset the second step of {name}?").format(name=name_of_user(user)),
+        _(
+            "Their app, passkeys and recovery codes stop working. Be sure that it is they who ask: "
+            "until they set up a new one, the password alone lets somebody in."
+        ),
+        _("Reset"),
     )
 
     def act() -> object:
         return reset_second_factor(user=user, by=request.user, now=timezone.now())
 
-    return _confirmed(request, pk, question, act, "They can set up a new second step.")
+    return _confirmed(request, pk, question, act, _("They can set up a new second step."))
 
 
 @require_POST
@@ -141,7 +150,7 @@ def switch_on(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         pk,
         lambda: reactivate_account(user=user, by=request.user, now=timezone.now()),
-        "The account is switched on; its roles count again.",
+        _("The account is switched on; its roles count again."),
     )
 
 
@@ -154,7 +163,7 @@ def lift_lock(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         pk,
         lambda: lift_sign_in_lock(user=user, by=request.user, now=timezone.now()),
-        "They can try again now.",
+        _("They can try again now."),
     )
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from patients.models import AfpResult, Patient, PatientStatus, Sex, Site
+from patients.models import AfpResult, Patient, PatientStatus, RiskProfile, Sex, Site
 from surveillance.models import ContactAttempt
 from surveillance.protocol.parameters import ADULT_FROM_YEARS
 from surveillance.web.consent_words import ConsentChange, consent_words, no_way_words
@@ -75,14 +76,14 @@ class ContactRow:
 
 def person_view(records: PatientRecords) -> Person:
     """The head of the page."""
-    patient = records.patient
+    patient, not_assigned = records.patient, _("Not assigned")
     return Person(
         name=name_of_patient(patient),
         url=reverse("patient", args=[patient.pk]),
         mrn=patient.mrn,
-        born=date_words(patient.birth_date) or "not recorded",
+        born=date_words(patient.birth_date) or _("not recorded"),
         age=age_words(patient.birth_date, records.on),
-        sex=str(Sex(patient.sex).label),
+        sex=_(str(Sex(patient.sex).label)),
         site=patient.site.name,
         status=status_words(patient.status),
         status_note=_status_note(patient),
@@ -92,9 +93,12 @@ def person_view(records: PatientRecords) -> Person:
         no_way=no_way_words(patient),
         contact=contact_details(patient, records.consents),
         team=(
-            ("Navigator", name_of_user(patient.navigator, "Not assigned")),
-            ("Responsible clinician", name_of_user(patient.responsible_clinician, "Not assigned")),
-            ("Primary care", patient.primary_care or "Not recorded"),
+            (_("Navigator"), name_of_user(patient.navigator, not_assigned)),
+            (
+                _("Responsible clinician"),
+                name_of_user(patient.responsible_clinician, not_assigned),
+            ),
+            (_("Primary care"), patient.primary_care or _("Not recorded")),
         ),
     )
 
@@ -102,7 +106,7 @@ def person_view(records: PatientRecords) -> Person:
 def _status_note(patient: Patient) -> str:
     if patient.status == PatientStatus.ACTIVE:
         return ""
-    since = f"since {date_words(patient.status_on)}"
+    since = _("since {day}").format(day=date_words(patient.status_on))
     return f"{since}: {patient.status_reason}" if patient.status_reason else since
 
 
@@ -120,36 +124,38 @@ def contact_details(
 
     def channel(value: str, field: str, mark: str = "") -> str:
         consent = consent_words(getattr(patient, field), said.get(field))
-        return f"{value} ({'; '.join(filter(None, (consent, mark)))})" if value else "Not recorded"
+        return (
+            f"{value} ({'; '.join(filter(None, (consent, mark)))})" if value else _("Not recorded")
+        )
 
     return (
-        ("Telephone", channel(patient.phone, "consent_phone")),
-        ("E-mail", channel(patient.email, "consent_email", came_back["email"])),
-        ("Text messages", channel(patient.phone, "consent_sms", came_back["phone"])),
+        (_("Telephone"), channel(patient.phone, "consent_phone")),
+        (_("E-mail"), channel(patient.email, "consent_email", came_back["email"])),
+        (_("Text messages"), channel(patient.phone, "consent_sms", came_back["phone"])),
         (
-            "Address",
+            _("Address"),
             channel(", ".join(patient.postal_lines), "consent_letter", came_back["letter"]),
         ),
-        ("Language", language_words(patient)),
+        (_("Language"), language_words(patient)),
     )
 
 
 def _came_back(is_so: bool, on: date | None) -> str:
-    return f"a message came back on {date_words(on)}: correct it" if is_so else ""
+    if not is_so:
+        return ""
+    return _("a message came back on {day}: correct it").format(day=date_words(on))
 
 
 def _letter_came_back(on: date | None) -> str:
-    return f"a letter came back on {date_words(on)}: not written to until corrected" if on else ""
+    if not on:
+        return ""
+    words = _("a letter came back on {day}: not written to until corrected")
+    return words.format(day=date_words(on))
 
 
 def risk_view(records: PatientRecords) -> RiskView:
     """The risk facts in force on the day of the page."""
     profile = records.profile
-    source = "Nobody has recorded any risk fact."
-    if profile:
-        by = name_of_user(profile.recorded_by, "an import")
-        origin = f", source: {profile.source}" if profile.source else ""
-        source = f"In force from {date_words(profile.effective_on)}, recorded by {by}{origin}."
     return RiskView(
         why=risk_why(profile),
         facts=fact_rows(
@@ -160,7 +166,20 @@ def risk_view(records: PatientRecords) -> RiskView:
         contraindications=contraindication_words(profile),
         afp=tuple(_afp_words(one) for one in records.afp[:AFP_SHOWN]),
         afp_earlier=max(0, len(records.afp) - AFP_SHOWN),
-        source=source,
+        source=_risk_source(profile),
+    )
+
+
+def _risk_source(profile: RiskProfile | None) -> str:
+    if profile is None:
+        return _("Nobody has recorded any risk fact.")
+    words = _("In force from {day}, recorded by {who}.")
+    if profile.source:
+        words = _("In force from {day}, recorded by {who}, source: {source}.")
+    return words.format(
+        day=date_words(profile.effective_on),
+        who=name_of_user(profile.recorded_by, _("an import")),
+        source=profile.source,
     )
 
 
@@ -171,16 +190,19 @@ def _is_child(records: PatientRecords) -> bool:
 
 
 def _afp_words(result: AfpResult) -> str:
-    value = "value not given" if result.value_ng_ml is None else f"{result.value_ng_ml:.1f} ng/mL"
+    value = _("value not given")
+    if result.value_ng_ml is not None:
+        value = f"{result.value_ng_ml:.1f} ng/mL"
     marks = [
         words
         for words, is_so in (
-            ("rising", result.rising),
-            ("elevated for age", result.elevated_for_age),
+            (_("rising"), result.rising),
+            (_("elevated for age"), result.elevated_for_age),
         )
         if is_so
     ]
-    return ", ".join([f"{value} on {date_words(result.taken_on)}", *marks])
+    taken = _("{value} on {day}").format(value=value, day=date_words(result.taken_on))
+    return ", ".join([taken, *marks])
 
 
 def contact_rows(records: PatientRecords, *, may_retract: bool = False) -> tuple[ContactRow, ...]:
@@ -208,8 +230,8 @@ def note_rows(records: PatientRecords) -> tuple[NoteRow, ...]:
 def _next_try_words(row: ContactAttempt, site: Site) -> str:
     """'3 Mar 2026, afternoon', or the moment that was promised."""
     if row.call_back_at is not None:
-        return f"{moment_words(row.call_back_at, site)}, as promised"
-    part = row.get_next_try_part_display().lower()
+        return _("{moment}, as promised").format(moment=moment_words(row.call_back_at, site))
+    part = _(row.get_next_try_part_display()).lower()
     return ", ".join(words for words in (date_words(row.next_try_on), part) if words)
 
 
@@ -217,11 +239,11 @@ def _contact_row(row: ContactAttempt, records: PatientRecords, may_retract: bool
     lesions = {follow_up.lesion.label for follow_up in row.follow_ups.all()}
     return ContactRow(
         at=moment_words(row.attempted_at, records.patient.site),
-        channel=row.get_channel_display(),
-        outcome=row.get_outcome_display(),
+        channel=_(row.get_channel_display()),
+        outcome=_(row.get_outcome_display()),
         note=row.note,
         next_try=_next_try_words(row, records.patient.site),
-        by=name_of_user(row.attempted_by, "the system"),
+        by=name_of_user(row.attempted_by, _("the system")),
         lesions=joined(sorted(lesions)),
         taken_back=_taken_back(row, records.patient.site),
         retract_url=reverse("contact_undo", args=[row.pk])
@@ -234,4 +256,6 @@ def _taken_back(row: ContactAttempt, site: Site) -> str:
     """'Taken back 3 Mar 2026, 14:05: Logged by mistake.' Empty while it stands."""
     if row.retracted_at is None:
         return ""
-    return f"Taken back {moment_words(row.retracted_at, site)}: {row.retracted_reason}"
+    return _("Taken back {moment}: {reason}").format(
+        moment=moment_words(row.retracted_at, site), reason=row.retracted_reason
+    )

@@ -13,6 +13,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveillance.intake.csv_registry.columns import COLUMNS
@@ -103,7 +104,7 @@ def _settle(request: SignedInRequest, row: RegistryImport) -> None:
         return
     if status is RegistryImportStatus.DISCARDED:
         remove_upload(row)
-        messages.success(request, "The file is discarded. Nothing of it was recorded.")
+        messages.success(request, _("The file is discarded. Nothing of it was recorded."))
     else:
         _work_if_small(row)
 

@@ -3,13 +3,27 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.intake.csv_registry.summary import table
 from surveillance.models import RegistryImport, RegistryImportProblem, RegistryImportStatus
 from surveillance.said_again import said_again
+from surveillance.web.wording import date_words
 
 SHOWN = 200
+COUNTED = (
+    gettext_noop("Patients"),
+    gettext_noop("Patient statuses"),
+    gettext_noop("Risk profiles"),
+    gettext_noop("AFP results"),
+    gettext_noop("Lesions"),
+    gettext_noop("Exams"),
+    gettext_noop("Findings"),
+    gettext_noop("Lesion events"),
+)
+"""What `summary.table` counts, in its words."""
 WAITING = {RegistryImportStatus.OFFERED, RegistryImportStatus.RUNNING}
 TAGS = {
     RegistryImportStatus.OFFERED: "calm",
@@ -77,15 +91,15 @@ def import_view(row: RegistryImport) -> ImportView:
     return ImportView(
         url=reverse("registry_import_file", args=[row.pk]),
         file_name=row.file_name,
-        status=status.label,
+        status=_(str(status.label)),
         tag=TAGS[status],
-        uploaded=date_format(row.uploaded_at, "j M Y, H:i"),
-        site=row.site.name if row.site else "as in the column “site”",
+        uploaded=_uploaded(row),
+        site=row.site.name if row.site else _("as in the column “site”"),
         rows=f"{row.rows:,}",
         good_rows=f"{row.rows - row.refused_rows:,}",
         refused_rows=f"{row.refused_rows:,}",
         progress=_progress(row),
-        counts=tuple(CountRow(what, *(f"{n:,}" for n in ns)) for what, *ns in table(row.counts)),
+        counts=tuple(CountRow(_(what), *(f"{n:,}" for n in ns)) for what, *ns in table(row.counts)),
         problems=tuple(_problem(one) for one in problems),
         more_problems=f"{count - SHOWN:,}" if count > SHOWN else "",
         problems_url=reverse("registry_import_problems", args=[row.pk]) if problems else "",
@@ -98,9 +112,16 @@ def import_view(row: RegistryImport) -> ImportView:
     )
 
 
+def _uploaded(row: RegistryImport) -> str:
+    at = row.uploaded_at.astimezone(get_current_timezone())
+    return f"{date_words(at.date())}, {at:%H:%M}"
+
+
 def _progress(row: RegistryImport) -> str:
     of = row.progress.get("of")
-    return f"{row.rows:,} of {of:,} rows" if of else "waiting for its turn"
+    if not of:
+        return _("waiting for its turn")
+    return _("{n} of {all} rows").format(n=f"{row.rows:,}", all=f"{of:,}")
 
 
 def _problem(one: RegistryImportProblem) -> ProblemRow:
@@ -110,5 +131,5 @@ def _problem(one: RegistryImportProblem) -> ProblemRow:
         value=one.value,
         words=said_again(one.message),
         cure=said_again(one.cure),
-        refused="refused" if one.is_error else "goes in",
+        refused=_("refused") if one.is_error else _("goes in"),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.models import Site
 from surveillance.timeline import TimelineEntry, TimelineKind
@@ -64,7 +65,9 @@ def _row(entry: TimelineEntry, site: Site, lesion: UUID) -> TimelineRow:
         title=entry.title,
         first=first,
         rest=rest,
-        note=f"Recorded {moment_words(entry.at, site)} by {entry.by}",
+        note=_("Recorded {moment} by {who}").format(
+            moment=moment_words(entry.at, site), who=entry.by
+        ),
         is_withdrawn=entry.withdrawn,
         late=_late(entry, site),
         decision_url=reverse("decision", args=[lesion, entry.ref])
@@ -78,4 +81,4 @@ def _late(entry: TimelineEntry, site: Site) -> str:
     days = (site.local_date(entry.at) - entry.on).days
     if entry.kind not in ARRIVING or days < 1:
         return ""
-    return f"Known {count_words(days, 'day')} later"
+    return _("Known {days} later").format(days=count_words(days, "day"))

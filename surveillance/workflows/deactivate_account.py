@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from patients.audit import Deed, record_events
 from patients.models import Site
+from patients.workflows.keep_administrator import keep_administrator
 from surveillance.models import Escalation, FollowUp
 from surveillance.workflows.hand_over import hand_over
 
@@ -17,11 +18,13 @@ def deactivate_account(*, user: User, by: User | None, now: datetime) -> User:
     """The person can no longer sign in; everything open that they own is handed over first.
 
     Roles stay on record and count again when the account is switched on. A second call changes
-    nothing. Refused: something is open at a site where nobody else can answer.
+    nothing. Refused: something is open at a site where nobody else can answer; nobody else
+    administers a site.
     """
     known = User.objects.get(pk=user.pk)
     if not known.is_active:
         return known
+    keep_administrator(leaver=known, sites=Site.objects.administered_by(known))
     _hand_over(known, by, now)
     # From here on nobody is given anything more (owner_triggers); a sweep may have been quicker.
     current = User.objects.select_for_update().get(pk=user.pk)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
-from patients.models import Membership
+from patients.models import Membership, Role
 from patients.workflows.end_role import end_role
+from patients.workflows.keep_administrator import keep_administrator
 from surveillance.models import Escalation, FollowUp
 from surveillance.ownership import ACCOUNTABLE
 from surveillance.workflows.hand_over import hand_over
@@ -22,9 +23,12 @@ def leave_role(*, membership: Membership, by: "User | None", now: datetime) -> M
     something at the site, hand over first. With another left, the next sweep hands over the
     escalations of tiers that it does not reach.
 
-    A role that has ended stays as it was. Refused: something is open and nobody else can answer.
+    A role that has ended stays as it was. Refused: something is open and nobody else can answer;
+    nobody else administers the site.
     """
     row = Membership.objects.select_related("user", "site").get(pk=membership.pk)
+    if row.ended_on is None and row.role == Role.ADMINISTRATOR:
+        keep_administrator(leaver=row.user, sites=[row.site])
     others = Membership.objects.current().filter(user=row.user, site=row.site, role__in=ACCOUNTABLE)
     if row.ended_on is None and not others.exclude(pk=row.pk).exists():
         hand_over(user=row.user, site=row.site, by=by, now=now)

@@ -6,7 +6,7 @@ import pytest
 from django.db import models
 
 from patients.audit import record_event
-from patients.models import Patient, PatientStatus
+from patients.models import Patient, PatientStatus, RiskProfile, Tri
 from patients.workflows.record_vital_status import record_vital_status
 from surveillance.models import (
     ContactAttempt,
@@ -21,6 +21,8 @@ from surveillance.models import (
     PatientMerge,
 )
 from surveillance.timeline import TimelineEntry, TimelineKind, build_timeline
+from surveillance.timeline.entry import Verbatim
+from surveillance.timeline.people import FACTS
 from surveillance.workflows.book_follow_up import book_follow_up
 from tests.factories import AfpResultFactory, PatientFactory, UserFactory
 
@@ -482,3 +484,53 @@ def test_only_this_lesion_is_told_of(lesion):
     kinds = {entry.kind for entry in build_timeline(lesion)}
 
     assert kinds == {TimelineKind.LESION, TimelineKind.RISK}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        pytest.param("no_address", "Why: no address on file", id="a code of ours"),
+        pytest.param("smtp_550", "Why: the mail server refused it", id="mail"),
+        pytest.param("http_422", "Why: the gateway refused it", id="gateway"),
+        pytest.param(
+            "AnymailRecipientsRefused", "Why: the mail service refused the address", id="service"
+        ),
+        pytest.param("ConnectionResetError", "Why: it could not be handed over", id="else"),
+    ],
+)
+def test_a_message_that_failed_says_why_in_words(lesion, nurse, code: str, words: str) -> None:
+    Notification.objects.create(
+        site=lesion.patient.site,
+        channel="EMAIL",
+        template="ESCALATION_RAISED",
+        dedupe_key="k",
+        recipient=nurse,
+        follow_up=owed_by(decision_on(lesion)),
+        created_at=MORNING,
+        not_before=MORNING,
+        status="FAILED",
+        finished_at=MORNING,
+        last_error=code,
+    )
+
+    entry = entry_of(lesion, TimelineKind.NOTIFICATION)
+
+    assert words in entry.detail
+    assert code not in " ".join((entry.title, *entry.detail))
+
+
+def test_every_fact_of_a_risk_profile_has_words() -> None:
+    asked = [field.name for field in RiskProfile._meta.fields if field.choices == Tri.choices]
+
+    assert list(FACTS) == asked
+
+
+def test_what_is_kept_in_english_is_told_apart_from_what_is_said_today(lesion) -> None:
+    decision_on(lesion)
+
+    entry = entry_of(lesion, TimelineKind.ASSESSMENT)
+
+    kept = [line for line in entry.detail if isinstance(line, Verbatim)]
+    assert {line.lang for line in kept} == {"en"}
+    assert "The patient has cirrhosis." in kept
+    assert not [line for line in kept if line.startswith(("Rule", "Due", "Cause"))]

@@ -15,7 +15,8 @@ from patients.workflows.record_view import record_view
 from patients.workflows.seal_audit import seal_audit
 from surveillance.roles import PERMISSIONS, Permission
 from surveillance.web.audit_query import SHOWN
-from surveillance.web.audit_words import ACTIONS
+from surveillance.web.audit_vocabulary import DEEDS, SAID, THINGS
+from surveillance.web.audit_words import ACTIONS, SUBJECTS, action_words
 from tests.architecture.sources import calls_in, modules
 from tests.factories import NOW, MembershipFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient
@@ -136,7 +137,10 @@ class TestAccessReview:
     def test_period_that_runs_backwards_is_told(self, auditor) -> None:
         asked = {"first_on": "2026-08-31", "last_on": "2026-08-01"}
 
-        assert auditor.get("/audit/access/", asked).status_code == 422
+        page = auditor.get("/audit/access/", asked)
+
+        assert page.status_code == 422
+        assert "Enter a day on or after 31 Aug 2026" in page.content.decode()
 
     @pytest.mark.parametrize("patients", [1, 12])
     def test_asks_as_often_for_any_number(
@@ -285,3 +289,9 @@ def test_patient_page_leads_auditors_to_the_review(auditor, navigator, clinic, a
     assert link not in navigator.get(f"/patients/{ada.pk}/").content.decode()
     navigator.force_login(clinic.auditor)
     assert link in navigator.get(f"/patients/{ada.pk}/").content.decode()
+
+
+def test_every_deed_of_the_trail_can_be_translated() -> None:
+    assert sorted(DEEDS) == sorted(map(action_words, ACTIONS))
+    assert not set(THINGS) & set(SUBJECTS)
+    assert not [name for name in SAID if "_" in name]

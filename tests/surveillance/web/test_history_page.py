@@ -2,15 +2,19 @@
 
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from patients.models import AuditEvent, Role
 from surveillance.models import ContactAttempt, Lesion, LesionAssessment
+from surveillance.web.history_page import lesion_export, lesion_summary
 from tests.factories import NOW, TODAY, MembershipFactory, UserFactory
 from tests.surveillance.factories import ImagingExamFactory, LesionObservationFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_lesion, a_patient, an_exam, surveyed
@@ -64,6 +68,16 @@ def test_page_tells_everything_with_who_and_when(clinician, lesion) -> None:
         "Known 196 days later",
     ):
         assert words in page
+
+
+def test_sentences_that_are_kept_in_english_say_so(clinician, lesion) -> None:
+    newest = LesionAssessment.objects.filter(lesion=lesion).newest_first()[0]
+    reason = newest.answer["reasons"][0]
+
+    page = texts(clinician.get(address(lesion)))
+
+    assert f'lang="en">{escape(reason)}</span>' in page
+    assert not re.search(r'lang="en">(Rule|Cause)', page)
 
 
 def test_only_the_kinds_asked_for_are_shown(clinician, lesion) -> None:
@@ -186,6 +200,28 @@ class TestFiles:
         [alt] = [alt for tag, alt in tags if tag == "/Figure"]
         assert "2 measurements" in alt
         assert "8.0 mm" in text
+
+    def test_print_says_in_which_language_it_is(self, rf, clinic, lesion) -> None:
+        request = rf.get(address(lesion, "summary.pdf"))
+        request.user = clinic.clinician
+
+        with override("es"):
+            response = lesion_summary(request, lesion.pk)
+
+        root: Any = PdfReader(io.BytesIO(response.content)).root_object
+        assert root["/Lang"] == "es"
+
+    def test_file_is_in_english_whoever_asks(self, rf, clinic, lesion) -> None:
+        request = rf.get(address(lesion, "history.json"))
+        request.user = clinic.clinician
+
+        told = []
+        for language in ("es", "en-gb"):
+            with override(language):
+                told.append(json.loads(lesion_export(request, lesion.pk).content)["provenance"])
+
+        assert told[0] == told[1]
+        assert "Yes: cirrhosis" in json.dumps(told[0])
 
     def test_print_as_known_on_a_day_says_so(self, clinician, lesion) -> None:
         seen(lesion, "TOO-LATE", NOW)

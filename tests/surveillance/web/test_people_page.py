@@ -263,11 +263,42 @@ class TestPerson:
         assert administrator.get(reverse("role_end", args=[stranger.pk])).status_code == 404
 
     def test_who_gives_up_the_own_role_is_led_away(self, administrator, clinic) -> None:
+        MembershipFactory(site=clinic.site, role=Role.ADMINISTRATOR)
         own = Membership.objects.get(user=clinic.administrator)
 
         answer = administrator.post(reverse("role_end", args=[own.pk]))
 
         assert answer["Location"] == "/"
+
+    def test_the_last_administrator_reads_why_nothing_can_be_ended(
+        self, administrator, clinic
+    ) -> None:
+        page = administrator.get(person("", clinic.administrator))
+
+        [line] = page.context["card"].lines
+        assert (line.end_url, page.context["card"].why_not_off) == ("", line.why_not)
+        text = page.content.decode()
+        assert text.count("give somebody else there the role of an administrator first") == 2
+        assert person("off", clinic.administrator) not in text
+
+    @pytest.mark.parametrize("verb", ["role", "account"])
+    def test_the_last_administrator_stays(self, administrator, clinic, verb: str) -> None:
+        own = Membership.objects.get(user=clinic.administrator)
+        end, off = reverse("role_end", args=[own.pk]), person("off", clinic.administrator)
+
+        page = administrator.post(end if verb == "role" else off, follow=True)
+
+        assert "Give somebody else there the role of an administrator first." in said(page)
+        assert Membership.objects.current().filter(pk=own.pk).exists()
+
+    def test_with_another_administrator_the_way_is_offered(self, administrator, clinic) -> None:
+        MembershipFactory(site=clinic.site, role=Role.ADMINISTRATOR)
+
+        page = administrator.get(person("", clinic.administrator))
+
+        [line] = page.context["card"].lines
+        assert line.end_url
+        assert person("off", clinic.administrator) in page.content.decode()
 
 
 class TestRoles:
