@@ -2,6 +2,8 @@
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.dashboard.number import Cell, Kind, Number, Row, count, share, spread_cells
 from surveillance.dashboard.scope import Scope
@@ -10,23 +12,22 @@ from surveillance.measures import TIERS, raised
 from surveillance.models import Escalation, EscalationAnswer, FollowUpQuerySet
 
 KEY = "escalations"
-TITLE = "Escalations"
 TIER_WORDS = {
-    1: "T1, navigator",
-    2: "T2, lead navigator",
-    3: "T3, responsible clinician",
-    4: "T4, medical director",
+    1: gettext_noop("T1, navigator"),
+    2: gettext_noop("T2, lead navigator"),
+    3: gettext_noop("T3, responsible clinician"),
+    4: gettext_noop("T4, medical director"),
 }
 COLUMNS = (
-    "Tier",
-    "Raised",
-    "Answered",
-    "Ended unanswered",
-    "Open now",
-    "Waiting",
-    "Median",
-    "Lower quartile",
-    "Upper quartile",
+    gettext_noop("Tier"),
+    gettext_noop("Raised"),
+    gettext_noop("Answered"),
+    gettext_noop("Ended unanswered"),
+    gettext_noop("Open now"),
+    gettext_noop("Waiting"),
+    gettext_noop("Median"),
+    gettext_noop("Lower quartile"),
+    gettext_noop("Upper quartile"),
 )
 STATES = {
     "raised": Q(is_recent=True),
@@ -63,29 +64,34 @@ def count_escalations(scope: Scope) -> Number:
     told = dict(zip(STATES, totals, strict=True))
     return Number(
         KEY,
-        TITLE,
-        "Raised in these twelve months (UTC days), by tier: how many somebody answered or "
-        "acknowledged, how many ended before anybody did, and the days from raising to the answer. "
-        "Open are all that have not ended, whenever they were raised; waiting those of them for "
-        "which nobody has promised anything, or whose promise has run out.",
-        "Steps that were passed over while the sweep was down. An acknowledgement that was renewed "
-        "is kept with its newest day only, so that the days to the answer err on the long side.",
+        _("Escalations"),
+        _(
+            "Raised in these twelve months (UTC days), by tier: how many somebody answered or "
+            "acknowledged, how many ended before anybody did, and the days from raising to the "
+            "answer. Open are all that have not ended, whenever they were raised; waiting those of "
+            "them for which nobody has promised anything, or whose promise has run out."
+        ),
+        _(
+            "Steps that were passed over while the sweep was down. An acknowledgement that was "
+            "renewed is kept with its newest day only, so that the days to the answer err on the "
+            "long side."
+        ),
         (
             share(
                 "answered",
-                "Answered",
-                (told["answered"], "answered or acknowledged"),
-                (told["raised"], "escalations raised"),
+                _("Answered"),
+                (told["answered"], _("answered or acknowledged")),
+                (told["raised"], _("escalations raised")),
                 part="answered",
             ),
             count(
                 "waiting",
-                "Waiting for an answer",
-                (told["waiting"], "open without a promise that still runs"),
-                (told["open"], "open escalations"),
+                _("Waiting for an answer"),
+                (told["waiting"], _("open without a promise that still runs")),
+                (told["open"], _("open escalations")),
             ),
         ),
-        COLUMNS,
+        tuple(_(column) for column in COLUMNS),
         tuple(_row(tier, found, spreads) for tier in TIERS),
         period=(scope.first_on, scope.today),
     )
@@ -94,16 +100,16 @@ def count_escalations(scope: Scope) -> Number:
 def _row(tier: int, found: dict[int, tuple[int, ...]], spreads: dict[int, Spread]) -> Row:
     numbers = found.get(tier, (0,) * len(STATES))
     cells = (Cell(n, f"{tier}.{state}") for state, n in zip(STATES, numbers, strict=True))
-    return Row(TIER_WORDS[tier], (*cells, *spread_cells(spreads.get(tier, Spread()))))
+    return Row(_(TIER_WORDS[tier]), (*cells, *spread_cells(spreads.get(tier, Spread()))))
 
 
 def list_escalations(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' what waits; 'answered'; '3.open' one tier and state. Follow-ups, each once."""
-    tier, _, state = part.rpartition(".")
+    tier, _dot, state = part.rpartition(".")
     rows = _escalations(scope).filter(STATES[state or "waiting"])
     if tier:
         rows = rows.filter(tier={str(each): each for each in TIERS}[tier])
     return scope.follow_ups().filter(Exists(rows.filter(follow_up=OuterRef("pk"))))
 
 
-ESCALATIONS = Kind(KEY, TITLE, count_escalations, list_escalations)
+ESCALATIONS = Kind(KEY, count_escalations, list_escalations)
