@@ -4,13 +4,21 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from django.utils.translation import gettext_noop
 from pypdf import PdfReader
 
 from surveillance.models import Letter
 from surveillance.protocol.mailing import ALPHABET
 
 CODE = re.compile(rf"\b[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}\b")
+
+
+UNREADABLE: Final = gettext_noop(
+    "The file cannot be read as a PDF with text. Ask for the PDF that was printed, not a scan or a "
+    "picture of it."
+)
 
 
 class NotReadable(Exception):
@@ -56,10 +64,7 @@ def read_pages(pdf: bytes) -> list[str]:
         return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
     except Exception as error:
         # Whatever a broken file leads the library to: it was somebody else's, and is not kept.
-        raise NotReadable(
-            "The file cannot be read as a PDF with text. Ask for the PDF that was printed, not a "
-            "scan or a picture of it."
-        ) from error
+        raise NotReadable(UNREADABLE) from error
 
 
 def _is_addressed(letter: Letter | None, text: str) -> bool:

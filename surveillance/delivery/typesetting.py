@@ -6,9 +6,16 @@ Pango, which a machine that prints nothing may lack.
 
 import importlib
 from functools import cache
-from typing import Any
+from typing import Any, Final
+
+from django.utils.translation import gettext_noop
 
 VARIANT = "pdf/ua-1"
+NO_PANGO: Final = gettext_noop(
+    "The typesetting library Pango is missing on this machine. Install it (on Debian and Ubuntu: "
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core) and "
+    "try again. Everything else works without it."
+)
 
 
 class CannotBePrinted(Exception):
@@ -28,8 +35,4 @@ def weasyprint() -> Any:
     try:
         return importlib.import_module("weasyprint")
     except OSError as error:
-        raise CannotBePrinted(
-            "The typesetting library Pango is missing on this machine. Install it (on Debian and "
-            "Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
-            "fonts-dejavu-core) and try again. Everything else works without it."
-        ) from error
+        raise CannotBePrinted(NO_PANGO) from error
