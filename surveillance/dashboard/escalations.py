@@ -3,9 +3,18 @@
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
-from surveillance.dashboard.number import Cell, Kind, Number, Row, count, share, spread_cells
+from surveillance.dashboard.number import (
+    Cell,
+    Figure,
+    Kind,
+    Number,
+    Row,
+    count,
+    share,
+    spread_cells,
+)
 from surveillance.dashboard.scope import Scope
 from surveillance.day_spans import DaysBetween, Spread, sooner, spreads_of
 from surveillance.measures import TIERS, raised
@@ -18,17 +27,6 @@ TIER_WORDS = {
     3: gettext_noop("T3, responsible clinician"),
     4: gettext_noop("T4, medical director"),
 }
-COLUMNS = (
-    gettext_noop("Tier"),
-    gettext_noop("Raised"),
-    gettext_noop("Answered"),
-    gettext_noop("Ended unanswered"),
-    gettext_noop("Open now"),
-    gettext_noop("Waiting"),
-    gettext_noop("Median"),
-    gettext_noop("Lower quartile"),
-    gettext_noop("Upper quartile"),
-)
 STATES = {
     "raised": Q(is_recent=True),
     "answered": Q(is_recent=True, is_answered=True),
@@ -76,24 +74,42 @@ def count_escalations(scope: Scope) -> Number:
             "renewed is kept with its newest day only, so that the days to the answer err on the "
             "long side."
         ),
-        (
-            share(
-                "answered",
-                _("Answered"),
-                (told["answered"], _("answered or acknowledged")),
-                (told["raised"], _("escalations raised")),
-                part="answered",
-            ),
-            count(
-                "waiting",
-                _("Waiting for an answer"),
-                (told["waiting"], _("open without a promise that still runs")),
-                (told["open"], _("open escalations")),
-            ),
-        ),
-        tuple(_(column) for column in COLUMNS),
+        _figures(told),
+        _columns(),
         tuple(_row(tier, found, spreads) for tier in TIERS),
         period=(scope.first_on, scope.today),
+    )
+
+
+def _columns() -> tuple[str, ...]:
+    return (
+        _("Tier"),
+        pgettext("escalations", "Raised"),
+        pgettext("escalations", "Answered"),
+        pgettext("escalations", "Ended unanswered"),
+        pgettext("escalations", "Open now"),
+        pgettext("escalations", "Waiting"),
+        _("Median"),
+        _("Lower quartile"),
+        _("Upper quartile"),
+    )
+
+
+def _figures(told: dict[str, int]) -> tuple[Figure, ...]:
+    return (
+        share(
+            "answered",
+            pgettext("escalations", "Answered"),
+            (told["answered"], _("answered or acknowledged")),
+            (told["raised"], _("escalations raised")),
+            part="answered",
+        ),
+        count(
+            "waiting",
+            _("Waiting for an answer"),
+            (told["waiting"], _("open without a promise that still runs")),
+            (told["open"], _("open escalations")),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 OVER: Final = gettext_noop("what it was about was over before it left")
 """No code: whatever ended what it was about cancelled it as well."""
 
+ANSWERED: Final = gettext_noop("answer of the other side: {answer}")
 REASONS: Final = {
     "outcome_unknown": gettext_noop("nobody knows whether it arrived; it is not sent a third time"),
     "too_many_attempts": gettext_noop("tried as often as it may be"),
@@ -32,4 +33,4 @@ REASONS: Final = {
 
 def reason_words(code: str) -> str:
     """A code of ours in words; anything else is the answer of a mail server or gateway."""
-    return REASONS.get(code, f"answer of the other side: {code}")
+    return REASONS.get(code) or ANSWERED.format(answer=code)

@@ -48,7 +48,11 @@ def _unreachable(number: Number) -> BarChart | None:
 
 def _escalations(number: Number) -> BarChart | None:
     """A bar per tier: answered, ended unanswered, neither."""
-    names = [_("Answered"), _("Ended unanswered"), _("No answer yet")]
+    names = [
+        pgettext("escalations", "Answered"),
+        pgettext("escalations", "Ended unanswered"),
+        pgettext("escalations", "No answer yet"),
+    ]
     series = [_series(label_words(number, row), _answers(row)) for row in number.rows]
     return bar_chart(_("Escalations raised, by tier"), names, series)
 

@@ -105,7 +105,7 @@ def dashboard_list_file(request: SignedInRequest, key: str, form: str) -> HttpRe
         return people_file(request, asked_of(request, *NEEDED), Wanted(key, part, form))
     asked, rows = _listed(request, key, part)
     found = _page(rows, None, MOST_ROWS)
-    with override("en"):  # as every file
+    with override("en"):  # as every CSV, and as its columns are named
         table = [_line(row, asked) for row in found]
     return list_file(request, asked, Wanted(key, part, form), found, Table(LIST_COLUMNS, table))
 

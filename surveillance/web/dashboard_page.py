@@ -92,11 +92,13 @@ def dashboard_file(request: SignedInRequest, form: str) -> HttpResponse:
     key = request.GET.get("number", "")
     if form not in TYPES or (key and key not in KINDS):
         raise Http404
-    write = numbers_csv if form == "csv" else numbers_xlsx
+    keys = (key,) if key else tuple(KINDS)
     names = ", ".join(site.name for site in asked.scope.sites)
-    with override("en"):  # a file is passed on: the same for whoever took it
-        numbers = count_all(asked.scope, (key,) if key else tuple(KINDS))
-        as_of = moment_words(asked.scope.now, asked.scope.sites[0])
-        content = write(numbers, names, as_of)
+    if form == "xlsx":
+        content: str | bytes = numbers_xlsx(count_all(asked.scope, keys), names, asked.as_of)
+    else:
+        with override("en"):
+            as_of = moment_words(asked.scope.now, asked.scope.sites[0])
+            content = numbers_csv(count_all(asked.scope, keys), names, as_of)
     name = f"{key or 'numbers'}-{asked.slug}-{asked.scope.today}"
     return file_response(form, name, content)

@@ -51,6 +51,7 @@ class NumberView:
     columns: tuple[str, ...]
     rows: tuple[RowView, ...]
     chart: BarChart | None
+    chart_key: str
     csv_url: str
     xlsx_url: str
 
@@ -70,6 +71,7 @@ def number_view(number: Number, site: str) -> NumberView:
             for row in number.rows
         ),
         chart=chart_of(number),
+        chart_key=f"{number.key}-chart",
         csv_url=numbers_url("csv", site, number.key),
         xlsx_url=numbers_url("xlsx", site, number.key),
     )

@@ -22,7 +22,7 @@ from surveillance.models import (
     Report,
     SendingDoubt,
 )
-from surveillance.models.message_reasons import OVER, REASONS
+from surveillance.models.message_reasons import ANSWERED, OVER, REASONS
 from surveillance.models.notification import NotificationQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
@@ -176,4 +176,4 @@ def _reason(code: str) -> str:
     """A code of ours in words; anything else is the answer of a mail server or gateway."""
     if code in REASONS:
         return _(REASONS[code])
-    return _("answer of the other side: {answer}").format(answer=code)
+    return _(ANSWERED).format(answer=code)
