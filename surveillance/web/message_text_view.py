@@ -14,12 +14,28 @@ from patients.models import Site
 from surveillance.delivery.built_in import Words, built_in
 from surveillance.delivery.texts import Text
 from surveillance.models import MessageTemplateUse, MessageTemplateVersion, TextKind
-from surveillance.protocol.message_terms import PLACEHOLDERS, MessageMedium
+from surveillance.protocol.message_terms import MessageMedium
 from surveillance.protocol.message_text import Fault, Measures, unsaid_words_in
 from surveillance.protocol.parameters.messages import READING_GRADE_LIMIT, SMS_PARTS_LIMIT
 from surveillance.web.wording import count_words, moment_words, name_of_user
 
 BUILT_IN = gettext_noop("Built-in words")
+MEANINGS = {
+    "site": gettext_noop("the name of the site"),
+    "phone": gettext_noop("the telephone number of the site, or “the number on our letters”"),
+    "link": gettext_noop(
+        "the address of the page to go on to: the site’s contact page, for staff the case"
+    ),
+    "when": gettext_noop(
+        "the day of the appointment with its preposition: “on Monday 1 March 2027”, or “soon”"
+    ),
+    "cases": gettext_noop("in a digest: in one sentence, how many of each kind of thing wait"),
+    "lines": gettext_noop("in a digest: the same, one line for each kind"),
+    "language_line": gettext_noop(
+        "“Need an interpreter? Tell us when you call.” in both languages"
+    ),
+}
+"""What stands in the place of each placeholder."""
 SIGNS = {"  ": "same", "+ ": "added", "- ": "removed"}
 
 
@@ -166,7 +182,7 @@ def measures_view(kind: TextKind, measures: Measures, faults: Iterable[Fault]) -
 
 def placeholder_rows(allowed: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The placeholders that a text may hold, each with what stands there in its place."""
-    return tuple((f"{{{name}}}", _(PLACEHOLDERS[name])) for name in sorted(allowed))
+    return tuple((f"{{{name}}}", _(MEANINGS[name])) for name in sorted(allowed))
 
 
 def said_by_the_site(text: Text) -> str:
