@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from patients.models import Patient
 from surveillance.dashboard.scope import Scope
 from surveillance.day_spans import Spread
 from surveillance.models import FollowUpQuerySet
@@ -86,7 +85,7 @@ class Kind:
     count: Callable[[Scope], Number]
     listed: Callable[[Scope, str], FollowUpQuerySet]
     excluded_parts: tuple[str, ...] = ()
-    excluded: "Callable[[Scope, str], QuerySet[Patient]] | None" = None
+    excluded: "Callable[[Scope, str], QuerySet[Any]] | None" = None
 
 
 def count(

@@ -6,7 +6,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquer
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from patients.models import Patient, PatientStatus, RiskProfile, Tri
+from patients.models import PatientStatus, RiskProfile, Tri
 from surveillance.dashboard.number import Cell, Figure, Kind, Number, Row, share
 from surveillance.dashboard.scope import Scope, adults_born_by
 from surveillance.models import FollowUp, FollowUpQuerySet, ImagingExam
@@ -128,7 +128,7 @@ def list_six_monthly(scope: Scope, part: str) -> FollowUpQuerySet:
     return firsts.filter(site__in=scope.sites, patient__in=people.values("pk"))
 
 
-def excluded_six_monthly(scope: Scope, part: str) -> "QuerySet[Patient]":
+def excluded_six_monthly(scope: Scope, part: str) -> "QuerySet[Any]":
     """'excluded' all of them, 'left', 'child', 'not_owed' one group: people, not follow-ups, since
     nothing may be owed to them. Each has its `group`."""
     groups = {ALL_EXCLUDED: tuple(EXCLUDED)} | {each: (each,) for each in EXCLUDED}

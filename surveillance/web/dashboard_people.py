@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -47,7 +48,7 @@ def people_list(request: SignedInRequest, asked: Asked, key: str, part: str) -> 
     """One page of it, by name."""
     page = Paginator(_people(asked, key, part), SHOWN).get_page(request.GET.get("page"))
     number = KINDS[key].count(asked.scope)
-    rows = [_row(person) for person in page]
+    rows = [_row(person, person.group) for person in page]
     context = {
         "title": number.title,
         "which": part_words(number, part) or _("Everybody who is excluded, for whatever reason."),
@@ -69,11 +70,11 @@ def people_file(request: SignedInRequest, asked: Asked, wanted: Wanted) -> HttpR
     """The same with names, as CSV or XLSX."""
     found = list(_people(asked, wanted.key, wanted.part)[:MOST_ROWS])
     with override("en"):  # a file is passed on: the same for whoever took it
-        table = [_line(person) for person in found]
+        table = [_line(person, person.group) for person in found]
     return list_file(request, asked, wanted, found, Table(PEOPLE_COLUMNS, table))
 
 
-def _people(asked: Asked, key: str, part: str) -> "QuerySet[Patient]":
+def _people(asked: Asked, key: str, part: str) -> "QuerySet[Any]":
     listed = KINDS[key].excluded
     if listed is None:
         raise Http404
@@ -89,19 +90,19 @@ def reason_words(person: Patient, group: str) -> str:
     return _("Nothing is owed here")
 
 
-def _row(person: Patient) -> PersonRow:
+def _row(person: Patient, group: str) -> PersonRow:
     return PersonRow(
         name=name_of_patient(person),
         url=reverse("patient", args=[person.pk]),
         mrn=person.mrn,
         site=person.site.name,
         born=date_words(person.birth_date),
-        reason=reason_words(person, person.group),
+        reason=reason_words(person, group),
     )
 
 
-def _line(person: Patient) -> tuple[str | date | None, ...]:
-    told = _row(person)
+def _line(person: Patient, group: str) -> tuple[str | date | None, ...]:
+    told = _row(person, group)
     return (
         told.site,
         person.mrn,
