@@ -253,6 +253,20 @@ def test_a_file_of_whom_a_number_leaves_out_is_on_everybody_s_audit_trail(
     assert {event.detail["list"] for event in events} == {"six_monthly.excluded"}
 
 
+def test_a_csv_file_is_in_english_whoever_reads_the_page(lead, clinic) -> None:
+    late(clinic)
+    addresses = (
+        "/dashboard/numbers.csv",
+        "/dashboard/overdue/list.csv",
+        "/dashboard/six_monthly/list.csv?part=excluded",
+        "/measures.csv",
+    )
+
+    for address in addresses:
+        english = lead.get(address, HTTP_ACCEPT_LANGUAGE="en").content
+        assert lead.get(address, HTTP_ACCEPT_LANGUAGE="es").content == english, address
+
+
 def test_nothing_in_a_file_is_a_formula() -> None:
     assert as_csv(("a",), [("=1+1",), ("-3",), (-3,)]).splitlines() == ["a", "'=1+1", "'-3", "-3"]
 
