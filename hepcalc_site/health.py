@@ -5,7 +5,7 @@ The answers carry counts and ages only. They are given before host names and TLS
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -116,8 +116,18 @@ def check_sweep(now: datetime) -> str:
     except DatabaseError as error:
         return f"unknown ({type(error).__name__})"
     if since is None or now - since > settings.SWEEP_STALE_AFTER:
-        return f"no sweep finished since {since:%Y-%m-%d %H:%M} UTC" if since else "never ran"
+        return _stale_words(since)
     return OK
+
+
+def _stale_words(since: datetime | None) -> str:
+    if since is None:
+        return "never ran"
+    most = settings.SWEEP_STALE_AFTER // timedelta(minutes=1)
+    return (
+        f"no sweep finished since {since:%Y-%m-%d %H:%M} UTC, more than {most} minutes: "
+        "worker, beat or broker has stopped"
+    )
 
 
 def last_looked_at() -> datetime | None:

@@ -15,6 +15,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.case_records import standing_overrides
@@ -42,11 +43,11 @@ class Account(StrEnum):
 
 
 _WORDS = {
-    Account.OWED: "something is owed",
-    Account.AWAITING_DATA: "a person must complete the facts",
-    Account.ENDED_BY_RULE: "ended by rule",
-    Account.ENDED_BY_CLINICIAN: "ended by a clinician",
-    Account.UNACCOUNTED: "NOT ACCOUNTED FOR",
+    Account.OWED: gettext_noop("something is owed"),
+    Account.AWAITING_DATA: gettext_noop("a person must complete the facts"),
+    Account.ENDED_BY_RULE: gettext_noop("ended by rule"),
+    Account.ENDED_BY_CLINICIAN: gettext_noop("ended by a clinician"),
+    Account.UNACCOUNTED: gettext_noop("NOT ACCOUNTED FOR"),
 }
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.day_spans import Day, DaysBetween, spread_of
@@ -50,7 +52,7 @@ FINAL = Q(completed_by__isnull=False) | Q(days_late__gt=AFTER.days)
 """Judged by the ACR's tolerance: done, or not done by the end of it."""
 ADHERENT = Q(days_early__lte=BEFORE.days, days_after__lte=AFTER.days)
 """Done within the ACR's tolerance about the window."""
-ON_TIME_MEANS = (
+ON_TIME_MEANS = gettext_noop(
     "Imaging whose last day lies in the period, done on or before that day, of all that was done "
     "or has fallen due."
 )
@@ -144,8 +146,8 @@ def _on_time(site: Site, period: Period) -> Iterator[Measure]:
         here = Q(escalation_class=one)
         yield _rate(
             f"on_time_{one.lower()}",
-            f"On time, {one.label.lower()}",
-            ON_TIME_MEANS,
+            _("On time, {risk}").format(risk=_(one.label).lower()),
+            _(ON_TIME_MEANS),
             (in_time.filter(here).count(), due.filter(here).count()),
         )
 
@@ -155,10 +157,12 @@ def _adherent(site: Site, period: Period) -> Measure:
     final = with_tolerance(_imaging(site), period.today).filter(ends_here, FINAL)
     return _rate(
         "acr_adherent",
-        "Adherent as the ACR counts",
-        f"Imaging whose last day lies in the period, done between {BEFORE.days} days before its "
-        f"earliest and {AFTER.days} days after its last day, of all that was done or is later than "
-        "that.",
+        _("Adherent as the ACR counts"),
+        _(
+            "Imaging whose last day lies in the period, done between {before} days before its "
+            "earliest and {after} days after its last day, of all that was done or is later than "
+            "that."
+        ).format(before=BEFORE.days, after=AFTER.days),
         (final.filter(ADHERENT).count(), final.count()),
     )
 
@@ -182,9 +186,12 @@ def _characterised(site: Site, period: Period) -> Measure:
     needs = _imaging(site).filter(recommendation__in=CHARACTERISING)
     return _median_days(
         "days_to_characterisation",
-        "From the need to the characterising exam",
-        "Median days from the day on which a characterising exam was first owed to the exam, of "
-        "those done in the period (numerator); the denominator is how many needs arose in it.",
+        _("From the need to the characterising exam"),
+        _(
+            "Median days from the day on which a characterising exam was first owed to the exam, "
+            "of those done in the period (numerator); the denominator is how many needs arose in "
+            "it."
+        ),
         _done_in(needs, period),
         _arisen(needs, period),
     )
@@ -194,9 +201,12 @@ def _contrast_after_growth(site: Site, period: Period) -> Measure:
     needs = _imaging(site).filter(assessment__rule__in=AFTER_GROWTH)
     return _median_days(
         "growth_to_contrast",
-        "From growth or a raised AFP to contrast",
-        "Median days from the day on which rule R34a or R34b first owed a contrast study to that "
-        "study, of those done in the period (numerator); the denominator is how many arose in it.",
+        _("From growth or a raised AFP to contrast"),
+        _(
+            "Median days from the day on which rule R34a or R34b first owed a contrast study to "
+            "that study, of those done in the period (numerator); the denominator is how many "
+            "arose in it."
+        ),
         _done_in(needs, period),
         _arisen(needs, period),
     )
@@ -214,9 +224,11 @@ def _undetermined(site: Site, period: Period) -> Measure:
     )
     return _rate(
         "undetermined_long",
-        f"Liver risk undetermined for more than {LONG.days} days",
-        "Lesions under surveillance today whose patient's liver risk has been undetermined all "
-        "that time, of all lesions under surveillance today.",
+        _("Liver risk undetermined for more than {days} days").format(days=LONG.days),
+        _(
+            "Lesions under surveillance today whose patient's liver risk has been undetermined all "
+            "that time, of all lesions under surveillance today."
+        ),
         (lasting.count(), watched.count()),
     )
 
@@ -230,8 +242,8 @@ def _limited(site: Site, period: Period) -> Measure:
     told = scored.exclude(vis="")
     return _rate(
         "vis_c",
-        "Ultrasound with severe limitations (VIS-C)",
-        "Ultrasounds of the period with visualisation score C, of those with a score.",
+        _("Ultrasound with severe limitations (VIS-C)"),
+        _("Ultrasounds of the period with visualisation score C, of those with a score."),
         (told.filter(vis=VisualisationScore.C).count(), told.count()),
     )
 
@@ -239,7 +251,7 @@ def _limited(site: Site, period: Period) -> Measure:
 def _counts(items: Iterable[tuple[str, str, int]], definition: str) -> Iterator[Measure]:
     """Shares of a whole, each shown as a count."""
     items = list(items)
-    whole = sum(count for _, _, count in items)
+    whole = sum(count for _key, _title, count in items)
     for key, title, count in items:
         yield Measure(key, title, definition, count, whole, float(count), "count")
 
@@ -248,9 +260,13 @@ def _tiers(site: Site, period: Period) -> Iterator[Measure]:
     rows = raised().filter(
         follow_up__site=site, raised_at__date__range=(period.first_on, period.last_on)
     )
-    counted = ((f"tier_{n}", f"Escalations, tier {n}", rows.filter(tier=n).count()) for n in TIERS)
+    counted = (
+        (f"tier_{n}", _("Escalations, tier {n}").format(n=n), rows.filter(tier=n).count())
+        for n in TIERS
+    )
     return _counts(
-        counted, "Escalations raised in the period (UTC days), of those of all tiers; not skipped."
+        counted,
+        _("Escalations raised in the period (UTC days), of those of all tiers; not skipped."),
     )
 
 
@@ -263,9 +279,11 @@ def _overrides(site: Site, period: Period) -> Iterator[Measure]:
     counted = (
         (
             f"override_{kind.value.lower()}",
-            f"Overrides: {str(kind.label).lower()}",
+            _("Overrides: {kind}").format(kind=_(str(kind.label)).lower()),
             rows.filter(override_kind=kind).count(),
         )
         for kind in OverrideKind
     )
-    return _counts(counted, "Decisions of clinicians beside the rule in the period, of all kinds.")
+    return _counts(
+        counted, _("Decisions of clinicians beside the rule in the period, of all kinds.")
+    )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from patients.models import PatientStatus
 from surveillance.dashboard.intervals import EXAM, STANDING, exam_before
@@ -17,7 +18,6 @@ from surveillance.protocol.rules.table import RULES
 from surveillance.protocol.terms import RecommendationKind
 
 KEY = "avoided"
-TITLE = "Imaging avoided by stop rules"
 SERIES = (
     RecommendationKind.SURVEILLANCE_IMAGING,
     RecommendationKind.ROUTINE_HCC_SURVEILLANCE,
@@ -85,39 +85,49 @@ def _spared(scope: Scope) -> list[_Spared]:
 def count_avoided(scope: Scope) -> Number:
     """Two queries."""
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for rule, _, exams_spared in _spared(scope):
+    for rule, _last, exams_spared in _spared(scope):
         found[rule].append(exams_spared)
     lesions, exams = sum(map(len, found.values())), sum(map(sum, found.values()))
     return Number(
         KEY,
-        TITLE,
-        "For each lesion that was in a series of exams and was ended by a rule: the days since its "
-        "last exam, divided by the interval of the series, rounded down. The interval is the days "
-        "from the last but one exam of the series to the target day that it set. So many exams the "
-        "former interval would have asked for until today.",
-        "Lesions that were never in a series, or whose interval is not on file; patients who died, "
-        "moved or are not followed for another reason (R01 to R04); what a clinician ended. Exams "
-        "made longer apart, not ended, are not counted.",
-        (
-            Figure(
-                KEY,
-                "Exams avoided",
-                exams,
-                "exams that the former interval would have asked for",
-                lesions,
-                "lesions that a stop rule took out of a series",
-                float(exams),
-                joint="in",
-            ),
+        _("Imaging avoided by stop rules"),
+        _(
+            "For each lesion that was in a series of exams and was ended by a rule: the days since "
+            "its last exam, divided by the interval of the series, rounded down. The interval is "
+            "the days from the last but one exam of the series to the target day that it set. So "
+            "many exams the former interval would have asked for until today."
         ),
-        ("Rule", "Lesions", "Exams avoided", "What the rule says"),
+        _(
+            "Lesions that were never in a series, or whose interval is not on file; patients who "
+            "died, moved or are not followed for another reason (R01 to R04); what a clinician "
+            "ended. Exams made longer apart, not ended, are not counted."
+        ),
+        (_figure(exams, lesions),),
+        (_("Rule"), _("Lesions"), _("Exams avoided"), _("What the rule says")),
         tuple(
             Row(
                 rule,
-                (Cell(len(spared), rule), Cell(sum(spared)), Cell(None, words=RULES[rule].title)),
+                (
+                    Cell(len(spared), rule),
+                    Cell(sum(spared)),
+                    Cell(None, words=_(RULES[rule].title)),
+                ),
             )
             for rule, spared in sorted(found.items())
         ),
+    )
+
+
+def _figure(exams: int, lesions: int) -> Figure:
+    return Figure(
+        KEY,
+        _("Exams avoided"),
+        exams,
+        _("exams that the former interval would have asked for"),
+        lesions,
+        _("lesions that a stop rule took out of a series"),
+        float(exams),
+        joint="in",
     )
 
 
@@ -125,8 +135,8 @@ def list_avoided(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' all, 'R68' those of one rule: the last follow-up of each series."""
     if part and part not in STOP_RULES:
         raise KeyError(part)
-    counted = [pk for rule, pk, _ in _spared(scope) if part in ("", rule)]
+    counted = [pk for rule, pk, _exams in _spared(scope) if part in ("", rule)]
     return scope.follow_ups().filter(pk__in=counted)
 
 
-AVOIDED = Kind(KEY, TITLE, count_avoided, list_avoided)
+AVOIDED = Kind(KEY, count_avoided, list_avoided)

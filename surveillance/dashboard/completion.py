@@ -5,6 +5,8 @@ from datetime import date
 
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from surveillance.dashboard.number import (
     RISKS,
@@ -23,7 +25,6 @@ from surveillance.protocol.dates import add_months
 from surveillance.protocol.parameters.measures import MONTHS_SHOWN
 
 KEY = "completion"
-TITLE = "Done within the window"
 Counts = dict[tuple[date, str], tuple[int, int]]
 
 
@@ -49,35 +50,43 @@ def count_completion(scope: Scope) -> Number:
     done, whole = _sum(found.values())
     return Number(
         KEY,
-        TITLE,
-        f"{ON_TIME_MEANS} By the month of the last day; twelve months, this one so far.",
-        "Follow-ups that ended without an exam (replaced by a new decision, no longer owed, died, "
-        "moved), referrals and reviews. An exam that was retracted completed nothing.",
+        _("Done within the window"),
+        f"{_(ON_TIME_MEANS)} " + _("By the month of the last day; twelve months, this one so far."),
+        _(
+            "Follow-ups that ended without an exam (replaced by a new decision, no longer owed, "
+            "died, moved), referrals and reviews. An exam that was retracted completed nothing."
+        ),
         (
             share(
                 KEY,
-                "Done within the window",
-                (done, "done on or before their last day"),
-                (whole, "whose last day has passed or that were done"),
+                _("Done within the window"),
+                (done, _("done on or before their last day")),
+                (whole, _("whose last day has passed or that were done")),
             ),
         ),
-        ("Month", *_headings(found), "All risks", "In time", "Of"),
+        (
+            _("Month"),
+            *_headings(found),
+            _("All risks"),
+            pgettext("share", "In time"),
+            pgettext("share", "Of"),
+        ),
         tuple(_row(month, found) for month in months(scope)),
         period=(scope.first_on, scope.today),
     )
 
 
 def _headings(found: Counts) -> list[str]:
-    return [risk_words(risk) for risk in RISKS if any(risk == each for _, each in found)]
+    return [risk_words(risk) for risk in RISKS if any(risk == each for _month, each in found)]
 
 
 def _sum(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
     pairs = list(counts)
-    return sum(done for done, _ in pairs), sum(whole for _, whole in pairs)
+    return sum(done for done, _whole in pairs), sum(whole for _done, whole in pairs)
 
 
 def _row(month: date, found: Counts) -> Row:
-    shown = [risk for risk in RISKS if any(risk == each for _, each in found)]
+    shown = [risk for risk in RISKS if any(risk == each for _month, each in found)]
     by_risk = {risk: found.get((month, risk), (0, 0)) for risk in shown}
     done, whole = _sum(by_risk.values())
     cells = (
@@ -95,7 +104,7 @@ def list_completion(scope: Scope, part: str) -> FollowUpQuerySet:
     rows = _fell_due(scope)
     if not part:
         return rows.filter(IN_TIME)
-    month, _, rest = part.partition(".")
+    month, _dot, rest = part.partition(".")
     first = {f"{each:%Y-%m}": each for each in months(scope)}[month]
     rows = rows.filter(latest_on__gte=first, latest_on__lt=add_months(first, 1))
     if rest == "in":
@@ -104,4 +113,4 @@ def list_completion(scope: Scope, part: str) -> FollowUpQuerySet:
     return rows.filter(escalation_class=risks[rest]) if rest else rows
 
 
-COMPLETION = Kind(KEY, TITLE, count_completion, list_completion)
+COMPLETION = Kind(KEY, count_completion, list_completion)

@@ -5,6 +5,8 @@ from datetime import UTC, date
 from uuid import UUID
 
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
 
 from surveillance.dashboard.number import Cell, Figure, Kind, Number, Row, spread_cells
 from surveillance.dashboard.scope import Scope
@@ -20,8 +22,15 @@ from surveillance.models.notification import TEMPLATES_TO_PATIENTS
 from surveillance.protocol.reaching import REACHED
 
 KEY = "intervals"
-TITLE = "From the exam to told, ordered and done"
 STEPS = ("told", "ordered", "done")
+FIGURE_WORDS = {
+    "told": (gettext_noop("Exam to told"), gettext_noop("with the day of this step (told)")),
+    "ordered": (
+        gettext_noop("Exam to ordered"),
+        gettext_noop("with the day of this step (ordered)"),
+    ),
+    "done": (gettext_noop("Exam to done"), gettext_noop("with the day of this step (done)")),
+}
 EXAM = "lesion__observations__exam"
 STANDING = Q(**{f"{EXAM}__retracted_at": None, f"{EXAM}__isnull": False})
 
@@ -80,28 +89,49 @@ def count_intervals(scope: Scope) -> Number:
     whole, found = _spreads(scope)
     return Number(
         KEY,
-        TITLE,
-        "Of the imaging done in these twelve months: days from the lesion's last adequate exam "
-        "before it to the first message to the patient about it or the first time somebody was "
-        "reached, to the order, and to the exam. The median, and the quartiles between which half "
-        "of them lie. A series asks for months between exams: long is not late; overdue says late.",
-        "What was never done; what has no earlier adequate exam on file; steps without a day. A "
-        "decision that replaced another counts its own messages only. An order placed before the "
-        "earlier exam counts with a negative number of days.",
+        _("From the exam to told, ordered and done"),
+        _(
+            "Of the imaging done in these twelve months: days from the lesion's last adequate exam "
+            "before it to the first message to the patient about it or the first time somebody was "
+            "reached, to the order, and to the exam. The median, and the quartiles between which "
+            "half of them lie. A series asks for months between exams: long is not late; overdue "
+            "says late."
+        ),
+        _(
+            "What was never done; what has no earlier adequate exam on file; steps without a day. "
+            "A decision that replaced another counts its own messages only. An order placed before "
+            "the earlier exam counts with a negative number of days."
+        ),
         tuple(_figure(step, days, whole) for step, days in found.items()),
-        ("Step", "Median", "Lower quartile", "Upper quartile", "Counted", "Of"),
+        (
+            _("Step"),
+            _("Median"),
+            _("Lower quartile"),
+            _("Upper quartile"),
+            _("Counted"),
+            pgettext("share", "Of"),
+        ),
         tuple(
-            Row(step.capitalize(), (*spread_cells(days), Cell(days.count, step), Cell(whole)))
+            Row(_step_words(step), (*spread_cells(days), Cell(days.count, step), Cell(whole)))
             for step, days in found.items()
         ),
         period=(scope.first_on, scope.today),
     )
 
 
+def _step_words(step: str) -> str:
+    words = {
+        "told": pgettext("step", "Told"),
+        "ordered": pgettext("step", "Ordered"),
+        "done": pgettext("step", "Done"),
+    }
+    return words[step]
+
+
 def _figure(step: str, days: Spread, whole: int) -> Figure:
-    label = f"Exam to {step}"
-    found = f"with the day of this step ({step})"
-    return Figure(step, label, days.count, found, whole, "exams done", days.median, "days", step)
+    label, found = (_(words) for words in FIGURE_WORDS[step])
+    among = _("exams done")
+    return Figure(step, label, days.count, found, whole, among, days.median, "days", step)
 
 
 def list_intervals(scope: Scope, part: str) -> FollowUpQuerySet:
@@ -118,4 +148,4 @@ def list_intervals(scope: Scope, part: str) -> FollowUpQuerySet:
     return _done(scope).filter(happened[part], pk__in=with_exam.values("pk"))
 
 
-INTERVALS = Kind(KEY, TITLE, count_intervals, list_intervals)
+INTERVALS = Kind(KEY, count_intervals, list_intervals)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from surveillance.dashboard.number import Cell, Kind, Number, Row, count
 from surveillance.dashboard.scope import Scope
@@ -17,7 +19,6 @@ from surveillance.protocol.parameters.measures import FORECAST_WEEKS
 
 OWNERLESS_KEY, LOAD_KEY, FORECAST_KEY = "ownerless", "load", "forecast"
 WEEKS = FORECAST_WEEKS.value
-FORECAST_TITLE = f"Load ahead, {WEEKS} weeks"
 WAITING, LATER = -1, WEEKS
 """Weeks that are none: the target day lies before this week, or after the last one shown."""
 
@@ -33,16 +34,19 @@ def count_ownerless(scope: Scope) -> Number:
     found, whole = _ownerless(scope).count(), scope.follow_ups().open().count()
     return Number(
         OWNERLESS_KEY,
-        "Without an owner",
-        "Open follow-ups for which nobody with a current role at the site answers. It must be 0: "
-        "the database refuses to leave one behind, and the failsafe looks for one every hour.",
-        "An owner who is on leave counts as an owner: their cover answers.",
+        _("Without an owner"),
+        _(
+            "Open follow-ups for which nobody with a current role at the site answers. It must be "
+            "0: the database refuses to leave one behind, and the failsafe looks for one every "
+            "hour."
+        ),
+        _("An owner who is on leave counts as an owner: their cover answers."),
         (
             count(
                 OWNERLESS_KEY,
-                "Without an owner",
-                (found, "follow-ups for which nobody answers"),
-                (whole, "open follow-ups"),
+                _("Without an owner"),
+                (found, _("follow-ups for which nobody answers")),
+                (whole, _("open follow-ups")),
             ),
         ),
         (),
@@ -50,7 +54,7 @@ def count_ownerless(scope: Scope) -> Number:
     )
 
 
-OWNERLESS = Kind(OWNERLESS_KEY, "Without an owner", count_ownerless, _ownerless)
+OWNERLESS = Kind(OWNERLESS_KEY, count_ownerless, _ownerless)
 
 
 class Load(NamedTuple):
@@ -69,21 +73,32 @@ def count_load(scope: Scope) -> Number:
     over = sum(load.overdue for load in found.values())
     return Number(
         LOAD_KEY,
-        "Load now",
-        "Open follow-ups by the person who answers for them; how many patients that is, how many "
-        "are past their last day, and how many past their target and not yet past their last day.",
-        "Who stands in for somebody on leave: what is owned stays with its owner. Work without a "
-        "follow-up (calls back, letters, reports to chase).",
+        _("Load now"),
+        _(
+            "Open follow-ups by the person who answers for them; how many patients that is, how "
+            "many are past their last day, and how many past their target and not yet past their "
+            "last day."
+        ),
+        _(
+            "Who stands in for somebody on leave: what is owned stays with its owner. Work without "
+            "a follow-up (calls back, letters, reports to chase)."
+        ),
         (
             count(
                 LOAD_KEY,
-                "People with open follow-ups",
-                (len(found), "people answer"),
-                (whole, f"open follow-ups, {over:,} of them overdue"),
+                _("People with open follow-ups"),
+                (len(found), _("people answer")),
+                (whole, _("open follow-ups, {n} of them overdue").format(n=f"{over:,}")),
                 "for",
             ),
         ),
-        ("Owner", "Open", "Patients", "Overdue", "Due"),
+        (
+            _("Owner"),
+            pgettext("follow-ups", "Open"),
+            _("Patients"),
+            pgettext("follow-ups", "Overdue"),
+            pgettext("follow-ups", "Due"),
+        ),
         tuple(_load_row(owner, name, found[owner]) for owner, name in _by_name(found)),
     )
 
@@ -115,14 +130,14 @@ def _by_name(owners: Iterable[int | None]) -> list[tuple[int | None, str]]:
     ids = set(owners)
     people = User.objects.filter(pk__in=[pk for pk in ids if pk is not None])
     names = {user.pk: user.get_full_name() or user.get_username() for user in people}
-    named = [(owner, names.get(owner or 0, "Nobody")) for owner in ids]
+    named = [(owner, names.get(owner or 0, _("Nobody"))) for owner in ids]
     return sorted(named, key=lambda pair: (pair[1], pair[0] or 0))
 
 
 def list_load(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' all that is open; '12' one owner's; '12.overdue' and '12.due' of it."""
     rows, today = scope.follow_ups().open(), scope.own_day()
-    owner, _, state = part.partition(".")
+    owner, _dot, state = part.partition(".")
     states = {
         "": Q(),
         "overdue": Q(latest_on__lt=today),
@@ -139,7 +154,7 @@ def _of_owner(rows: FollowUpQuerySet, owner: str) -> FollowUpQuerySet:
     return rows.filter(owner=None if owner == "None" else int(owner))
 
 
-LOAD = Kind(LOAD_KEY, "Load now", count_load, list_load)
+LOAD = Kind(LOAD_KEY, count_load, list_load)
 
 
 def _with_week(scope: Scope) -> Any:
@@ -166,22 +181,26 @@ def count_forecast(scope: Scope) -> Number:
     whole = sum(sum(numbers.values()) for numbers in found.values())
     return Number(
         FORECAST_KEY,
-        FORECAST_TITLE,
-        "Open follow-ups by the week (Monday to Sunday) of their target day and by owner: what is "
-        "to be done then, booked or not. What has its target before this week is one row of its "
-        "own.",
-        "What no decision has opened yet: new patients, and the next exam of a series, which is "
-        "opened by the exam before it. Beyond some three months the forecast is therefore a floor. "
-        "Leave, cover and changes of owner are not foreseen.",
+        _("Load ahead, {weeks} weeks").format(weeks=WEEKS),
+        _(
+            "Open follow-ups by the week (Monday to Sunday) of their target day and by owner: what "
+            "is to be done then, booked or not. What has its target before this week is one row of "
+            "its own."
+        ),
+        _(
+            "What no decision has opened yet: new patients, and the next exam of a series, which "
+            "is opened by the exam before it. Beyond some three months the forecast is therefore a "
+            "floor. Leave, cover and changes of owner are not foreseen."
+        ),
         (
             count(
                 FORECAST_KEY,
-                f"To be done in {WEEKS} weeks",
-                (ahead, "with their target day in these weeks"),
-                (whole, "open follow-ups"),
+                _("To be done in {weeks} weeks").format(weeks=WEEKS),
+                (ahead, _("with their target day in these weeks")),
+                (whole, _("open follow-ups")),
             ),
         ),
-        ("Week of", "All", *(name for _, name in owners)),
+        (_("Week of"), pgettext("owners", "All"), *(name for _owner, name in owners)),
         tuple(_week_row(scope, week, found[week], owners) for week in range(WAITING, LATER + 1)),
     )
 
@@ -189,9 +208,9 @@ def count_forecast(scope: Scope) -> Number:
 def _week_row(
     scope: Scope, week: int, numbers: dict[int | None, int], owners: list[tuple[int | None, str]]
 ) -> Row:
-    names = {WAITING: "Before this week", LATER: "Later"}
+    names = {WAITING: _("Before this week"), LATER: pgettext("weeks", "Later")}
     label = names.get(week) or scope.monday + timedelta(weeks=week)
-    cells = (Cell(numbers.get(owner, 0), f"{week}.{owner}") for owner, _ in owners)
+    cells = (Cell(numbers.get(owner, 0), f"{week}.{owner}") for owner, _name in owners)
     return Row(label, (Cell(sum(numbers.values()), f"{week}"), *cells))
 
 
@@ -201,9 +220,9 @@ def list_forecast(scope: Scope, part: str) -> FollowUpQuerySet:
     if not part:
         ahead: FollowUpQuerySet = rows.filter(week__range=(0, WEEKS - 1))
         return ahead
-    week, _, owner = part.partition(".")
+    week, _dot, owner = part.partition(".")
     weeks = {str(each): each for each in range(WAITING, LATER + 1)}
     return _of_owner(rows.filter(week=weeks[week]), owner)
 
 
-FORECAST = Kind(FORECAST_KEY, FORECAST_TITLE, count_forecast, list_forecast)
+FORECAST = Kind(FORECAST_KEY, count_forecast, list_forecast)

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.dashboard.scope import Scope
 from surveillance.day_spans import Spread
@@ -13,12 +17,12 @@ from surveillance.protocol.terms import EscalationClass
 RISKS = (EscalationClass.URGENT, EscalationClass.AT_RISK, EscalationClass.LOW, EscalationClass.NONE)
 """The risk of what is owed, gravest first: the class by which the ladder runs."""
 
-RISK_WORDS = {EscalationClass.NONE: "No ladder"}
+RISK_WORDS = {EscalationClass.NONE: gettext_noop("No ladder")}
 
 
 def risk_words(risk: EscalationClass) -> str:
     """In plain words."""
-    return RISK_WORDS.get(risk) or risk.label
+    return _(RISK_WORDS.get(risk) or risk.label)
 
 
 class Cell(NamedTuple):
@@ -72,12 +76,16 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How a number is counted, and what it lists. `listed` raises KeyError for an unknown part;
-    the empty part is everything in the numerator."""
+    the empty part is everything in the numerator.
+
+    `excluded` lists, for each of the `excluded_parts`, people to whom nothing may be owed, each
+    with the `group` that excludes them."""
 
     key: str
-    title: str
     count: Callable[[Scope], Number]
     listed: Callable[[Scope, str], FollowUpQuerySet]
+    excluded_parts: tuple[str, ...] = ()
+    excluded: "Callable[[Scope, str], QuerySet[Any]] | None" = None
 
 
 def count(

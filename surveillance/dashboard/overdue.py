@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from surveillance.dashboard.number import RISKS, Cell, Kind, Number, Row, risk_words, share
 from surveillance.dashboard.scope import Scope
@@ -12,7 +14,6 @@ from surveillance.protocol.parameters.measures import OVERDUE_BANDS
 from surveillance.protocol.terms import EscalationClass
 
 KEY = "overdue"
-TITLE = "Overdue"
 BANDS: dict[str, Q] = {
     f"{first}-{after - 1}": Q(days_over__gte=first, days_over__lt=after)
     for first, after in pairwise(OVERDUE_BANDS.value)
@@ -22,8 +23,10 @@ BANDS: dict[str, Q] = {
 
 def band_words(band: str) -> str:
     """'1 to 6 days', '60 days or more'."""
-    first, _, last = band.partition("-")
-    return f"{first} to {last} days" if last else f"{first} days or more"
+    first, _dash, last = band.partition("-")
+    if last:
+        return _("{first} to {last} days").format(first=first, last=last)
+    return _("{first} days or more").format(first=first)
 
 
 def _overdue(scope: Scope) -> FollowUpQuerySet:
@@ -41,19 +44,28 @@ def count_overdue(scope: Scope) -> Number:
     over = sum(sum(numbers[1:]) for numbers in found.values())
     return Number(
         KEY,
-        TITLE,
-        "What is open and past its last day, by the risk class of its ladder and by the days since "
-        "that day; the first overdue day is the day after it. What was snoozed is counted too.",
-        "What is still due, or not due yet. A patient with two lesions counts twice.",
+        pgettext("follow-ups", "Overdue"),
+        _(
+            "What is open and past its last day, by the risk class of its ladder and by the days "
+            "since that day; the first overdue day is the day after it. What was snoozed is "
+            "counted too."
+        ),
+        _("What is still due, or not due yet. A patient with two lesions counts twice."),
         (
             share(
                 KEY,
-                "Overdue",
-                (over, "follow-ups past their last day"),
-                (whole, "open follow-ups"),
+                pgettext("follow-ups", "Overdue"),
+                (over, _("follow-ups past their last day")),
+                (whole, _("open follow-ups")),
             ),
         ),
-        ("Risk", *map(band_words, BANDS), "Overdue", "Open", "Share"),
+        (
+            _("Risk"),
+            *map(band_words, BANDS),
+            pgettext("follow-ups", "Overdue"),
+            pgettext("follow-ups", "Open"),
+            _("Share"),
+        ),
         rows,
     )
 
@@ -69,10 +81,10 @@ def _row(risk: EscalationClass, numbers: list[int]) -> Row:
 def list_overdue(scope: Scope, part: str) -> FollowUpQuerySet:
     """'' all; 'URGENT' one risk; 'URGENT.1-6' one band of it."""
     rows = _overdue(scope).filter(latest_on__lt=scope.own_day())
-    risk, _, band = part.partition(".")
+    risk, _dot, band = part.partition(".")
     if risk:
         rows = rows.filter(escalation_class=RISKS[[str(each) for each in RISKS].index(risk)])
     return rows.filter(BANDS[band]) if band else rows
 
 
-OVERDUE = Kind(KEY, TITLE, count_overdue, list_overdue)
+OVERDUE = Kind(KEY, count_overdue, list_overdue)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import PatientStatus, RiskProfile, Tri
 from surveillance.dashboard.number import Cell, Figure, Kind, Number, Row, share
@@ -13,14 +15,16 @@ from surveillance.protocol.parameters import measures as parameters
 from surveillance.protocol.terms import Modality
 
 KEY = "six_monthly"
-TITLE = "Six-monthly surveillance of people with cirrhosis (NHS)"
 MONTHS = parameters.SIX_MONTHLY.value
 LATE_MONTHS = MONTHS + parameters.SIX_MONTHLY_TOLERANCE.value
 IMAGED, LATE, NOT_IMAGED = "imaged", "late", "not_imaged"
+ALL_EXCLUDED = "excluded"
 EXCLUDED = {
-    "left": "Died, transferred and acknowledged, or surveillance not appropriate (signed)",
-    "child": "Under 18, or age not known",
-    "not_owed": "Nothing is owed here: not under surveillance at this site",
+    "left": gettext_noop(
+        "Died, transferred and acknowledged, or surveillance not appropriate (signed)"
+    ),
+    "child": gettext_noop("Under 18, or age not known"),
+    "not_owed": gettext_noop("Nothing is owed here: not under surveillance at this site"),
 }
 LEFT = (
     PatientStatus.DECEASED,
@@ -77,28 +81,28 @@ def count_six_monthly(scope: Scope) -> Number:
     whole = found[IMAGED] + found[LATE] + found[NOT_IMAGED]
     return Number(
         KEY,
-        TITLE,
-        "Denominator: adults with cirrhosis to whom something is owed here today. Numerator: an "
-        f"adequate exam of the whole liver within the {MONTHS} months until today (NICE QS152, "
-        f"statement 4); beside it with a tolerance, within {LATE_MONTHS} months.",
-        "NICE names ultrasound: CT and MRI of the whole liver count here, since they replace it. "
-        "People with cirrhosis and no lesion are not in this register, so this is no figure for a "
-        "whole clinic. Exams elsewhere count once they are on file.",
-        (
-            _share(IMAGED, f"Imaged within {MONTHS} months", found[IMAGED], whole),
-            _share(
-                "tolerant",
-                f"Imaged within {LATE_MONTHS} months",
-                found[IMAGED] + found[LATE],
-                whole,
-            ),
+        _("Six-monthly surveillance of people with cirrhosis (NHS)"),
+        _(
+            "Denominator: adults with cirrhosis to whom something is owed here today. Numerator: "
+            "an adequate exam of the whole liver within the {months} months until today (NICE "
+            "QS152, statement 4); beside it with a tolerance, within {late_months} months."
+        ).format(months=MONTHS, late_months=LATE_MONTHS),
+        _(
+            "NICE names ultrasound: CT and MRI of the whole liver count here, since they replace "
+            "it. People with cirrhosis and no lesion are not in this register, so this is no "
+            "figure for a whole clinic. Exams elsewhere count once they are on file."
         ),
-        ("Group", "People"),
         (
-            Row("Not imaged within either", (Cell(found[NOT_IMAGED], NOT_IMAGED),)),
+            _share(IMAGED, MONTHS, found[IMAGED], whole),
+            _share("tolerant", LATE_MONTHS, found[IMAGED] + found[LATE], whole),
+        ),
+        (_("Group"), _("People")),
+        (
+            Row(_("Not imaged within either"), (Cell(found[NOT_IMAGED], NOT_IMAGED),)),
             *(
                 Row(
-                    f"Excluded: {words}", (Cell(found[group], group if group == "child" else None),)
+                    _("Excluded: {reason}").format(reason=_(words)),
+                    (Cell(found[group], group),),
                 )
                 for group, words in EXCLUDED.items()
             ),
@@ -107,9 +111,10 @@ def count_six_monthly(scope: Scope) -> Number:
     )
 
 
-def _share(part: str, label: str, found: int, whole: int) -> Figure:
-    people = (whole, "adults with cirrhosis under surveillance")
-    return share(part, label, (found, "imaged in time"), people, part=part)
+def _share(part: str, months: int, found: int, whole: int) -> Figure:
+    label = _("Imaged within {months} months").format(months=months)
+    people = (whole, _("adults with cirrhosis under surveillance"))
+    return share(part, label, (found, _("imaged in time")), people, part=part)
 
 
 def list_six_monthly(scope: Scope, part: str) -> FollowUpQuerySet:
@@ -123,4 +128,17 @@ def list_six_monthly(scope: Scope, part: str) -> FollowUpQuerySet:
     return firsts.filter(site__in=scope.sites, patient__in=people.values("pk"))
 
 
-SIX_MONTHLY = Kind(KEY, TITLE, count_six_monthly, list_six_monthly)
+def excluded_six_monthly(scope: Scope, part: str) -> "QuerySet[Any]":
+    """'excluded' all of them, 'left', 'child', 'not_owed' one group: people, not follow-ups, since
+    nothing may be owed to them. Each has its `group`."""
+    groups = {ALL_EXCLUDED: tuple(EXCLUDED)} | {each: (each,) for each in EXCLUDED}
+    return _grouped(scope).filter(group__in=groups[part]).select_related("site")
+
+
+SIX_MONTHLY = Kind(
+    KEY,
+    count_six_monthly,
+    list_six_monthly,
+    excluded_parts=(ALL_EXCLUDED, *EXCLUDED),
+    excluded=excluded_six_monthly,
+)

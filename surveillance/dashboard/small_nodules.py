@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.dashboard.intervals import EXAM, STANDING
 from surveillance.dashboard.number import Cell, Kind, Number, Row, share
@@ -17,16 +19,18 @@ from surveillance.protocol.parameters.measures import SMALL_NODULE_BELOW
 from surveillance.protocol.terms import ObligationKind, RecommendationKind, Risk
 
 KEY = "small_nodules"
-TITLE = "Surveillance imaging for liver nodules <10 mm in patients at risk for HCC (ACR)"
 COUNTED = "counted"
 EXCLUDED = {
-    "ended": "Ended without an exam: replaced, no longer owed, died, moved, entered in error",
-    "child": "Under 18, or age not known",
-    "risk": "Not known to be at risk",
-    "not_final": f"Not done, and not yet {AFTER.days} days after the last day",
-    "size": f"Has measured {SMALL_NODULE_BELOW.value} mm or more, or was never measured",
+    "ended": gettext_noop(
+        "Ended without an exam: replaced, no longer owed, died, moved, entered in error"
+    ),
+    "child": gettext_noop("Under 18, or age not known"),
+    "risk": gettext_noop("Not known to be at risk"),
+    "not_final": gettext_noop("Not done, and not yet {after} days after the last day"),
+    "size": gettext_noop("Has measured {small} mm or more, or was never measured"),
 }
 """Why a follow-up is not in the denominator: the first that holds."""
+LIMITS = {"small": SMALL_NODULE_BELOW.value, "before": BEFORE.days, "after": AFTER.days}
 
 
 def _largest() -> Max:
@@ -74,23 +78,30 @@ def count_small_nodules(scope: Scope) -> Number:
     whole, met = found["whole"], found["met"]
     return Number(
         KEY,
-        TITLE,
-        "Denominator: surveillance imaging (3 to 6 months) with its last day in the period, asked "
-        f"for a nodule that never measured {SMALL_NODULE_BELOW.value} mm in an adult at risk for "
-        f"HCC. Numerator: done between {BEFORE.days} days before the earliest and {AFTER.days} "
-        "days after the last day, the tolerance of the ACR's Follow-Up Improvement Collaborative.",
-        "The exact wording of the ACR's measure was not available to us: this is our reading of "
-        "its title. Each follow-up counts, so that one nodule may count twice a year.",
+        _("Surveillance imaging for liver nodules <10 mm in patients at risk for HCC (ACR)"),
+        _(
+            "Denominator: surveillance imaging (3 to 6 months) with its last day in the period, "
+            "asked for a nodule that never measured {small} mm in an adult at risk for HCC. "
+            "Numerator: done between {before} days before the earliest and {after} days after the "
+            "last day, the tolerance of the ACR's Follow-Up Improvement Collaborative."
+        ).format(**LIMITS),
+        _(
+            "The exact wording of the ACR's measure was not available to us: this is our reading "
+            "of its title. Each follow-up counts, so that one nodule may count twice a year."
+        ),
         (
             share(
                 KEY,
-                "Imaged as the ACR counts",
-                (met, "follow-ups done within the tolerance"),
-                (whole, "follow-ups for small nodules in adults at risk"),
+                _("Imaged as the ACR counts"),
+                (met, _("follow-ups done within the tolerance")),
+                (whole, _("follow-ups for small nodules in adults at risk")),
             ),
         ),
-        ("Excluded, the first that holds", "Follow-ups"),
-        tuple(Row(words, (Cell(found[group], group),)) for group, words in EXCLUDED.items()),
+        (_("Excluded, the first that holds"), _("Follow-ups")),
+        tuple(
+            Row(_(words).format(**LIMITS), (Cell(found[group], group),))
+            for group, words in EXCLUDED.items()
+        ),
         period=(scope.first_on, scope.today),
     )
 
@@ -104,4 +115,4 @@ def list_small_nodules(scope: Scope, part: str) -> FollowUpQuerySet:
     return scope.follow_ups().filter(pk__in=found.values("pk"))
 
 
-SMALL_NODULES = Kind(KEY, TITLE, count_small_nodules, list_small_nodules)
+SMALL_NODULES = Kind(KEY, count_small_nodules, list_small_nodules)

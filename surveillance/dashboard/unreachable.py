@@ -1,4 +1,4 @@
-"""Patients to whom something is owed and whom nobody reaches."""
+"""Patients to whom something is owed and whom nobody reaches; other than the queue's list."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,8 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import PatientStatus
 from surveillance.dashboard.number import Cell, Kind, Number, Row, percent, share
@@ -26,15 +28,14 @@ from surveillance.protocol.parameters.contact import LOST_ATTEMPTS, LOST_CHANNEL
 from surveillance.protocol.reaching import NOT_REACHED, REACHED
 
 KEY = "unreachable"
-TITLE = "Unreachable patients"
 GROUPS = {
-    "lost": "Signed as lost to follow-up",
-    "no_way": "No telephone, e-mail or postal address that works",
-    "tried": f"Not reached in {LOST_ATTEMPTS.value} attempts or more on "
-    f"{LOST_CHANNELS.value} channels or more",
-    "trying": "Not reached yet, fewer attempts",
-    "reached": "Reached, or not tried yet",
+    "lost": gettext_noop("Signed as lost to follow-up"),
+    "no_way": gettext_noop("No telephone, e-mail or postal address that works"),
+    "tried": gettext_noop("Not reached in {attempts} attempts or more on {ways} channels or more"),
+    "trying": gettext_noop("Not reached yet, fewer attempts"),
+    "reached": gettext_noop("Reached, or not tried yet"),
 }
+LIMITS = {"attempts": LOST_ATTEMPTS.value, "ways": LOST_CHANNELS.value}
 UNREACHABLE_GROUPS = ("lost", "no_way", "tried")
 _NO_EMAIL = Q(email="") | Q(email=F("undeliverable_email"))
 _NO_WAY = Q(phone="") & _NO_EMAIL & (Q(address="") | Q(address_returned_on__isnull=False))
@@ -89,23 +90,33 @@ def count_unreachable(scope: Scope) -> Number:
     out = sum(found[group] for group in UNREACHABLE_GROUPS)
     return Number(
         KEY,
-        TITLE,
-        "Patients to whom something is owed, each in the first group that holds: signed as lost; "
-        "without any way to reach them on file; tried as often as A-32 asks since anybody was "
-        f"reached, in the last {LOST_WITHIN.value} days. Unreachable are the first three.",
-        "The time of day of calls is not looked at: the patient's page says what is still to be "
-        "tried before anybody may be called lost. None of the groups ends what is owed.",
+        _("Patients whom nobody reaches"),
+        _(
+            "Patients to whom something is owed, each in the first group that holds: signed as "
+            "lost; without any way to reach them on file; tried as often as A-32 asks since "
+            "anybody was reached, in the last {days} days. Nobody reaches the first three. The "
+            "queue's list “No working contact” is another one: it goes by the last attempt, and "
+            "by what "
+            "the patient has refused."
+        ).format(days=LOST_WITHIN.value),
+        _(
+            "The time of day of calls is not looked at: the patient's page says what is still to "
+            "be tried before anybody may be called lost. None of the groups ends what is owed."
+        ),
         (
             share(
                 KEY,
-                "Unreachable",
-                (out, "patients whom nobody reaches"),
-                (whole, "patients to whom something is owed"),
+                _("Nobody reaches them"),
+                (out, _("patients whom nobody reaches")),
+                (whole, _("patients to whom something is owed")),
             ),
         ),
-        ("Group", "Patients", "Share"),
+        (_("Group"), _("Patients"), _("Share")),
         tuple(
-            Row(words, (Cell(found[group], group), Cell(percent(found[group], whole), None, "%")))
+            Row(
+                _(words).format(**LIMITS),
+                (Cell(found[group], group), Cell(percent(found[group], whole), None, "%")),
+            )
             for group, words in GROUPS.items()
         ),
     )
@@ -121,4 +132,4 @@ def list_unreachable(scope: Scope, part: str) -> FollowUpQuerySet:
     return firsts.filter(site__in=scope.sites, patient__in=people.values("pk"))
 
 
-UNREACHABLE = Kind(KEY, TITLE, count_unreachable, list_unreachable)
+UNREACHABLE = Kind(KEY, count_unreachable, list_unreachable)

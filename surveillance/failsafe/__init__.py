@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import structlog
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.failsafe import chase, coverage, outbox, people, silence
@@ -81,8 +82,8 @@ def _by_site(found: Iterable[object]) -> dict[int | None, tuple[int, list[Subjec
 
 CRASHED = Check(
     "failsafe_check_crashed",
-    "A question of the failsafe could not be asked.",
-    "The log names the fault (failsafe_check_crashed). Report this.",
+    gettext_noop("A question of the failsafe could not be asked."),
+    gettext_noop("The log names the fault (failsafe_check_crashed). Report this."),
     lambda _now: (),
     owners=TECHNICAL,
 )

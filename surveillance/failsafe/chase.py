@@ -6,6 +6,7 @@ from itertools import chain
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.delivery.broker import waiting_wake_ups
@@ -71,31 +72,31 @@ def _never_looked_at(_now: datetime) -> Iterable[object]:
     return subjects(rows.filter(escalation_class__in=DANGEROUS))
 
 
-def _last_sweep(now: datetime) -> datetime | None:
+def last_sweep(now: datetime) -> datetime | None:
     """The last sign of life: when the newest sweep ended. One from a clock ahead of ours is none,
     or it would vouch for a dead worker until that moment comes."""
     ended = SweepRun.objects.finished().filter(kind="chase", finished_at__lte=now + CLOCKS_APART)
     return ended.values_list("finished_at", flat=True).first()
 
 
-def _is_sweep_stale(now: datetime) -> bool:
+def is_sweep_stale(now: datetime) -> bool:
     """No finished run, although something has been owed for longer than a run may be away."""
-    stale, last = now - settings.SWEEP_STALE_AFTER, _last_sweep(now)
+    stale, last = now - settings.SWEEP_STALE_AFTER, last_sweep(now)
     if last is not None and last >= stale:
         return False
     return FollowUp.objects.open().filter(opened_at__lt=stale).exists()
 
 
 def _silent_sweep(now: datetime) -> Iterable[object]:
-    if _is_sweep_stale(now):
-        last = _last_sweep(now)
+    if is_sweep_stale(now):
+        last = last_sweep(now)
         age = f"the last ended {(now - last) // MINUTE} minutes ago" if last else "none ever ended"
         yield Subject(None, "sweep", age)
 
 
 def _silent_worker(now: datetime) -> Iterable[object]:
     """Wake-ups wait at the broker while no sweep ends: beat lives, the worker does not."""
-    waiting = waiting_wake_ups() if _is_sweep_stale(now) else 0
+    waiting = waiting_wake_ups() if is_sweep_stale(now) else 0
     if waiting is not None and waiting >= WAKE_UPS_LEAST.value:
         yield Subject(None, "worker", f"{waiting} wake-ups wait")
 
@@ -156,73 +157,90 @@ def _aged(rows: EscalationQuerySet, now: datetime) -> Iterable[Subject]:
 CHECKS = (
     Check(
         "overdue_without_escalation",
-        "An at-risk or urgent follow-up is overdue and nobody has been told.",
-        "Run manage.py run_sweep; see whether worker and beat are running.",
+        gettext_noop("An at-risk or urgent follow-up is overdue and nobody has been told."),
+        gettext_noop("Run manage.py run_sweep; see whether worker and beat are running."),
         _overdue_without_escalation,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "follow_up_not_looked_at",
-        "A follow-up should have been looked at the day before or earlier, and was not.",
-        "Run manage.py run_sweep; if it stays, the log names the follow-up and why it is parked.",
+        gettext_noop(
+            "A follow-up should have been looked at the day before or earlier, and was not."
+        ),
+        gettext_noop(
+            "Run manage.py run_sweep; if it stays, the log names the follow-up and why it is "
+            "parked."
+        ),
         _not_looked_at,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "follow_up_never_looked_at",
-        "An at-risk or urgent follow-up has no day on which it will be looked at.",
-        "Book it or reassign it on its page: the sweep then looks at it again. Report this.",
+        gettext_noop("An at-risk or urgent follow-up has no day on which it will be looked at."),
+        gettext_noop(
+            "Book it or reassign it on its page: the sweep then looks at it again. Report this."
+        ),
         _never_looked_at,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "sweep_silent",
-        "Nobody has looked for what is due for too long.",
-        "Start worker and beat (manage.py up); run manage.py run_sweep meanwhile.",
+        gettext_noop("Nobody has looked for what is due for too long."),
+        gettext_noop("Start worker and beat (manage.py up); run manage.py run_sweep meanwhile."),
         _silent_sweep,
         owners=TECHNICAL,
     ),
     Check(
         "sweep_parked_rows",
-        "The newest sweep could not decide about or write some follow-ups.",
-        "The log names each with its fault. They are tried again at every sweep.",
+        gettext_noop("The newest sweep could not decide about or write some follow-ups."),
+        gettext_noop("The log names each with its fault. They are tried again at every sweep."),
         _parked,
         kind=SubjectKind.FOLLOW_UP,
         owners=TECHNICAL,
     ),
     Check(
         "sweep_parked_again",
-        "Every sweep of the last hour failed over the same follow-ups.",
-        "The log names each with its fault: correct the facts on the patient's page. Report this.",
+        gettext_noop("Every sweep of the last hour failed over the same follow-ups."),
+        gettext_noop(
+            "The log names each with its fault: correct the facts on the patient's page. Report "
+            "this."
+        ),
         _parked_again,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "worker_silent",
-        "Wake-ups wait at the broker and nobody answers: beat lives, the worker does not.",
-        "Start the worker (manage.py up); run manage.py run_sweep meanwhile.",
+        gettext_noop(
+            "Wake-ups wait at the broker and nobody answers: beat lives, the worker does not."
+        ),
+        gettext_noop("Start the worker (manage.py up); run manage.py run_sweep meanwhile."),
         _silent_worker,
         owners=TECHNICAL,
     ),
     Check(
         BROKER_SILENT,
-        "The broker does not answer: nobody wakes the worker.",
-        "Start Redis or Valkey (REDIS_URL, or manage.py up); run manage.py run_sweep meanwhile.",
+        gettext_noop("The broker does not answer: nobody wakes the worker."),
+        gettext_noop(
+            "Start Redis or Valkey (REDIS_URL, or manage.py up); run manage.py run_sweep meanwhile."
+        ),
         _silent_broker,
         owners=TECHNICAL,
     ),
     Check(
         "escalation_at_last_rung",
-        "The medical director was told, and nobody has taken it on or the promised day has passed.",
-        "Take it on, with the next action and its day; book the exam.",
+        gettext_noop(
+            "The medical director was told, and nobody has taken it on or the promised day has "
+            "passed."
+        ),
+        gettext_noop("Take it on, with the next action and its day; book the exam."),
         _at_the_last_rung,
         kind=SubjectKind.ESCALATION,
         owners=DIRECTORS,
     ),
     Check(
         "incident_review_open",
-        "A follow-up is so long overdue that an incident review was opened.",
-        "Hold the review; book the exam, or sign why none is appropriate.",
+        gettext_noop("A follow-up is so long overdue that an incident review was opened."),
+        gettext_noop("Hold the review; book the exam, or sign why none is appropriate."),
         _incident_reviews,
         kind=SubjectKind.ESCALATION,
         owners=DIRECTORS,

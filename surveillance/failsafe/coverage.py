@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.case_records import standing_overrides
@@ -101,51 +102,69 @@ def _quiet_but_open(_now: datetime) -> Iterable[object]:
 CHECKS = (
     Check(
         "lesion_never_assessed",
-        "A lesion was recorded and never decided about.",
-        "Record its exam; if it has one, record the patient's risk again, which decides anew.",
+        gettext_noop("A lesion was recorded and never decided about."),
+        gettext_noop(
+            "Record its exam; if it has one, record the patient's risk again, which decides anew."
+        ),
         _never_assessed,
         kind=SubjectKind.LESION,
     ),
     Check(
         "lesion_never_imaged",
-        "A lesion has no exam that stands, so nothing dated can be derived for it.",
-        "Record the exam on which it was seen, or retract it as entered in error.",
+        gettext_noop("A lesion has no exam that stands, so nothing dated can be derived for it."),
+        gettext_noop("Record the exam on which it was seen, or retract it as entered in error."),
         _never_imaged,
         kind=SubjectKind.LESION,
     ),
     Check(
         "lesion_owed_without_follow_up",
-        "The newest decision says that something is owed, and no follow-up is open.",
-        "Record the patient's risk again: it decides anew and opens what is owed. Report this.",
+        gettext_noop("The newest decision says that something is owed, and no follow-up is open."),
+        gettext_noop(
+            "Record the patient's risk again: it decides anew and opens what is owed. Report this."
+        ),
         _owed_without_follow_up,
         kind=SubjectKind.LESION,
     ),
     Check(
         "at_risk_without_imaging",
-        "The newest decision asks for imaging, and no imaging follow-up is open.",
-        "Record the patient's risk again: it decides anew and opens what is owed. Report this.",
+        gettext_noop("The newest decision asks for imaging, and no imaging follow-up is open."),
+        gettext_noop(
+            "Record the patient's risk again: it decides anew and opens what is owed. Report this."
+        ),
         _at_risk_without_imaging,
         kind=SubjectKind.LESION,
     ),
     Check(
         "follow_up_less_than_decided",
-        "A follow-up is due later, or chased less, than the decision that opened it asked for.",
-        "Record the patient's risk again: it decides anew. Somebody changed the database by hand: "
-        "run manage.py verify_audit and report this.",
+        gettext_noop(
+            "A follow-up is due later, or chased less, than the decision that opened it asked for."
+        ),
+        gettext_noop(
+            "Record the patient's risk again: it decides anew. Somebody changed the database by "
+            "hand: "
+            "run manage.py verify_audit and report this."
+        ),
         _less_than_decided,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "independent_check_differs",
-        "By the facts alone something must be owed to a lesion, and nothing is open.",
-        "Look at the lesion at once: manage.py coverage_certificate names the reason. Report this.",
+        gettext_noop("By the facts alone something must be owed to a lesion, and nothing is open."),
+        gettext_noop(
+            "Look at the lesion at once: manage.py coverage_certificate names the reason. Report "
+            "this."
+        ),
         _owed_by_the_facts,
         kind=SubjectKind.LESION,
     ),
     Check(
         "quiet_patient_with_open_follow_up",
-        "Something is still owed for a patient who died, was handed over or was merged.",
-        "Set the patient's status again, which closes what is open; or correct the status.",
+        gettext_noop(
+            "Something is still owed for a patient who died, was handed over or was merged."
+        ),
+        gettext_noop(
+            "Set the patient's status again, which closes what is open; or correct the status."
+        ),
         _quiet_but_open,
         kind=SubjectKind.FOLLOW_UP,
     ),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext_noop
 
 from patients.models import AuditEvent, AuditSeal, Site
 from surveillance.failsafe.finding import TECHNICAL, Check, Subject, SubjectKind, subjects
@@ -118,43 +119,55 @@ def _bounces(now: datetime) -> Iterable[object]:
 CHECKS = (
     Check(
         "outbox_stuck",
-        "A message should have been sent more than five minutes ago.",
-        "See whether the worker runs and the mail server (EMAIL_URL) answers.",
+        gettext_noop("A message should have been sent more than five minutes ago."),
+        gettext_noop("See whether the worker runs and the mail server (EMAIL_URL) answers."),
         _outbox_stuck,
         kind=SubjectKind.MESSAGE,
         owners=TECHNICAL,
     ),
     Check(
         "letters_waiting",
-        "Letters have waited for days to be printed, or a printed run to be posted.",
-        "Open Letters, prepare the run, compare it with its manifest and post it; or discard it.",
+        gettext_noop("Letters have waited for days to be printed, or a printed run to be posted."),
+        gettext_noop(
+            "Open Letters, prepare the run, compare it with its manifest and post it; or discard "
+            "it."
+        ),
         _letters_waiting,
     ),
     Check(
         "outbox_failed",
-        "A message could not be delivered and nobody has acted on the case since.",
-        "Correct the address; call the patient and log the contact, or acknowledge the escalation.",
+        gettext_noop("A message could not be delivered and nobody has acted on the case since."),
+        gettext_noop(
+            "Correct the address; call the patient and log the contact, or acknowledge the "
+            "escalation."
+        ),
         _outbox_failed,
         kind=SubjectKind.MESSAGE,
     ),
     Check(
         "audit_unsealed",
-        "Audit events of the last week have been unsealed for more than an hour.",
-        "See whether worker and beat are running; run manage.py seal_audit.",
+        gettext_noop("Audit events of the last week have been unsealed for more than an hour."),
+        gettext_noop("See whether worker and beat are running; run manage.py seal_audit."),
         _unsealed,
         owners=TECHNICAL,
     ),
     Check(
         "outbox_growing",
-        "More messages wait than an hour ago, and more than an hour's sending.",
-        "See whether the worker keeps up and the mail server answers; start another worker.",
+        gettext_noop("More messages wait than an hour ago, and more than an hour's sending."),
+        gettext_noop(
+            "See whether the worker keeps up and the mail server answers; start another worker."
+        ),
         _growing,
         owners=TECHNICAL,
     ),
     Check(
         "bounces_rising",
-        "More messages of one channel fail or come back than this site's own past makes likely.",
-        "See the outbox: a whole domain or gateway may refuse us. Call the patients meanwhile.",
+        gettext_noop(
+            "More messages of one channel fail or come back than this site's own past makes likely."
+        ),
+        gettext_noop(
+            "See the outbox: a whole domain or gateway may refuse us. Call the patients meanwhile."
+        ),
         _bounces,
         owners=TECHNICAL,
     ),

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_noop
 
 from patients.calendars import Opening, business_hours_between, calendars_of
 from patients.models import Membership
@@ -57,29 +58,39 @@ def _second_look_missing(now: datetime) -> Iterable[object]:
 CHECKS = (
     Check(
         "follow_up_without_owner",
-        "Nobody in post answers for a follow-up.",
-        "Reassign it to somebody with a current role at the site.",
+        gettext_noop("Nobody in post answers for a follow-up."),
+        gettext_noop("Reassign it to somebody with a current role at the site."),
         _follow_up_without_owner,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "owner_absent_without_cover",
-        "Somebody who answers for open work is away, and their cover cannot answer.",
-        "The next in line answers meanwhile. End the absence and plan it with another cover.",
+        gettext_noop("Somebody who answers for open work is away, and their cover cannot answer."),
+        gettext_noop(
+            "The next in line answers meanwhile. End the absence and plan it with another cover."
+        ),
         _absent_without_cover,
     ),
     Check(
         "escalation_without_owner",
-        "Nobody in post answers for an escalation.",
-        "Give somebody the role of its tier, or one above; the next sweep hands it over.",
+        gettext_noop("Nobody in post answers for an escalation."),
+        gettext_noop(
+            "Give somebody the role of its tier, or one above; the next sweep hands it over."
+        ),
         _escalation_without_owner,
         kind=SubjectKind.ESCALATION,
     ),
     Check(
         "second_look_missing",
-        "A patient is said to be followed elsewhere, and nobody has looked at the evidence again.",
-        "Open it and take the second look: a clinician, a lead navigator or the medical director, "
-        "not who recorded it.",
+        gettext_noop(
+            "A patient is said to be followed elsewhere, and nobody has looked at the evidence "
+            "again."
+        ),
+        gettext_noop(
+            "Open it and take the second look: a clinician, a lead navigator or the medical "
+            "director, "
+            "not who recorded it."
+        ),
         _second_look_missing,
         kind=SubjectKind.OUTSIDE_CARE,
     ),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_noop
 
 from patients.calendars import Calendar, Opening, business_hours_between, calendars_of
 from patients.models import AuditEvent, Membership, Role, Site
@@ -152,22 +153,29 @@ def _thin_feeds(now: datetime) -> Iterable[object]:
 CHECKS = (
     Check(
         "queue_quiet",
-        "Something has been due for two working days, and nobody acted on any patient of the site.",
-        "See who works the queue today; give the work to somebody who is there.",
+        gettext_noop(
+            "Something has been due for two working days, and nobody acted on any patient of the "
+            "site."
+        ),
+        gettext_noop("See who works the queue today; give the work to somebody who is there."),
         _quiet_queues,
         kind=SubjectKind.FOLLOW_UP,
     ),
     Check(
         "intake_quiet",
-        "A feed brings nothing, where the site's own past weeks make several records likely.",
-        "See whether the feed is connected and files are imported; ask radiology.",
+        gettext_noop(
+            "A feed brings nothing, where the site's own past weeks make several records likely."
+        ),
+        gettext_noop("See whether the feed is connected and files are imported; ask radiology."),
         _quiet_feeds,
         owners=TECHNICAL,
     ),
     Check(
         "intake_thin",
-        "A feed brings far fewer records than the site's own past weeks make likely.",
-        "See whether one sender or one kind of exam is missing from the feed; ask radiology.",
+        gettext_noop("A feed brings far fewer records than the site's own past weeks make likely."),
+        gettext_noop(
+            "See whether one sender or one kind of exam is missing from the feed; ask radiology."
+        ),
         _thin_feeds,
         owners=TECHNICAL,
     ),

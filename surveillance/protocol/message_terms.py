@@ -42,15 +42,9 @@ _MEDIA: Final = {
     MessageMedium.STAFF: "To staff, in the application and by e-mail",
 }
 
-PLACEHOLDERS: Final = {
-    "site": "the name of the site",
-    "phone": "the telephone number of the site, or “the number on our letters”",
-    "link": "the address of the page to go on to: the site’s contact page, for staff the case",
-    "when": "the day of the appointment with its preposition: “on Monday 1 March 2027”, or “soon”",
-    "cases": "in a digest: in one sentence, how many of each kind of thing wait",
-    "lines": "in a digest: the same, one line for each kind",
-    "language_line": "“Need an interpreter? Tell us when you call.” in both languages",
-}
+PLACEHOLDERS: Final = frozenset(
+    {"site", "phone", "link", "when", "cases", "lines", "language_line"}
+)
 """All there are. None of them says who the patient is or what for."""
 
 

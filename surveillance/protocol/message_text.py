@@ -67,7 +67,7 @@ class Draft:
         if not self.is_to_patient:
             to_staff = frozenset({"site", "link"})
             return to_staff | IN_DIGEST if self.is_digest else to_staff
-        always = frozenset(PLACEHOLDERS) - IN_DIGEST - {"when"}
+        always = PLACEHOLDERS - IN_DIGEST - {"when"}
         return always | {"when"} if self.is_about_appointment else always
 
 

@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from patients.models import Site
@@ -18,10 +20,10 @@ from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.wording import moment_words
 
 KINDS = {
-    "IMAGING": "imaging",
-    "REFERRAL": "a referral",
-    "REVIEW": "a review",
-    "signed": "signed as not appropriate",
+    "IMAGING": gettext_noop("imaging"),
+    "REFERRAL": gettext_noop("a referral"),
+    "REVIEW": gettext_noop("a review"),
+    "signed": gettext_noop("signed as not appropriate"),
 }
 
 
@@ -40,6 +42,7 @@ class Problem:
 
     lesion: str
     words: str
+    reason: str = ""
 
 
 @require_safe
@@ -66,22 +69,22 @@ def certificate_page(request: SignedInRequest) -> HttpResponse:
 def lines_of(certificate: Certificate) -> tuple[Line, ...]:
     """The groups in plain words."""
     return tuple(
-        Line(one.account.label.capitalize(), _detail(one.account, one.detail), one.count)
+        Line(_(one.account.label).capitalize(), _detail(one.account, one.detail), one.count)
         for one in certificate.groups
     )
 
 
 def _detail(account: Account, detail: str) -> str:
     if account is Account.ENDED_BY_RULE:
-        return f"{detail}: {RULES[detail].title}"
-    return ", ".join(KINDS.get(each, each) for each in detail.split("+"))
+        return f"{detail}: {_(RULES[detail].title)}"
+    return ", ".join(_(KINDS[each]) if each in KINDS else each for each in detail.split("+"))
 
 
 def problems_of(certificate: Certificate, sites: list[Site], now: datetime) -> tuple[Problem, ...]:
     """Lesions not accounted for, and those that the independent check finds owed and not open."""
-    lost = [Problem(str(pk), "not accounted for") for pk in certificate.unaccounted[:NAMED]]
+    lost = [Problem(str(pk), _("not accounted for")) for pk in certificate.unaccounted[:NAMED]]
     owed = [
-        Problem(str(pk), f"must be open by the facts alone ({reason})")
+        Problem(str(pk), _("must be open by the facts alone"), reason)
         for site in sites
         for pk, reason in owed_by_the_facts_alone(site=site.pk, today=site.local_date(now))
     ]

@@ -1,8 +1,13 @@
-"""The numbers of the dashboard as files: what was counted, of what, when; nobody's data."""
+"""The numbers of the dashboard as files: what was counted, of what, when; nobody's data.
+
+A workbook is read by people, in their language; a CSV file by programs, always in English.
+"""
 
 from collections.abc import Iterator, Sequence
 
-from surveillance.dashboard.number import Number
+from django.utils.translation import gettext as _
+
+from surveillance.dashboard.number import Figure, Number
 from surveillance.web.dashboard_words import label_words, sentence
 from surveillance.web.sheets import Sheet, Value, as_csv, as_xlsx
 
@@ -50,18 +55,17 @@ def numbers_xlsx(numbers: Sequence[Number], sites: str, as_of: str) -> bytes:
 
 
 def _sheet(number: Number, sites: str, as_of: str) -> Sheet:
-    period = [str(day) for day in number.period or ()]
     figures = [
-        (one.label, f"{_shown(one.value)} {one.unit}".strip() + f" – {sentence(one)}")
+        (one.label, f"{_shown(one.value)} {_unit(one)}".strip() + f" – {sentence(one)}")
         for one in number.figures
     ]
     above = (
-        ("Number", number.title),
-        ("Sites", sites),
-        ("As of", as_of),
-        ("Period", " to ".join(period) or "as of the moment"),
-        ("What is counted", number.definition),
-        ("What is left out", number.left_out),
+        (_("Number"), number.title),
+        (_("Sites"), sites),
+        (_("As of"), as_of),
+        (_("Period"), _period(number)),
+        (_("What is counted"), number.definition),
+        (_("What is left out"), number.left_out),
         *figures,
     )
     rows = [
@@ -74,9 +78,20 @@ def _sheet(number: Number, sites: str, as_of: str) -> Sheet:
     return Sheet(number.key, above, number.columns, rows)
 
 
+def _period(number: Number) -> str:
+    if number.period is None:
+        return _("as of the moment")
+    first_on, last_on = number.period
+    return _("{first} to {last}").format(first=first_on, last=last_on)
+
+
+def _unit(figure: Figure) -> str:
+    return _("days") if figure.unit == "days" else figure.unit
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
 def _shown(value: float | None) -> str:
-    return "nothing to count" if value is None else f"{value:.1f}".removesuffix(".0")
+    return _("nothing to count") if value is None else f"{value:.1f}".removesuffix(".0")

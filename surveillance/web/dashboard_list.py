@@ -6,20 +6,23 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_safe
 
 from surveillance.dashboard.kinds import KINDS
-from surveillance.dashboard.number import Number, risk_words
+from surveillance.dashboard.number import risk_words
 from surveillance.models import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.protocol.terms import EscalationClass, RecommendationKind
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.dashboard_page import Asked, asked_of
-from surveillance.web.dashboard_view import list_url
-from surveillance.web.dashboard_words import label_words, sentence, value_words
+from surveillance.web.dashboard_people import is_of_people, people_file, people_list
+from surveillance.web.dashboard_takeout import MOST_ROWS, Table, Wanted, list_file
+from surveillance.web.dashboard_view import list_file_url, list_url
+from surveillance.web.dashboard_words import part_words
 from surveillance.web.queue_query import Place, with_row_fields
-from surveillance.web.sheets import TYPES, Sheet, Value, as_csv, as_xlsx, file_response
+from surveillance.web.sheets import TYPES, Value
 from surveillance.web.wording import (
     count_words,
     date_words,
@@ -28,11 +31,9 @@ from surveillance.web.wording import (
     name_of_patient,
     name_of_user,
 )
-from surveillance.workflows.record_list_export import record_list_export
 
 SHOWN = 50
-MOST_ROWS = 5000
-"""Of a file; each of its people is one entry of the audit trail."""
+NEEDED = (Permission.VIEW_MEASURES, Permission.VIEW_PATIENT)
 LIST_COLUMNS = (
     "site",
     "mrn",
@@ -70,14 +71,18 @@ class ListRow:
 @signed_in
 def dashboard_list(request: SignedInRequest, key: str) -> HttpResponse:
     """One page of the list, most dangerous first."""
-    asked, rows, part = _listed(request, key)
+    part = request.GET.get("part", "")
+    if is_of_people(key, part):
+        return people_list(request, asked_of(request, *NEEDED), key, part)
+    asked, rows = _listed(request, key, part)
     after = Place.read(request.GET.get("after", ""))
     found = _page(rows, after, SHOWN + 1)
     shown, last = found[:SHOWN], found[SHOWN - 1] if len(found) > SHOWN else None
-    links = {form: _file_url(asked, key, part, form) for form in TYPES}
+    number = KINDS[key].count(asked.scope)
+    links = {form: list_file_url(asked.slug, key, part, form) for form in TYPES}
     page = {
-        "title": KINDS[key].title,
-        "which": _which(KINDS[key].count(asked.scope), part),
+        "title": number.title,
+        "which": part_words(number, part),
         "asked": asked,
         "rows": [_row(row, asked) for row in shown],
         "shown": count_words(len(shown), "follow-up"),
@@ -95,38 +100,23 @@ def dashboard_list_file(request: SignedInRequest, key: str, form: str) -> HttpRe
     """The list with names as CSV or XLSX: on the audit trail, one entry per person."""
     if form not in TYPES:
         raise Http404
-    asked, rows, part = _listed(request, key)
-    found = _page(rows, None, MOST_ROWS)
-    name = f"{key}.{part}" if part else key
-    record_list_export(rows=found, name=name, form=form, by=request.user, now=timezone.now())
-    table = [_line(row, asked) for row in found]
-    file_name = f"list-{key}-{asked.slug}-{asked.scope.today}"
-    if form == "csv":
-        return file_response(form, file_name, as_csv(LIST_COLUMNS, table))
-    return file_response(form, file_name, as_xlsx([Sheet(key, (), LIST_COLUMNS, table)]))
-
-
-def _listed(request: SignedInRequest, key: str) -> tuple[Asked, FollowUpQuerySet, str]:
-    """Raises Http404 for a number or a part of it that does not exist."""
-    asked = asked_of(request, Permission.VIEW_MEASURES, Permission.VIEW_PATIENT)
     part = request.GET.get("part", "")
+    if is_of_people(key, part):
+        return people_file(request, asked_of(request, *NEEDED), Wanted(key, part, form))
+    asked, rows = _listed(request, key, part)
+    found = _page(rows, None, MOST_ROWS)
+    with override("en"):  # as every CSV, and as its columns are named
+        table = [_line(row, asked) for row in found]
+    return list_file(request, asked, Wanted(key, part, form), found, Table(LIST_COLUMNS, table))
+
+
+def _listed(request: SignedInRequest, key: str, part: str) -> tuple[Asked, FollowUpQuerySet]:
+    """Raises Http404 for a number or a part of it that does not exist."""
+    asked = asked_of(request, *NEEDED)
     try:
-        return asked, KINDS[key].listed(asked.scope, part), part
+        return asked, KINDS[key].listed(asked.scope, part)
     except (KeyError, ValueError) as error:
         raise Http404 from error
-
-
-def _which(number: Number, part: str) -> str:
-    """What the list holds, as the dashboard names it: 'Urgent, 1 to 6 days: 12'."""
-    for figure in number.figures:
-        if figure.part == part:
-            return sentence(figure)
-    for row in number.rows:
-        for column, cell in zip(number.columns[1:], row.cells, strict=True):
-            if cell.part == part:
-                value = value_words(cell.value, cell.unit)
-                return f"{label_words(number, row)}, {column}: {value}."
-    return ""
 
 
 def _page(rows: FollowUpQuerySet, after: Place | None, most: int) -> list[FollowUp]:
@@ -140,11 +130,6 @@ def _next_url(asked: Asked, key: str, part: str, last: FollowUp | None) -> str:
     return list_url(asked.slug, key, part, after=str(Place(last.sort_key, last.pk)))
 
 
-def _file_url(asked: Asked, key: str, part: str, form: str) -> str:
-    page, _, query = list_url(asked.slug, key, part).partition("?")
-    return f"{reverse('dashboard_list_file', args=[key, form])}?{query}" if page else ""
-
-
 def _row(row: FollowUp, asked: Asked) -> ListRow:
     return ListRow(
         name=name_of_patient(row.patient),
@@ -156,7 +141,7 @@ def _row(row: FollowUp, asked: Asked) -> ListRow:
         risk=risk_words(EscalationClass(row.escalation_class)),
         last_day=date_words(row.latest_on),
         state=state_words(row, row.site.local_date(asked.scope.now)),
-        owner=name_of_user(row.owner, "No owner"),
+        owner=name_of_user(row.owner, _("No owner")),
     )
 
 
@@ -164,9 +149,11 @@ def state_words(row: FollowUp, today: date) -> str:
     """'12 days over', 'open', 'Done, 3 Mar 2026'."""
     if row.closed_at is not None:
         ended = row.site.local_date(row.closed_at)
-        return f"{FollowUpOutcome(row.outcome).label}, {date_words(ended)}"
+        return f"{_(str(FollowUpOutcome(row.outcome).label))}, {date_words(ended)}"
     over = (today - row.latest_on).days
-    return f"{count_words(over, 'day')} over" if over > 0 else "open"
+    if over > 0:
+        return ngettext("{n} day over", "{n} days over", over).format(n=f"{over:,}")
+    return _("open")
 
 
 def _line(row: FollowUp, asked: Asked) -> tuple[Value, ...]:

@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from patients.models import Site
@@ -50,13 +52,13 @@ def asked_of(request: SignedInRequest, *permissions: Permission) -> Asked:
     if request.GET.get(SITE_KEY) == ALL:
         if not sites:
             raise PermissionDenied
-        chosen, slug, label = tuple(sites), ALL, "All my sites"
+        chosen, slug, label = tuple(sites), ALL, _("All my sites")
     else:
         site = choose_site(request, sites)
         chosen, slug, label = (site,), site.slug, site.name
     named = [(one.slug, one.name) for one in sites]
     if len(sites) > 1:
-        named = [(ALL, "All my sites"), *named]
+        named = [(ALL, _("All my sites")), *named]
     choices = tuple(Choice(value, words, value == slug) for value, words in named)
     return Asked(Scope(chosen, now), slug, label, moment_words(now, chosen[0]), choices)
 
@@ -90,8 +92,13 @@ def dashboard_file(request: SignedInRequest, form: str) -> HttpResponse:
     key = request.GET.get("number", "")
     if form not in TYPES or (key and key not in KINDS):
         raise Http404
-    numbers = count_all(asked.scope, (key,) if key else tuple(KINDS))
-    write = numbers_csv if form == "csv" else numbers_xlsx
-    content = write(numbers, ", ".join(site.name for site in asked.scope.sites), asked.as_of)
+    keys = (key,) if key else tuple(KINDS)
+    names = ", ".join(site.name for site in asked.scope.sites)
+    if form == "xlsx":
+        content: str | bytes = numbers_xlsx(count_all(asked.scope, keys), names, asked.as_of)
+    else:
+        with override("en"):
+            as_of = moment_words(asked.scope.now, asked.scope.sites[0])
+            content = numbers_csv(count_all(asked.scope, keys), names, as_of)
     name = f"{key or 'numbers'}-{asked.slug}-{asked.scope.today}"
     return file_response(form, name, content)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from surveillance.dashboard.number import Cell, Figure, Number
 from surveillance.web.bar_chart import BarChart
@@ -50,6 +51,7 @@ class NumberView:
     columns: tuple[str, ...]
     rows: tuple[RowView, ...]
     chart: BarChart | None
+    chart_key: str
     csv_url: str
     xlsx_url: str
 
@@ -69,6 +71,7 @@ def number_view(number: Number, site: str) -> NumberView:
             for row in number.rows
         ),
         chart=chart_of(number),
+        chart_key=f"{number.key}-chart",
         csv_url=numbers_url("csv", site, number.key),
         xlsx_url=numbers_url("xlsx", site, number.key),
     )
@@ -86,8 +89,14 @@ def list_url(site: str, key: str, part: str, **more: str) -> str:
     return f"{reverse('dashboard_list', args=[key])}?{urlencode(asked)}"
 
 
+def list_file_url(site: str, key: str, part: str, form: str) -> str:
+    """The address of that list as a file."""
+    asked = {"site": site} | ({"part": part} if part else {})
+    return f"{reverse('dashboard_list_file', args=[key, form])}?{urlencode(asked)}"
+
+
 def _figure(figure: Figure, number: Number, site: str) -> FigureView:
-    value = value_words(figure.value, figure.unit) or "nothing to count"
+    value = value_words(figure.value, figure.unit) or _("nothing to count")
     url = "" if figure.part is None else list_url(site, number.key, figure.part)
     return FigureView(figure.label, value, sentence(figure), url if figure.numerator else "")
 

@@ -2,9 +2,19 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from surveillance.dashboard import completion
 from surveillance.dashboard.number import Figure, Number, Row
 from surveillance.web.wording import date_words, month_name
+
+SENTENCES = {
+    "of": gettext_noop("{numerator} {counted}, of {denominator} {among}."),
+    "in": gettext_noop("{numerator} {counted}, in {denominator} {among}."),
+    "for": gettext_noop("{numerator} {counted}, for {denominator} {among}."),
+}
+"""Numerator and denominator, by what joins them."""
 
 
 def label_words(number: Number, row: Row) -> str:
@@ -26,16 +36,31 @@ def value_words(value: float | None, unit: str) -> str:
     if unit == "%":
         return f"{value:.1f} %"
     if unit == "days":
-        return f"{value:g} day" if value == 1 else f"{value:g} days"
+        return ngettext("{n} day", "{n} days", 1 if value == 1 else 2).format(n=f"{value:g}")
     return f"{value:,.0f}"
 
 
 def sentence(figure: Figure) -> str:
     """Numerator and denominator: '12 follow-ups past their last day, of 340 open follow-ups.'"""
-    return (
-        f"{figure.numerator:,} {figure.counted}, {figure.joint} "
-        f"{figure.denominator:,} {figure.among}."
+    return _(SENTENCES[figure.joint]).format(
+        numerator=f"{figure.numerator:,}",
+        counted=figure.counted,
+        denominator=f"{figure.denominator:,}",
+        among=figure.among,
     )
+
+
+def part_words(number: Number, part: str) -> str:
+    """What a list holds, as the dashboard names it: 'Urgent, 1 to 6 days: 12.'"""
+    for figure in number.figures:
+        if figure.part == part:
+            return sentence(figure)
+    for row in number.rows:
+        for column, cell in zip(number.columns[1:], row.cells, strict=True):
+            if cell.part == part:
+                value = value_words(cell.value, cell.unit)
+                return f"{label_words(number, row)}, {column}: {value}."
+    return ""
 
 
 def period_words(number: Number) -> str:
@@ -43,4 +68,4 @@ def period_words(number: Number) -> str:
     if number.period is None:
         return ""
     first_on, last_on = number.period
-    return f"From {date_words(first_on)} to {date_words(last_on)}."
+    return _("From {first} to {last}.").format(first=date_words(first_on), last=date_words(last_on))

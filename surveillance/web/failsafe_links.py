@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.models import Patient, Site
 from surveillance.failsafe.finding import SubjectKind
@@ -66,7 +67,9 @@ def _escalations(keys: list[UUID], sites: QuerySet[Site]) -> Links:
     rows = Escalation.objects.filter(pk__in=keys, follow_up__site__in=sites)
     return {
         str(row.pk): Link(
-            f"{name_of_patient(row.follow_up.patient)}: step {row.step}",
+            _("{patient}: step {step}").format(
+                patient=name_of_patient(row.follow_up.patient), step=row.step
+            ),
             reverse("escalation", args=[row.pk]),
         )
         for row in rows.select_related("follow_up__patient")
@@ -82,7 +85,7 @@ def _messages(keys: list[UUID], sites: QuerySet[Site]) -> Links:
 
 
 def _message(row: Notification) -> Link:
-    words = str(NotificationTemplate(row.template).label)
+    words = _(str(NotificationTemplate(row.template).label))
     if row.escalation is not None:
         url = reverse("escalation", args=[row.escalation_id])
         return Link(f"{name_of_patient(row.escalation.follow_up.patient)}: {words}", url)
@@ -96,7 +99,7 @@ def _outside_care(keys: list[UUID], sites: QuerySet[Site]) -> Links:
     rows = OutsideCare.objects.filter(pk__in=keys, follow_up__site__in=sites)
     return {
         str(row.pk): Link(
-            f"{name_of_patient(row.patient)}: followed elsewhere",
+            _("{patient}: followed elsewhere").format(patient=name_of_patient(row.patient)),
             reverse("outside_care", args=[row.pk]),
         )
         for row in rows.select_related("patient")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Site
@@ -17,7 +18,7 @@ from surveillance.models.failsafe_run import FailsafeAlertQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.failsafe_count import forget_count
-from surveillance.web.failsafe_view import alert_lines, cards_of, last_check
+from surveillance.web.failsafe_view import alert_lines, cards_of, last_check, sweep_seen
 from surveillance.workflows.ask_failsafe import ask_failsafe
 from surveillance.workflows.errors import WorkflowRefused
 
@@ -52,7 +53,7 @@ def _check_now(request: SignedInRequest) -> None:
         messages.info(request, refused.message)
     else:
         forget_count(request.user)
-        messages.success(request, "Everything was checked.")
+        messages.success(request, _("Everything was checked."))
 
 
 def _show(request: SignedInRequest, overseen: list[Site], now: datetime) -> HttpResponse:
@@ -65,6 +66,7 @@ def _show(request: SignedInRequest, overseen: list[Site], now: datetime) -> Http
     page = {
         "sites": [site.name for site in shown],
         "last": last_check(run, shown[0], now) if run else None,
+        "sweep": sweep_seen(shown[0], now),
         "cards": cards_of(
             found,
             {site.pk: site for site in shown},

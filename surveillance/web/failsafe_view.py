@@ -5,11 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.failsafe import CHECKS
+from surveillance.failsafe.alerts import OPERATORS, WEBHOOK
+from surveillance.failsafe.chase import is_sweep_stale, last_sweep
 from surveillance.failsafe.finding import Check, SubjectKind
 from surveillance.models import (
     FailsafeAlert,
@@ -21,7 +26,8 @@ from surveillance.models import (
 from surveillance.web.failsafe_links import Link, Links, links_to
 from surveillance.web.wording import count_words, moment_words, name_of_user
 
-INSTALLATION = "Whole installation"
+INSTALLATION = gettext_noop("Whole installation")
+RECIPIENTS = {OPERATORS: gettext_noop("operators"), WEBHOOK: gettext_noop("webhook")}
 STALE_AFTER = timedelta(hours=2)
 """The check runs every hour; twice that, and somebody must look why it does not."""
 KNOWN: Mapping[str, Check] = {check.code: check for check in CHECKS}
@@ -72,6 +78,27 @@ class LastCheck:
     is_stale: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LastSweep:
+    """When worker and beat last gave a sign of life; after how long their silence is noticed."""
+
+    at: str
+    age: str
+    notice_after: str
+    is_stale: bool
+
+
+def sweep_seen(site: Site, now: datetime) -> LastSweep:
+    """Asked anew at every look, since the hourly check needs the very worker that may be dead."""
+    at = last_sweep(now)
+    return LastSweep(
+        at=moment_words(at, site),
+        age=age_words(now - at) if at else "",
+        notice_after=age_words(settings.SWEEP_STALE_AFTER),
+        is_stale=is_sweep_stale(now),
+    )
+
+
 def last_check(run: FailsafeRun, site: Site, now: datetime) -> LastCheck:
     """`run` with the person who asked, on the clock of `site`."""
     age = now - run.finished_at
@@ -85,7 +112,7 @@ def last_check(run: FailsafeRun, site: Site, now: datetime) -> LastCheck:
 
 def age_words(age: timedelta) -> str:
     """'4 minutes', '3 hours', '2 days'."""
-    minutes = int(age.total_seconds() // 60)
+    minutes = max(int(age.total_seconds() // 60), 0)
     if minutes < 120:
         return count_words(minutes, "minute")
     return count_words(minutes // 60, "hour") if age.days < 2 else count_words(age.days, "day")
@@ -120,14 +147,16 @@ def _card(
     return Card(
         key=f"{kept.code}-{site.slug if site else 'all'}",
         code=kept.code,
-        sentence=check.sentence if check else "Found by a version of the failsafe that is gone.",
-        cure=check.cure if check else "See the log for this code.",
-        place=site.name if site else INSTALLATION,
-        count=f"{kept.count:,} found",
+        sentence=_(check.sentence)
+        if check
+        else _("Found by a version of the failsafe that is gone."),
+        cure=_(check.cure) if check else _("See the log for this code."),
+        place=site.name if site else _(INSTALLATION),
+        count=_("{n} found").format(n=f"{kept.count:,}"),
         since=moment_words(kept.since, site or home),
-        owner=name_of_user(owners.get(kept.owner or 0), "nobody in post"),
+        owner=name_of_user(owners.get(kept.owner or 0), _("nobody in post")),
         subjects=tuple(_lines(kept, links)),
-        more=f"… and {rest:,} more" if rest else "",
+        more=_("… and {n} more").format(n=f"{rest:,}") if rest else "",
     )
 
 
@@ -146,7 +175,7 @@ def alert_lines(alerts: Iterable[FailsafeAlert], home: Site) -> tuple[AlertLine,
         AlertLine(
             at=moment_words(alert.at, alert.site or home),
             code=alert.code,
-            place=alert.site.name if alert.site else INSTALLATION,
+            place=alert.site.name if alert.site else _(INSTALLATION),
             words=_told(alert, users),
         )
         for alert in alerts
@@ -154,8 +183,13 @@ def alert_lines(alerts: Iterable[FailsafeAlert], home: Site) -> tuple[AlertLine,
 
 
 def _told(alert: FailsafeAlert, users: Mapping[int, User]) -> str:
-    what = "Over" if alert.kind == FailsafeAlertKind.RECOVERED else f"Found {alert.count:,}"
-    path = FailsafeAlertPath(alert.path).label
+    path = _(str(FailsafeAlertPath(alert.path).label))
     user = alert.recipient.removeprefix("user:")
-    who = name_of_user(users.get(int(user)), alert.recipient) if user.isdecimal() else user
-    return f"{what}; told to {who} ({path})"
+    who = (
+        name_of_user(users.get(int(user)), alert.recipient)
+        if user.isdecimal()
+        else _(RECIPIENTS.get(user, user))
+    )
+    if alert.kind == FailsafeAlertKind.RECOVERED:
+        return _("Over; told to {who} ({path})").format(who=who, path=path)
+    return _("Found {n}; told to {who} ({path})").format(n=f"{alert.count:,}", who=who, path=path)

@@ -8,6 +8,8 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.workflows.note_returned_address import note_returned_address
@@ -43,18 +45,26 @@ from surveillance.workflows.record_download import record_download
 from surveillance.workflows.record_returned_letter import record_returned_letter
 
 SEND = Action(
-    "Send a letter",
-    "Queue the letter",
-    "It asks the patient to call and book, or tells of the next appointment; it names no reason. "
-    "It waits with others until somebody prints and posts them (Letters).",
+    gettext_noop("Send a letter"),
+    gettext_noop("Queue the letter"),
+    gettext_noop(
+        "It asks the patient to call and book, or tells of the next appointment; it names no "
+        "reason. It waits with others until somebody prints and posts them (Letters)."
+    ),
 )
-ADDRESS = Action("Postal address", "Save address")
-CERTIFIED = Action("Certified mail", "Save the number", "A number is entered once.")
+ADDRESS = Action(gettext_noop("Postal address"), gettext_noop("Save address"))
+CERTIFIED = Action(
+    gettext_noop("Certified mail"),
+    gettext_noop("Save the number"),
+    gettext_noop("A number is entered once."),
+)
 RETURNED = Action(
-    "The letter came back",
-    "Record",
-    "The address is not written to until it is corrected. What is owed takes the next way to the "
-    "patient, in the end a call by whoever answers for it.",
+    gettext_noop("The letter came back"),
+    gettext_noop("Record"),
+    gettext_noop(
+        "The address is not written to until it is corrected. What is owed takes the next way to "
+        "the patient, in the end a call by whoever answers for it."
+    ),
     is_warning=True,
 )
 
@@ -68,7 +78,7 @@ def send_letter(request: SignedInRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     why = why_not_written_to(patient)
     if why and request.method == "GET":
-        messages.warning(request, no_way_words(patient) or CURES[why])
+        messages.warning(request, no_way_words(patient) or _(CURES[why]))
         return redirect("patient", pk=patient.pk)
     form = Form(request.POST if request.method == "POST" else None)
 
@@ -78,7 +88,7 @@ def send_letter(request: SignedInRequest, pk: UUID) -> HttpResponse:
             messages.info(request, already_waiting_words(message))
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "The letter waits for the next print run.")
+        messages.success(request, _("The letter waits for the next print run."))
         return go_back(request, patient.pk)
     return show(request, SEND, subject_of(patient, patient.site.local_date(now)), form)
 
@@ -101,7 +111,7 @@ def change_address(request: SignedInRequest, pk: UUID) -> HttpResponse:
             return amend_patient(patient=patient, changes=changes, by=request.user, now=now)
 
         if accepted(form, save):
-            messages.success(request, "The address is saved.")
+            messages.success(request, _("The address is saved."))
             return redirect("patient", pk=patient.pk)
     return show(request, ADDRESS, subject, form)
 
@@ -145,7 +155,7 @@ def _about_letter(
     request: SignedInRequest, letter: Letter, action: Action, form: Form, act: Callable[[], object]
 ) -> HttpResponse:
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "It is on file.")
+        messages.success(request, _("It is on file."))
         return redirect("letter_batch", pk=letter.batch_id)
     today = letter.batch.site.local_date(timezone.now())
     return show(request, action, subject_of(letter.patient, today), form)
@@ -157,7 +167,7 @@ def appointment_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The appointment for the patient's calendar; who took it out is recorded."""
     follow_up, now = follow_up_or_404(request.user, pk), timezone.now()
     if follow_up.booked_for is None:
-        messages.error(request, "There is no appointment any more.")
+        messages.error(request, _("There is no appointment any more."))
         return redirect("patient", pk=follow_up.patient_id)
     patient = follow_up.patient
     appointment = Appointment(patient, follow_up.site, follow_up.booked_for)

@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveillance.delivery.letter_pdf import print_letters
@@ -54,7 +55,7 @@ def letter_batch(request: SignedInRequest, pk: UUID) -> HttpResponse:
     batch, now = batch_or_404(request, pk), timezone.now()
     form = PostForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _is_posted(request, batch, form, now):
-        messages.success(request, "The run is posted, and each letter is on file.")
+        messages.success(request, _("The run is posted, and each letter is on file."))
         return redirect("letter_batch", pk=batch.pk)
     return _show_batch(request, batch, form, now)
 
@@ -97,7 +98,9 @@ def letter_check(request: SignedInRequest, pk: UUID) -> HttpResponse:
             form,
             lambda: check_letter_batch(batch=batch, codes=codes, by=request.user, now=now),
         ):
-            messages.success(request, "Every sheet is the one that the manifest names. Post them.")
+            messages.success(
+                request, _("Every sheet is the one that the manifest names. Post them.")
+            )
             return redirect("letter_batch", pk=batch.pk)
     return _show(request, "check", batch, form)
 
@@ -114,7 +117,7 @@ def letter_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
             form,
             lambda: discard_letter_batch(batch=batch, reason=reason, by=request.user, now=now),
         ):
-            messages.success(request, "The run is discarded; its letters wait for the next one.")
+            messages.success(request, _("The run is discarded; its letters wait for the next one."))
             return redirect("letters")
     return _show(request, "discard", batch, form)
 
@@ -131,7 +134,7 @@ def letter_compare(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         sheets = verify_letters(form.cleaned_data["file"].read(), letters_of(batch))
     except NotReadable as unreadable:
-        form.add_error("file", str(unreadable))
+        form.add_error("file", _(str(unreadable)))
         return _show(request, "compare", batch, form)
     wrong = [words for words in map(finding_words, sheets) if words]
     return _show(request, "compare", batch, form, compared=True, pages=len(sheets), wrong=wrong)
@@ -153,7 +156,7 @@ def letter_pdf(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         pdf = print_letters(batch, letters_of(batch))
     except CannotBePrinted as why:
-        messages.error(request, str(why))
+        messages.error(request, _(str(why)))
         return redirect("letter_batch", pk=batch.pk)
     record_download(subject=batch, form="pdf", by=request.user, now=timezone.now())
     return download(pdf, "application/pdf", f"letters-{batch.pk}.pdf")

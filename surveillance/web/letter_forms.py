@@ -1,14 +1,19 @@
 """The forms of letters: a sample of codes, a file, a number, a day, an address."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.models import Patient, PostalAddress
 from patients.models.postal_address import MOST_LINES
 from patients.workflows.register_patient import POSTAL_FIELDS
 from surveillance.models import Letter
 from surveillance.web.forms import day, words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LARGEST_RUN = 50 * 1024 * 1024
 
@@ -21,10 +26,14 @@ class CheckForm(forms.Form):
         self.sample = sample
         for letter in sample:
             self.fields[f"sheet_{letter.sequence}"] = forms.CharField(
-                label=f"Sheet {letter.sequence}, in the window: {letter.recipient}",
+                label=_("Sheet {n}, in the window: {recipient}").format(
+                    n=letter.sequence, recipient=letter.recipient
+                ),
                 max_length=20,
                 widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-                error_messages={"required": f"Type the code of sheet {letter.sequence}"},
+                error_messages={
+                    "required": _("Type the code of sheet {n}").format(n=letter.sequence)
+                },
             )
 
     @property
@@ -47,24 +56,28 @@ class PostForm(forms.Form):
 class DiscardForm(forms.Form):
     """Why printed letters are not posted."""
 
-    reason = words("Why", "Kept with the run. Shred what was printed.")
+    reason = words(gettext_lazy("Why"), gettext_lazy("Kept with the run. Shred what was printed."))
 
 
 class CompareForm(forms.Form):
     """A PDF that was printed, or is about to be."""
 
     file = forms.FileField(
-        label="PDF of the run",
-        help_text="Yours, or the one that a print house sent back. It is compared and not kept.",
+        label=gettext_lazy("PDF of the run"),
+        help_text=gettext_lazy(
+            "Yours, or the one that a print house sent back. It is compared and not kept."
+        ),
         widget=forms.ClearableFileInput(attrs={"class": "nhsuk-input", "accept": ".pdf"}),
-        error_messages={"required": "Choose the PDF"},
+        error_messages={"required": gettext_lazy("Choose the PDF")},
     )
 
     def clean_file(self) -> Any:
         """Refuse what is too large to be a run of letters."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST_RUN:
-            raise forms.ValidationError("The file is larger than 50 MB. Compare one run at a time.")
+            raise forms.ValidationError(
+                _("The file is larger than 50 MB. Compare one run at a time.")
+            )
         return file
 
 
@@ -72,19 +85,19 @@ class CertifiedForm(forms.Form):
     """The number that the post office gave."""
 
     number = forms.CharField(
-        label="Number of the certified mail",
+        label=gettext_lazy("Number of the certified mail"),
         max_length=40,
-        error_messages={"required": "Enter the number"},
+        error_messages={"required": gettext_lazy("Enter the number")},
     )
 
 
 class ReturnedForm(forms.Form):
     """When the letter came back."""
 
-    on = day("Came back on")
+    on = day(gettext_lazy("Came back on"))
 
 
-def _line(label: str, longest: int, hint: str = "") -> forms.CharField:
+def _line(label: "StrOrPromise", longest: int, hint: "StrOrPromise" = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, help_text=hint, required=False)
 
 
@@ -93,28 +106,32 @@ def _fault_of(address: PostalAddress) -> str:
     if not address.lines or address.is_complete:
         return ""
     if len(address.lines) > MOST_LINES:
-        return (
-            f"This is {len(address.lines)} lines; a letter has room for {MOST_LINES} below the "
-            "name, town and country among them. Leave out what the post does not need"
-        )
-    return "A letter needs a street and a town. Enter both, or leave everything empty"
+        return _(
+            "This is {n} lines; a letter has room for {most} below the name, town and country "
+            "among them. Leave out what the post does not need"
+        ).format(n=len(address.lines), most=MOST_LINES)
+    return _("A letter needs a street and a town. Enter both, or leave everything empty")
 
 
 class AddressForm(forms.Form):
     """Where letters go. Whether they may is recorded with the other consents."""
 
     address = forms.CharField(
-        label="Street lines",
+        label=gettext_lazy("Street lines"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    city = _line("City or town", 120)
-    region = _line("State, county or province", 120)
-    postal_code = _line("Postal code", 20)
-    country = _line("Country", 60, "As it is to be printed; empty within the country.")
+    city = _line(gettext_lazy("City or town"), 120)
+    region = _line(gettext_lazy("State, county or province"), 120)
+    postal_code = _line(gettext_lazy("Postal code"), 20)
+    country = _line(
+        gettext_lazy("Country"),
+        60,
+        gettext_lazy("As it is to be printed; empty within the country."),
+    )
     is_right = forms.BooleanField(
-        required=False, label="The address is right as it stands: write to it again"
+        required=False, label=gettext_lazy("The address is right as it stands: write to it again")
     )
 
     def __init__(self, data: Any, *, patient: Patient) -> None:
@@ -126,7 +143,7 @@ class AddressForm(forms.Form):
         """Either the address is right, or it is corrected to one that a letter can carry."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("is_right") and set(self.changed_data) - {"is_right"}:
-            self.add_error("is_right", "You changed something above: leave this box empty")
+            self.add_error("is_right", _("You changed something above: leave this box empty"))
         if not self.errors and set(self.changed_data) & set(POSTAL_FIELDS):
             address = PostalAddress(**{name: said[name] for name in POSTAL_FIELDS})
             if fault := _fault_of(address):

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from patients.models import AuditEvent
 from surveillance.delivery.letter_reading import SheetRead
@@ -26,6 +28,11 @@ TONES = {
     LetterBatchStatus.POSTED: "good",
     LetterBatchStatus.DISCARDED: "quiet",
 }
+PREPARED = gettext_noop("Prepared {moment} by {person}")
+CHECKED = gettext_noop("Checked {moment} by {person}")
+POSTED = gettext_noop("Posted {moment} by {person}")
+DISCARDED = gettext_noop("Discarded {moment} by {person}")
+REFUSED = gettext_noop("Check refused {moment} by {person}")
 MANIFEST = ("sheet", "of", "recipient", "address", "code", "sha256")
 
 
@@ -71,9 +78,9 @@ def batch_view(batch: LetterBatch) -> BatchView:
     return BatchView(
         url=_url("letter_batch", batch),
         name=name_of_batch(batch),
-        state=Tag(str(status.label), TONES[status]),
+        state=Tag(_(str(status.label)), TONES[status]),
         size=count_words(batch.size, "letter"),
-        prepared=_step("Prepared", batch.prepared_at, batch.prepared_by, batch),
+        prepared=_step(PREPARED, batch.prepared_at, batch.prepared_by, batch),
         steps=tuple(_steps(batch)),
         reason=batch.discarded_reason,
         digest=batch.digest,
@@ -88,7 +95,7 @@ def batch_view(batch: LetterBatch) -> BatchView:
 
 def name_of_batch(batch: LetterBatch) -> str:
     """'Run of 3 Mar 2026, 14:05'."""
-    return f"Run of {moment_words(batch.prepared_at, batch.site)}"
+    return _("Run of {moment}").format(moment=moment_words(batch.prepared_at, batch.site))
 
 
 def _url(name: str, batch: LetterBatch) -> str:
@@ -97,39 +104,50 @@ def _url(name: str, batch: LetterBatch) -> str:
 
 def _steps(batch: LetterBatch) -> Iterator[str]:
     if batch.checked_at is not None:
-        checked = _step("Checked", batch.checked_at, batch.checked_by, batch)
+        checked = _step(CHECKED, batch.checked_at, batch.checked_by, batch)
         yield f"{checked}: {sheets_words(batch.checked_sheets)}"
     if batch.posted_at is not None:
-        yield _step("Posted", batch.posted_at, batch.posted_by, batch)
+        yield _step(POSTED, batch.posted_at, batch.posted_by, batch)
     if batch.discarded_at is not None:
-        yield _step("Discarded", batch.discarded_at, batch.discarded_by, batch)
+        yield _step(DISCARDED, batch.discarded_at, batch.discarded_by, batch)
 
 
-def _step(word: str, at: datetime | None, by: User | None, batch: LetterBatch) -> str:
-    return f"{word} {moment_words(at, batch.site)} by {name_of_user(by, 'the system')}"
+def _step(words: str, at: datetime | None, by: User | None, batch: LetterBatch) -> str:
+    person = name_of_user(by, _("the system"))
+    return _(words).format(moment=moment_words(at, batch.site), person=person)
 
 
 def already_waiting_words(message: Notification) -> str:
     """Said to whoever queues a letter that is queued."""
     since = moment_words(message.created_at, message.site)
-    return f"This letter was already waiting for the next print run, since {since}: one letter."
+    return _(
+        "This letter was already waiting for the next print run, since {since}: one letter."
+    ).format(since=since)
 
 
 def refused_check_words(
     batch: LetterBatch, refused: Iterable[AuditEvent], people: Mapping[str, User]
 ) -> tuple[str, ...]:
     """'Check refused 3 Mar 2026, 14:05 by Nora Navigator: sheets 1, 4 did not fit'."""
-    return tuple(
-        f"{_step('Check refused', one.at, people.get(one.actor), batch)}: "
-        f"{sheets_words(one.detail.get('sheets', ()))} did not fit"
-        for one in refused
-    )
+    return tuple(_refused_words(batch, one, people.get(one.actor)) for one in refused)
+
+
+def _refused_words(batch: LetterBatch, refused: AuditEvent, by: User | None) -> str:
+    numbers = refused.detail.get("sheets", ())
+    return ngettext(
+        "{step}: sheet {numbers} did not fit", "{step}: sheets {numbers} did not fit", len(numbers)
+    ).format(step=_step(REFUSED, refused.at, by, batch), numbers=_listed(numbers))
 
 
 def sheets_words(numbers: Collection[int]) -> str:
     """'sheet 3', 'sheets 1, 4'."""
-    told = ", ".join(str(number) for number in numbers)
-    return f"sheet {told}" if len(numbers) == 1 else f"sheets {told}"
+    return ngettext("sheet {numbers}", "sheets {numbers}", len(numbers)).format(
+        numbers=_listed(numbers)
+    )
+
+
+def _listed(numbers: Collection[int]) -> str:
+    return ", ".join(str(number) for number in numbers)
 
 
 def sheet_rows(
@@ -145,9 +163,9 @@ def _sheet_row(batch: LetterBatch, letter: Letter, is_out: bool) -> SheetRow:
     returned = events.get(LetterEventKind.RETURNED)
     notes = []
     if certified is not None:
-        notes.append(f"Certified mail {certified.number}")
+        notes.append(_("Certified mail {number}").format(number=certified.number))
     if returned is not None:
-        notes.append(f"Came back {date_words(returned.occurred_on)}")
+        notes.append(_("Came back {day}").format(day=date_words(returned.occurred_on)))
     is_unchecked = batch.status == LetterBatchStatus.PREPARED
     is_discarded = batch.status == LetterBatchStatus.DISCARDED
     is_posted = batch.status == LetterBatchStatus.POSTED
@@ -156,7 +174,7 @@ def _sheet_row(batch: LetterBatch, letter: Letter, is_out: bool) -> SheetRow:
         recipient=letter.recipient,
         address=", ".join(letter.address.splitlines()),
         # What stands on the screen would be copied instead of read off the sheet.
-        code="on the sheet" if is_unchecked else letter.code,
+        code=_("on the sheet") if is_unchecked else letter.code,
         patient_url=reverse("patient", args=[letter.patient_id]),
         note=". ".join(notes),
         is_out=is_out,
@@ -182,10 +200,14 @@ def finding_words(sheet: SheetRead) -> str:
     """What is wrong with one page of a PDF that was compared; empty when nothing is."""
     if sheet.is_right:
         return ""
-    where = f"Page {sheet.page}"
     if sheet.found is None:
-        due = f" ({sheet.expected.recipient})" if sheet.expected else ""
-        return f"{where}{due}: no letter of this run is there."
+        where = f"{sheet.page} ({sheet.expected.recipient})" if sheet.expected else f"{sheet.page}"
+        return _("Page {page}: no letter of this run is there.").format(page=where)
+    told = {
+        "page": sheet.page,
+        "sheet": sheet.found.sequence,
+        "recipient": sheet.found.recipient,
+    }
     if sheet.found != sheet.expected:
-        return f"{where}: letter {sheet.found.sequence} ({sheet.found.recipient}) is there."
-    return f"{where}: the name or address on it is not that of {sheet.found.recipient}."
+        return _("Page {page}: letter {sheet} ({recipient}) is there.").format(**told)
+    return _("Page {page}: the name or address on it is not that of {recipient}.").format(**told)

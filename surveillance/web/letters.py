@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Site
@@ -57,5 +58,5 @@ def _prepare(request: SignedInRequest, site: Site, now: datetime) -> HttpRespons
     except WorkflowRefused as refused:
         messages.error(request, refused.message)
         return redirect("letters")
-    messages.success(request, "The run is prepared: print it, check it, post it.")
+    messages.success(request, _("The run is prepared: print it, check it, post it."))
     return redirect("letter_batch", pk=batch.pk)

@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from patients.models import Site
@@ -54,15 +56,16 @@ def measures_file(request: SignedInRequest) -> HttpResponse:
     """The same as CSV (UTF-8); numbers of people only, nobody's data."""
     site, form, period = _asked(request)
     if form.errors:
-        return HttpResponse(
-            "Enter the period as first_on=2026-01-01&last_on=2026-12-31", status=400
-        )
+        words = _("Enter the period as first_on=2026-01-01&last_on=2026-12-31")
+        return HttpResponse(words, status=400)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"measures-{site.slug}-{period.first_on}-{period.last_on}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    for one in measure(site, period):
+    with override("en"):  # a file is passed on: the same for whoever took it
+        measures = measure(site, period)
+    for one in measures:
         value = "" if one.value is None else f"{one.value:.1f}"
         counts = (one.numerator, one.denominator)
         writer.writerow((one.key, one.title, value, one.unit, *counts, one.definition))
@@ -84,6 +87,13 @@ def _asked(request: SignedInRequest) -> tuple[Site, PeriodForm, Period]:
 
 
 def _row(one: Measure) -> MeasureRow:
-    words = {"%": "{:.1f} %", "days": "{:.0f} days", "count": "{:.0f}"}
-    value = "nothing to measure" if one.value is None else words[one.unit].format(one.value)
-    return MeasureRow(one.title, value, f"{one.numerator} of {one.denominator}", one.definition)
+    parts = _("{part} of {whole}").format(part=one.numerator, whole=one.denominator)
+    return MeasureRow(one.title, _value_words(one), parts, one.definition)
+
+
+def _value_words(one: Measure) -> str:
+    if one.value is None:
+        return _("nothing to measure")
+    if one.unit == "days":
+        return _("{n} days").format(n=f"{one.value:.0f}")
+    return f"{one.value:.1f} %" if one.unit == "%" else f"{one.value:.0f}"

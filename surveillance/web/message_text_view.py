@@ -7,18 +7,36 @@ from itertools import pairwise
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
 from surveillance.delivery.built_in import Words, built_in
 from surveillance.delivery.texts import Text
 from surveillance.models import MessageTemplateUse, MessageTemplateVersion, TextKind
-from surveillance.protocol.message_terms import PLACEHOLDERS, MessageMedium
+from surveillance.protocol.message_terms import MessageMedium
 from surveillance.protocol.message_text import Fault, Measures, unsaid_words_in
 from surveillance.protocol.parameters.messages import READING_GRADE_LIMIT, SMS_PARTS_LIMIT
 from surveillance.said_again import said_again
 from surveillance.web.wording import count_words, moment_words, name_of_user
 
-BUILT_IN = "Built-in words"
+BUILT_IN = gettext_noop("Built-in words")
+MEANINGS = {
+    "site": gettext_noop("the name of the site"),
+    "phone": gettext_noop("the telephone number of the site, or “the number on our letters”"),
+    "link": gettext_noop(
+        "the address of the page to go on to: the site’s contact page, for staff the case"
+    ),
+    "when": gettext_noop(
+        "the day of the appointment with its preposition: “on Monday 1 March 2027”, or “soon”"
+    ),
+    "cases": gettext_noop("in a digest: in one sentence, how many of each kind of thing wait"),
+    "lines": gettext_noop("in a digest: the same, one line for each kind"),
+    "language_line": gettext_noop(
+        "“Need an interpreter? Tell us when you call.” in both languages"
+    ),
+}
+"""What stands in the place of each placeholder."""
 SIGNS = {"  ": "same", "+ ": "added", "- ": "removed"}
 
 
@@ -75,8 +93,10 @@ def kind_named(name: str) -> TextKind | None:
 
 def heading_of(kind: TextKind) -> str:
     """'Reminder to the patient: letter, Spanish'."""
-    medium = kind.medium.label
-    return f"{kind.template.label}: {medium[0].lower()}{medium[1:]}, {kind.language.label}"
+    medium = _(kind.medium.label)
+    return (
+        f"{_(str(kind.template.label))}: {medium[0].lower()}{medium[1:]}, {_(kind.language.label)}"
+    )
 
 
 def address_of(site: Site, kind: TextKind) -> str:
@@ -96,9 +116,9 @@ def text_rows(site: Site, in_use: dict[TextKind, MessageTemplateUse]) -> tuple[T
 
 def _text_row(site: Site, kind: TextKind, use: MessageTemplateUse | None) -> TextRow:
     return TextRow(
-        about=kind.template.label,
-        medium=kind.medium.label,
-        language=kind.language.label,
+        about=_(str(kind.template.label)),
+        medium=_(kind.medium.label),
+        language=_(kind.language.label),
         in_use=name_of(use.version if use else None),
         since=moment_words(use.since, site) if use else "",
         by=name_of_user(use.chosen_by) if use else "",
@@ -108,7 +128,7 @@ def _text_row(site: Site, kind: TextKind, use: MessageTemplateUse | None) -> Tex
 
 def name_of(version: MessageTemplateVersion | None) -> str:
     """'Version 3', or that the words are built in."""
-    return BUILT_IN if version is None else f"Version {version.number}"
+    return _(BUILT_IN) if version is None else _("Version {n}").format(n=version.number)
 
 
 def version_rows(
@@ -140,16 +160,22 @@ def differences(before: Words, after: Words) -> Iterator[DiffLine]:
 
 
 def _lines_of(words: Words) -> list[str]:
-    subject = [f"Subject: {words.subject}"] if words.subject else []
+    subject = [_("Subject: {subject}").format(subject=words.subject)] if words.subject else []
     return [*subject, *words.body.splitlines()]
 
 
 def measures_view(kind: TextKind, measures: Measures, faults: Iterable[Fault]) -> MeasuresView:
     """What the page says beside a text while it is written."""
-    limit = "" if kind.medium is MessageMedium.STAFF else f"; at most {READING_GRADE_LIMIT.value:g}"
-    parts = f"{count_words(measures.parts, 'part')}; at most {SMS_PARTS_LIMIT.value}"
+    grade = _("Reading grade {grade}")
+    if kind.medium is not MessageMedium.STAFF:
+        grade = _("Reading grade {grade}; at most {most}")
+    parts = _("{parts}; at most {most}").format(
+        parts=count_words(measures.parts, "part"), most=SMS_PARTS_LIMIT.value
+    )
     return MeasuresView(
-        grade=f"Reading grade {max(measures.grade, 0):.1f}{limit}",
+        grade=grade.format(
+            grade=f"{max(measures.grade, 0):.1f}", most=f"{READING_GRADE_LIMIT.value:g}"
+        ),
         parts=parts if kind.medium is MessageMedium.SMS else "",
         faults=tuple(dict.fromkeys(said_again(fault.message) for fault in faults)),
     )
@@ -157,7 +183,7 @@ def measures_view(kind: TextKind, measures: Measures, faults: Iterable[Fault]) -
 
 def placeholder_rows(allowed: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The placeholders that a text may hold, each with what stands there in its place."""
-    return tuple((f"{{{name}}}", PLACEHOLDERS[name]) for name in sorted(allowed))
+    return tuple((f"{{{name}}}", _(MEANINGS[name])) for name in sorted(allowed))
 
 
 def said_by_the_site(text: Text) -> str:
@@ -165,7 +191,7 @@ def said_by_the_site(text: Text) -> str:
     words = ", ".join(f"“{word}”" for word in unsaid_words_in(f"{text.subject} {text.body}"))
     if not words:
         return ""
-    return (
-        f"The name or address of the site says {words}. Give the site a name that does not, or "
-        "leave {site} and {link} out of the text."
-    )
+    return _(
+        "The name or address of the site says {words}. Give the site a name that does not, or "
+        "leave {{site}} and {{link}} out of the text."
+    ).format(words=words)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from patients.models import Site
@@ -54,7 +55,8 @@ def message_text(request: SignedInRequest, slug: str, name: str) -> HttpResponse
     form = TextForm(given, kind=kind, initial=start._asdict())
     words = form.words if form.is_valid() else start  # before a fault takes them out of the form
     if form.is_valid() and (version := _written(request, form, site, kind)):
-        messages.success(request, f"{name_of(version)} is a draft. Preview it, then put it in use.")
+        words_kept = _("{version} is a draft. Preview it, then put it in use.")
+        messages.success(request, words_kept.format(version=name_of(version)))
         return redirect("message_version", pk=version.pk)
     page = _page(site, kind, words) | {"form": form}
     status = 422 if form.errors else 200
@@ -78,7 +80,7 @@ def message_text_withdraw(request: SignedInRequest, slug: str, name: str) -> Htt
     """Back to the built-in words."""
     site, kind = text_or_404(request, slug, name)
     withdraw_message_template(site=site, kind=kind, by=request.user, now=timezone.now())
-    messages.success(request, "The built-in words are in use.")
+    messages.success(request, _("The built-in words are in use."))
     return redirect("message_text", slug=slug, name=name)
 
 
@@ -125,6 +127,7 @@ def _page(site: Site, kind: TextKind, words: Words) -> dict[str, object]:
     versions = MessageTemplateVersion.objects.of(site, kind).select_related("written_by")
     return {
         "heading": heading_of(kind),
+        "language": kind.language.value,
         "list": NavItem(site.name, list_address(site)),
         "url": address_of(site, kind),
         "in_use": name_of(in_use),

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.models import Site
@@ -58,7 +59,7 @@ def message_version_use(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except WorkflowRefused as refused:
         messages.error(request, refused.message)
         return redirect("message_version", pk=pk)
-    messages.success(request, f"{name_of(version)} is in use.")
+    messages.success(request, _("{version} is in use.").format(version=name_of(version)))
     return redirect(address_of(version.site, version.kind))
 
 

@@ -9,6 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
 from django.views.decorators.http import require_safe
 
 from patients.models import Site
@@ -20,7 +22,7 @@ from surveillance.models import (
     Report,
     SendingDoubt,
 )
-from surveillance.models.message_reasons import OVER, reason_words
+from surveillance.models.message_reasons import ANSWERED, OVER, REASONS
 from surveillance.models.notification import NotificationQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
@@ -37,6 +39,15 @@ STATES = {
     "sent": NotificationStatus.SENT,
     "digested": NotificationStatus.DIGESTED,
     "cancelled": NotificationStatus.CANCELLED,
+}
+
+
+EMPTY = {
+    "waiting": gettext_noop("No message is waiting."),
+    "failed": gettext_noop("No message is failed."),
+    "sent": gettext_noop("No message is sent."),
+    "digested": gettext_noop("No message is digested."),
+    "cancelled": gettext_noop("No message is cancelled."),
 }
 
 
@@ -86,6 +97,7 @@ def outbox(request: SignedInRequest) -> HttpResponse:
         "site": site.name,
         "state": state,
         "tabs": [_tab(site, each, current=each == state) for each in STATES],
+        "empty": _(EMPTY[state]),
         "rows": [_row(message, site, timezone.now()) for message in found.messages],
         "shown": count_words(len(found.messages), "message"),
         "pages": _pages(site, state, found),
@@ -100,11 +112,13 @@ def _in_state(site: Site, state: str) -> NotificationQuerySet:
 
 
 def _pages(site: Site, state: str, page: Page) -> list[Link]:
-    up, down = ("Sooner", "Later") if state == "waiting" else ("Newer", "Older")
+    up, down = _("Newer"), _("Older")
+    if state == "waiting":
+        up, down = pgettext("messages", "Sooner"), pgettext("messages", "Later")
     first = _address(site, state)
     links = []
     if page.up:
-        links += [Link("First page", first), Link(up, f"{first}&{urlencode(page.up)}")]
+        links += [Link(_("First page"), first), Link(up, f"{first}&{urlencode(page.up)}")]
     if page.down:
         links.append(Link(down, f"{first}&{urlencode(page.down)}"))
     return links
@@ -114,20 +128,30 @@ def _address(site: Site, state: str) -> str:
     return f"{reverse('outbox')}?{urlencode({'site': site.slug, 'state': state})}"
 
 
+def _tab_words() -> dict[str, str]:
+    return {
+        "waiting": pgettext("messages", "Waiting"),
+        "failed": pgettext("messages", "Failed"),
+        "sent": pgettext("messages", "Sent"),
+        "digested": pgettext("messages", "Digested"),
+        "cancelled": pgettext("messages", "Cancelled"),
+    }
+
+
 def _tab(site: Site, state: str, *, current: bool) -> Tab:
     number = _in_state(site, state)[: COUNTED + 1].count()
     count = f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
-    return Tab(state.capitalize(), _address(site, state), count, current)
+    return Tab(_tab_words()[state], _address(site, state), count, current)
 
 
 def _row(message: Notification, site: Site, now: datetime) -> OutboxRow:
     patient = message.follow_up.patient if message.follow_up else message.patient
     return OutboxRow(
-        what=NotificationTemplate(message.template).label,
-        to=name_of_user(message.recipient) if message.recipient else "the patient",
+        what=_(str(NotificationTemplate(message.template).label)),
+        to=name_of_user(message.recipient) if message.recipient else _("the patient"),
         about=name_of_patient(patient) if patient else "",
         url=reverse("patient", args=[patient.pk]) if patient else "",
-        channel=NotificationChannel(message.channel).label,
+        channel=_(str(NotificationChannel(message.channel).label)),
         when=moment_words(message.finished_at or message.not_before, site),
         tries=message.attempts,
         remark=_remark(message, now),
@@ -136,13 +160,20 @@ def _row(message: Notification, site: Site, now: datetime) -> OutboxRow:
 
 def _remark(message: Notification, now: datetime) -> str:
     if message.last_error:
-        return reason_words(message.last_error)
+        return _reason(message.last_error)
     if message.status == NotificationStatus.CANCELLED:
-        return OVER
+        return _(OVER)
     if message.status != NotificationStatus.PENDING:
-        return Report(message.reported).label if message.reported else ""
+        return _(str(Report(message.reported).label)) if message.reported else ""
     if message.channel == NotificationChannel.LETTER:
-        return "waits for a print run"
+        return _("waits for a print run")
     if message.doubt == SendingDoubt.UNHEARD:
-        return "may have arrived already; it is sent once more"
-    return "not before its time" if message.not_before > now else "goes out within a minute"
+        return _("may have arrived already; it is sent once more")
+    return _("not before its time") if message.not_before > now else _("goes out within a minute")
+
+
+def _reason(code: str) -> str:
+    """A code of ours in words; anything else is the answer of a mail server or gateway."""
+    if code in REASONS:
+        return _(REASONS[code])
+    return _(ANSWERED).format(answer=code)

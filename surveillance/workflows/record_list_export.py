@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from patients.audit import Deed, record_events
+from patients.models import Patient
 from surveillance.models import FollowUp
 
 if TYPE_CHECKING:
@@ -12,13 +13,19 @@ if TYPE_CHECKING:
 
 
 def record_list_export(
-    *, rows: Iterable[FollowUp], name: str, form: str, by: "User", now: datetime
+    *, rows: Iterable[FollowUp | Patient], name: str, form: str, by: "User", now: datetime
 ) -> None:
     """Append who took which list out, and whose data it was: one event per patient. One INSERT.
 
     `rows` come with site and patient; `name` says which list, `form` which file: csv or xlsx.
     """
-    first_of = {row.patient_id: row for row in reversed(list(rows))}
+    first_of = {_patient_of(row): row for row in reversed(list(rows))}
     detail = {"form": form, "list": name}
-    deeds = [Deed("downloaded", row.site, row, row.patient, detail) for row in first_of.values()]
+    deeds = [
+        Deed("downloaded", row.site, row, patient, detail) for patient, row in first_of.items()
+    ]
     record_events(deeds, by=by, now=now)
+
+
+def _patient_of(row: FollowUp | Patient) -> Patient:
+    return row if isinstance(row, Patient) else row.patient

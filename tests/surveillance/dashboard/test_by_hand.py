@@ -328,6 +328,35 @@ def test_six_monthly_surveillance_is_counted_strictly_and_with_a_tolerance(site)
     assert len(listed("six_monthly", "tolerant", site)) == 2
 
 
+def test_whom_six_monthly_surveillance_leaves_out_is_listed_with_the_reason(site) -> None:
+    def person(**fields):
+        return PatientFactory(site=site, **{"cirrhotic": True} | fields)
+
+    died = person(status="DECEASED", status_on=TODAY)
+    child, ageless = person(birth_date=date(2008, 9, 1)), person(birth_date=None)
+    adult = person()
+    counted_one = person()
+    owed(site, TODAY, lesion=LesionFactory(patient=counted_one))
+    PatientFactory(site=site)
+    PatientFactory(cirrhotic=True)
+    kind = KINDS["six_monthly"]
+
+    def excluded(part: str) -> dict[Any, str]:
+        assert kind.excluded is not None
+        return {one: one.group for one in kind.excluded(scope_of(site), part)}
+
+    assert excluded("left") == {died: "left"}
+    assert excluded("child") == {child: "child", ageless: "child"}
+    assert excluded("not_owed") == {adult: "not_owed"}
+    assert excluded("excluded") == excluded("left") | excluded("child") | excluded("not_owed")
+    rows = [row.cells[0] for row in counted("six_monthly", site).rows[1:]]
+    assert [(cell.part, cell.value) for cell in rows] == [
+        ("left", 1),
+        ("child", 2),
+        ("not_owed", 1),
+    ]
+
+
 def test_a_newer_risk_profile_without_cirrhosis_counts(site) -> None:
     patient = PatientFactory(site=site, cirrhotic=True)
     owed(site, TODAY, lesion=LesionFactory(patient=patient))

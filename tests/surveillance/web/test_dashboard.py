@@ -192,6 +192,81 @@ def test_a_list_with_names_is_on_everybody_s_audit_trail(lead, clinic, form) -> 
     assert {event.detail["form"] for event in events} == {form}
 
 
+def left_out(clinic: Clinic, **patient) -> None:
+    a_patient(clinic, **patient)
+
+
+def test_whom_a_number_leaves_out_is_listed_with_the_reason_of_each(lead, clinic) -> None:
+    left_out(clinic, family_name="Gone", status="DECEASED", status_on=NOW.date())
+    left_out(clinic, family_name="Young", birth_date=NOW.date())
+    left_out(clinic, family_name="Ageless", birth_date=None)
+    left_out(clinic, family_name="Idle")
+    left_out(a_clinic(), family_name="Elsewhere")
+    owed(clinic, 10, patient=a_patient(clinic, family_name="Counted"))
+
+    dashboard = lead.get("/dashboard/").content.decode()
+    child = lead.get("/dashboard/six_monthly/?site=north&part=child").content.decode()
+    everybody = lead.get("/dashboard/six_monthly/?site=north&part=excluded").content.decode()
+
+    assert "/dashboard/six_monthly/?site=north&amp;part=child" in dashboard
+    assert "Excluded: Under 18, or age not known, People: 2." in child
+    assert set(re.findall(r">(\w+), Alex<", child)) == {"Young", "Ageless"}
+    rows = re.findall(r">(\w+), Alex</a>.*?<td>([^<]+)</td>\s*</tr>", everybody, re.DOTALL)
+    assert rows == [
+        ("Ageless", "Age not known"),
+        ("Gone", "Deceased"),
+        ("Idle", "Nothing is owed here"),
+        ("Young", "Under 18"),
+    ]
+
+
+def test_whom_a_number_leaves_out_goes_on_by_page(lead, clinic) -> None:
+    for n in range(52):
+        left_out(clinic, family_name=f"Idle{n:02}")
+
+    first = lead.get("/dashboard/six_monthly/?site=north&part=not_owed").content.decode()
+    [url] = re.findall(r'href="([^"]*page=2)"', first)
+    second = lead.get(url.replace("&amp;", "&")).content.decode()
+
+    names = [re.findall(r">(Idle\d+), Alex<", page) for page in (first, second)]
+    assert [len(found) for found in names] == [50, 2]
+    assert names[1] == ["Idle50", "Idle51"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_file_of_whom_a_number_leaves_out_is_on_everybody_s_audit_trail(
+    lead, clinic, form
+) -> None:
+    left_out(clinic, family_name="Idle", mrn="M-1")
+    left_out(clinic, family_name="Young", mrn="M-2", birth_date=NOW.date())
+
+    response = lead.get(f"/dashboard/six_monthly/list.{form}?site=north&part=excluded")
+
+    content = response.content
+    names = content.decode() if form == "csv" else str(_texts(content, "xl/sharedStrings.xml"))
+    assert "M-1" in names
+    assert "Under 18" in names
+    events = AuditEvent.objects.filter(action="downloaded", actor=f"user:{clinic.lead.pk}")
+    assert {event.patient_id for event in events} == {
+        str(one.pk) for one in clinic.site.patients.all()
+    }
+    assert {event.detail["list"] for event in events} == {"six_monthly.excluded"}
+
+
+def test_a_csv_file_is_in_english_whoever_reads_the_page(lead, clinic) -> None:
+    late(clinic)
+    addresses = (
+        "/dashboard/numbers.csv",
+        "/dashboard/overdue/list.csv",
+        "/dashboard/six_monthly/list.csv?part=excluded",
+        "/measures.csv",
+    )
+
+    for address in addresses:
+        english = lead.get(address, HTTP_ACCEPT_LANGUAGE="en").content
+        assert lead.get(address, HTTP_ACCEPT_LANGUAGE="es").content == english, address
+
+
 def test_nothing_in_a_file_is_a_formula() -> None:
     assert as_csv(("a",), [("=1+1",), ("-3",), (-3,)]).splitlines() == ["a", "'=1+1", "'-3", "-3"]
 

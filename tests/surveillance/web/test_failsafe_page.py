@@ -14,6 +14,7 @@ from surveillance.models import (
     FailsafeRun,
     KeptFinding,
     Notification,
+    SweepRun,
 )
 from surveillance.web.failsafe_view import age_words
 from tests.factories import NOW, MembershipFactory, UserFactory
@@ -95,6 +96,28 @@ def test_an_old_check_is_a_warning_in_itself(lead: Client) -> None:
 
     assert "3 hours ago" in page
     assert "That is too long" in page
+
+
+def test_the_page_says_when_the_last_sweep_ended_and_after_how_long_silence_is_noticed(
+    lead: Client,
+) -> None:
+    SweepRun.objects.create(kind="chase", started_at=EARLIER, finished_at=EARLIER)
+
+    page = lead.get("/failsafe/").content.decode()
+
+    assert "The last sweep for what is due ended 31 Aug 2026, 08:40, 20 minutes ago." in page
+    assert "is noticed 45 minutes after the last sweep" in page
+    assert "has stopped: start it again" not in page
+
+
+def test_a_dead_worker_shows_on_the_page_before_any_check_ran(lead: Client, clinic: Clinic) -> None:
+    long_ago = NOW - timedelta(minutes=46)
+    owed(clinic, 9, opened_at=long_ago)
+    SweepRun.objects.create(kind="chase", started_at=long_ago, finished_at=long_ago)
+
+    page = lead.get("/failsafe/").content.decode()
+
+    assert "Worker, beat or broker has stopped: start it again." in page
 
 
 def test_a_card_says_what_since_when_how_many_whose_and_how_to_mend_it(

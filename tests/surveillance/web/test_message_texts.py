@@ -8,7 +8,8 @@ from django.test import Client
 from patients.models import AuditEvent, Role
 from surveillance.delivery.texts import version_in_use
 from surveillance.models import MessageTemplateUse, MessageTemplateVersion, TextKind
-from surveillance.web.message_text_view import kind_named, name_in_address
+from surveillance.protocol.message_terms import PLACEHOLDERS
+from surveillance.web.message_text_view import MEANINGS, kind_named, name_in_address
 from tests.factories import MembershipFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, owed
 
@@ -353,3 +354,7 @@ class TestCallSheet:
         sheet = navigator.get(f"/patients/{one.pk}/contact/").context["sheet"]
 
         assert sheet.before == before
+
+
+def test_every_placeholder_is_explained() -> None:
+    assert set(MEANINGS) == PLACEHOLDERS
