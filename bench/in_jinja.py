@@ -48,7 +48,8 @@ def engine() -> Any:
 
 def said_in_jinja(name: str) -> str:
     """The source of a template with everything that it includes, in the other language."""
-    text = LOAD.sub("", COMMENT.sub("", get_template(name).template.source))
+    ours: Any = get_template(name)
+    text = LOAD.sub("", COMMENT.sub("", ours.template.source))
     text = URL.sub(lambda found: reverse(found[1]), text)
     text = TRANSLATE.sub(r"{{ gettext(\1) }}", text)
     text = BLOCK.sub(_trans, text)

@@ -40,13 +40,15 @@ def main(rows: int = 50_000) -> None:
         return
     with as_in_production():
         queue_data.prepare(rows)
-        page = {"page": {"rows": _rows(), "heading": "All owed", "found": None}, "csrf_token": "x"}
+        rows_shown = _rows()
+        queue = {"rows": rows_shown, "heading": "All owed", "found": None}
+        page = {"page": queue, "csrf_token": "x"}
         table = engine().from_string(said_in_jinja(TABLE))
         ours = partial(render_to_string, TABLE, page)
         _say_the_same(ours(), table.render(page))
         taken = _interleaved(
             {
-                "words put together": partial(_put_together, page["page"]["rows"]),
+                "words put together": partial(_put_together, rows_shown),
                 "Jinja2": partial(table.render, page),
                 "our templates": ours,
                 "whole fragment": partial(_fragment, _client()),

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from surveillance.web.queue_query import PAGE_SIZE
+from tests.architecture.sources import ROOT
 from tests.surveillance.web.scenes import Clinic, a_lesion, a_patient, escalated, owed
 
 LIMIT = 120 * 1024
@@ -124,7 +125,7 @@ def test_scripts_never_hold_up_the_first_paint(
 
 def test_no_template_has_a_script_that_is_waited_for() -> None:
     """Data that a script reads is no script."""
-    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+    for path in sorted((ROOT / "templates").rglob("*.html")):
         for tag in SCRIPT_TAG.findall(path.read_text(encoding="utf-8")):
             is_data = 'type="application/json"' in tag
             assert is_data or " defer" in tag or 'type="module"' in tag, (path.name, tag)
