@@ -6,24 +6,28 @@ from collections.abc import Callable
 from bench import (
     auditor,
     claims,
+    connections,
     dashboard,
     decisions,
     import_registry,
     outbox,
     queue,
     reminders,
+    rendering,
     sweep,
 )
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "auditor": auditor.main,
     "claims": claims.main,
+    "connections": connections.main,
     "dashboard": dashboard.main,
     "decisions": decisions.main,
     "import_registry": import_registry.main,
     "outbox": outbox.main,
     "queue": queue.main,
     "reminders": reminders.main,
+    "rendering": rendering.main,
     "sweep": sweep.main,
 }
 

@@ -2,15 +2,15 @@
 
 Goals (P5): a deep page by keyset costs at most 1.5 times the first one, and a hundredth of OFFSET
 100,000; the number of queries does not grow with the rows. The baseline of the page is the bare
-SQL that fetches the same rows, in the same run. (P6): the rendering of the rows against the same
-words put together without a template.
+SQL that fetches the same rows, in the same run. What drawing them costs is `bench.rendering`.
 
 Run: python -m bench.queue [ROWS ...]. The site that is measured holds 22 % of the rows.
 """
 
 import statistics
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -18,7 +18,6 @@ from unittest.mock import patch
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
@@ -26,16 +25,9 @@ from bench import measure, queue_data
 from bench.sweep_data import DAY, NOW
 from patients.models import Site
 from surveillance.protocol.queue_lists import Tab
+from surveillance.web.queue_counts import count_of, counts_of
 from surveillance.web.queue_filter import QueueFilter, read_filter
-from surveillance.web.queue_query import (
-    PAGE_SIZE,
-    Place,
-    count_of,
-    page_of,
-    surroundings_of,
-    with_row_fields,
-)
-from surveillance.web.queue_rows import QueueRow, queue_rows
+from surveillance.web.queue_query import PAGE_SIZE, Place, page_of, with_row_fields
 from surveillance.web.queue_tabs import Desk, desk_of, rows_of
 
 ROUNDS = 30
@@ -63,13 +55,20 @@ class _Clock:
         return NOW
 
 
-def main(*sizes: int) -> None:
-    """Each size in turn."""
+@contextmanager
+def as_in_production() -> Iterator[None]:
+    """On the day of the data, with files that need not have been collected."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with (
         patch("surveillance.web.queue.timezone", _Clock),
         override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}),
     ):
+        yield
+
+
+def main(*sizes: int) -> None:
+    """Each size in turn."""
+    with as_in_production():
         for rows in sizes or (50_000, 1_000_000):
             queue_data.prepare(rows)
             _measure(rows)
@@ -83,7 +82,6 @@ def _measure(rows: int) -> None:
     _views(reader, desk)
     _counts(desk)
     _filters(desk)
-    _rendering(reader, desk)
 
 
 def _patients(desk: Desk) -> int:
@@ -121,9 +119,10 @@ def _views(reader: User, desk: Desk) -> None:
             "whole page": partial(_get, client, url),
         }
         if tab is Tab.ALL and deep:
-            asked[f"fragment, page {DEEP}"] = partial(
-                _get, client, f"{url}&after={deep}", htmx="true"
-            )
+            there = f"{url}&after={deep}"
+            asked[f"bare SQL, page {DEEP}"] = _bare(_page_rows(desk, deep))
+            asked[f"fragment, page {DEEP}"] = partial(_get, client, there, htmx="true")
+            asked[f"whole page, page {DEEP}"] = partial(_get, client, there)
         taken = measure.interleaved(asked, ROUNDS)
         with CaptureQueriesContext(connection) as queries:
             size = len(_get(client, url, htmx="true"))
@@ -133,13 +132,18 @@ def _views(reader: User, desk: Desk) -> None:
 
 
 def _counts(desk: Desk) -> None:
-    """Each tab's count, and all of them as every page asks for them."""
+    """All of them as a page asks for them, against each by itself; and each."""
     asked: dict[str, Callable[[], object]] = {
-        f"{tab}: {count_of(tab, desk, NO_FILTER):,}": partial(count_of, tab, desk, NO_FILTER)
-        for tab in Tab
+        "as a page asks": partial(counts_of, desk, NO_FILTER),
+        "each by itself": partial(_each_count, desk, NO_FILTER),
     }
-    asked["all twelve"] = partial(_all_counts, desk, NO_FILTER)
-    _tell("Counts, capped at 1,001", measure.interleaved(asked, ROUNDS // 3), "all twelve")
+    for tab in Tab:
+        found = count_of(tab, desk, NO_FILTER)
+        asked[f"{tab}: {found:,}"] = partial(count_of, tab, desk, NO_FILTER)
+    with CaptureQueriesContext(connection) as queries:
+        counts_of(desk, NO_FILTER)
+    title = f"Counts, capped at 1,001, a page asks {len(queries)} queries"
+    _tell(title, measure.interleaved(asked, ROUNDS // 3), "each by itself")
 
 
 def _filters(desk: Desk) -> None:
@@ -150,18 +154,6 @@ def _filters(desk: Desk) -> None:
     for words, said in FILTERS.items():
         asked[words] = partial(_page_and_counts, desk, read_filter(said, {}))
     _tell("One page and twelve counts", measure.interleaved(asked, SLOW_ROUNDS), "no filter")
-
-
-def _rendering(reader: User, desk: Desk) -> None:
-    """CPU of the table's template, against the same words put together in Python."""
-    found = page_of(Tab.ALL, desk, NO_FILTER, None).follow_ups
-    rows = queue_rows(found, surroundings_of(found, desk.on, reader), desk.on)
-    page = {"page": {"rows": rows, "heading": "All owed"}}
-    asked: dict[str, Callable[[], object]] = {
-        "words put together": partial(_put_together, rows),
-        "template": partial(render_to_string, "surveillance/_queue_table.html", page),
-    }
-    _tell("Rendering of 50 rows", measure.interleaved(asked, ROUNDS), "words put together")
 
 
 def _page_rows(desk: Desk, after: Place | None = None, tab: Tab = Tab.ALL) -> Any:
@@ -196,22 +188,13 @@ def _get(client: Client, url: str, htmx: str = "") -> bytes:
     return response.content
 
 
-def _all_counts(desk: Desk, narrowed: QueueFilter) -> list[int]:
+def _each_count(desk: Desk, narrowed: QueueFilter) -> list[int]:
     return [count_of(tab, desk, narrowed) for tab in Tab]
 
 
 def _page_and_counts(desk: Desk, narrowed: QueueFilter) -> None:
     page_of(Tab.ALL, desk, narrowed, None)
-    _all_counts(desk, narrowed)
-
-
-def _put_together(rows: tuple[QueueRow, ...]) -> str:
-    fields = QueueRow.__slots__
-    cells = (
-        "".join(f"<td>{getattr(row, name)}</td>" for name in fields if name != "lead")
-        for row in rows
-    )
-    return "".join(f"<tr>{row}</tr>" for row in cells)
+    counts_of(desk, narrowed)
 
 
 def _tell(title: str, taken: Mapping[str, list[float]], baseline: str) -> None:

@@ -59,6 +59,8 @@ else:
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "tcp_user_timeout": 60_000,  # milliseconds
+        # Our questions are short and long in words: compiling them costs more than it saves.
+        "options": "-c jit=off",
     } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

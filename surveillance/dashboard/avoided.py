@@ -11,11 +11,10 @@ from patients.models import PatientStatus
 from surveillance.dashboard.intervals import EXAM, STANDING, exam_before
 from surveillance.dashboard.number import Cell, Figure, Kind, Number, Row
 from surveillance.dashboard.scope import Scope
-from surveillance.measures import imaging
-from surveillance.models import FollowUp, FollowUpQuerySet, LesionAssessment
+from surveillance.models import FollowUp, FollowUpOutcome, FollowUpQuerySet, LesionAssessment
 from surveillance.protocol.rules.administrative import ADMINISTRATIVE
 from surveillance.protocol.rules.table import RULES
-from surveillance.protocol.terms import RecommendationKind
+from surveillance.protocol.terms import ObligationKind, RecommendationKind
 
 KEY = "avoided"
 SERIES = (
@@ -31,6 +30,7 @@ STOP_RULES = tuple(
     rule.id for rule in RULES.values() if rule.stop and rule.id not in _ADMINISTRATIVE
 )
 """Rules that end a lesion for what is known of it; not because the patient died or moved."""
+_FOLLOW_UP = "lesion__follow_ups"
 
 
 def _ended(scope: Scope) -> "QuerySet[LesionAssessment]":
@@ -49,14 +49,24 @@ def _ended(scope: Scope) -> "QuerySet[LesionAssessment]":
 
 
 def _series(scope: Scope) -> Any:
-    """Every exam of the series of those lesions, with the day of the exam before it and that of
-    the lesion's last exam."""
-    done = imaging().filter(recommendation__in=SERIES, completed_by__isnull=False)
-    rows = done.filter(site__in=scope.sites, lesion__in=_ended(scope).values("lesion"))
-    columns = ("lesion", "pk", "target_on", "completed_by__performed_on")
-    return rows.values(*columns).annotate(
-        before_on=exam_before(), last_on=Max(f"{EXAM}__performed_on", filter=STANDING)
+    """Of those lesions every exam of their series, with the rule, the day of the exam before it and
+    that of the lesion's last exam. From the lesions that were ended, which are few, to the rest."""
+    done = {
+        "site__in": scope.sites,
+        "kind": ObligationKind.IMAGING,
+        "recommendation__in": SERIES,
+        "outcome": FollowUpOutcome.COMPLETED,
+        "completed_by__retracted_at": None,
+    }
+    asked = {f"{_FOLLOW_UP}__{field}": value for field, value in done.items()}
+    columns = ("lesion", "rule", f"{_FOLLOW_UP}__pk", f"{_FOLLOW_UP}__target_on")
+    rows = _ended(scope).filter(**asked).values(*columns)
+    with_days = rows.annotate(
+        before_on=exam_before(f"{_FOLLOW_UP}__completed_by"),
+        last_on=Max(f"{EXAM}__performed_on", filter=STANDING),
     )
+    in_order = with_days.order_by(f"{_FOLLOW_UP}__completed_by__performed_on", f"{_FOLLOW_UP}__pk")
+    return in_order.values_list(*columns, "before_on", "last_on")
 
 
 class _Spared(NamedTuple):
@@ -68,22 +78,19 @@ class _Spared(NamedTuple):
 
 
 def _spared(scope: Scope) -> list[_Spared]:
-    """The days are found by the database and divided here. Two queries."""
-    rules = dict(_ended(scope).values_list("lesion", "rule"))
-    last: dict[UUID, dict[str, Any]] = {}
-    for row in _series(scope).order_by("completed_by__performed_on", "pk"):
-        last[row["lesion"]] = row
+    """The days are found by the database and divided here. One query."""
+    last = {lesion: row for lesion, *row in _series(scope)}
     found = []
-    for lesion, row in last.items():
-        interval = (row["target_on"] - row["before_on"]).days if row["before_on"] else 0
-        elapsed = (scope.today - row["last_on"]).days
+    for rule, follow_up, target_on, before_on, last_on in last.values():
+        interval = (target_on - before_on).days if before_on else 0
+        elapsed = (scope.today - last_on).days
         if interval > 0 and elapsed >= 0:
-            found.append(_Spared(rules[lesion], row["pk"], elapsed // interval))
+            found.append(_Spared(rule, follow_up, elapsed // interval))
     return found
 
 
 def count_avoided(scope: Scope) -> Number:
-    """Two queries."""
+    """One query."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for rule, _last, exams_spared in _spared(scope):
         found[rule].append(exams_spared)

@@ -35,11 +35,11 @@ EXAM = "lesion__observations__exam"
 STANDING = Q(**{f"{EXAM}__retracted_at": None, f"{EXAM}__isnull": False})
 
 
-def exam_before() -> Max:
+def exam_before(completed_by: str = "completed_by") -> Max:
     """The day of the lesion's last adequate exam before the one that completed the follow-up. By a
     join, since a look-up per row costs more the larger the site is."""
     adequate = Q(**{f"{EXAM}__adequate": True, "lesion__observations__adequate": True})
-    earlier = Q(**{f"{EXAM}__performed_on__lt": F("completed_by__performed_on")})
+    earlier = Q(**{f"{EXAM}__performed_on__lt": F(f"{completed_by}__performed_on")})
     return Max(f"{EXAM}__performed_on", filter=STANDING & adequate & earlier)
 
 

@@ -3,20 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    DateTimeField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -43,43 +30,37 @@ _NO_WAY = Q(phone="") & _NO_EMAIL & (Q(address="") | Q(address_returned_on__isnu
 
 def _grouped(scope: Scope) -> "QuerySet[Any]":
     """Every patient to whom something is owed, in exactly one group: the first that holds."""
-    since = scope.now - timedelta(days=LOST_WITHIN.value)
     owed = scope.patients().filter(Exists(FollowUp.objects.open().filter(patient=OuterRef("pk"))))
+    as_often_as_asked = _tried(scope, LOST_ATTEMPTS.value, LOST_CHANNELS.value)
     return owed.annotate(
-        reached_at=Subquery(_reached(), output_field=DateTimeField()),
         group=Case(
             When(status=PatientStatus.LOST_TO_FOLLOW_UP, then=Value("lost")),
             When(_NO_WAY, then=Value("no_way")),
-            When(Q(last_contact_at=None) | Q(last_contact_at__lt=since), then=Value("reached")),
-            When(
-                Q(Exists(_attempts(since, LOST_ATTEMPTS.value, LOST_CHANNELS.value))),
-                then=Value("tried"),
-            ),
-            When(Q(Exists(_attempts(since, 1, 1))), then=Value("trying")),
+            When(pk__in=as_often_as_asked, then=Value("tried")),
+            When(pk__in=_tried(scope, 1, 1), then=Value("trying")),
             default=Value("reached"),
         ),
     )
 
 
-def _reached() -> "QuerySet[ContactAttempt, object]":
-    heard = ContactAttempt.objects.standing().filter(
-        patient=OuterRef("pk"), outcome__in=[str(each) for each in REACHED]
+def _tried(scope: Scope, attempts: int, ways: int) -> "QuerySet[ContactAttempt, Any]":
+    """Patients with so many attempts over so many channels since anybody was reached, none of them
+    too old. Found for all at once, since a look-up per patient costs more the larger the site."""
+    standing = ContactAttempt.objects.standing()
+    reached_later = standing.filter(
+        patient=OuterRef("patient"),
+        outcome__in=[str(each) for each in REACHED],
+        attempted_at__gt=OuterRef("attempted_at"),
     )
-    return heard.order_by("-attempted_at").values("attempted_at")[:1]
-
-
-def _attempts(since: object, attempts: int, ways: int) -> "QuerySet[ContactAttempt, object]":
-    """So many attempts over so many channels since anybody was reached, none of them too old."""
-    counted = ContactAttempt.objects.standing().filter(
-        patient=OuterRef("pk"),
+    counted = standing.filter(
+        ~Exists(reached_later),
+        patient__site__in=scope.sites,
         outcome__in=[str(each) for each in NOT_REACHED],
-        attempted_at__gte=since,
-        attempted_at__gt=Coalesce(OuterRef("reached_at"), Value(since)) - timedelta(microseconds=1),
+        attempted_at__gte=scope.now - timedelta(days=LOST_WITHIN.value),
     )
     groups = counted.order_by().values("patient")
-    return groups.annotate(n=Count("pk"), ways=Count("channel", distinct=True)).filter(
-        n__gte=attempts, ways__gte=ways
-    )
+    many = groups.annotate(n=Count("pk"), ways=Count("channel", distinct=True))
+    return many.filter(n__gte=attempts, ways__gte=ways).values("patient")
 
 
 def count_unreachable(scope: Scope) -> Number:

@@ -1,8 +1,7 @@
 """The obligation: what is owed to a lesion, by when, and who answers for it."""
 
 import uuid
-from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient, Site
 from surveillance.models.assessment import LesionAssessment
+from surveillance.models.follow_up_states import OPEN, is_awake, is_overdue
 from surveillance.models.imaging import ImagingExam
-from surveillance.models.lead_dates import book_by_is_at_most, order_by_is_at_most
 from surveillance.models.lesion import Lesion
 from surveillance.models.term_choices import term_choices
-from surveillance.protocol.lead_times import LeadTimes
 from surveillance.protocol.terms import (
     EscalationClass,
     Modality,
@@ -27,8 +25,6 @@ from surveillance.protocol.terms import (
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-OPEN = Q(closed_at=None)
 
 
 class FollowUpOutcome(models.TextChoices):
@@ -55,53 +51,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def overdue(self, on: date) -> "FollowUpQuerySet":
         """Open and past the last day of their window: the first overdue day is latest + 1."""
-        return self.open().filter(latest_on__lt=on)
-
-    def due(self, on: date) -> "FollowUpQuerySet":
-        """Open, past the target and not yet overdue."""
-        return self.open().filter(target_on__lt=on, latest_on__gte=on)
-
-    def due_soon(self, on: date, within_days: int) -> "FollowUpQuerySet":
-        """Open, target not yet past and reached within so many days."""
-        return self.open().filter(
-            target_on__gte=on, target_on__lte=on + timedelta(days=within_days)
-        )
-
-    def to_order(self) -> "FollowUpQuerySet":
-        """Open imaging for which no order was placed."""
-        return self.open().filter(kind=ObligationKind.IMAGING, ordered_on=None, booked_for=None)
-
-    def order_due_by(self, day: date, lead: LeadTimes) -> "FollowUpQuerySet":
-        """Whose order must be placed by `day`, at a site with these lead times."""
-        return self.filter(order_by_is_at_most(day, lead))
-
-    def book_due_by(self, day: date, lead: LeadTimes) -> "FollowUpQuerySet":
-        """What must be booked by `day`, at a site with these lead times."""
-        return self.filter(book_by_is_at_most(day, lead))
-
-    def to_book(self) -> "FollowUpQuerySet":
-        """Open, not a review, without an appointment."""
-        return self.open().exclude(kind=ObligationKind.REVIEW).filter(booked_for=None)
-
-    def needs_decision(self) -> "FollowUpQuerySet":
-        """Open reviews: a human must complete or correct facts."""
-        return self.open().filter(kind=ObligationKind.REVIEW)
-
-    def owned_by(self, people: Collection[int]) -> "FollowUpQuerySet":
-        """For which one of these people answers."""
-        return self.filter(owner__in=people)
-
-    def snoozed(self, on: date) -> "FollowUpQuerySet":
-        """Open and put aside until a later day."""
-        return self.open().filter(snoozed_until__gt=on)
+        return self.open().filter(is_overdue(on))
 
     def awake(self, on: date) -> "FollowUpQuerySet":
         """Not put aside: never snoozed, or the day it was put aside until has come."""
-        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=on))
-
-    def opening_by(self, on: date) -> "FollowUpQuerySet":
-        """Whose window has opened by that day."""
-        return self.filter(earliest_on__lte=on)
+        return self.filter(is_awake(on))
 
     def most_urgent_per_patient(self) -> "FollowUpQuerySet":
         """Of these, the first of each patient in the order of the queue: people are called once."""

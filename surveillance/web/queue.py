@@ -15,6 +15,7 @@ from surveillance.web.access import SignedInRequest, choose_site, signed_in, sit
 from surveillance.web.freshness import loaded
 from surveillance.web.kept_out_words import TAB_LABELS, Asked
 from surveillance.web.queue_choices import languages_at, owners_at, saved_for
+from surveillance.web.queue_counts import COUNT_LIMIT, counts_of, hidden_by
 from surveillance.web.queue_filter import QueueFilter, read_filter
 from surveillance.web.queue_filter_view import (
     FilterBar,
@@ -24,14 +25,7 @@ from surveillance.web.queue_filter_view import (
     filter_bar,
     ways_out,
 )
-from surveillance.web.queue_query import (
-    COUNT_LIMIT,
-    Place,
-    counts_of,
-    hidden_by,
-    page_of,
-    surroundings_of,
-)
+from surveillance.web.queue_query import Place, page_of, surroundings_of
 from surveillance.web.queue_rows import QueueRow, queue_rows
 from surveillance.web.queue_search import Found, Searcher, find
 from surveillance.web.queue_tabs import desk_of

@@ -13,8 +13,8 @@ from patients.models import Site
 from surveillance.models import SavedFilter
 from surveillance.protocol.queue_lists import Tab
 from surveillance.protocol.terms import EscalationClass, Modality, Risk, Term
+from surveillance.web.queue_counts import COUNT_LIMIT
 from surveillance.web.queue_filter import CRITERIA, QueueFilter
-from surveillance.web.queue_query import COUNT_LIMIT
 from surveillance.web.wording import count_words, language_name, name_of_user
 
 Choices = Iterable[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""What the queue asks of the database: counts, one page of rows, and what belongs to those rows.
+"""What the queue asks of the database: one page of rows, and what belongs to those rows.
 
 Every function here costs a constant number of queries, whatever the number of rows.
 """
@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, OuterRef
 
 from patients.models import RiskProfile
 from surveillance.absences import people_standing_in
@@ -27,8 +27,6 @@ from surveillance.web.queue_filter import QueueFilter
 from surveillance.web.queue_tabs import Desk, rows_of
 
 PAGE_SIZE = 50
-COUNT_LIMIT = 1_000
-ROWS_COUNTED = 2 * (COUNT_LIMIT + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +86,6 @@ def with_row_fields(rows: FollowUpQuerySet) -> FollowUpQuerySet:
     """Everything that a row shows of the follow-up's own relations, without the long JSON."""
     joined = rows.select_related("site", "patient", "lesion", "assessment", "owner")
     return joined.defer("assessment__answer", "assessment__inputs")
-
-
-def counts_of(desk: Desk, narrowed: QueueFilter) -> dict[Tab, int]:
-    """Patients per tab, counted up to COUNT_LIMIT + 1. One query per tab."""
-    return {tab: count_of(tab, desk, narrowed) for tab in Tab}
-
-
-def count_of(tab: Tab, desk: Desk, narrowed: QueueFilter) -> int:
-    """Patients in one tab, counted up to COUNT_LIMIT + 1.
-
-    The first rows that match are enough, where patients have two on average; else, and only then,
-    the most urgent row of each patient is counted.
-    """
-    rows = narrowed.apply(rows_of(tab, desk))
-    first = rows.values("pk", "patient_id")[:ROWS_COUNTED]
-    found = first.aggregate(rows=Count("pk"), people=Count("patient_id", distinct=True))
-    if found["rows"] < ROWS_COUNTED or found["people"] > COUNT_LIMIT:
-        return min(int(found["people"]), COUNT_LIMIT + 1)
-    return rows.most_urgent_per_patient()[: COUNT_LIMIT + 1].count()
-
-
-def hidden_by(tab: Tab, desk: Desk, narrowed: QueueFilter) -> dict[str, int]:
-    """Of an empty page: how many there would be without each criterion, and, under the empty name,
-    without all of them. A query for each."""
-    counts = {name: count_of(tab, desk, narrowed.without(name)) for name, _value in narrowed.values}
-    return counts | {"": count_of(tab, desk, QueueFilter())}
 
 
 def surroundings_of(follow_ups: Iterable[FollowUp], on: date, reader: User) -> Surroundings:

@@ -1,4 +1,4 @@
-"""The lists of the queue as questions to the database, and a row as the facts they ask of.
+"""The lists of the queue as conditions of the database, and a row as the facts they ask of.
 
 `protocol.queue_lists.kept_out` states the same rules in Python; an agreement test keeps them equal.
 """
@@ -8,12 +8,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from patients.models import Membership, Patient, Role, Site
 from surveillance.absences import answers_for, read_stand_ins
 from surveillance.lead_days import lead_dates_of, settings_of
 from surveillance.models import Escalation, FollowUp, FollowUpQuerySet
+from surveillance.models.follow_up_states import (
+    IS_REVIEW,
+    WITHOUT_APPOINTMENT,
+    WITHOUT_ORDER,
+    is_awake,
+    is_due,
+    is_due_soon,
+    is_opening_by,
+    is_overdue,
+    is_snoozed,
+)
+from surveillance.models.lead_dates import book_by_is_at_most, order_by_is_at_most
 from surveillance.obligations import window_of
 from surveillance.protocol.parameters.lead_times import WORK_AHEAD
 from surveillance.protocol.queue_lists import COMING_DAYS, OpenObligation, Tab
@@ -46,56 +58,57 @@ def _team(site: Site, on: date) -> frozenset[int]:
     return navigators | covered
 
 
-def _to_order(rows: FollowUpQuerySet, desk: Desk) -> FollowUpQuerySet:
+def _to_order(desk: Desk) -> Q:
     lead = settings_of(desk.site).lead
-    return rows.to_order().order_due_by(desk.on + timedelta(days=WORK_AHEAD.value), lead)
+    return WITHOUT_ORDER & order_by_is_at_most(desk.on + timedelta(days=WORK_AHEAD.value), lead)
 
 
-def _to_book(rows: FollowUpQuerySet, desk: Desk) -> FollowUpQuerySet:
+def _to_book(desk: Desk) -> Q:
     """What opens soon, and what must be booked soon where an appointment is long in coming."""
     lead = settings_of(desk.site).lead
-    due = rows.to_book().book_due_by(desk.on + timedelta(days=WORK_AHEAD.value), lead)
-    return rows.to_book().opening_by(desk.on + timedelta(days=COMING_DAYS)) | due
+    due = book_by_is_at_most(desk.on + timedelta(days=WORK_AHEAD.value), lead)
+    return WITHOUT_APPOINTMENT & (is_opening_by(desk.on + timedelta(days=COMING_DAYS)) | due)
 
 
-def _escalated(rows: FollowUpQuerySet, _desk: Desk) -> FollowUpQuerySet:
+def _escalated(_desk: Desk) -> Q:
     """With an escalation that nobody has resolved."""
-    return rows.filter(Exists(Escalation.objects.unresolved().filter(follow_up=OuterRef("pk"))))
+    return Q(Exists(Escalation.objects.unresolved().filter(follow_up=OuterRef("pk"))))
 
 
-def _unreachable(rows: FollowUpQuerySet, desk: Desk) -> FollowUpQuerySet:
-    return rows.filter(patient__in=Patient.objects.filter(site=desk.site).unreachable())
+def _unreachable(desk: Desk) -> Q:
+    return Q(patient__in=Patient.objects.filter(site=desk.site).unreachable().values("pk"))
 
 
-def _mine(rows: FollowUpQuerySet, desk: Desk) -> FollowUpQuerySet:
-    return rows.owned_by(desk.mine)
-
-
-def _team_rows(rows: FollowUpQuerySet, desk: Desk) -> FollowUpQuerySet:
-    return rows.owned_by(desk.team)
-
-
-TABS: dict[Tab, Callable[[FollowUpQuerySet, Desk], FollowUpQuerySet]] = {
-    Tab.OVERDUE: lambda rows, desk: rows.overdue(desk.on),
-    Tab.DUE: lambda rows, desk: rows.due(desk.on),
-    Tab.SOON: lambda rows, desk: rows.due_soon(desk.on, COMING_DAYS),
+LISTS: dict[Tab, Callable[[Desk], Q]] = {
+    Tab.OVERDUE: lambda desk: is_overdue(desk.on),
+    Tab.DUE: lambda desk: is_due(desk.on),
+    Tab.SOON: lambda desk: is_due_soon(desk.on, COMING_DAYS),
     Tab.ORDER: _to_order,
     Tab.BOOK: _to_book,
     Tab.ESCALATED: _escalated,
-    Tab.DECIDE: lambda rows, _desk: rows.needs_decision(),
+    Tab.DECIDE: lambda _desk: IS_REVIEW,
     Tab.UNREACHABLE: _unreachable,
-    Tab.MINE: _mine,
-    Tab.TEAM: _team_rows,
-    Tab.ALL: lambda rows, _desk: rows,
+    Tab.MINE: lambda desk: Q(owner__in=desk.mine),
+    Tab.TEAM: lambda desk: Q(owner__in=desk.team),
+    Tab.ALL: lambda _desk: Q(),
 }
 
 
-def rows_of(tab: Tab, desk: Desk) -> FollowUpQuerySet:
-    """What a tab lists: open, of the site, and awake unless it is the list of what is not."""
-    rows = FollowUp.objects.open().filter(site=desk.site)
+def owed_at(desk: Desk) -> FollowUpQuerySet:
+    """Everything that is open at the site."""
+    return FollowUp.objects.open().filter(site=desk.site)
+
+
+def is_listed(tab: Tab, desk: Desk) -> Q:
+    """What the tab lists of it: awake, unless it is the list of what is not."""
     if tab is Tab.SNOOZED:
-        return rows.snoozed(desk.on)
-    return TABS[tab](rows, desk).awake(desk.on)
+        return is_snoozed(desk.on)
+    return LISTS[tab](desk) & is_awake(desk.on)
+
+
+def rows_of(tab: Tab, desk: Desk) -> FollowUpQuerySet:
+    """The rows of a tab."""
+    return owed_at(desk).filter(is_listed(tab, desk))
 
 
 def as_obligation(row: FollowUp, desk: Desk, *, is_escalated: bool) -> OpenObligation:

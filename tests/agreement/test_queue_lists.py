@@ -8,11 +8,12 @@ import pytest
 from patients.models import Patient
 from surveillance.models import FollowUp
 from surveillance.protocol.queue_lists import Tab, kept_out
-from surveillance.web import queue_query
+from surveillance.web import queue_counts
 from surveillance.web.kept_out_query import whereabouts_of
 from surveillance.web.kept_out_words import Asked, places_words, why_not_shown
+from surveillance.web.queue_counts import count_of, counts_of, hidden_by
 from surveillance.web.queue_filter import CRITERIA, QueueFilter, read_filter
-from surveillance.web.queue_query import count_of, hidden_by, page_of
+from surveillance.web.queue_query import page_of
 from surveillance.web.queue_tabs import as_obligation, desk_of, rows_of
 from tests.factories import TODAY
 from tests.surveillance.web.scenes import (
@@ -151,9 +152,36 @@ def test_counting_stops_and_is_exact_below(clinic: Clinic, monkeypatch) -> None:
 
     for limit, counted in ((people - 1, people), (people, people), (people + 9, people), (5, 6)):
         for rows in (limit + 1, 2 * limit):
-            monkeypatch.setattr(queue_query, "COUNT_LIMIT", limit)
-            monkeypatch.setattr(queue_query, "ROWS_COUNTED", rows)
+            monkeypatch.setattr(queue_counts, "COUNT_LIMIT", limit)
+            monkeypatch.setattr(queue_counts, "ROWS_COUNTED", rows)
             assert count_of(Tab.ALL, desk, QueueFilter()) == counted
+
+
+@pytest.mark.parametrize("asked", [{}, *FILTERS], ids=str)
+@pytest.mark.parametrize("rows_marked", [1, 40, 15_000])
+def test_all_lists_are_counted_at_once_as_each_by_itself(
+    clinic: Clinic, monkeypatch, asked: dict[str, str], rows_marked: int
+) -> None:
+    """Also where the rows that are read once do not hold enough of a list, and where counting
+    stops."""
+    monkeypatch.setattr(queue_counts, "ROWS_MARKED", rows_marked)
+    narrowed = read_filter(asked, {})
+
+    for limit in (1_000, 7):
+        monkeypatch.setattr(queue_counts, "COUNT_LIMIT", limit)
+        for person in (clinic.navigator, clinic.auditor):
+            desk = desk_of(person, clinic.site, TODAY)
+            each = {tab: count_of(tab, desk, narrowed) for tab in Tab}
+            assert counts_of(desk, narrowed) == each
+
+
+def test_counts_of_most_sites_are_one_query(clinic: Clinic, django_assert_num_queries) -> None:
+    desk = desk_of(clinic.navigator, clinic.site, TODAY)
+
+    with django_assert_num_queries(1):
+        counts = counts_of(desk, QueueFilter())
+
+    assert all(counts.values())
 
 
 def test_pages_and_counts_are_of_the_most_urgent_row_of_each_patient(clinic: Clinic) -> None:

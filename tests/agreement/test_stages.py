@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from surveillance.models import FollowUp
+from surveillance.models.follow_up_states import is_due, is_due_soon
 from surveillance.protocol.recommendation import Window
 from surveillance.protocol.terms import Stage
 from surveillance.protocol.timeliness import overdue_days, stage_on
@@ -25,8 +26,8 @@ def agree(window: Window, day: date) -> None:
     stage = stage_on(window, day)
 
     assert mine.overdue(day).exists() is (stage is Stage.OVERDUE) is (overdue_days(window, day) > 0)
-    assert mine.due(day).exists() is (stage is Stage.DUE)
-    soon = mine.due_soon(day, within_days=3650).exists()
+    assert mine.filter(is_due(day)).exists() is (stage is Stage.DUE)
+    soon = mine.filter(is_due_soon(day, within_days=3650)).exists()
     assert soon is (stage in (Stage.NOT_YET, Stage.OPEN))
 
 

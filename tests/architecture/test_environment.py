@@ -117,6 +117,26 @@ def test_a_good_environment_starts() -> None:
     assert start_with(**GOOD).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        pytest.param("", "-c jit=off", id="ours"),
+        pytest.param("?options=-c%20jit%3Don", "-c jit=on", id="said-in-the-address"),
+    ],
+)
+def test_postgresql_is_asked_not_to_compile(said: str, asked: str) -> None:
+    """ADR 0044."""
+    address = f"postgres://hepcalc@localhost/hepcalc{said}"
+    plain = {"PATH": os.environ["PATH"], "ENV_FILE": "/nowhere", "DATABASE_URL": address}
+    read = "from hepcalc_site.settings import DATABASES as d; print(d['default']['OPTIONS'])"
+
+    printed = subprocess.run(
+        [sys.executable, "-c", read], cwd=ROOT, env=GOOD | plain, capture_output=True, text=True
+    )
+
+    assert f"'options': '{asked}'" in printed.stdout
+
+
 def test_variables_win_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text("# a comment\nSECRET_KEY='from file'\nLOG_LEVEL=DEBUG\n", encoding="utf-8")

@@ -195,7 +195,7 @@ def test_follow_up_is_put_aside_with_a_reason(ward, follow_up):
 
     stored = FollowUp.objects.get()
     assert (stored.snoozed_until, stored.snooze_reason) == (TOMORROW, "on holiday")
-    assert stored in FollowUp.objects.snoozed(TODAY)
+    assert stored not in FollowUp.objects.awake(TODAY)
     assert AuditEvent.objects.get().action == "follow_up_snoozed"
 
 

@@ -1,0 +1,73 @@
+"""Our own Django templates said in Jinja2, so that the same page can be drawn by both engines.
+
+Only what the templates of the queue use is known; anything else ends with its name, so that a
+comparison never leaves something out in silence.
+"""
+
+import re
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+LOAD = re.compile(r"\{% load [^%]*%\}")
+URL = re.compile(r"""\{% url ['"](\w+)['"] %\}""")
+INCLUDE = re.compile(r"""\{% include "([^"]+)"(?: with (.*?))?(?: only)? %\}""")
+PAIR = re.compile(r"""(\w+)=("[^"]*"|\S+)""")
+TRANSLATE = re.compile(r"""\{% translate ("[^"]*"|'[^']*') %\}""")
+BLOCK = re.compile(r"\{% blocktranslate( trimmed)?(?: with)?(?: count)?(.*?) %\}", re.DOTALL)
+TAG = re.compile(r"\{%-?\s*(\w+)")
+KNOWN = {
+    "if", "elif", "else", "endif", "for", "endfor", "with", "endwith", "trans", "pluralize",
+    "endtrans",
+}  # fmt: skip
+
+
+MISSING = (
+    "Not measured: jinja2 is missing from this environment. It is no dependency of the "
+    "application; install it beside it and run this again."
+)
+
+
+def is_installed() -> bool:
+    """Whether Jinja2 can be asked at all."""
+    return find_spec("jinja2") is not None
+
+
+def engine() -> Any:
+    """Jinja2 as it is set up for a page about patients: everything is escaped."""
+    drawn = import_module("jinja2").Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    drawn.install_gettext_callables(gettext, ngettext, newstyle=True)
+    return drawn
+
+
+def said_in_jinja(name: str) -> str:
+    """The source of a template with everything that it includes, in the other language."""
+    ours: Any = get_template(name)
+    text = LOAD.sub("", COMMENT.sub("", ours.template.source))
+    text = URL.sub(lambda found: reverse(found[1]), text)
+    text = TRANSLATE.sub(r"{{ gettext(\1) }}", text)
+    text = BLOCK.sub(_trans, text)
+    text = text.replace("{% plural %}", "{% pluralize %}")
+    text = text.replace("{% endblocktranslate %}", "{% endtrans %}")
+    text = INCLUDE.sub(_included, text)
+    unknown = set(TAG.findall(text)) - KNOWN
+    if unknown:
+        sys.exit(f"{name} uses what bench/in_jinja.py does not know: {', '.join(sorted(unknown))}.")
+    return text
+
+
+def _included(found: re.Match[str]) -> str:
+    given = ", ".join(f"{key}={value}" for key, value in PAIR.findall(found[2] or ""))
+    return f"{{% with {given} %}}{said_in_jinja(found[1])}{{% endwith %}}"
+
+
+def _trans(found: re.Match[str]) -> str:
+    pairs = re.sub(r"\s+(and|with)\s+", " ", found[2])
+    given = ", ".join(f"{key}={value}" for key, value in PAIR.findall(pairs))
+    return f"{{% trans {'trimmed ' if found[1] else ''}{given} %}}"
