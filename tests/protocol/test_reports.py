@@ -388,13 +388,16 @@ def test_a_limited_exam_only_worsens() -> None:
     assert better == form_at_detection(lesion(kind=LesionKind.NODULE_OR_MASS))
 
 
-def test_isolation_and_pattern_follow_the_last_word() -> None:
-    doubt = us("2026-02-01", isolation=Isolation.UNCERTAIN, pattern=CalcificationPattern.SEPTAL)
-    sure = us("2026-03-01", isolation=Isolation.CONFIRMED, pattern=CalcificationPattern.PUNCTATE)
+def test_pattern_follows_the_last_word_and_a_doubt_about_isolation_waits_for_contrast() -> None:
+    septal = us("2026-02-01", pattern=CalcificationPattern.SEPTAL)
+    doubt = us("2026-02-01", isolation=Isolation.UNCERTAIN)
+    sure = {"isolation": Isolation.CONFIRMED, "pattern": CalcificationPattern.PUNCTATE}
 
-    assert not form_after(doubt, **SPOT).is_proved_punctate
-    assert form_after(doubt, sure, **SPOT).is_proved_punctate
     assert form_after(us(DAY, "4"), **SPOT).is_proved_punctate
+    assert not form_after(septal, **SPOT).is_proved_punctate
+    assert form_after(septal, us("2026-03-01", **sure), **SPOT).is_proved_punctate
+    assert not form_after(doubt, us("2026-03-01", **sure), **SPOT).is_proved_punctate
+    assert form_after(doubt, mri("2026-03-01", **sure), **SPOT).is_proved_punctate
 
 
 def test_radiographs_say_nothing_about_the_form() -> None:
