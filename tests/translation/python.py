@@ -29,7 +29,7 @@ REFUSING = ("patients/workflows", "surveillance/workflows")
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,.:;’”]* [“(]?[A-Za-z]|^[A-Z][a-z]+[.:]?$")
 BESIDE_A_VALUE = re.compile(r"[A-Za-z]{2,}[,.:;”]* [“(]?\{\}|\{\}[”)]?,? [“(]?[A-Za-z]{2,}")
 NO_WORDS = re.compile(
-    r"hc-|__|^%|SELECT |HTTP|^[\w-]+/[\w-]+|filename="
+    r"hc-|__|^%|SELECT |FROM \(|MAX\(|HTTP|^[\w-]+/[\w-]+|filename="
     r"|^(\s*[a-z]{2}\b)+\s*$|^HepCalc Surveillance$|^d mmm"
 )
 """Classes of our style sheet, attributes, formats, types of content, codes, our name."""
