@@ -31,7 +31,7 @@ class AuditForm(PeriodForm):
 
     person = forms.ChoiceField(label=gettext_lazy("Person"), required=False)
 
-    field_order = ("site", "person", "first_on", "last_on")
+    field_order: tuple[str, ...] = ("site", "person", "first_on", "last_on")
 
     def __init__(self, *args: Any, people: list[User], **kw: Any) -> None:
         super().__init__(*args, **kw)

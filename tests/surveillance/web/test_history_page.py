@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils.html import escape
 from django.utils.translation import override
@@ -208,6 +209,7 @@ class TestFiles:
         with override("es"):
             response = lesion_summary(request, lesion.pk)
 
+        assert isinstance(response, HttpResponse)
         root: Any = PdfReader(io.BytesIO(response.content)).root_object
         assert root["/Lang"] == "es"
 
@@ -218,7 +220,9 @@ class TestFiles:
         told = []
         for language in ("es", "en-gb"):
             with override(language):
-                told.append(json.loads(lesion_export(request, lesion.pk).content)["provenance"])
+                response = lesion_export(request, lesion.pk)
+            assert isinstance(response, HttpResponse)
+            told.append(json.loads(response.content)["provenance"])
 
         assert told[0] == told[1]
         assert "Yes: cirrhosis" in json.dumps(told[0])
