@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -59,11 +59,12 @@ def book_follow_up(
         fields: dict[str, object] = {"booked_for": booked_for, **order}
         if booked_for is None and one.booked_for is not None:
             fields |= {"arrangement_lost_on": today, "arrangement_lost_reason": reason.strip()}
+        action, detail = _deed(one, booked_for, order)
         change_follow_up(
             follow_up=one,
-            action="follow_up_booked" if booked_for else "follow_up_booking_cancelled",
+            action=action,
             fields=fields,
-            detail={"booked_for": booked_for.isoformat() if booked_for else None},
+            detail=detail,
             expected_version=expected_version if one is follow_up else None,
             by=by,
             now=now,
@@ -73,9 +74,21 @@ def book_follow_up(
     return follow_up
 
 
+def _deed(
+    follow_up: FollowUp, booked_for: date | None, order: dict[str, Any]
+) -> tuple[str, dict[str, str | None]]:
+    """What the history says was done; an order alone cancels no appointment."""
+    if booked_for is not None:
+        return "follow_up_booked", {"booked_for": booked_for.isoformat()}
+    if follow_up.booked_for is None and order:
+        noted = {"ordered_on": order["ordered_on"].isoformat()}
+        return "follow_up_ordered", noted | {"order_number": order["order_number"]}
+    return "follow_up_booking_cancelled", {"booked_for": None}
+
+
 def _order(
     follow_ups: list[FollowUp], number: str, ordered_on: date | None, now: datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The order to be noted; empty when none was given. Only what is not on file is checked."""
     if ordered_on is None and not number:
         return {}

@@ -30,8 +30,8 @@ def record_order(
 
     It silences the chase of the order and nothing else: what is not booked is chased on, and the
     ladder runs (clinical.md 8.2). Another number or day corrects the order on file. Twice changes
-    nothing. Refused: no number, a day in the future or before the need arose, a review, follow-ups
-    of several patients, closed or changed meanwhile.
+    nothing. Refused: no number, one that is another patient's, a day in the future or before the
+    need arose, a review, follow-ups of several patients, closed or changed meanwhile.
     """
     lock_records([follow_up.patient_id])
     everyone = [follow_up, *also]

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from django.db.models import Max
 
-from surveillance.models import FollowUp, LesionObservation
+from patients.models import Site
+from surveillance.models import FollowUp, FollowUpOutcome, LesionObservation
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.errors import WorkflowRefused
 
@@ -18,11 +19,18 @@ class OrderImpossible(WorkflowRefused):
     code = "order_impossible"
 
 
+class OrderOfAnotherPatient(WorkflowRefused):
+    """The order number is on file for somebody else at this site. `details`: field."""
+
+    code = "order_of_another_patient"
+
+
 def refuse_impossible_order(
     *, follow_ups: Sequence[FollowUp], order_number: str, ordered_on: date, now: datetime
 ) -> None:
     """Refuse an order without a number, of the future or from before the need arose, one for a
-    review, and one for several patients (clinical.md 8.2)."""
+    review, one for several patients (clinical.md 8.2), and one that is another patient's. The
+    same number again, or on another follow-up of the patient, is the same order."""
     _refuse_number(order_number)
     if len({one.patient_id for one in follow_ups}) > 1:
         raise OrderImpossible("One order serves one patient.", field="also")
@@ -33,6 +41,7 @@ def refuse_impossible_order(
         )
     for one in follow_ups:
         _refuse_day(one, ordered_on, now)
+    _refuse_number_of_another(follow_ups, order_number)
 
 
 def _refuse_number(number: str) -> None:
@@ -45,6 +54,38 @@ def _refuse_number(number: str) -> None:
         raise OrderImpossible(
             f"An order number has at most {LONGEST_NUMBER} characters.", field="order_number"
         )
+
+
+def _refuse_number_of_another(follow_ups: Sequence[FollowUp], number: str) -> None:
+    """A number that is new to the follow-ups must be new to everybody else at the site as well."""
+    mine = FollowUp.objects.filter(pk__in=[one.pk for one in follow_ups])
+    if not mine.exclude(order_number=number).exists():
+        return
+    first = follow_ups[0]
+    Site.objects.select_for_update(no_key=True).get(pk=first.site_id)  # one number at a time
+    same = FollowUp.objects.filter(site=first.site_id, order_number__iexact=number)
+    others = same.exclude(patient=first.patient_id).exclude(
+        outcome=FollowUpOutcome.ENTERED_IN_ERROR
+    )
+    other = others.select_related("patient", "lesion").order_by("-opened_at", "pk").first()
+    if other is not None:
+        raise OrderOfAnotherPatient(_words_of_another(other, number), field="order_number")
+
+
+def _words_of_another(other: FollowUp, number: str) -> str:
+    """Whose it is, and how to mend it: there if it stands there wrongly, else here."""
+    where = f"MRN {other.patient.mrn}, lesion {other.lesion.label}"
+    if other.closed_at is None:
+        return (
+            f"Order number {number} is on file for another patient of this site ({where}). Look "
+            "at the order itself. If it is not theirs, cancel it there first; else enter the "
+            "number of this patient’s order."
+        )
+    return (
+        f"Order number {number} was used for another patient of this site ({where}), for what is "
+        "closed since. Look at the order itself and enter the number of this patient’s order. If "
+        "it was noted there by mistake, add this patient’s MRN to the number here."
+    )
 
 
 def _refuse_day(follow_up: FollowUp, ordered_on: date, now: datetime) -> None:

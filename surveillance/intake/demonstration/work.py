@@ -93,7 +93,7 @@ def _book(follow_ups: Sequence[FollowUp], day: date, now: datetime, rng: Random)
         follow_up=first,
         also=also,
         booked_for=day,
-        order_number=f"ORD-{rng.randint(100000, 999999)}",
+        order_number=f"ORD-{rng.randint(100000, 999999)}-{first.patient.mrn}",
         by=_worker(first, now),
         now=now,
     )

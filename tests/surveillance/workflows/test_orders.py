@@ -7,14 +7,15 @@ from django.db import DatabaseError
 
 from patients.models import AuditEvent
 from surveillance.models import FollowUp
+from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.cancel_order import CancellationImpossible, cancel_order
 from surveillance.workflows.change_follow_up import (
     FollowUpAlreadyClosed,
     FollowUpChangedMeanwhile,
 )
 from surveillance.workflows.record_order import record_order
-from surveillance.workflows.refuse_impossible_order import OrderImpossible
-from tests.factories import NOW, TODAY
+from surveillance.workflows.refuse_impossible_order import OrderImpossible, OrderOfAnotherPatient
+from tests.factories import NOW, TODAY, PatientFactory
 from tests.surveillance.factories import (
     FollowUpFactory,
     ImagingExamFactory,
@@ -224,3 +225,82 @@ def test_order_stands_when_the_audit_of_its_cancellation_fails(ward, request):
         cancelled(ward, follow_up)
 
     assert FollowUp.objects.get().order_number == "O-1"
+
+
+@pytest.fixture
+def of_another(ward):
+    """Owed to somebody else at the same site, and ordered as O-7."""
+    other = LesionFactory(patient=PatientFactory(site=ward.cirrhotic.site, mrn="M-2"), label="L9")
+    return FollowUpFactory(
+        lesion=other, owed_since=OWED_SINCE, ordered_on=TODAY, order_number="O-7"
+    )
+
+
+@pytest.mark.parametrize("number", ["O-7", " o-7 "])
+def test_order_of_another_patient_is_refused_with_whose_it_is(ward, follow_up, of_another, number):
+    with pytest.raises(OrderOfAnotherPatient, match="MRN M-2, lesion L9.*cancel it there") as no:
+        ordered(ward, follow_up, number)
+
+    assert no.value.details["field"] == "order_number"
+    follow_up.refresh_from_db()
+    assert follow_up.ordered_on is None
+
+
+def test_booking_with_the_order_of_another_patient_is_refused(ward, follow_up, of_another):
+    with pytest.raises(OrderOfAnotherPatient):
+        book_follow_up(
+            follow_up=follow_up,
+            booked_for=TODAY + 9 * DAY,
+            order_number="O-7",
+            by=ward.navigator,
+            now=NOW,
+        )
+
+
+def test_order_cancelled_there_is_free_here(ward, follow_up, of_another):
+    cancelled(ward, of_another)
+
+    assert ordered(ward, follow_up).order_number == "O-7"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_refused"), [("NO_LONGER_OWED", True), ("ENTERED_IN_ERROR", False)]
+)
+def test_order_of_what_is_closed_stays_that_patients(
+    ward, follow_up, of_another, outcome, is_refused
+):
+    FollowUp.objects.filter(pk=of_another.pk).update(closed_at=NOW, outcome=outcome)
+
+    if not is_refused:
+        assert ordered(ward, follow_up).order_number == "O-7"
+        return
+    with pytest.raises(OrderOfAnotherPatient, match="add this patient’s MRN"):
+        ordered(ward, follow_up)
+
+
+def test_same_number_at_another_site_is_another_order(ward, follow_up):
+    elsewhere = FollowUpFactory(owed_since=OWED_SINCE)
+    FollowUp.objects.filter(pk=elsewhere.pk).update(ordered_on=TODAY, order_number="O-7")
+
+    assert elsewhere.site_id != follow_up.site_id
+    assert ordered(ward, follow_up).order_number == "O-7"
+
+
+def test_number_that_two_had_before_is_told_no_second_time(ward, follow_up, of_another):
+    """What is on file is no news: saving it again changes nothing and refuses nothing."""
+    FollowUp.objects.filter(pk=follow_up.pk).update(ordered_on=TODAY, order_number="O-7")
+    follow_up.refresh_from_db()
+
+    ordered(ward, follow_up)
+
+    assert not AuditEvent.objects.exists()
+
+
+def test_order_alone_from_the_booking_is_told_as_an_order(ward, follow_up):
+    book_follow_up(
+        follow_up=follow_up, booked_for=None, order_number="O-7", by=ward.navigator, now=NOW
+    )
+
+    event = AuditEvent.objects.get()
+    assert event.action == "follow_up_ordered"
+    assert event.detail == {"ordered_on": "2026-08-31", "order_number": "O-7"}

@@ -14,6 +14,8 @@ from surveillance.workflows.append_exams import ExamOfAnotherPatient
 from surveillance.workflows.change_follow_up import FollowUpChangedMeanwhile
 from surveillance.workflows.merge_patients import merge_patients
 from surveillance.workflows.record_exam import record_exam
+from surveillance.workflows.record_order import record_order
+from surveillance.workflows.refuse_impossible_order import OrderOfAnotherPatient
 from surveillance.workflows.register_lesion import register_lesion
 from surveillance.workflows.snooze_follow_up import snooze_follow_up
 from tests.factories import NOW, PatientFactory
@@ -77,6 +79,24 @@ def test_one_number_for_two_patients_at_once_is_refused_for_one():
     refusals = [answer for answer in answers if isinstance(answer, Exception)]
     assert [type(refusal) for refusal in refusals] == [ExamOfAnotherPatient]
     assert ImagingExam.objects.count() == 1
+
+
+def test_one_order_number_for_two_patients_at_once_is_refused_for_one():
+    first = FollowUpFactory(lesion=LesionFactory(patient__cirrhotic=True))
+    other = PatientFactory(site=first.site, cirrhotic=True)
+    rows = [first, FollowUpFactory(lesion=LesionFactory(patient=other))]
+
+    def order(row):
+        day = row.site.local_date(NOW)
+        return lambda: record_order(
+            follow_up=row, order_number="O-7", ordered_on=day, by=None, now=NOW
+        )
+
+    answers = at_once(*[order(row) for row in rows])
+
+    refusals = [answer for answer in answers if isinstance(answer, Exception)]
+    assert [type(refusal) for refusal in refusals] == [OrderOfAnotherPatient]
+    assert FollowUp.objects.filter(order_number="O-7").count() == 1
 
 
 def test_two_exams_of_one_lesion_at_once_leave_one_follow_up_of_both():
