@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -165,8 +165,14 @@ def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
 
     booked_for = form.cleaned_data["booked_for"] if form.is_valid() else None
-    done = f"The booking is noted.{closed_day_words(row.site, booked_for)}"
-    return finish(here, BOOK, form, act, done)
+    return finish(here, BOOK, form, act, _booked_words(row, booked_for))
+
+
+def _booked_words(row: FollowUp, booked_for: date | None) -> str:
+    """What was noted: an appointment, an order alone, or that the appointment is cancelled."""
+    if booked_for is not None:
+        return f"The booking is noted.{closed_day_words(row.site, booked_for)}"
+    return "The appointment is cancelled." if row.booked_for else "The order is noted."
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,7 +36,7 @@ TAB_LABELS: Final = {
     Tab.BOOK: "To book",
     Tab.ESCALATED: "Escalated",
     Tab.DECIDE: "Needs decision",
-    Tab.UNREACHABLE: "Unreachable",
+    Tab.UNREACHABLE: "No working contact",
     Tab.SNOOZED: "Snoozed",
     Tab.MINE: "Mine",
     Tab.TEAM: "Team",

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from surveillance.models import FollowUp, Lesion, LesionObservation
 from surveillance.outreach import why_not_written_to
@@ -25,13 +25,16 @@ from surveillance.web.wording import Tag, date_words, label_of, lesion_words, si
 
 SHOWN = 3
 """Of contacts and of sizes: the story in short; the whole record is one click away."""
-KEYS = {"Log contact": "c", "Order or book": "b", "Snooze": "s"}
+KEYS = {"contact_log": "c", "follow_up_book": "b", "follow_up_snooze": "s"}
+LEFT_OUT = ("appointment_file", "follow_up_order")
+"""A download, and an order apart: “Order or book” takes an order, an appointment or both."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelLink:
-    """Something that the person may do now, with its key on the keyboard."""
+    """Something that the person may do now (`verb` names its page), with its key."""
 
+    verb: str
     words: str
     url: str
     key: str = ""
@@ -128,31 +131,37 @@ def _links(
         if not why_not_written_to(patient):
             found.append(("Letter", reverse("patient_letter", args=[patient.pk])))
     owed = links_of(shown, allowed, records) if shown else ()
-    found += [(link.words, link.url) for link in owed if not link.url.endswith(".ics")]
-    return tuple(PanelLink(words, with_row(url, row), KEYS.get(words, "")) for words, url in found)
+    found += [(link.words, link.url) for link in owed]
+    links = (_link(words, url, row) for words, url in found)
+    return tuple(link for link in links if link.verb not in LEFT_OUT)
+
+
+def _link(words: str, url: str, row: UUID) -> PanelLink:
+    verb = resolve(url).url_name or ""
+    return PanelLink(verb, words, with_row(url, row), KEYS.get(verb, ""))
 
 
 def _next_link(
     row: FollowUp, records: PatientRecords, links: tuple[PanelLink, ...], *, is_promised: bool
 ) -> PanelLink | None:
     """The one action that the next step asks for, if this person may take it."""
-    by_words = {link.words: link for link in links}
-    return by_words.get(_next_errand(row, records, is_promised=is_promised))
+    by_verb = {link.verb: link for link in links}
+    return by_verb.get(_next_errand(row, records, is_promised=is_promised))
 
 
 def _next_errand(row: FollowUp, records: PatientRecords, *, is_promised: bool) -> str:
-    """The words of the link that `next_step` calls for; empty where there is nothing to do."""
+    """The verb of the link that `next_step` calls for; empty where there is nothing to do."""
     if row.kind == ObligationKind.REVIEW:
         return ""
     if row.booked_for is None and no_way_words(records.patient):
         return ""
     if row.booked_for is None:
         is_unordered = row.kind == ObligationKind.IMAGING and row.ordered_on is None
-        return "Record order" if is_unordered and not is_promised else "Log contact"
+        return "follow_up_book" if is_unordered and not is_promised else "contact_log"
     if row.booked_for < records.on:
-        return "Did not attend"
+        return "follow_up_missed"
     is_too_late = row.booked_for > row.latest_on >= records.on
-    return "Order or book" if is_too_late else ""
+    return "follow_up_book" if is_too_late else ""
 
 
 def _lesion(lesion: Lesion, records: PatientRecords, allowed: frozenset[Permission]) -> PanelLesion:

@@ -44,7 +44,7 @@ NONE_WORDS = {
     Tab.BOOK: "Everybody whose window opens within 30 days is booked.",
     Tab.ESCALATED: "No escalation is open.",
     Tab.DECIDE: "No clinician's decision is outstanding.",
-    Tab.UNREACHABLE: "Everybody who is owed something can be reached.",
+    Tab.UNREACHABLE: "Everybody who is owed something has a contact that works.",
     Tab.SNOOZED: "Nobody is put aside.",
     Tab.MINE: "You answer for nothing here today.",
     Tab.TEAM: "The navigators of this site answer for nothing today.",
@@ -77,6 +77,8 @@ class QueuePage:
     ways_out: tuple[FilterLink, ...] = ()
     next_url: str = ""
     first_url: str = ""
+    pick_url: str = ""
+    is_picked: bool = False
     search_text: str = ""
     search_problem: str = ""
     found: Found | None = None
@@ -100,6 +102,16 @@ class Visit:
         """The address of a tab under the same filters; of the present one unless named."""
         where = str(after) if after else ""
         return address_of(self.site, tab or self.asked.tab, self.asked.narrowed, where)
+
+    @property
+    def is_picked(self) -> bool:
+        """Whether every row of the page is to be chosen (for browsers without scripts)."""
+        said = self.request.POST if self.request.method == "POST" else self.request.GET
+        return said.get("pick") == "all"
+
+    def pick_address(self, after: Place | None) -> str:
+        """The address of this page with every row chosen, or none where all are."""
+        return self.address(after=after) + ("" if self.is_picked else "&pick=all")
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,6 +161,8 @@ def _tab_page(visit: Visit) -> QueuePage:
         ways_out=ways_out(visit.site, tab, narrowed, hidden) if is_hidden else (),
         next_url=visit.address(after=found.next_place) if found.next_place else "",
         first_url=visit.address() if after else "",
+        pick_url=visit.pick_address(after),
+        is_picked=visit.is_picked,
     )
 
 
@@ -173,6 +187,7 @@ def _searched(visit: Visit) -> QueuePage:
         rows=found.rows if found else (),
         none_words="",
         filters=_bar(visit),
+        is_picked=visit.is_picked,
         search_text=text,
         search_problem="Enter a name, an MRN, a birth date or a phone number."
         if search.is_empty

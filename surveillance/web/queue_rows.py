@@ -138,13 +138,13 @@ def _language(patient: Patient) -> str:
 
 
 def _order_url(follow_up: FollowUp, around: Surroundings) -> str:
-    """Where to note the order, while it is missing and the reader may."""
+    """Where to note the order (and the appointment), while it is missing and the reader may."""
     is_missing = follow_up.kind == ObligationKind.IMAGING and not (
         follow_up.ordered_on or follow_up.booked_for
     )
     if not is_missing or follow_up.site_id not in around.sites_to_book:
         return ""
-    return with_row(reverse("follow_up_order", args=[follow_up.pk]), follow_up.pk)
+    return with_row(reverse("follow_up_book", args=[follow_up.pk]), follow_up.pk)
 
 
 def status_words(status: str) -> str:

@@ -95,7 +95,7 @@ def test_reader_is_offered_nothing_to_write(client: Client, clinic: Clinic) -> N
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        pytest.param({}, "Record order", id="no order"),
+        pytest.param({}, "Order or book", id="no order"),
         pytest.param({"ordered_on": TODAY}, "Log contact", id="ordered: call and book"),
         pytest.param({"kind": "REFERRAL"}, "Log contact", id="referral"),
         pytest.param(
@@ -114,6 +114,15 @@ def test_one_next_action(navigator: Client, clinic: Clinic, fields, words) -> No
     assert panel.next_link is not None
     assert panel.next_link.words == words
     assert panel.next_link.url.endswith(f"?row={follow_up.pk}")
+
+
+@pytest.mark.parametrize("fields", [{}, {"ordered_on": TODAY}], ids=["no order", "ordered"])
+def test_one_action_for_order_and_appointment(navigator: Client, clinic: Clinic, fields) -> None:
+    panel = navigator.get(address(owed(clinic, 10, **fields)), headers=HTMX).context["panel"]
+
+    verbs = [link.verb for link in panel.links]
+    assert "follow_up_book" in verbs
+    assert "follow_up_order" not in verbs
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The queue: the right people, in the right order, at any size."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -177,8 +178,37 @@ def test_missing_order_is_one_click_away(navigator: Client, clinic: Clinic) -> N
 
     page = navigator.get(QUEUE, {"tab": "all"}).content.decode()
 
-    assert f"/follow-ups/{follow_up.pk}/order/" in page
-    assert f"/follow-ups/{ordered.pk}/order/" not in page
+    assert f"/follow-ups/{follow_up.pk}/book/" in page
+    assert f"/follow-ups/{ordered.pk}/book/" not in page
+
+
+def test_whole_page_is_chosen_without_a_script(navigator: Client, clinic: Clinic) -> None:
+    for days in (-1, -2):
+        owed(clinic, days)
+    plain = navigator.get(QUEUE, {"tab": "overdue"})
+    assert ticked(plain) == 0
+
+    chosen = navigator.get(plain.context["page"].pick_url)
+    again = navigator.get(chosen.context["page"].pick_url)
+
+    assert (ticked(chosen), ticked(again)) == (2, 0)
+    assert b"Choose none" in chosen.content
+
+
+def test_whole_search_is_chosen_without_a_script(navigator: Client, clinic: Clinic) -> None:
+    owed(clinic, -1, patient=a_patient(clinic, family_name="Okafor"))
+    said = {"q": "Okafor"}
+
+    found, chosen = (navigator.post(QUEUE, said | more) for more in ({}, {"pick": "all"}))
+
+    assert 'form="find"' in found.content.decode()
+    assert (ticked(found), ticked(chosen)) == (0, 1)
+
+
+def ticked(response) -> int:
+    boxes = re.findall(r"<input[^>]*name=\"pick\"[^>]*>", response.content.decode())
+    assert boxes
+    return sum("checked" in box for box in boxes)
 
 
 def test_counts_are_of_patients_per_tab(navigator: Client, clinic: Clinic) -> None:
@@ -197,7 +227,7 @@ def test_counts_are_of_patients_per_tab(navigator: Client, clinic: Clinic) -> No
         "To book": "2",
         "Escalated": "0",
         "Needs decision": "0",
-        "Unreachable": "2",
+        "No working contact": "2",
         "Snoozed": "0",
         "Mine": "2",
         "Team": "2",
