@@ -238,7 +238,7 @@ def of_another(ward):
 
 @pytest.mark.parametrize("number", ["O-7", " o-7 "])
 def test_order_of_another_patient_is_refused_with_whose_it_is(ward, follow_up, of_another, number):
-    with pytest.raises(OrderOfAnotherPatient, match="MRN M-2, lesion L9.*cancel it there") as no:
+    with pytest.raises(OrderOfAnotherPatient, match=r"MRN M-2, lesion L9.*cancel it there") as no:
         ordered(ward, follow_up, number)
 
     assert no.value.details["field"] == "order_number"
