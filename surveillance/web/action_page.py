@@ -7,6 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.models import Patient
 from surveillance.models import FollowUp
@@ -47,12 +48,22 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """The words of one action page."""
+    """The words of one action page, as marked for translation; `show` says them in the reader's
+    language."""
 
     heading: str
     button: str
     explanation: str = ""
     is_warning: bool = False
+
+    def translated(self) -> "Action":
+        """In the reader's language. What was made for one request is translated already."""
+        return Action(
+            _(self.heading),
+            _(self.button),
+            _(self.explanation) if self.explanation else "",
+            is_warning=self.is_warning,
+        )
 
 
 def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) -> Subject:
@@ -61,7 +72,7 @@ def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) ->
         name=name_of_patient(patient),
         url=reverse("patient", args=[patient.pk]),
         mrn=patient.mrn,
-        born=date_words(patient.birth_date) or "not recorded",
+        born=date_words(patient.birth_date) or _("not recorded"),
         age=age_words(patient.birth_date, on),
         phone=patient.phone,
         language=language_words(patient),
@@ -92,7 +103,7 @@ def show(
 ) -> HttpResponse:
     """The page of an action, or its part for the panel; 422 when the form came back with errors."""
     context = {
-        "action": action,
+        "action": action.translated(),
         "subject": subject,
         "form": form,
         "back_url": _back(request, subject),

@@ -4,6 +4,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from surveillance.models import NotIndicated, OverrideKind
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
@@ -11,12 +14,15 @@ from surveillance.web.decision_forms import OverrideForm
 from surveillance.web.forms import SEEN_FORMAT, Choices, day, words
 from surveillance.web.wording import date_words
 
-COMES_BACK = (
-    f"At most {ACKNOWLEDGEMENT_LIMIT_DAYS.value} days ahead. If what is owed is not booked or done "
-    "by then, the escalation comes back."
+COMES_BACK = format_lazy(
+    gettext_lazy(
+        "At most {days} days ahead. If what is owed is not booked or done by then, the escalation "
+        "comes back."
+    ),
+    days=ACKNOWLEDGEMENT_LIMIT_DAYS.value,
 )
 SIGNED = NotIndicated.NOT_APPROPRIATE
-ENDS = " (a clinician signs: it ends what is owed)"
+ENDS = gettext_noop("{reason} (a clinician signs: it ends what is owed)")
 
 
 class SeenForm(forms.Form):
@@ -31,18 +37,18 @@ class OrderAnswerForm(SeenForm):
     """The order that was placed."""
 
     order_number = forms.CharField(
-        label="Order number",
+        label=gettext_lazy("Order number"),
         max_length=64,
-        error_messages={"required": "Enter the number of the order"},
+        error_messages={"required": gettext_lazy("Enter the number of the order")},
     )
-    ordered_on = day("Ordered on")
-    until = day("The appointment is made by", COMES_BACK)
+    ordered_on = day(gettext_lazy("Ordered on"))
+    until = day(gettext_lazy("The appointment is made by"), COMES_BACK)
 
 
 class PlanAnswerForm(OverrideForm, SeenForm):
     """Another plan than the rule's; ending surveillance is another answer."""
 
-    until = day("It is arranged by", COMES_BACK)
+    until = day(gettext_lazy("It is arranged by"), COMES_BACK)
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
@@ -55,25 +61,30 @@ class NotIndicatedForm(SeenForm):
 
     why = forms.ChoiceField(
         widget=forms.RadioSelect,
-        label="Why is it not indicated?",
-        error_messages={"required": "Choose why it is not indicated"},
+        label=gettext_lazy("Why is it not indicated?"),
+        error_messages={"required": gettext_lazy("Choose why it is not indicated")},
     )
-    reason = words("In your words", "Your name, the day and this are kept and shown.")
+    reason = words(
+        gettext_lazy("In your words"),
+        gettext_lazy("Your name, the day and this are kept and shown."),
+    )
     is_signed = forms.BooleanField(
-        label="I sign that surveillance of this lesion is not appropriate any more",
-        help_text="Only with the first reason. It ends everything that is owed to the lesion.",
+        label=gettext_lazy("I sign that surveillance of this lesion is not appropriate any more"),
+        help_text=gettext_lazy(
+            "Only with the first reason. It ends everything that is owed to the lesion."
+        ),
         required=False,
     )
     until = day(
-        "Otherwise, look again by",
-        f"With any other reason it stays owed. {COMES_BACK}",
+        gettext_lazy("Otherwise, look again by"),
+        format_lazy("{} {}", gettext_lazy("With any other reason it stays owed."), COMES_BACK),
         required=False,
     )
 
     def __init__(self, *args: Any, may_sign: bool, **kw: Any) -> None:
         super().__init__(*args, **kw)
         offered: Choices = [
-            (one.value, f"{one.label}{ENDS if one == SIGNED else ''}")
+            (one.value, _(ENDS).format(reason=one.label) if one == SIGNED else str(one.label))
             for one in NotIndicated
             if may_sign or one != SIGNED
         ]
@@ -87,7 +98,10 @@ class NotIndicatedForm(SeenForm):
         if said.get("is_signed") and said.get("why") not in (None, SIGNED):
             self.add_error(
                 "is_signed",
-                "You signed, but chose a reason that ends nothing: untick this or choose that one",
+                _(
+                    "You signed, but chose a reason that ends nothing: untick this or choose that "
+                    "one"
+                ),
             )
         return said
 
@@ -96,32 +110,33 @@ class OutsideCareForm(forms.Form):
     """Where somebody else follows the patient, and what shows it."""
 
     institution = forms.CharField(
-        label="Institution and place",
+        label=gettext_lazy("Institution and place"),
         max_length=200,
-        error_messages={"required": "Name the institution and its place"},
+        error_messages={"required": gettext_lazy("Name the institution and its place")},
     )
-    evidence = words("What you saw or heard, and from whom", "A letter, a report, a call.")
+    evidence = words(
+        gettext_lazy("What you saw or heard, and from whom"),
+        gettext_lazy("A letter, a report, a call."),
+    )
     document_reference = forms.CharField(
-        label="Where the document lies",
-        help_text="Number or folder in your own records.",
+        label=gettext_lazy("Where the document lies"),
+        help_text=gettext_lazy("Number or folder in your own records."),
         max_length=200,
         required=False,
     )
-    expires_on = day("It counts until")
+    expires_on = day(gettext_lazy("It counts until"))
 
     def __init__(self, *args: Any, latest: date, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields[
-            "expires_on"
-        ].help_text = (
-            f"At most until {date_words(latest)}. Without a report by then it counts no more."
-        )
+        self.fields["expires_on"].help_text = _(
+            "At most until {day}. Without a report by then it counts no more."
+        ).format(day=date_words(latest))
 
 
 class ElsewhereAnswerForm(OutsideCareForm, SeenForm):
     """The same, as an answer to an escalation."""
 
-    until = day("The report is here by", COMES_BACK)
+    until = day(gettext_lazy("The report is here by"), COMES_BACK)
 
 
 class SecondLookForm(forms.Form):
@@ -129,11 +144,15 @@ class SecondLookForm(forms.Form):
 
     verdict = forms.ChoiceField(
         widget=forms.RadioSelect,
-        label="Is this evidence sufficient?",
+        label=gettext_lazy("Is this evidence sufficient?"),
         choices=[
-            ("YES", "Yes: the patient is followed there"),
-            ("NO", "No: the escalation comes back today"),
+            ("YES", gettext_lazy("Yes: the patient is followed there")),
+            ("NO", gettext_lazy("No: the escalation comes back today")),
         ],
-        error_messages={"required": "Choose whether it is sufficient"},
+        error_messages={"required": gettext_lazy("Choose whether it is sufficient")},
     )
-    note = words("What is missing", "Needed if it is not sufficient.", required=False)
+    note = words(
+        gettext_lazy("What is missing"),
+        gettext_lazy("Needed if it is not sufficient."),
+        required=False,
+    )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp, NotificationTemplate
 from surveillance.roles import Permission, sites_where
@@ -78,7 +79,7 @@ def read_picks(values: Iterable[str]) -> list[Pick]:
     """The picks of a page, each once; what is not a pick is left out."""
     found: dict[UUID, Pick] = {}
     for value in values:
-        pk, _, version = value.partition(".")
+        pk, _dot, version = value.partition(".")
         try:
             pick = Pick(UUID(pk), int(version))
         except ValueError:
@@ -126,7 +127,8 @@ def _line(pick: Pick, row: FollowUp, order: Order, deed: Deed, is_allowed: bool)
     about = f"{lesion_words(row.lesion)}: {owed_words(row)}, {days_words(row, on)}"
     try:
         if not is_allowed:
-            raise NotAllowedHere(f"Your role at {row.site.name} does not allow it.")
+            words = _("Your role at {site} does not allow it.")
+            raise NotAllowedHere(words.format(site=row.site.name))
         words = deed(pick, row, order)
     except WorkflowRefused as refused:
         refusal = _overtaken_words(row) if is_overtaken(refused) else refused.message
@@ -142,31 +144,37 @@ def _line(pick: Pick, row: FollowUp, order: Order, deed: Deed, is_allowed: bool)
 
 
 def _overtaken_words(row: FollowUp) -> str:
-    deed = last_deed(row) or "Somebody else changed it"
-    return f"{deed}, after you chose it. Look at it, and choose it again if it is still right."
+    return _(
+        "{deed}, after you chose it. Look at it, and choose it again if it is still right."
+    ).format(deed=last_deed(row) or _("Somebody else changed it"))
 
 
 def _refuse_overtaken(pick: Pick, row: FollowUp) -> None:
     if row.closed_at is not None or row.version != pick.version:
-        raise FollowUpChangedMeanwhile("Somebody else changed it.")
+        raise FollowUpChangedMeanwhile(_("Somebody else changed it."))
 
 
 def _planned(pick: Pick, row: FollowUp, order: Order) -> str:
     _refuse_overtaken(pick, row)
     if order.act == Act.OWNER:
-        return f"Answered for by {name_of_user(row.owner, 'nobody')}; then by whom you choose"
+        return _("Answered for by {owner}; then by whom you choose").format(
+            owner=name_of_user(row.owner, _("nobody"))
+        )
     planned = letter_to_queue(patient=row.patient, now=order.now)
     label = NotificationTemplate(planned.template).label
     if planned.waiting is not None:
-        return f"Nothing more: “{label}” waits already for the next print run"
-    return f"“{label}” waits for the next print run, in {language_words(row.patient)}"
+        words = _("Nothing more: “{letter}” waits already for the next print run")
+        return words.format(letter=label)
+    return _("“{letter}” waits for the next print run, in {language}").format(
+        letter=label, language=language_words(row.patient)
+    )
 
 
 def _done(pick: Pick, row: FollowUp, order: Order) -> str:
     if order.act == Act.LETTER:
         _refuse_overtaken(pick, row)
         queue_letter(patient=row.patient, by=order.by, now=order.now)
-        return "The letter waits for the next print run"
+        return _("The letter waits for the next print run")
     assert order.owner is not None  # the form asks for one
     reassign(
         follow_up=row,
@@ -176,4 +184,4 @@ def _done(pick: Pick, row: FollowUp, order: Order) -> str:
         by=order.by,
         now=order.now,
     )
-    return f"{name_of_user(order.owner)} answers for it"
+    return _("{person} answers for it").format(person=name_of_user(order.owner))

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Membership, Role
@@ -19,24 +21,32 @@ from surveillance.web.forms import words
 from surveillance.web.wording import name_of_user
 
 Chosen = list[tuple[Pick, FollowUp]]
-HEADINGS = {Act.LETTER: "Send letters", Act.OWNER: "Assign or change owner"}
-BUTTONS = {Act.LETTER: "Queue the letters", Act.OWNER: "Change the owner"}
+HEADINGS = {
+    Act.LETTER: gettext_noop("Send letters"),
+    Act.OWNER: gettext_noop("Assign or change owner"),
+}
+BUTTONS = {
+    Act.LETTER: gettext_noop("Queue the letters"),
+    Act.OWNER: gettext_noop("Change the owner"),
+}
 
 
 class NewOwnerForm(forms.Form):
     """Who answers for all of them from now on."""
 
     owner = forms.TypedChoiceField(
-        coerce=int, label="New owner", error_messages={"required": "Choose the new owner"}
+        coerce=int,
+        label=gettext_lazy("New owner"),
+        error_messages={"required": gettext_lazy("Choose the new owner")},
     )
-    reason = words("Why", required=False)
+    reason = words(gettext_lazy("Why"), required=False)
 
     def __init__(self, data: object, people: dict[int, tuple[User, str]]) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict, or None
         choices = [
             (str(pk), f"{name_of_user(user)}, {role}") for pk, (user, role) in people.items()
         ]
-        self.fields["owner"].choices = [("", "Choose a person"), *choices]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", _("Choose a person")), *choices]  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +64,7 @@ def bulk(request: SignedInRequest) -> HttpResponse:
     people = _people(chosen)
     form = NewOwnerForm(request.POST if is_sent else None, people)
     if is_sent and form.is_valid():
-        owner, _ = people[form.cleaned_data["owner"]]
+        owner, _role = people[form.cleaned_data["owner"]]
         reason = form.cleaned_data["reason"]
         order = Order(order.act, order.by, order.now, owner, reason)
         return _answer(request, order, chosen, form, is_sent=True)
@@ -72,8 +82,8 @@ def _answer(
     lines = carry_out(chosen, order) if is_sent else preview(chosen, order)
     page = {
         "act": order.act,
-        "heading": HEADINGS[order.act],
-        "button": BUTTONS[order.act],
+        "heading": _(HEADINGS[order.act]),
+        "button": _(BUTTONS[order.act]),
         "can": [line for line in lines if not line.refusal],
         "cannot": [line for line in lines if line.refusal],
         "is_done": is_sent,
@@ -93,7 +103,7 @@ def _list_of(request: SignedInRequest) -> str:
 
 def _people(chosen: Chosen) -> dict[int, tuple[User, str]]:
     """Who could answer for at least one of them, with their role, by user id."""
-    sites = {row.site_id for _, row in chosen}
+    sites = {row.site_id for _pick, row in chosen}
     held = Membership.objects.current().filter(site__in=sites, role__in=ACCOUNTABLE)
     ordered = held.select_related("user").order_by("user__last_name", "user__pk")
     return {one.user_id: (one.user, str(Role(one.role).label)) for one in ordered}

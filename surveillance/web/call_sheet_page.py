@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from patients.models import Patient
@@ -23,7 +24,8 @@ from surveillance.web.script_view import call_sheet
 from surveillance.web.way_back import way_back
 from surveillance.web.wording import date_words, lesion_words, moment_words
 
-PHONE_FIRST = ("Telephone", "Text messages", "Language")
+PHONE_FIRST = (0, 2, 4)
+"""Of `contact_details`: telephone, text messages, language."""
 
 
 @require_safe
@@ -48,12 +50,18 @@ def call_sheet_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def call_facts(patient: Patient, plan: ContactPlan) -> tuple[tuple[str, str], ...]:
     """What to know before dialling, the telephone first."""
-    known = dict(contact_details(patient, consent_changes(patient)))
-    facts = [(name, known[name]) for name in PHONE_FIRST]
-    return (*facts, ("Best time", best_time(plan.tried)), ("Primary care", patient.primary_care))
+    known = contact_details(patient, consent_changes(patient))
+    facts = [known[place] for place in PHONE_FIRST]
+    return (
+        *facts,
+        (_("Best time"), best_time(plan.tried)),
+        (_("Primary care"), patient.primary_care),
+    )
 
 
 def owed_line(row: FollowUp, plan: ContactPlan) -> str:
     """'Lesion L1, segment VII: surveillance imaging, last day 3 Mar 2026 (12 days overdue)'."""
     what = f"{lesion_words(row.lesion)}: {owed_words(row)}"
-    return f"{what}, last day {date_words(row.latest_on)} ({days_words(row, plan.today)})"
+    return _("{what}, last day {day} ({days})").format(
+        what=what, day=date_words(row.latest_on), days=days_words(row, plan.today)
+    )

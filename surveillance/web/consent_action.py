@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from surveillance.roles import Permission
@@ -16,10 +18,12 @@ from surveillance.web.way_back import go_back
 from surveillance.workflows.record_consent import record_consent
 
 ACTION = Action(
-    heading="How the patient may be reached",
-    button="Save",
-    explanation="What waits to be sent by a way that is no longer allowed takes the next one that "
-    "is, in the end a call. What is owed stays owed.",
+    heading=gettext_noop("How the patient may be reached"),
+    button=gettext_noop("Save"),
+    explanation=gettext_noop(
+        "What waits to be sent by a way that is no longer allowed takes the next one that "
+        "is, in the end a call. What is owed stays owed."
+    ),
 )
 
 
@@ -44,6 +48,6 @@ def consent_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
             ),
         )
         if saved:
-            messages.success(request, "How the patient may be reached is recorded.")
+            messages.success(request, _("How the patient may be reached is recorded."))
             return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)

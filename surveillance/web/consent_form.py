@@ -3,29 +3,30 @@
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from patients.models import Patient, Tri
 
 HOW: Final = (
-    ("said_by_phone", "The patient said so on the telephone"),
-    ("said_in_person", "The patient said so in person"),
-    ("said_in_writing", "The patient wrote so"),
-    ("said_for_the_patient", "Somebody who may speak for the patient said so"),
+    ("said_by_phone", gettext_lazy("The patient said so on the telephone")),
+    ("said_in_person", gettext_lazy("The patient said so in person")),
+    ("said_in_writing", gettext_lazy("The patient wrote so")),
+    ("said_for_the_patient", gettext_lazy("Somebody who may speak for the patient said so")),
 )
 CONSENTS: Final = {
-    "consent_phone": "Telephone calls",
-    "consent_letter": "Letters",
-    "consent_email": "E-mails",
-    "consent_sms": "Text messages",
+    "consent_phone": gettext_lazy("Telephone calls"),
+    "consent_letter": gettext_lazy("Letters"),
+    "consent_email": gettext_lazy("E-mails"),
+    "consent_sms": gettext_lazy("Text messages"),
 }
 ANSWERS: Final = (
-    (Tri.YES.value, "Agreed"),
-    (Tri.NO.value, "Do not use"),
-    (Tri.UNKNOWN.value, "Not known"),
+    (Tri.YES.value, gettext_lazy("Agreed")),
+    (Tri.NO.value, gettext_lazy("Do not use")),
+    (Tri.UNKNOWN.value, gettext_lazy("Not known")),
 )
 AGAIN: Final = {
-    "email": "Use the e-mail address again, although a message came back",
-    "phone": "Send text messages to this number again, although one came back",
+    "email": gettext_lazy("Use the e-mail address again, although a message came back"),
+    "phone": gettext_lazy("Send text messages to this number again, although one came back"),
 }
 
 
@@ -35,8 +36,8 @@ class ConsentForm(forms.Form):
     how = forms.ChoiceField(
         choices=HOW,
         widget=forms.RadioSelect,
-        label="How do we know?",
-        error_messages={"required": "Choose how we know"},
+        label=gettext_lazy("How do we know?"),
+        error_messages={"required": gettext_lazy("Choose how we know")},
     )
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:

@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Patient
@@ -29,20 +31,31 @@ from surveillance.web.wording import date_words, moment_words, name_of_user
 from surveillance.workflows.log_contact import log_contact
 
 ACTION = Action(
-    heading="Log contact",
-    button="Save contact",
-    explanation="An attempt is put on file. It closes nothing: what is owed stays owed.",
+    heading=gettext_noop("Log contact"),
+    button=gettext_noop("Save contact"),
+    explanation=gettext_noop(
+        "An attempt is put on file. It closes nothing: what is owed stays owed."
+    ),
 )
 HINTS = {
-    ContactOutcome.WRONG_NUMBER: "Find a number or address that works, and correct it here.",
-    ContactOutcome.NOT_IN_SERVICE: "Find a number that works, and correct it here.",
-    ContactOutcome.RETURNED: "Find an address that works, and correct it here.",
-    ContactOutcome.MOVED: "Correct the address here. If another hospital took over the care, "
-    "record the transfer under “Change status”; until it is acknowledged, the patient stays ours.",
-    ContactOutcome.LANGUAGE_BARRIER: "Record the language and that an interpreter is needed.",
-    ContactOutcome.DECLINED: "Record who declined and what they had been told. It stays owed.",
-    ContactOutcome.DECEASED: "Record the death, with its day and who told you.",
-    ContactOutcome.FOLLOWED_ELSEWHERE: "Record where, and what shows it.",
+    ContactOutcome.WRONG_NUMBER: gettext_noop(
+        "Find a number or address that works, and correct it here."
+    ),
+    ContactOutcome.NOT_IN_SERVICE: gettext_noop("Find a number that works, and correct it here."),
+    ContactOutcome.RETURNED: gettext_noop("Find an address that works, and correct it here."),
+    ContactOutcome.MOVED: gettext_noop(
+        "Correct the address here. If another hospital took over the care, "
+        "record the transfer under “Change status”; until it is acknowledged, the patient stays "
+        "ours."
+    ),
+    ContactOutcome.LANGUAGE_BARRIER: gettext_noop(
+        "Record the language and that an interpreter is needed."
+    ),
+    ContactOutcome.DECLINED: gettext_noop(
+        "Record who declined and what they had been told. It stays owed."
+    ),
+    ContactOutcome.DECEASED: gettext_noop("Record the death, with its day and who told you."),
+    ContactOutcome.FOLLOWED_ELSEWHERE: gettext_noop("Record where, and what shows it."),
 }
 
 
@@ -123,7 +136,7 @@ def _form(
 
 
 def _quick(owed: list[FollowUp], plan: ContactPlan, now: datetime) -> Quick:
-    buttons = ((key, one.value, one.label) for key, one in QUICK_OUTCOMES.items())
+    buttons = ((key, one.value, _(one.label)) for key, one in QUICK_OUTCOMES.items())
     moment = f"{now.astimezone(plan.zone):%Y-%m-%dT%H:%M}"
     fields = {"channel": ContactChannel.PHONE.value, "attempted_at": moment}
     fields["opened_at"] = f"{now:{SEEN_FORMAT}}"
@@ -143,13 +156,15 @@ def _is_overtaken(
     newest = others.order_by("-recorded_at").first()
     if newest is None:
         return False
-    who, at = name_of_user(newest.attempted_by, "The system"), newest.recorded_at
-    form.add_error(
-        None,
-        f"{who} logged “{newest.get_outcome_display()}” ({moment_words(at, patient.site)}) after "
-        "you opened this page. Nothing of yours was saved, and what you typed is still here. Save "
-        "again if yours is another attempt.",
+    words = _(
+        "{who} logged “{outcome}” ({at}) after you opened this page. Nothing of yours was saved, "
+        "and what you typed is still here. Save again if yours is another attempt."
+    ).format(
+        who=name_of_user(newest.attempted_by, _("The system")),
+        outcome=newest.get_outcome_display(),
+        at=moment_words(newest.recorded_at, patient.site),
     )
+    form.add_error(None, words)
     form.data = request.POST.copy()
     form.data["opened_at"] = f"{now:{SEEN_FORMAT}}"
     return True
@@ -159,7 +174,8 @@ def _go_on(
     request: SignedInRequest, patient: Patient, attempt: ContactAttempt, owed: list[FollowUp]
 ) -> HttpResponse:
     """To the page on which what was heard is recorded, with a hint; else back to the patient."""
-    messages.success(request, f"The contact is on file.{_again_words(attempt, patient)}")
+    said = (_("The contact is on file."), _again_words(attempt, patient))
+    messages.success(request, " ".join(filter(None, said)))
     outcome = ContactOutcome(attempt.outcome)
     page = LEADS_TO.get(outcome)
     if page is None:
@@ -168,17 +184,17 @@ def _go_on(
     about = patient.pk if page != NextPage.OUTSIDE_CARE else next((row.pk for row in owed), None)
     if about is None or permission not in permissions_at(request.user, patient.site):
         return go_back(request, patient.pk)
-    messages.warning(request, HINTS[outcome])
+    messages.warning(request, _(HINTS[outcome]))
     return redirect(with_row(reverse(name, args=[about]), row_of(request)))
 
 
 def _again_words(attempt: ContactAttempt, patient: Patient) -> str:
     if attempt.call_back_at is not None:
-        return f" Call back {moment_words(attempt.call_back_at, patient.site)}."
+        at = moment_words(attempt.call_back_at, patient.site)
+        return _("Call back {moment}.").format(moment=at)
     if attempt.next_try_on is None:
         return ""
-    if not attempt.next_try_part:
-        return f" Next try {date_words(attempt.next_try_on)}."
-    return (
-        f" Next try {next_try_words(NextTry(attempt.next_try_on, DayPart(attempt.next_try_part)))}."
-    )
+    when = date_words(attempt.next_try_on)
+    if attempt.next_try_part:
+        when = next_try_words(NextTry(attempt.next_try_on, DayPart(attempt.next_try_part)))
+    return _("Next try {when}.").format(when=when)

@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Patient, Site
@@ -22,10 +24,12 @@ from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
 
 ACTION = Action(
-    "Correct contact details",
-    "Save contact details",
-    "A number or address that does not work is better left empty than kept: nobody tries it again. "
-    "What it was before stays in the history.",
+    gettext_noop("Correct contact details"),
+    gettext_noop("Save contact details"),
+    gettext_noop(
+        "A number or address that does not work is better left empty than kept: nobody tries it "
+        "again. What it was before stays in the history."
+    ),
 )
 
 LOCAL_NUMBER = re.compile(r"[\d\s()/.,-]{5,}")
@@ -35,23 +39,27 @@ class ContactDetailsForm(forms.Form):
     """How the patient is reached now."""
 
     phone = forms.CharField(
-        label="Telephone",
+        label=gettext_lazy("Telephone"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     email = forms.EmailField(
-        label="E-mail",
+        label=gettext_lazy("E-mail"),
         required=False,
-        error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
+        error_messages={
+            "invalid": gettext_lazy("Enter an e-mail address such as name@example.org")
+        },
     )
     language = forms.CharField(
-        label="Language",
-        help_text="As a code: en, es, pt-BR.",
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("As a code: en, es, pt-BR."),
         max_length=12,
-        error_messages={"required": "Enter the language as a code, for example en"},
+        error_messages={"required": gettext_lazy("Enter the language as a code, for example en")},
     )
-    interpreter_needed = forms.BooleanField(label="Interpreter needed", required=False)
+    interpreter_needed = forms.BooleanField(
+        label=gettext_lazy("Interpreter needed"), required=False
+    )
 
     def __init__(self, data: Any, *, patient: Patient) -> None:
         super().__init__(data, initial={name: getattr(patient, name) for name in self.base_fields})
@@ -62,7 +70,7 @@ class ContactDetailsForm(forms.Form):
         phone: str = self.cleaned_data["phone"]
         if phone and "phone" in self.changed_data and not is_dialled(phone, self.site):
             raise forms.ValidationError(
-                "Enter a number that can be dialled, such as +44 20 7946 0000, or leave it empty"
+                _("Enter a number that can be dialled, such as +44 20 7946 0000, or leave it empty")
             )
         return phone
 
@@ -71,8 +79,10 @@ class ContactDetailsForm(forms.Form):
         language: str = self.cleaned_data["language"]
         if "language" in self.changed_data and not is_language(language):
             raise forms.ValidationError(
-                f"“{language}” is no code of a language. Enter two letters such as en, es, pt-BR, "
-                "or the three letters of ISO 639-3"
+                _(
+                    "“{language}” is no code of a language. Enter two letters such as en, es, "
+                    "pt-BR, or the three letters of ISO 639-3"
+                ).format(language=language)
             )
         return language
 
@@ -97,6 +107,6 @@ def contact_details(request: SignedInRequest, pk: UUID) -> HttpResponse:
         amend_patient(patient=patient, changes=form.cleaned_data, by=request.user, now=now)
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "The contact details are saved.")
+        messages.success(request, _("The contact details are saved."))
         return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)

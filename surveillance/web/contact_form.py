@@ -5,12 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from surveillance.contact_plan import ContactPlan
 from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowUp
 from surveillance.protocol.reaching import NextTry
 from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
-from surveillance.web.wording import date_words
+from surveillance.web.term_choices import term_choices
+from surveillance.web.wording import date_words, label_of
 
 
 def moment(label: str, hint: str = "", *, required: bool = True) -> forms.DateTimeField:
@@ -22,41 +25,50 @@ def moment(label: str, hint: str = "", *, required: bool = True) -> forms.DateTi
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         error_messages={
-            "required": "Enter when the attempt was made",
-            "invalid": "Enter a day and a time such as 2026-03-31T14:30",
+            "required": gettext_lazy("Enter when the attempt was made"),
+            "invalid": gettext_lazy("Enter a day and a time such as 2026-03-31T14:30"),
         },
     )
 
 
 def next_try_words(again: NextTry) -> str:
     """'3 Mar 2026, in the afternoon'."""
-    return f"{date_words(again.on)}, in the {again.part.label.lower()}"
+    return _("{day}, in the {part}").format(
+        day=date_words(again.on), part=label_of(DayPart, again.part).lower()
+    )
 
 
 class ContactForm(forms.Form):
     """An attempt to reach the patient. Moments are on the site's clock."""
 
     outcome = forms.ChoiceField(
-        choices=ContactOutcome.choices(),
+        choices=term_choices(ContactOutcome),
         widget=forms.RadioSelect,
-        label="What came of it?",
-        error_messages={"required": "Choose what came of the attempt"},
+        label=gettext_lazy("What came of it?"),
+        error_messages={"required": gettext_lazy("Choose what came of the attempt")},
     )
     channel = forms.ChoiceField(
-        choices=ContactChannel.choices, initial=ContactChannel.PHONE, label="How"
+        choices=ContactChannel.choices, initial=ContactChannel.PHONE, label=gettext_lazy("How")
     )
-    attempted_at = moment("When")
+    attempted_at = moment(gettext_lazy("When"))
     call_back_at = moment(
-        "Call back at", "If the patient asked to be called at a certain time.", required=False
-    )
-    next_try_on = day("Next try on", required=False)
-    next_try_part = forms.ChoiceField(
-        label="At what time of day",
-        choices=[("", "Any time"), *DayPart.choices()],
+        gettext_lazy("Call back at"),
+        gettext_lazy("If the patient asked to be called at a certain time."),
         required=False,
     )
-    follow_ups = Served("About", "Which of the things owed did you speak or write about?")
-    note = words("Note", "What the next colleague must know.", required=False)
+    next_try_on = day(gettext_lazy("Next try on"), required=False)
+    next_try_part = forms.ChoiceField(
+        label=gettext_lazy("At what time of day"),
+        choices=[("", gettext_lazy("Any time")), *term_choices(DayPart)],
+        required=False,
+    )
+    follow_ups = Served(
+        gettext_lazy("About"),
+        gettext_lazy("Which of the things owed did you speak or write about?"),
+    )
+    note = words(
+        gettext_lazy("Note"), gettext_lazy("What the next colleague must know."), required=False
+    )
     opened_at = forms.DateTimeField(
         required=False, widget=forms.HiddenInput, input_formats=[SEEN_FORMAT]
     )
@@ -74,10 +86,12 @@ class ContactForm(forms.Form):
 
     def suggest(self, again: NextTry | None) -> None:
         """Say which next try is chosen if nobody was reached and the field stays empty."""
-        suggested = f" (now: {next_try_words(again)})" if again else ""
-        self.fields[
-            "next_try_on"
-        ].help_text = f"Leave it empty for another weekday and time of day than before{suggested}."
+        hint = _("Leave it empty for another weekday and time of day than before.")
+        if again:
+            hint = _(
+                "Leave it empty for another weekday and time of day than before (now: {when})."
+            ).format(when=next_try_words(again))
+        self.fields["next_try_on"].help_text = hint
 
     def clean_attempted_at(self) -> datetime:
         """The moment on the site's clock, whatever zone the server runs in."""
@@ -93,5 +107,5 @@ class ContactForm(forms.Form):
         """A time of day without a day is not passed over."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("next_try_part") and not said.get("next_try_on"):
-            self.add_error("next_try_on", "Enter the day of the next try, or choose “Any time”")
+            self.add_error("next_try_on", _("Enter the day of the next try, or choose “Any time”"))
         return said

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from surveillance.models import ContactAttempt
@@ -71,8 +72,8 @@ def take_back(request: SignedInRequest, pk: UUID) -> HttpResponse:
     ends = undo_ends(attempt, request.user)
     may_retract = Permission.RETRACT in permissions_at(request.user, patient.site)
     if ends and ends < now and not may_retract:
-        late = f"It could be undone until {moment_words(ends, patient.site)}. Ask a lead navigator."
-        messages.warning(request, late)
+        late = _("It could be undone until {moment}. Ask a lead navigator.")
+        messages.warning(request, late.format(moment=moment_words(ends, patient.site)))
         return go_back(request, patient.pk)
     if ends is None and attempt.attempted_by != request.user:
         require(request.user, Permission.RETRACT, patient.site)
@@ -83,13 +84,16 @@ def take_back(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return retract_contact(attempt=attempt, reason=reason, by=request.user, now=now)
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, f"Taken back: “{attempt.get_outcome_display()}”.")
+        done = _("Taken back: “{outcome}”.").format(outcome=attempt.get_outcome_display())
+        messages.success(request, done)
         return go_back(request, patient.pk)
     action = Action(
-        f"Take back: {attempt.get_outcome_display()}",
-        "Take back",
-        f"Logged for {moment_words(attempt.attempted_at, patient.site)}. It stays visible and "
-        "counts no more; the next try follows from the other attempts.",
+        _("Take back: {outcome}").format(outcome=attempt.get_outcome_display()),
+        _("Take back"),
+        _(
+            "Logged for {moment}. It stays visible and counts no more; the next try follows from "
+            "the other attempts."
+        ).format(moment=moment_words(attempt.attempted_at, patient.site)),
         is_warning=True,
     )
     return show(request, action, subject_of(patient, patient.site.local_date(now)), form)

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Membership, Role
@@ -46,25 +48,35 @@ PROGRESS = (
 )
 """What the page of an action shows and somebody else may have changed meanwhile."""
 
-BOOK = Action("Order or book", "Save booking")
+BOOK = Action(gettext_noop("Order or book"), gettext_noop("Save booking"))
 MISSED = Action(
-    "Did not attend",
-    "Record missed appointment",
-    "The booking is cleared, the exam stays due, and its owner is asked to contact the patient. A "
-    "second missed appointment goes to the lead navigator at once.",
+    gettext_noop("Did not attend"),
+    gettext_noop("Record missed appointment"),
+    gettext_noop(
+        "The booking is cleared, the exam stays due, and its owner is asked to contact the "
+        "patient. A second missed appointment goes to the lead navigator at once."
+    ),
 )
 SNOOZE = Action(
-    "Snooze", "Put aside", "It leaves the lists until that day. What is owed, and by when, stays."
+    gettext_noop("Snooze"),
+    gettext_noop("Put aside"),
+    gettext_noop("It leaves the lists until that day. What is owed, and by when, stays."),
 )
 CLOSE = Action(
-    "Close by hand",
-    "Close",
-    "Imaging closes by itself when its report is recorded, a referral when its answer is; a death "
-    "or a transfer is recorded as the patient’s status. Close by hand only what nothing else can "
-    "end.",
+    gettext_noop("Close by hand"),
+    gettext_noop("Close"),
+    gettext_noop(
+        "Imaging closes by itself when its report is recorded, a referral when its answer is; a "
+        "death or a transfer is recorded as the patient’s status. Close by hand only what nothing "
+        "else can end."
+    ),
     is_warning=True,
 )
-REASSIGN = Action("Change the owner", "Change owner", "Exactly one person answers for it.")
+REASSIGN = Action(
+    gettext_noop("Change the owner"),
+    gettext_noop("Change owner"),
+    gettext_noop("Exactly one person answers for it."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def finish(
     """
     row, request = here.follow_up, here.request
     if row.closed_at is not None and (request.method == "GET" or row.closed_by == request.user):
-        messages.warning(request, "This follow-up is closed. The history says how it ended.")
+        messages.warning(request, _("This follow-up is closed. The history says how it ended."))
         return go_back(request, row.patient_id)
 
     def overtaken(refused: WorkflowRefused) -> str:
@@ -171,8 +183,8 @@ def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def _booked_words(row: FollowUp, booked_for: date | None) -> str:
     """What was noted: an appointment, an order alone, or that the appointment is cancelled."""
     if booked_for is not None:
-        return f"The booking is noted.{closed_day_words(row.site, booked_for)}"
-    return "The appointment is cancelled." if row.booked_for else "The order is noted."
+        return f"{_('The booking is noted.')}{closed_day_words(row.site, booked_for)}"
+    return _("The appointment is cancelled.") if row.booked_for else _("The order is noted.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -190,7 +202,7 @@ def did_not_attend(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, MISSED, form, act, "The missed appointment is recorded.")
+    return finish(here, MISSED, form, act, _("The missed appointment is recorded."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -210,7 +222,7 @@ def snooze(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, SNOOZE, form, act, "Put aside. It is in the list “Snoozed”.")
+    return finish(here, SNOOZE, form, act, _("Put aside. It is in the list “Snoozed”."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -230,7 +242,7 @@ def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, CLOSE, form, act, "The follow-up is closed.")
+    return finish(here, CLOSE, form, act, _("The follow-up is closed."))
 
 
 def outcomes_for(user: User, row: FollowUp) -> tuple[FollowUpOutcome, ...]:
@@ -260,7 +272,7 @@ def change_owner(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, REASSIGN, form, act, "The follow-up has a new owner.")
+    return finish(here, REASSIGN, form, act, _("The follow-up has a new owner."))
 
 
 def people_of(row: FollowUp) -> dict[int, tuple[User, str]]:

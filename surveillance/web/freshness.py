@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from patients.audit import actor_id
@@ -60,7 +61,9 @@ def queue_changed(request: SignedInRequest) -> HttpResponse:
     others = events.exclude(action__in=LOOKED_ONLY).exclude(actor=actor_id(request.user))
     if not others.exists():
         return HttpResponse(status=204)
-    words = f"Others have changed something since {moment_words(since, site)}."
+    words = _("Others have changed something since {moment}.").format(
+        moment=moment_words(since, site)
+    )
     return render(request, "surveillance/_queue_changed.html", {"words": words}, status=STOP_ASKING)
 
 

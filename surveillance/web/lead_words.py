@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from surveillance.lead_days import lead_dates_of
 from surveillance.models import FollowUp
 from surveillance.protocol.terms import EscalationClass, ObligationKind
@@ -21,11 +23,11 @@ def lead_lines(follow_up: FollowUp, on: date) -> tuple[Tag, ...]:
     if follow_up.booked_for is not None and follow_up.booked_for >= on:
         return ()
     dates = lead_dates_of(follow_up)
-    lines = [_line("Book by", dates.book_by, on)]
+    lines = [_line(_("Book by {day}"), dates.book_by, on)]
     if follow_up.kind == ObligationKind.IMAGING:
-        lines.append(_line("Speak to the patient by", dates.contact_by, on))
+        lines.append(_line(_("Speak to the patient by {day}"), dates.contact_by, on))
         if follow_up.ordered_on is None:
-            lines.insert(0, _line("Order by", dates.order_by, on))
+            lines.insert(0, _line(_("Order by {day}"), dates.order_by, on))
     return tuple(lines)
 
 
@@ -36,8 +38,8 @@ def next_lead_line(follow_up: FollowUp, on: date) -> Tag | None:
 
 
 def _line(words: str, day: date, on: date) -> Tag:
-    left = (day - on).days
+    left, what = (day - on).days, words.format(day=date_words(day))
     if left < 0:
-        return Tag(f"{words} {date_words(day)}, {count_words(-left, 'day')} late", "overdue")
-    today = ", today" if left == 0 else ""
-    return Tag(f"{words} {date_words(day)}{today}", "quiet")
+        late = _("{what}, {days} late").format(what=what, days=count_words(-left, "day"))
+        return Tag(late, "overdue")
+    return Tag(_("{what}, today").format(what=what) if left == 0 else what, "quiet")

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import AuditEvent
 from surveillance.models import FollowUp
@@ -11,16 +13,16 @@ from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed, Follo
 from surveillance.workflows.errors import WorkflowRefused
 
 DEEDS = {
-    "follow_up_booked": "noted an appointment or an order",
-    "follow_up_booking_cancelled": "cancelled the appointment",
-    "follow_up_ordered": "noted an order",
-    "follow_up_order_cancelled": "cancelled the order",
-    "follow_up_snoozed": "put it aside",
-    "follow_up_reassigned": "changed the owner",
-    "follow_up_closed": "closed it",
-    "follow_up_disowned": "passed it on",
-    "follow_up_handed_over": "handed it over",
-    "missed_appointment_recorded": "recorded a missed appointment",
+    "follow_up_booked": gettext_noop("noted an appointment or an order"),
+    "follow_up_booking_cancelled": gettext_noop("cancelled the appointment"),
+    "follow_up_ordered": gettext_noop("noted an order"),
+    "follow_up_order_cancelled": gettext_noop("cancelled the order"),
+    "follow_up_snoozed": gettext_noop("put it aside"),
+    "follow_up_reassigned": gettext_noop("changed the owner"),
+    "follow_up_closed": gettext_noop("closed it"),
+    "follow_up_disowned": gettext_noop("passed it on"),
+    "follow_up_handed_over": gettext_noop("handed it over"),
+    "missed_appointment_recorded": gettext_noop("recorded a missed appointment"),
 }
 OVERTAKEN = (FollowUpAlreadyClosed.code, FollowUpChangedMeanwhile.code)
 
@@ -41,14 +43,16 @@ def last_deed(follow_up: FollowUp) -> str:
 
 
 def _who(actor: str) -> str:
-    kind, _, pk = actor.partition(":")
+    kind, _colon, pk = actor.partition(":")
     if kind != "user" or not pk.isdigit():
-        return "The system"
-    return name_of_user(User.objects.filter(pk=pk).first(), "Somebody")
+        return _("The system")
+    return name_of_user(User.objects.filter(pk=pk).first(), _("Somebody"))
 
 
 def _what(action: str) -> str:
-    return DEEDS.get(action, f"did this: {action.replace('_', ' ')}")
+    if action in DEEDS:
+        return _(DEEDS[action])
+    return _("did this: {action}").format(action=action.replace("_", " "))
 
 
 def _when(at: datetime, follow_up: FollowUp) -> str:
@@ -57,12 +61,13 @@ def _when(at: datetime, follow_up: FollowUp) -> str:
 
 def overtaken_words(follow_up: FollowUp) -> str:
     """What the second of two people is told; their own words are still in the form."""
-    deed = last_deed(follow_up)
-    somebody = "Somebody else changed this follow-up"
-    first = f"{deed or somebody}, after you opened this page."
+    deed = last_deed(follow_up) or _("Somebody else changed this follow-up")
     if follow_up.closed_at is not None:
-        return f"{first} It is closed: nothing of yours was saved. What you typed is still here."
-    return (
-        f"{first} Nothing of yours was saved, and what you typed is still here. Look at how it "
-        "stands now, and save again if it is still right."
-    )
+        return _(
+            "{deed}, after you opened this page. It is closed: nothing of yours was saved. What "
+            "you typed is still here."
+        ).format(deed=deed)
+    return _(
+        "{deed}, after you opened this page. Nothing of yours was saved, and what you typed is "
+        "still here. Look at how it stands now, and save again if it is still right."
+    ).format(deed=deed)

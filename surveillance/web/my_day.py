@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from surveillance.models import ContactAttempt, Escalation, FollowUp
@@ -63,10 +64,20 @@ def my_day(request: SignedInRequest) -> HttpResponse:
     on = site.local_date(timezone.now())
     desk = desk_of(request.user, site, on)
     sections = (
-        Section("calls", "Calls promised for now", "No call is promised for now.", _calls(desk)),
-        _from_tab(Tab.ORDER, desk, "Orders missing", "No order of yours is missing."),
-        _from_tab(Tab.BOOK, desk, "Bookings missing", "Everything of yours is booked."),
-        Section("back", "Escalations coming back", "No escalation comes back.", _back(desk)),
+        Section(
+            "calls",
+            _("Calls promised for now"),
+            _("No call is promised for now."),
+            _calls(desk),
+        ),
+        _from_tab(Tab.ORDER, desk, _("Orders missing"), _("No order of yours is missing.")),
+        _from_tab(Tab.BOOK, desk, _("Bookings missing"), _("Everything of yours is booked.")),
+        Section(
+            "back",
+            _("Escalations coming back"),
+            _("No escalation comes back."),
+            _back(desk),
+        ),
     )
     page = {"site_name": site.name, "today": date_words(on), "sections": sections}
     return render(request, "surveillance/my_day.html", {"page": page})
@@ -96,9 +107,14 @@ def _calls(desk: Desk) -> tuple[Errand, ...]:
 def _promise(row: ContactAttempt) -> str:
     """'Promised for 3 Mar 2026, 14:05', or 'Call again, in the evening (since 3 Mar 2026)'."""
     if row.call_back_at is not None:
-        return f"Promised for {moment_words(row.call_back_at, row.patient.site)}"
-    part = f", in the {label_of(DayPart, row.next_try_part).lower()}" if row.next_try_part else ""
-    return f"Call again{part}, planned for {date_words(row.next_try_on)}"
+        at = moment_words(row.call_back_at, row.patient.site)
+        return _("Promised for {moment}").format(moment=at)
+    planned = date_words(row.next_try_on)
+    if not row.next_try_part:
+        return _("Call again, planned for {day}").format(day=planned)
+    return _("Call again, in the {part}, planned for {day}").format(
+        part=label_of(DayPart, row.next_try_part).lower(), day=planned
+    )
 
 
 def _from_tab(tab: Tab, desk: Desk, heading: str, none_words: str) -> Section:

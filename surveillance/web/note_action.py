@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from surveillance.roles import Permission
@@ -17,17 +19,21 @@ from surveillance.web.way_back import go_back
 from surveillance.workflows.write_note import write_note
 
 ACTION = Action(
-    "Note",
-    "Save note",
-    "For whoever comes next. It counts as no attempt and changes nothing that is owed; a wrong "
-    "note is put right by another.",
+    gettext_noop("Note"),
+    gettext_noop("Save note"),
+    gettext_noop(
+        "For whoever comes next. It counts as no attempt and changes nothing that is owed; a "
+        "wrong note is put right by another."
+    ),
 )
 
 
 class NoteForm(forms.Form):
     """A few sentences."""
 
-    text = words("Note", "Shown on the patient’s page and in the history.")
+    text = words(
+        gettext_lazy("Note"), gettext_lazy("Shown on the patient’s page and in the history.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,6 +49,6 @@ def note_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return write_note(patient=patient, text=said, by=request.user, now=now)
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "The note is on file.")
+        messages.success(request, _("The note is on file."))
         return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from surveillance.roles import Permission
@@ -14,14 +16,19 @@ from surveillance.workflows.cancel_order import cancel_order
 from surveillance.workflows.record_order import record_order
 
 ORDER = Action(
-    "Record the order",
-    "Save order",
-    "The order is no longer chased, the booking is. What is owed, and by when, stays.",
+    gettext_noop("Record the order"),
+    gettext_noop("Save order"),
+    gettext_noop(
+        "The order is no longer chased, the booking is. What is owed, and by when, stays."
+    ),
 )
 CANCELLED = Action(
-    "The order was cancelled",
-    "Record cancellation",
-    "It was withdrawn, refused or lost. From today on a new one is chased. An appointment stays.",
+    gettext_noop("The order was cancelled"),
+    gettext_noop("Record cancellation"),
+    gettext_noop(
+        "It was withdrawn, refused or lost. From today on a new one is chased. An appointment "
+        "stays."
+    ),
     is_warning=True,
 )
 
@@ -50,7 +57,7 @@ def order(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, ORDER, form, act, "The order is noted.")
+    return finish(here, ORDER, form, act, _("The order is noted."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,4 +76,4 @@ def withdraw_order(request: SignedInRequest, pk: UUID) -> HttpResponse:
             now=here.now,
         )
 
-    return finish(here, CANCELLED, form, act, "The order is cancelled. A new one is chased.")
+    return finish(here, CANCELLED, form, act, _("The order is cancelled. A new one is chased."))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp, Lesion, LesionObservation
 from surveillance.outreach import why_not_written_to
@@ -86,7 +88,7 @@ def panel_view(
     shown = follow_up if follow_up.closed_at is None else _next_owed(records)
     tried = around.next_tries.get(follow_up.patient_id)
     links = _links(shown, records, viewer.allowed, follow_up.pk)
-    step = next_step(shown, records.on, tried) if shown else "Nothing is owed at present"
+    step = next_step(shown, records.on, tried) if shown else _("Nothing is owed at present")
     return Panel(
         key=str(follow_up.pk),
         url=reverse("follow_up_panel", args=[follow_up.pk]),
@@ -114,7 +116,8 @@ def _ended(follow_up: FollowUp) -> str:
     """'Closed: Entered in error. Nora Navigator closed it, 3 Mar 2026, 14:05'."""
     if follow_up.closed_at is None:
         return ""
-    return f"Closed: {follow_up.get_outcome_display()}. {last_deed(follow_up)}".strip()
+    closed = _("Closed: {outcome}.").format(outcome=follow_up.get_outcome_display())
+    return f"{closed} {last_deed(follow_up)}".strip()
 
 
 def _links(
@@ -125,11 +128,11 @@ def _links(
     found = []
     if Permission.LOG_CONTACT in allowed:
         found = [
-            ("Log contact", reverse("contact_log", args=[patient.pk])),
-            ("Note", reverse("patient_note", args=[patient.pk])),
+            (_("Log contact"), reverse("contact_log", args=[patient.pk])),
+            (_("Note"), reverse("patient_note", args=[patient.pk])),
         ]
         if not why_not_written_to(patient):
-            found.append(("Letter", reverse("patient_letter", args=[patient.pk])))
+            found.append((_("Letter"), reverse("patient_letter", args=[patient.pk])))
     owed = links_of(shown, allowed, records) if shown else ()
     found += [(link.words, link.url) for link in owed]
     links = (_link(words, url, row) for words, url in found)
@@ -169,7 +172,7 @@ def _lesion(lesion: Lesion, records: PatientRecords, allowed: frozenset[Permissi
     is_known = lesion.kind != LesionKind.UNKNOWN
     return PanelLesion(
         name=lesion_words(lesion),
-        kind=label_of(LesionKind, lesion.kind) if is_known else "Kind not known",
+        kind=label_of(LesionKind, lesion.kind) if is_known else _("Kind not known"),
         sizes=sizes_words(records.observations.get(lesion.pk, [])),
         owed=tuple(owed_view(row, records, allowed) for row in owed),
     )
@@ -179,7 +182,15 @@ def sizes_words(newest_first: list[LesionObservation]) -> str:
     """'7.0 mm on 1 Sep 2025, then 9.96 mm on 3 Mar 2026'."""
     measured = [row for row in newest_first if row.size_mm is not None][:SHOWN]
     words = [
-        f"{size_words(row.size_mm)} on {date_words(row.exam.performed_on)}"
+        _("{size} on {day}").format(
+            size=size_words(row.size_mm), day=date_words(row.exam.performed_on)
+        )
         for row in reversed(measured)
     ]
-    return ", then ".join(words) or "not measured yet"
+    if not words:
+        return _("not measured yet")
+    return reduce(_then, words)
+
+
+def _then(before: str, after: str) -> str:
+    return _("{before}, then {after}").format(before=before, after=after)

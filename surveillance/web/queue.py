@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods
 
 from patients.models import Site
@@ -37,18 +39,18 @@ from surveillance.web.search_words import read_search
 from surveillance.web.wording import date_words
 
 NONE_WORDS = {
-    Tab.OVERDUE: "Nobody is overdue. Nobody has to be chased here today.",
-    Tab.DUE: "Nobody is past the target date and still inside the window.",
-    Tab.SOON: "No target date falls in the next 30 days.",
-    Tab.ORDER: "Nothing has to be ordered in the next 14 days.",
-    Tab.BOOK: "Everybody whose window opens within 30 days is booked.",
-    Tab.ESCALATED: "No escalation is open.",
-    Tab.DECIDE: "No clinician's decision is outstanding.",
-    Tab.UNREACHABLE: "Everybody who is owed something has a contact that works.",
-    Tab.SNOOZED: "Nobody is put aside.",
-    Tab.MINE: "You answer for nothing here today.",
-    Tab.TEAM: "The navigators of this site answer for nothing today.",
-    Tab.ALL: "Nothing is owed to anybody at this site.",
+    Tab.OVERDUE: gettext_noop("Nobody is overdue. Nobody has to be chased here today."),
+    Tab.DUE: gettext_noop("Nobody is past the target date and still inside the window."),
+    Tab.SOON: gettext_noop("No target date falls in the next 30 days."),
+    Tab.ORDER: gettext_noop("Nothing has to be ordered in the next 14 days."),
+    Tab.BOOK: gettext_noop("Everybody whose window opens within 30 days is booked."),
+    Tab.ESCALATED: gettext_noop("No escalation is open."),
+    Tab.DECIDE: gettext_noop("No clinician's decision is outstanding."),
+    Tab.UNREACHABLE: gettext_noop("Everybody who is owed something has a contact that works."),
+    Tab.SNOOZED: gettext_noop("Nobody is put aside."),
+    Tab.MINE: gettext_noop("You answer for nothing here today."),
+    Tab.TEAM: gettext_noop("The navigators of this site answer for nothing today."),
+    Tab.ALL: gettext_noop("Nothing is owed to anybody at this site."),
 }
 
 
@@ -151,7 +153,7 @@ def _tab_page(visit: Visit) -> QueuePage:
     is_hidden = bool(narrowed) and not found.follow_ups and not after
     hidden = hidden_by(tab, desk, narrowed) if is_hidden else {"": 0}
     return QueuePage(
-        heading=TAB_LABELS[tab],
+        heading=_(TAB_LABELS[tab]),
         site_name=visit.site.name,
         as_of=date_words(desk.on),
         tabs=_tabs(visit, tab),
@@ -168,9 +170,13 @@ def _tab_page(visit: Visit) -> QueuePage:
 
 def _none_words(tab: Tab, narrowed: QueueFilter, hidden: dict[str, int]) -> str:
     if not hidden[""]:
-        return NONE_WORDS[tab]
-    one = len(narrowed.values) == 1
-    return f"Nobody in “{TAB_LABELS[tab]}” fits the filter{'' if one else 's'}."
+        return _(NONE_WORDS[tab])
+    words = ngettext(
+        "Nobody in “{list}” fits the filter.",
+        "Nobody in “{list}” fits the filters.",
+        len(narrowed.values),
+    )
+    return words.format(list=_(TAB_LABELS[tab]))
 
 
 def _searched(visit: Visit) -> QueuePage:
@@ -180,7 +186,7 @@ def _searched(visit: Visit) -> QueuePage:
     searcher = Searcher(visit.request.user, visit.sites, today, visit.asked)
     found = None if search.is_empty else find(search, searcher)
     return QueuePage(
-        heading="Search",
+        heading=_("Search"),
         site_name=visit.site.name,
         as_of=date_words(visit.asked.desk.on),
         tabs=_tabs(visit, None),
@@ -189,7 +195,7 @@ def _searched(visit: Visit) -> QueuePage:
         filters=_bar(visit),
         is_picked=visit.is_picked,
         search_text=text,
-        search_problem="Enter a name, an MRN, a birth date or a phone number."
+        search_problem=_("Enter a name, an MRN, a birth date or a phone number.")
         if search.is_empty
         else "",
         found=found,
@@ -212,7 +218,7 @@ def _tabs(visit: Visit, current: Tab | None) -> tuple[TabLink, ...]:
     return tuple(
         TabLink(
             id=f"tab-{tab}",
-            label=label,
+            label=_(label),
             count=f"{COUNT_LIMIT:,}+" if counts[tab] > COUNT_LIMIT else f"{counts[tab]:,}",
             url=visit.address(tab),
             current=tab == current,

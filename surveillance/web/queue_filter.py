@@ -10,6 +10,9 @@ from datetime import date
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from surveillance.models import FollowUp, FollowUpQuerySet
 from surveillance.protocol.terms import EscalationClass, Modality, Risk, Term
 from surveillance.web.wording import date_words, label_of, language_name
@@ -45,49 +48,49 @@ class Criterion(NamedTuple):
 
 CRITERIA: Final[dict[str, Criterion]] = {
     "owner": Criterion(
-        "Owner",
+        gettext_noop("Owner"),
         "owner",
         lambda text: int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None,
         lambda row, value: row.owner_id == value,
-        lambda value: f"person {value}",
+        lambda value: _("person {number}").format(number=value),
     ),
     "risk": Criterion(
-        "Risk",
+        gettext_noop("Risk"),
         "assessment__risk",
         _code(Risk),
         lambda row, value: row.assessment.risk == value,
         lambda value: label_of(Risk, str(value)),
     ),
     "modality": Criterion(
-        "Modality",
+        gettext_noop("Modality"),
         "advised_modality",
         _code(Modality),
         lambda row, value: row.advised_modality == value,
         lambda value: label_of(Modality, str(value)),
     ),
     "class": Criterion(
-        "Class",
+        gettext_noop("Class"),
         "escalation_class",
         _code(EscalationClass),
         lambda row, value: row.escalation_class == value,
         lambda value: label_of(EscalationClass, str(value)),
     ),
     "language": Criterion(
-        "Language",
+        gettext_noop("Language"),
         "patient__language",
         lambda text: text if LANGUAGE.fullmatch(text) else None,
         lambda row, value: row.patient.language == value,
         lambda value: language_name(str(value)),
     ),
     "from": Criterion(
-        "Last day from",
+        gettext_noop("Last day from"),
         "latest_on__gte",
         _day,
         lambda row, value: isinstance(value, date) and row.latest_on >= value,
         lambda value: date_words(value) if isinstance(value, date) else "",
     ),
     "to": Criterion(
-        "Last day to",
+        gettext_noop("Last day to"),
         "latest_on__lte",
         _day,
         lambda row, value: isinstance(value, date) and row.latest_on <= value,
@@ -124,7 +127,7 @@ class QueueFilter:
         value = dict(self.values)[name]
         criterion = CRITERIA[name]
         named = dict(self.people).get(value) if name == "owner" and isinstance(value, int) else None
-        return f"{criterion.label}: {named or criterion.words(value)}"
+        return f"{_(criterion.label)}: {named or criterion.words(value)}"
 
     def address(self) -> dict[str, str]:
         """As it stands in an address."""

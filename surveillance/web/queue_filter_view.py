@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.models import Site
 from surveillance.models import SavedFilter
@@ -107,26 +108,26 @@ def _fields(
         "risk": _terms(Risk),
         "modality": _terms(Modality),
         "class": _terms(EscalationClass),
-        "language": ((code, language_name(code)) for code, _ in choices["language"]),
+        "language": ((code, language_name(code)) for code, _name in choices["language"]),
     }
     fields = [
         FilterField(
             name,
-            criterion.label,
+            _(criterion.label),
             said.get(name, ""),
-            _options(offered[name], said.get(name, ""), "Any") if name in offered else (),
+            _options(offered[name], said.get(name, ""), _("Any")) if name in offered else (),
         )
         for name, criterion in CRITERIA.items()
     ]
     sites = tuple(choices["site"])
     if len(sites) > 1:
         options = tuple(Option(slug, name, slug == site.slug) for slug, name in sites)
-        fields.insert(0, FilterField("site", "Site", site.slug, options))
+        fields.insert(0, FilterField("site", _("Site"), site.slug, options))
     return tuple(fields)
 
 
 def _terms(term: type[Term]) -> Choices:
-    return ((one.value, one.label) for one in term)
+    return ((one.value, _(one.label)) for one in term)
 
 
 def _options(choices: Choices, chosen: str, empty: str) -> tuple[Option, ...]:
@@ -145,14 +146,16 @@ def _saved(site: Site, tab: Tab, narrowed: QueueFilter, menu: Menu) -> tuple[Sav
     current = urlencode(state_of(tab, narrowed))
     return tuple(
         SavedLink(
-            words=row.name
-            if row.owner_id == menu.reader.pk
-            else f"{row.name} (shared by {name_of_user(row.owner)})",
+            words=row.name if row.owner_id == menu.reader.pk else _shared_words(row),
             url=f"{reverse('queue')}?{urlencode({'site': site.slug})}&{row.query}",
             is_current=row.query == current,
         )
         for row in menu.saved
     )
+
+
+def _shared_words(row: SavedFilter) -> str:
+    return _("{name} (shared by {owner})").format(name=row.name, owner=name_of_user(row.owner))
 
 
 def ways_out(
@@ -161,17 +164,21 @@ def ways_out(
     """Of a list that its filters leave empty: how many there would be without which of them."""
     links = [
         FilterLink(
-            f"Without “{narrowed.words_of(name)}”: {_patients(hidden[name])}",
+            _("Without “{filter}”: {patients}").format(
+                filter=narrowed.words_of(name), patients=_patients(hidden[name])
+            ),
             address_of(site, tab, narrowed.without(name)),
         )
         for name, _value in narrowed.values
         if hidden[name]
     ]
     if hidden[""] and len(narrowed.values) > 1:
-        words = f"Without any filter: {_patients(hidden[''])}"
+        words = _("Without any filter: {patients}").format(patients=_patients(hidden[""]))
         links.append(FilterLink(words, address_of(site, tab, QueueFilter())))
     return tuple(links)
 
 
 def _patients(count: int) -> str:
-    return f"{COUNT_LIMIT:,}+ patients" if count > COUNT_LIMIT else count_words(count, "patient")
+    if count > COUNT_LIMIT:
+        return _("{n}+ patients").format(n=f"{COUNT_LIMIT:,}")
+    return count_words(count, "patient")

@@ -12,6 +12,8 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from surveillance.models import LONGEST_NAME, SavedFilter
@@ -30,9 +32,9 @@ from surveillance.workflows.save_filter import save_filter
 from surveillance.workflows.share_filter import share_filter
 
 WHOSE = (
-    ("HERE", "Only I, at this site"),
-    ("EVERYWHERE", "Only I, at all my sites"),
-    ("TEAM", "Everybody who sees the queue of this site"),
+    ("HERE", gettext_lazy("Only I, at this site")),
+    ("EVERYWHERE", gettext_lazy("Only I, at all my sites")),
+    ("TEAM", gettext_lazy("Everybody who sees the queue of this site")),
 )
 
 
@@ -40,16 +42,18 @@ class SaveForm(forms.Form):
     """Under which name the list is kept, and for whom."""
 
     name = forms.CharField(
-        label="Name",
-        help_text="Never a patient’s name: the list may be shared, and names are kept.",
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy(
+            "Never a patient’s name: the list may be shared, and names are kept."
+        ),
         max_length=LONGEST_NAME,
-        error_messages={"required": "Give it a name"},
+        error_messages={"required": gettext_lazy("Give it a name")},
     )
     whose = forms.ChoiceField(
         widget=forms.RadioSelect,
-        label="Who sees it in the menu?",
+        label=gettext_lazy("Who sees it in the menu?"),
         initial="HERE",
-        error_messages={"required": "Choose who sees it"},
+        error_messages={"required": gettext_lazy("Choose who sees it")},
     )
 
     def __init__(self, data: object, *, may_share: bool) -> None:
@@ -86,7 +90,7 @@ def queue_filters(request: SignedInRequest) -> HttpResponse:
         )
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "Saved. It is in the menu “Saved filters” of the queue.")
+        messages.success(request, _("Saved. It is in the menu “Saved filters” of the queue."))
         return redirect(address_of(site, tab, narrowed))
     context = {
         "form": form,
@@ -109,7 +113,7 @@ def queue_filter_change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     saved = get_object_or_404(seen.select_related("site", "owner"), pk=pk)
     act = VERBS.get(request.POST.get("verb", ""))
     if act is None:
-        return HttpResponseBadRequest("Choose what to do with the filter.")
+        return HttpResponseBadRequest(_("Choose what to do with the filter."))
     try:
         messages.success(request, act(request, saved, request.user))
     except WorkflowRefused as refused:
@@ -119,22 +123,22 @@ def queue_filter_change(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _rename(request: SignedInRequest, saved: SavedFilter, by: User) -> str:
     rename_filter(saved=saved, name=request.POST.get("name", ""), by=by, now=timezone.now())
-    return "Renamed."
+    return _("Renamed.")
 
 
 def _share(_request: SignedInRequest, saved: SavedFilter, by: User) -> str:
     share_filter(saved=saved, is_shared=True, by=by, now=timezone.now())
-    return "Shared with everybody who sees the queue of this site."
+    return _("Shared with everybody who sees the queue of this site.")
 
 
 def _take_back(_request: SignedInRequest, saved: SavedFilter, by: User) -> str:
     share_filter(saved=saved, is_shared=False, by=by, now=timezone.now())
-    return "It is in its owner’s menu only."
+    return _("It is in its owner’s menu only.")
 
 
 def _delete(_request: SignedInRequest, saved: SavedFilter, by: User) -> str:
     delete_filter(saved=saved, by=by, now=timezone.now())
-    return "Deleted."
+    return _("Deleted.")
 
 
 VERBS: dict[str, Callable[[SignedInRequest, SavedFilter, User], str]] = {

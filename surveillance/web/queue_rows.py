@@ -6,6 +6,8 @@ from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import FAILED_THERE, Patient, PatientStatus
 from surveillance.models import ContactOutcome, Escalation, FollowUp, LesionObservation
@@ -39,10 +41,10 @@ from surveillance.web.wording import (
 )
 
 STAGE_TAGS = {
-    Stage.OVERDUE: Tag("Overdue", "overdue"),
-    Stage.DUE: Tag("Due", "due"),
-    Stage.OPEN: Tag("Window open", "soon"),
-    Stage.NOT_YET: Tag("Not yet", "quiet"),
+    Stage.OVERDUE: Tag(gettext_noop("Overdue"), "overdue"),
+    Stage.DUE: Tag(gettext_noop("Due"), "due"),
+    Stage.OPEN: Tag(gettext_noop("Window open"), "soon"),
+    Stage.NOT_YET: Tag(gettext_noop("Not yet"), "quiet"),
 }
 
 
@@ -118,7 +120,7 @@ def queue_row(follow_up: FollowUp, around: Surroundings, on: date) -> QueueRow:
         owner=owner_words(
             follow_up.owner,
             around.stand_ins.get((follow_up.site_id, follow_up.owner_id or 0)),
-            "No owner",
+            _("No owner"),
         ),
         order_url=_order_url(follow_up, around),
         contact_url=(
@@ -153,10 +155,11 @@ def status_words(status: str) -> str:
 
 
 def _detail(kind: str, newest: LesionObservation | None) -> str:
-    words = label_of(LesionKind, kind) if kind != LesionKind.UNKNOWN else "Kind not known"
+    words = label_of(LesionKind, kind) if kind != LesionKind.UNKNOWN else _("Kind not known")
     if newest is None:
-        return f"{words}, not measured yet"
-    return f"{words}, {size_words(newest.size_mm)} on {date_words(newest.exam.performed_on)}"
+        return _("{kind}, not measured yet").format(kind=words)
+    size, day = size_words(newest.size_mm), date_words(newest.exam.performed_on)
+    return _("{kind}, {size} on {day}").format(kind=words, size=size, day=day)
 
 
 def owed_words(follow_up: FollowUp) -> str:
@@ -171,34 +174,40 @@ def owed_words(follow_up: FollowUp) -> str:
 def stage_tag(follow_up: FollowUp, on: date) -> Tag:
     """Where the day lies in the window; a snoozed one says so."""
     if follow_up.snoozed_until and follow_up.snoozed_until > on:
-        return Tag(f"Snoozed until {date_words(follow_up.snoozed_until)}", "quiet")
-    return STAGE_TAGS[stage_on(window_of(follow_up), on)]
+        until = date_words(follow_up.snoozed_until)
+        return Tag(_("Snoozed until {day}").format(day=until), "quiet")
+    tag = STAGE_TAGS[stage_on(window_of(follow_up), on)]
+    return Tag(_(tag.words), tag.tone)
 
 
 def days_words(follow_up: FollowUp, on: date) -> str:
     """'12 days overdue', 'last day today', '30 days left'."""
     left = (follow_up.latest_on - on).days
     if left < 0:
-        return f"{count_words(-left, 'day')} overdue"
-    return "last day today" if left == 0 else f"{count_words(left, 'day')} left"
+        return _("{days} overdue").format(days=count_words(-left, "day"))
+    if left == 0:
+        return _("last day today")
+    return _("{days} left").format(days=count_words(left, "day"))
 
 
 def escalation_words(escalation: Escalation | None, on: date) -> str:
     """'Escalated to tier 3', with the answer when somebody gave one that still runs."""
     if escalation is None:
         return ""
-    words = f"Escalated to tier {escalation.tier}"
+    words = _("Escalated to tier {tier}").format(tier=escalation.tier)
     until = escalation.acknowledged_until
     if until is None:
         return words
-    return f"{words}, acknowledged until {date_words(until)}" if until >= on else f"{words} again"
+    if until < on:
+        return _("{escalated} again").format(escalated=words)
+    return _("{escalated}, acknowledged until {day}").format(escalated=words, day=date_words(until))
 
 
 def last_contact_words(follow_up: FollowUp) -> str:
     """'3 Mar 2026, 14:05: Voicemail left', or that nobody tried."""
     patient = follow_up.patient
     if patient.last_contact_at is None:
-        return "No contact yet"
+        return _("No contact yet")
     outcome = patient.last_contact_outcome
     words = label_of(ContactOutcome, outcome)
     return f"{moment_words(patient.last_contact_at, follow_up.site)}: {words}"
@@ -207,34 +216,40 @@ def last_contact_words(follow_up: FollowUp) -> str:
 def next_step(follow_up: FollowUp, on: date, next_try: tuple[date, str] | None = None) -> str:
     """What a person should do next. The obligation itself is the protocol's; this is the errand."""
     if follow_up.kind == ObligationKind.REVIEW:
-        return "Clinician: decide, or complete the facts"
+        return _("Clinician: decide, or complete the facts")
     if status := status_words(follow_up.patient.status):
-        return f"{status}: settle the plan with the clinician"
+        return _("{status}: settle the plan with the clinician").format(status=status)
     if follow_up.booked_for:
         return _after_booking(follow_up, follow_up.booked_for, on)
     if no_way_words(follow_up.patient):
-        return "Nobody may write or call: the clinician decides how to go on"
+        return _("Nobody may write or call: the clinician decides how to go on")
     if next_try:
         return _call_again(*next_try, on)
     if follow_up.patient.last_contact_outcome in FAILED_THERE:
-        return "Find a number or address that works"
+        return _("Find a number or address that works")
     if follow_up.kind == ObligationKind.REFERRAL:
-        return "Send the referral and book it"
-    return "Call and book" if follow_up.ordered_on else "Place the order, then call and book"
+        return _("Send the referral and book it")
+    return _("Call and book") if follow_up.ordered_on else _("Place the order, then call and book")
 
 
 def _call_again(day: date, part: str, on: date) -> str:
     """'Call again today, in the evening'; a try that was not made is made today."""
-    when = "today" if day <= on else f"on {date_words(day)}"
-    return f"Call again {when}{f', in the {label_of(DayPart, part).lower()}' if part else ''}"
+    if not part:
+        words = _("Call again today") if day <= on else _("Call again on {day}")
+        return words.format(day=date_words(day))
+    words = _("Call again today, in the {part}")
+    if day > on:
+        words = _("Call again on {day}, in the {part}")
+    return words.format(day=date_words(day), part=label_of(DayPart, part).lower())
 
 
 def _after_booking(follow_up: FollowUp, booked_for: date, on: date) -> str:
     if booked_for < on:
-        return f"Was booked for {date_words(booked_for)}: find out whether it was done"
-    booked = f"Booked for {date_words(booked_for)}"
-    if booked_for <= follow_up.latest_on:
-        return booked
-    if on > follow_up.latest_on:  # no appointment can be in time any more
-        return f"{booked}, after the last day: make sure that it happens"
-    return f"Book earlier: {date_words(booked_for)} is after the last day"
+        words = _("Was booked for {day}: find out whether it was done")
+    elif booked_for <= follow_up.latest_on:
+        words = _("Booked for {day}")
+    elif on > follow_up.latest_on:  # no appointment can be in time any more
+        words = _("Booked for {day}, after the last day: make sure that it happens")
+    else:
+        words = _("Book earlier: {day} is after the last day")
+    return words.format(day=date_words(booked_for))

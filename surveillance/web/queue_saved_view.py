@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.models import Site
 from surveillance.models import SavedFilter
@@ -33,7 +34,7 @@ class SavedRow:
 def words_of_list(tab: Tab, narrowed: QueueFilter) -> str:
     """'Overdue; Risk: At risk; Language: Spanish'."""
     criteria = (narrowed.words_of(name) for name, _value in narrowed.values)
-    return "; ".join((TAB_LABELS[tab], *criteria))
+    return "; ".join((_(TAB_LABELS[tab]), *criteria))
 
 
 def saved_rows(
@@ -71,16 +72,16 @@ def _row(
 
 def _whose(row: SavedFilter, is_own: bool) -> str:
     if not is_own:
-        return f"shared by {name_of_user(row.owner)}"
+        return _("shared by {owner}").format(owner=name_of_user(row.owner))
     if row.is_everywhere:
-        return "yours, at all your sites"
-    return "yours, shared with the team" if row.is_shared else "yours"
+        return _("yours, at all your sites")
+    return _("yours, shared with the team") if row.is_shared else _("yours")
 
 
 def _sharing(row: SavedFilter, is_own: bool, allowed: frozenset[Permission]) -> tuple[str, str]:
     """The verb and the words of the button, both empty where there is none."""
     if row.is_shared:
         may_end = is_own or Permission.REASSIGN in allowed
-        return ("take_back", "Take back") if may_end else ("", "")
+        return ("take_back", _("Take back")) if may_end else ("", "")
     may_share = is_own and not row.is_everywhere and Permission.SHARE_FILTER in allowed
-    return ("share", "Share with the team") if may_share else ("", "")
+    return ("share", _("Share with the team")) if may_share else ("", "")

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from patients.models import Patient
 from surveillance.delivery.texts import script_for
 from surveillance.models import FollowUp
@@ -42,13 +44,16 @@ def call_sheet(patient: Patient, owed: Iterable[FollowUp], on: date) -> CallShee
 
 def _script(patient: Patient, language: MessageLanguage, booked_for: date | None) -> Script:
     text = script_for(patient, language=language, booked_for=booked_for)
-    return Script(language.label, language.value, text.body)
+    return Script(_(language.label), language.value, text.body)
 
 
 def _before_the_call(patient: Patient, spoken: MessageLanguage) -> str:
     named = language_name(patient.language)
     if patient.interpreter_needed:
-        return f"{named}: have an interpreter on the line before you dial."
+        words = _("{language}: have an interpreter on the line before you dial.")
+        return words.format(language=named)
     if not patient.language.lower().startswith(spoken.value):
-        return f"The patient speaks {named}, and there is no script for it: offer an interpreter."
+        return _(
+            "The patient speaks {language}, and there is no script for it: offer an interpreter."
+        ).format(language=named)
     return ""

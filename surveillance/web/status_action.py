@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.models import PatientStatus
@@ -19,10 +21,12 @@ from surveillance.workflows.append_declination import Declined
 from surveillance.workflows.withdraw_patient import SIGNED, withdraw_patient
 
 ACTION = Action(
-    heading="Change the patient’s status",
-    button="Save status",
-    explanation="Death, an acknowledged transfer and a clinician’s signed decision end everything "
-    "that is owed. After a refusal, an unacknowledged transfer or a loss of contact it stays owed.",
+    heading=gettext_noop("Change the patient’s status"),
+    button=gettext_noop("Save status"),
+    explanation=gettext_noop(
+        "Death, an acknowledged transfer and a clinician’s signed decision end everything that is "
+        "owed. After a refusal, an unacknowledged transfer or a loss of contact it stays owed."
+    ),
     is_warning=True,
 )
 
@@ -51,7 +55,9 @@ def status_action(request: SignedInRequest, pk: UUID) -> HttpResponse:
             ),
         )
         if saved:
-            messages.success(request, "The status is recorded, and what is owed was decided again.")
+            messages.success(
+                request, _("The status is recorded, and what is owed was decided again.")
+            )
             return go_back(request, patient.pk)
     return show(request, ACTION, subject_of(patient, patient.site.local_date(now)), form)
 

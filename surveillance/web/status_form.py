@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.models import PatientStatus
 from surveillance.models import InformedOf, WhoDeclined
@@ -14,9 +17,14 @@ from surveillance.protocol.parameters.contact import (
 )
 from surveillance.web.forms import day, words
 
-LOST = (
-    f"“Lost to follow-up” is signed by a clinician, after at least {LOST_ATTEMPTS.value} attempts "
-    f"on {LOST_CHANNELS.value} channels, with calls at {LOST_DAY_PARTS.value} times of day."
+LOST = format_lazy(
+    gettext_lazy(
+        "“Lost to follow-up” is signed by a clinician, after at least {attempts} attempts on "
+        "{channels} channels, with calls at {parts} times of day."
+    ),
+    attempts=LOST_ATTEMPTS.value,
+    channels=LOST_CHANNELS.value,
+    parts=LOST_DAY_PARTS.value,
 )
 ONLY_DECLINED = ("declined_by", "proxy", "informed_of", "reoffer_on")
 
@@ -26,30 +34,38 @@ class StatusForm(forms.Form):
 
     status = forms.ChoiceField(
         widget=forms.RadioSelect,
-        label="Status",
+        label=gettext_lazy("Status"),
         help_text=LOST,
-        error_messages={"required": "Choose the status"},
+        error_messages={"required": gettext_lazy("Choose the status")},
     )
-    status_on = day("Since")
-    reason = words("Reason and source", "Who said so, and what the patient was told.")
+    status_on = day(gettext_lazy("Since"))
+    reason = words(
+        gettext_lazy("Reason and source"),
+        gettext_lazy("Who said so, and what the patient was told."),
+    )
     declined_by = forms.ChoiceField(
         widget=forms.RadioSelect,
-        label="If declined: who declined?",
+        label=gettext_lazy("If declined: who declined?"),
         choices=WhoDeclined.choices,
         required=False,
     )
     proxy = forms.CharField(
-        label="If a proxy declined: name and relationship", max_length=120, required=False
+        label=gettext_lazy("If a proxy declined: name and relationship"),
+        max_length=120,
+        required=False,
     )
     informed_of = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
-        label="If declined: what had they been told?",
+        label=gettext_lazy("If declined: what had they been told?"),
         choices=InformedOf.choices,
         required=False,
     )
     reoffer_on = day(
-        "If declined: offer again on",
-        f"At most {REOFFER_WITHIN.value} months after the refusal. Empty: the last day allowed.",
+        gettext_lazy("If declined: offer again on"),
+        format_lazy(
+            gettext_lazy("At most {months} months after the refusal. Empty: the last day allowed."),
+            months=REOFFER_WITHIN.value,
+        ),
         required=False,
     )
 
@@ -63,9 +79,11 @@ class StatusForm(forms.Form):
         said: dict[str, Any] = super().clean() or self.cleaned_data
         status = said.get("status")
         if status == PatientStatus.DECLINED and not said.get("declined_by"):
-            self.add_error("declined_by", "Choose who declined: the patient or a proxy")
+            self.add_error("declined_by", _("Choose who declined: the patient or a proxy"))
         if status not in (None, PatientStatus.DECLINED):
             for name in ONLY_DECLINED:
                 if said.get(name):
-                    self.add_error(name, "Only for a refusal: choose “Declined”, or leave it empty")
+                    self.add_error(
+                        name, _("Only for a refusal: choose “Declined”, or leave it empty")
+                    )
         return said

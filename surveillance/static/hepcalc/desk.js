@@ -33,6 +33,13 @@
     window.setTimeout(function () { announcer.textContent = words; }, 30);
   }
 
+  // The words stand on the page, in its language; `said` fills their gaps.
+  function say(name, said) {
+    return Object.keys(said || {}).reduce(function (words, gap) {
+      return words.replace("{" + gap + "}", said[gap]);
+    }, announcer.dataset[name]);
+  }
+
   function textOf(root, selector) {
     return Array.prototype.map.call(root.querySelectorAll(selector), function (one) {
       return one.textContent.trim().replace(/\s+/g, " ");
@@ -90,7 +97,7 @@
   function mayLeave() {
     if (!isDirty() || warned) { return true; }
     warned = true;
-    announce("You have typed something that is not saved. Do it again to throw it away.", true);
+    announce(say("unsaved"), true);
     return false;
   }
 
@@ -99,7 +106,8 @@
     var title = panel.querySelector("#panel-title");
     var row = document.getElementById((title && title.dataset.row) || home);
     panel.hidden = true;
-    panel.innerHTML = "<h2 id='panel-title'>Patient</h2>";
+    panel.innerHTML = "<h2 id='panel-title'></h2>";
+    panel.firstChild.textContent = say("patient");
     document.body.classList.remove("hc-panel-open");
     warned = false;
     if (!focusRow(row)) { document.getElementById("queue-heading").focus(); }
@@ -147,7 +155,7 @@
       typedAhead.push(key);
       row.querySelector("[data-open]").click();
     } else if ("cbs".indexOf(key) >= 0) {
-      announce(row ? "That cannot be done for this patient now." : "Choose a patient first: press j.");
+      announce(say(row ? "notNow" : "chooseFirst"));
     }
   }
 
@@ -158,7 +166,9 @@
 
   function pick(row) {
     var box = row && row.querySelector("input[name='pick']");
-    if (box) { box.click(); announce((box.checked ? "Chosen" : "Not chosen") + ": " + box.getAttribute("aria-label").replace("Choose ", "")); }
+    if (!box) { return; }
+    box.click();
+    announce(say(box.checked ? "chosen" : "notChosen", { name: textOf(row, "[data-open]") }));
   }
 
   var DEEDS = {
@@ -220,7 +230,7 @@
       });
       if (!focusRow(document.getElementById(place.row))) { document.getElementById("queue-heading").focus(); }
       window.scrollTo(0, place.top);
-      announce("The list is up to date.");
+      announce(say("upToDate"));
       place = null;
     }
     countPicks();
@@ -229,7 +239,8 @@
   function countPicks() {
     var count = queue.querySelectorAll("input[name='pick']:checked").length;
     var words = queue.querySelector("[data-pick-count]");
-    if (words) { words.textContent = count ? count + " chosen:" : "Choose patients, then:"; }
+    if (!words) { return; }
+    words.textContent = count ? words.dataset.pickCount.replace("{n}", count) : words.dataset.pickNone;
   }
 
   function reveal() {
@@ -243,7 +254,7 @@
     var words = queue.querySelector("[data-age]");
     if (!words || minutes < OLD_AFTER) { return; }
     words.hidden = false;
-    words.textContent = "This list is " + minutes + " minutes old.";
+    words.textContent = say("old", { n: minutes });
     if (!saidOld) { announce(words.textContent); saidOld = true; }
   }
 
@@ -271,8 +282,7 @@
       typedAhead = [];
       if (targetOf(event) !== panel && targetOf(event) !== queue) { return; }
       var status = event.detail.xhr && event.detail.xhr.status;
-      announce(status === 403 ? "Your role does not allow this. Nothing was saved." :
-        "That did not work. Nothing was saved; try again, or reload the page.", true);
+      announce(say(status === 403 ? "forbidden" : "failed"), true);
     });
   });
   document.addEventListener("keydown", onKey);
