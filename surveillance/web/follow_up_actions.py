@@ -183,7 +183,8 @@ def book(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def _booked_words(row: FollowUp, booked_for: date | None) -> str:
     """What was noted: an appointment, an order alone, or that the appointment is cancelled."""
     if booked_for is not None:
-        return f"{_('The booking is noted.')}{closed_day_words(row.site, booked_for)}"
+        noted = _("The booking is noted.")
+        return f"{noted}{closed_day_words(row.site, booked_for)}"
     return _("The appointment is cancelled.") if row.booked_for else _("The order is noted.")
 
 
