@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from patients.models import Site
 from surveillance.models import FollowUp, FollowUpOutcome, LesionObservation
@@ -74,18 +75,19 @@ def _refuse_number_of_another(follow_ups: Sequence[FollowUp], number: str) -> No
 
 def _words_of_another(other: FollowUp, number: str) -> str:
     """Whose it is, and how to mend it: there if it stands there wrongly, else here."""
-    where = f"MRN {other.patient.mrn}, lesion {other.lesion.label}"
-    if other.closed_at is None:
-        return (
-            f"Order number {number} is on file for another patient of this site ({where}). Look "
-            "at the order itself. If it is not theirs, cancel it there first; else enter the "
-            "number of this patient’s order."
-        )
-    return (
-        f"Order number {number} was used for another patient of this site ({where}), for what is "
-        "closed since. Look at the order itself and enter the number of this patient’s order. If "
-        "it was noted there by mistake, add this patient’s MRN to the number here."
+    where = _("MRN {mrn}, lesion {label}").format(mrn=other.patient.mrn, label=other.lesion.label)
+    words = _(
+        "Order number {number} is on file for another patient of this site ({where}). Look at "
+        "the order itself. If it is not theirs, cancel it there first; else enter the number of "
+        "this patient’s order."
     )
+    if other.closed_at is not None:
+        words = _(
+            "Order number {number} was used for another patient of this site ({where}), for what "
+            "is closed since. Look at the order itself and enter the number of this patient’s "
+            "order. If it was noted there by mistake, add this patient’s MRN to the number here."
+        )
+    return words.format(number=number, where=where)
 
 
 def _refuse_day(follow_up: FollowUp, ordered_on: date, now: datetime) -> None:
