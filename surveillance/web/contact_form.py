@@ -1,7 +1,7 @@
 """What is asked about an attempt to reach a patient."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -15,8 +15,13 @@ from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
 from surveillance.web.term_choices import term_choices
 from surveillance.web.wording import date_words, label_of
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def moment(label: str, hint: str = "", *, required: bool = True) -> forms.DateTimeField:
+
+def moment(
+    label: "StrOrPromise", hint: "StrOrPromise" = "", *, required: bool = True
+) -> forms.DateTimeField:
     """A day and a time on the site's clock; the browser sends them without a zone."""
     return forms.DateTimeField(
         label=label,
