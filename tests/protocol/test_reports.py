@@ -397,7 +397,6 @@ def test_pattern_follows_the_last_word_and_a_doubt_about_isolation_waits_for_con
     assert not form_after(septal, **SPOT).is_proved_punctate
     assert form_after(septal, us("2026-03-01", **sure), **SPOT).is_proved_punctate
     assert not form_after(doubt, us("2026-03-01", **sure), **SPOT).is_proved_punctate
-    assert form_after(doubt, mri("2026-03-01", **sure), **SPOT).is_proved_punctate
 
 
 def test_radiographs_say_nothing_about_the_form() -> None:
