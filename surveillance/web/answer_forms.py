@@ -8,6 +8,7 @@ from django import forms
 from surveillance.models import NotIndicated, OverrideKind
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.web.forms import SEEN_FORMAT, Choices, OverrideForm, day, words
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words
 
 COMES_BACK = (
@@ -18,7 +19,7 @@ SIGNED = NotIndicated.NOT_APPROPRIATE
 ENDS = " (a clinician signs: it ends what is owed)"
 
 
-class SeenForm(forms.Form):
+class SeenForm(TypedForm):
     """What every answer carries: when the escalation had last been answered as the page showed."""
 
     seen = forms.DateTimeField(
@@ -91,7 +92,7 @@ class NotIndicatedForm(SeenForm):
         return said
 
 
-class OutsideCareForm(forms.Form):
+class OutsideCareForm(TypedForm):
     """Where somebody else follows the patient, and what shows it."""
 
     institution = forms.CharField(
@@ -123,7 +124,7 @@ class ElsewhereAnswerForm(OutsideCareForm, SeenForm):
     until = day("The report is here by", COMES_BACK)
 
 
-class SecondLookForm(forms.Form):
+class SecondLookForm(TypedForm):
     """Whether the evidence is enough."""
 
     verdict = forms.ChoiceField(

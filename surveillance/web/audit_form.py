@@ -18,13 +18,14 @@ from surveillance.timeline import end_of_day
 from surveillance.web.access import SignedInRequest, choose_site
 from surveillance.web.audit_words import ACTIONS, action_words
 from surveillance.web.forms import day
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import name_of_patient, name_of_user
 
 A_MONTH = timedelta(days=30)
 A_DAY = timedelta(days=1)
 
 
-class AuditForm(forms.Form):
+class AuditForm(TypedForm):
     """Who, what and when; every field may be left empty but the days."""
 
     site = forms.ChoiceField(label="Site")
@@ -66,7 +67,7 @@ class SearchForm(AuditForm):
         self._choices("action", [("", "Anything"), *((code, text) for text, code in words)])
 
 
-class MrnForm(forms.Form):
+class MrnForm(TypedForm):
     """One patient, by number."""
 
     mrn = forms.CharField(

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 
 from patients.models import Patient, Tri
+from surveillance.web.typed_form import TypedForm
 
 HOW: Final = (
     ("said_by_phone", "The patient said so on the telephone"),
@@ -29,7 +30,7 @@ AGAIN: Final = {
 }
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(TypedForm):
     """One answer per way, as it stands; marks of addresses only where there are any."""
 
     how = forms.ChoiceField(

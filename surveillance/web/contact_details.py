@@ -1,7 +1,6 @@
 """Correct how a patient is reached: number, e-mail, language. Consent and the postal address, which
 has parts of its own, are recorded apart."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +10,14 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from patients.models import Patient, Site
-from surveillance.delivery.phone_numbers import e164
+from patients.models import Patient
+from surveillance.delivery.phone_numbers import is_dialled
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.language_codes import is_language
 from surveillance.web.refusals import accepted
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
 
@@ -28,10 +28,8 @@ ACTION = Action(
     "What it was before stays in the history.",
 )
 
-LOCAL_NUMBER = re.compile(r"[\d\s()/.,-]{5,}")
 
-
-class ContactDetailsForm(forms.Form):
+class ContactDetailsForm(TypedForm):
     """How the patient is reached now."""
 
     phone = forms.CharField(
@@ -75,13 +73,6 @@ class ContactDetailsForm(forms.Form):
                 "or the three letters of ISO 639-3"
             )
         return language
-
-
-def is_dialled(phone: str, site: Site) -> bool:
-    """Whether it is a number; where the site names no country, digits without + are trusted."""
-    if site.holiday_calendar or phone.startswith("+"):
-        return bool(e164(phone, site))
-    return bool(LOCAL_NUMBER.fullmatch(phone))
 
 
 @require_http_methods(["GET", "POST"])

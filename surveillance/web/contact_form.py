@@ -10,6 +10,7 @@ from surveillance.contact_plan import ContactPlan
 from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowUp
 from surveillance.protocol.reaching import NextTry
 from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words
 
 
@@ -33,7 +34,7 @@ def next_try_words(again: NextTry) -> str:
     return f"{date_words(again.on)}, in the {again.part.label.lower()}"
 
 
-class ContactForm(forms.Form):
+class ContactForm(TypedForm):
     """An attempt to reach the patient. Moments are on the site's clock."""
 
     outcome = forms.ChoiceField(

@@ -14,6 +14,7 @@ from surveillance.models import (
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS, SNOOZE_LIMIT_LOW
 from surveillance.protocol.terms import EscalationClass, Modality
 from surveillance.web.queue_rows import owed_words
+from surveillance.web.typed_form import TypedForm, day_of_our_age
 from surveillance.web.wording import date_words, dates_in_words, lesion_words
 
 DATES = ["%Y-%m-%d", "%d %b %Y", "%d %B %Y"]
@@ -37,6 +38,7 @@ def day(label: str, hint: str = "", *, required: bool = True) -> forms.DateField
         required=required,
         widget=date_input(),
         input_formats=DATES,
+        validators=[day_of_our_age],
         error_messages={
             "required": f"Enter a date: {label[0].lower()}{label[1:]}",
             "invalid": "Enter a date such as 31 Mar 2026",
@@ -83,7 +85,7 @@ def choices_of(follow_ups: list[FollowUp]) -> Choices:
     ]
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(TypedForm):
     """What every change of a follow-up carries: the version that the person was looking at."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -219,13 +221,13 @@ class ReassignForm(FollowUpForm):
         self.fields["owner"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(TypedForm):
     """Why something is taken back; it stays on record."""
 
     reason = words("Why", "Kept with the record and shown in the history.")
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(TypedForm):
     """How a clinician departs from the rule, until when, and why."""
 
     kind = forms.ChoiceField(
@@ -274,7 +276,7 @@ class OverrideForm(forms.Form):
         return said
 
 
-class AcknowledgeForm(forms.Form):
+class AcknowledgeForm(TypedForm):
     """Who takes an escalation on says what happens next, and by when.
 
     `seen` is when it had last been answered as the page showed it; empty if never.

@@ -19,12 +19,13 @@ from surveillance.measures import Measure, Period, measure
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.forms import day
+from surveillance.web.typed_form import TypedForm
 
 A_YEAR = timedelta(days=365)
 COLUMNS = ("measure", "title", "value", "unit", "numerator", "denominator", "definition")
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(TypedForm):
     """Which site, from when to when."""
 
     site = forms.ChoiceField(label="Site")

@@ -21,6 +21,7 @@ from surveillance.web.access import (
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import words
 from surveillance.web.refusals import accepted
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.way_back import go_back
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.disown import disown
@@ -33,7 +34,7 @@ NOT_MINE = Action(
 )
 
 
-class NotMineForm(forms.Form):
+class NotMineForm(TypedForm):
     """What the next person should know; one click needs no word."""
 
     note = words("Why", "For the next person, if it helps.", required=False)

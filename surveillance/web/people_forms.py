@@ -6,12 +6,13 @@ from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from patients.models import Role, Site
+from surveillance.web.typed_form import TypedForm
 
 PEOPLE_ROLES = [(role.value, role.label) for role in Role if role != Role.INTEGRATION]
 """An integration is a program: it gets its role on the command line."""
 
 
-class RoleForm(forms.Form):
+class RoleForm(TypedForm):
     """A role at a site."""
 
     site = forms.ChoiceField(label="Site", error_messages={"required": "Choose the site"})

@@ -13,6 +13,7 @@ from surveillance.protocol.parameters.contact import (
     REOFFER_WITHIN,
 )
 from surveillance.web.forms import day, words
+from surveillance.web.typed_form import TypedForm
 
 LOST = (
     f"“Lost to follow-up” is signed by a clinician, after at least {LOST_ATTEMPTS.value} attempts "
@@ -21,7 +22,7 @@ LOST = (
 ONLY_DECLINED = ("declined_by", "proxy", "informed_of", "reoffer_on")
 
 
-class StatusForm(forms.Form):
+class StatusForm(TypedForm):
     """Why a patient is, or is no longer, ours to follow. The last fields are for a refusal only."""
 
     status = forms.ChoiceField(
