@@ -64,7 +64,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
         self._note_by_name(name, SignIn.FAILED, address)
 
     def _note_by_name(self, name: str, what: SignIn, address: str) -> None:
-        user = User.objects.filter(username__iexact=name.strip()).first()
+        user = _named(name.strip())
         log.warning(what.value, user_id=user.pk if user else None)
         if user is not None:
             note_sign_in(
@@ -103,6 +103,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
         """Whoever signed in a few minutes ago is not asked for the password again at once."""
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required and not _signed_in_just_now(context.request)
+
+
+def _named(name: str) -> User | None:
+    """Whose user name it is: as typed, else the only one that differs in capitals alone."""
+    exact = User.objects.filter(username=name).first()
+    alike = list(User.objects.filter(username__iexact=name)[:2]) if exact is None else [exact]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _signed_in_just_now(request: HttpRequest) -> bool:

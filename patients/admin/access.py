@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -36,7 +37,19 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-class ReadOnlyAdmin(BaseAdmin):
+class ForgivingList(BaseAdmin):
+    """A list whose address asks for what no database can answer (the year 99999999) is shown whole,
+    as Django does with other addresses that were mistyped."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, or Django's own word for a bad address."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class ReadOnlyAdmin(ForgivingList):
     """Rows are shown, never added, changed or deleted. Permission to view comes from the group."""
 
     actions = None
@@ -121,7 +134,7 @@ class ClinicalAdmin(ReadOnlyAdmin):
             record_view(patient=patient, by=signed_in(request), now=timezone.now(), page=page)
 
 
-class HistoryAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history has no types
+class HistoryAdmin(ForgivingList, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     """Shows who changed which field when, for rows that one may see; never writes history.
 
     simple-history itself shows the history of any row, and its form view would save an old

@@ -1,17 +1,23 @@
 """Accounts: who can sign in. What they may do follows from their roles alone."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from patients.admin.access import signed_in
+from patients.admin.access import ForgivingList, signed_in
 from patients.models import Membership, Site
 from patients.workflows.account_reach import is_within_reach
+from patients.workflows.errors import WorkflowRefused
+from patients.workflows.invite_person import refuse_taken_email
+from patients.workflows.open_account import refuse_taken_name
 
 
 def accounts_within_reach(request: HttpRequest) -> QuerySet[User]:
@@ -32,20 +38,51 @@ def accounts_within_reach(request: HttpRequest) -> QuerySet[User]:
 
 if TYPE_CHECKING:
     BaseUserAdmin = UserAdmin[User]
+    BaseChangeForm = UserChangeForm[User]
 else:
     BaseUserAdmin = UserAdmin
+    BaseChangeForm = UserChangeForm
+
+
+class AccountForm(BaseChangeForm):
+    """Nobody is given the user name or the address of somebody else."""
+
+    def clean_username(self) -> str:
+        """A name that was there before stays, whoever else has it."""
+        name: str = self.cleaned_data["username"]
+        if "username" in self.changed_data:
+            _told(lambda: refuse_taken_name(name, except_for=self.instance))
+        return name
+
+    def clean_email(self) -> str:
+        """The same of the address; many may have none."""
+        email: str = self.cleaned_data["email"]
+        if email and "email" in self.changed_data:
+            _told(lambda: refuse_taken_email(email, except_for=self.instance))
+        return email
+
+
+def _told(refuse: Callable[[], None]) -> None:
+    """What a workflow would refuse, as an error of the form."""
+    try:
+        refuse()
+    except WorkflowRefused as refused:
+        words = refused.message.removeprefix("username: ")
+        raise ValidationError(words, code=refused.code) from refused
+
 
 admin.site.unregister(Group)  # groups follow from the roles: manage.py sync_roles
 admin.site.unregister(User)
 
 
 @admin.register(User)
-class AccountAdmin(BaseUserAdmin):
+class AccountAdmin(ForgivingList, BaseUserAdmin):
     """Name, address, password, and whether the person can sign in.
 
     No permission, group or superuser flag is given here, by anybody.
     """
 
+    form = AccountForm
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
     list_filter = ("is_active",)
     readonly_fields = ("last_login", "date_joined")

@@ -20,6 +20,21 @@ class EmailTaken(WorkflowRefused):
     code = "email_taken"
 
 
+def refuse_taken_email(email: str, *, except_for: User | None = None) -> None:
+    """Refuse an address that somebody else has: single sign-on knows people by it."""
+    others = User.objects.filter(email__iexact=email)
+    if except_for is not None:
+        others = others.exclude(pk=except_for.pk)
+    if (known := others.first()) is not None:
+        raise EmailTaken(
+            _(
+                "{name} has this address already. Give them the role, or write another address."
+            ).format(name=known.get_full_name() or known.get_username()),
+            field="email",
+            user=known.pk,
+        )
+
+
 @transaction.atomic
 def invite_person(
     *, account: NewAccount, site: Site, role: str, by: User | None, now: datetime
@@ -29,14 +44,7 @@ def invite_person(
     The link by which that is done leaves by the door that called. Refused: a user name that is
     taken, an address that somebody has (single sign-on knows people by it), an unknown role.
     """
-    if (known := User.objects.filter(email__iexact=account.email).first()) is not None:
-        raise EmailTaken(
-            _(
-                "{name} has this address already. Give them the role, or write another address."
-            ).format(name=known.get_full_name() or known.get_username()),
-            field="email",
-            user=known.pk,
-        )
+    refuse_taken_email(account.email)
     user = open_account(account=account, now=now)
     record_event("account_opened", site=site, subject=user, by=by, now=now)
     grant_role(user=user, site=site, role=role, by=by, now=now)

@@ -27,8 +27,27 @@ class NewAccount:
     password_hash: str
 
 
+def refuse_taken_name(username: str, *, except_for: User | None = None) -> None:
+    """Refuse a user name that somebody else has, in capitals or small letters: people
+    type either."""
+    others = User.objects.filter(username__iexact=username)
+    if except_for is not None:
+        others = others.exclude(pk=except_for.pk)
+    if (taken := others.first()) is not None:
+        raise _taken(taken.username)
+
+
+def _taken(name: str) -> UserNameTaken:
+    return UserNameTaken(
+        _("username: somebody signs in as {name} already. Choose another name.").format(name=name),
+        field="username",
+        username=name,
+    )
+
+
 def open_account(*, account: NewAccount, now: datetime) -> User:
-    """Add the account. Refused: a user name that is taken."""
+    """Add the account. Refused: a user name that is taken, whatever its case."""
+    refuse_taken_name(account.username)
     user = User(
         username=account.username,
         first_name=account.first_name,
@@ -41,10 +60,5 @@ def open_account(*, account: NewAccount, now: datetime) -> User:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise UserNameTaken(
-            _("username: somebody signs in as {name} already. Choose another name.").format(
-                name=account.username
-            ),
-            username=account.username,
-        ) from error
+        raise _taken(account.username) from error
     return user

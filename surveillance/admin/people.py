@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patients.admin.access import signed_in
-from patients.admin.accounts import AccountAdmin
+from patients.admin.accounts import AccountAdmin, AccountForm
 from patients.admin.reference_data import MembershipAdmin, administered
 from patients.models import Membership
 from patients.workflows.save_account import save_account
+from surveillance.typed_text import seen_line
 from surveillance.workflows.deactivate_account import deactivate_account
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.leave_role import leave_role
@@ -39,9 +40,28 @@ class RoleAdmin(MembershipAdmin):
                 self.message_user(request, refused.message, messages.ERROR)
 
 
+class StaffForm(AccountForm):
+    """Names stand on pages and in messages: no sign in them that nobody sees."""
+
+    def clean_first_name(self) -> str:
+        """As typed."""
+        return self._seen("first_name")
+
+    def clean_last_name(self) -> str:
+        """As typed."""
+        return self._seen("last_name")
+
+    def _seen(self, field: str) -> str:
+        name: str = self.cleaned_data[field]
+        seen_line(name)
+        return name
+
+
 @admin.register(User)
 class StaffAccountAdmin(AccountAdmin):
     """Accounts; one that answers for open work is not switched off before it is handed over."""
+
+    form = StaffForm
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Hand over first; if that is refused, everything else is saved and the account stays

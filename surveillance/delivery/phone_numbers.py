@@ -6,6 +6,8 @@ import phonenumbers
 
 from patients.models import Site
 
+LOCAL_NUMBER = re.compile(r"[\d\s()/.,-]{5,}")
+
 
 def international(number: str) -> str:
     """'+442079460000' from what a gateway gives in international form: with +, 00 or neither, with
@@ -18,6 +20,13 @@ def e164(number: str, site: Site) -> str:
     """'+442079460000'; empty when it cannot be a number. One without + is read in the country of
     the site's holiday calendar."""
     return _formatted(number, site.holiday_calendar.partition("-")[0] or None)
+
+
+def is_dialled(phone: str, site: Site) -> bool:
+    """Whether it is a number; where the site names no country, digits without + are trusted."""
+    if site.holiday_calendar or phone.startswith("+"):
+        return bool(e164(phone, site))
+    return bool(LOCAL_NUMBER.fullmatch(phone))
 
 
 def may_be_same(one: str, other: str, site: Site) -> bool:

@@ -22,6 +22,7 @@ from surveillance.protocol.parameters.messages import (
 )
 from surveillance.protocol.reading import grade_of, without_accents
 from surveillance.protocol.sms_parts import outside_basic_alphabet, sms_parts
+from surveillance.protocol.unseen_signs import has_unseen
 
 SUBJECT, BODY = "subject", "body"
 IN_DIGEST: Final = frozenset({"cases", "lines"})
@@ -31,9 +32,6 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DOT_OF_INITIALS = re.compile(r"(?<=\b[a-z])\.(?=[a-z]\b)")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _SPACED_X_RAY = re.compile(r"\bx[ .]+(?=rays?\b)")
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-"""Unicode categories of what has no shape of its own: control signs, marks that turn the direction
-of writing or stand invisibly inside a word, other line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +125,17 @@ def _faults_of_form(draft: Draft) -> Iterator[Fault]:
 
 
 def _faults_of_signs(draft: Draft) -> Iterator[Fault]:
-    if _has_unseen(draft.subject):
+    if has_unseen(draft.subject):
         yield Fault(
             SUBJECT,
             "line_break",
             "A subject is one line. Remove line breaks and invisible signs from it.",
         )
-    if _has_unseen(draft.body.replace("\n", "").replace("\t", "")):
+    if has_unseen(draft.body, "\n\t"):
         yield Fault(BODY, "control_character", "Remove the invisible control characters.")
     for field, text in ((SUBJECT, draft.subject), (BODY, draft.body)):
         if _TAG.search(text):
             yield Fault(field, "markup", "A message is plain text: remove the tags (<…>).")
-
-
-def _has_unseen(text: str) -> bool:
-    return any(unicodedata.category(letter) in _UNSEEN for letter in text)
 
 
 def _faults_of_placeholders(draft: Draft) -> Iterator[Fault]:

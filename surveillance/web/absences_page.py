@@ -27,13 +27,14 @@ from surveillance.web.access import (
 )
 from surveillance.web.forms import day
 from surveillance.web.refusals import accepted, words_of
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.end_absence import end_absence
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.plan_absence import plan_absence
 
 
-class PlanForm(forms.Form):
+class PlanForm(TypedForm):
     """Who is away, when, and who answers meanwhile."""
 
     user = forms.TypedChoiceField(
@@ -53,7 +54,7 @@ class PlanForm(forms.Form):
     )
 
     def __init__(self, data: object, people: dict[int, User], may_be_away: list[int]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        super().__init__(data)
         names = [(pk, name_of_user(user)) for pk, user in people.items()]
         away = [(pk, name) for pk, name in names if pk in may_be_away]
         if len(may_be_away) == 1:

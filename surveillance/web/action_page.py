@@ -13,6 +13,7 @@ from patients.models import Patient
 from surveillance.models import FollowUp
 from surveillance.obligations import window_of
 from surveillance.web.access import SignedInRequest
+from surveillance.web.looks import note_look
 from surveillance.web.owed_view import booking_words
 from surveillance.web.queue_rows import days_words, owed_words, stage_tag
 from surveillance.web.recommendation_view import window_words
@@ -31,6 +32,7 @@ from surveillance.web.wording import (
 class Subject:
     """The patient, and the follow-up if the action is about one."""
 
+    patient: Patient
     name: str
     url: str
     mrn: str
@@ -69,6 +71,7 @@ class Action:
 def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) -> Subject:
     """Who and what, as of the site's day."""
     who = Subject(
+        patient=patient,
         name=name_of_patient(patient),
         url=reverse("patient", args=[patient.pk]),
         mrn=patient.mrn,
@@ -101,7 +104,11 @@ def show(
     template: str = "surveillance/action.html",
     **extra: object,
 ) -> HttpResponse:
-    """The page of an action, or its part for the panel; 422 when the form came back with errors."""
+    """The page of an action, or its part for the panel; 422 when the form came back with errors.
+
+    Whoever is shown it has looked at the patient.
+    """
+    note_look(request, subject.patient)
     context = {
         "action": action.translated(),
         "subject": subject,

@@ -12,6 +12,7 @@ from surveillance.models import NotIndicated, OverrideKind
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.web.decision_forms import OverrideForm
 from surveillance.web.forms import SEEN_FORMAT, Choices, day, words
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words
 
 COMES_BACK = format_lazy(
@@ -25,7 +26,7 @@ SIGNED = NotIndicated.NOT_APPROPRIATE
 ENDS = gettext_noop("{reason} (a clinician signs: it ends what is owed)")
 
 
-class SeenForm(forms.Form):
+class SeenForm(TypedForm):
     """What every answer carries: when the escalation had last been answered as the page showed."""
 
     seen = forms.DateTimeField(
@@ -106,7 +107,7 @@ class NotIndicatedForm(SeenForm):
         return said
 
 
-class OutsideCareForm(forms.Form):
+class OutsideCareForm(TypedForm):
     """Where somebody else follows the patient, and what shows it."""
 
     institution = forms.CharField(
@@ -139,7 +140,7 @@ class ElsewhereAnswerForm(OutsideCareForm, SeenForm):
     until = day(gettext_lazy("The report is here by"), COMES_BACK)
 
 
-class SecondLookForm(forms.Form):
+class SecondLookForm(TypedForm):
     """Whether the evidence is enough."""
 
     verdict = forms.ChoiceField(

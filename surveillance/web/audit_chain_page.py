@@ -15,12 +15,13 @@ from patients.models import Site
 from patients.workflows.record_verification import record_verification
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.audit_form import sites_of_auditor
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import count_words
 
 FINDINGS_SHOWN = 100
 
 
-class ChainForm(forms.Form):
+class ChainForm(TypedForm):
     """A digest noted earlier, if there is one."""
 
     expected = forms.RegexField(

@@ -20,6 +20,7 @@ from surveillance.timeline import end_of_day
 from surveillance.web.access import SignedInRequest, choose_site
 from surveillance.web.audit_words import ACTIONS, action_words
 from surveillance.web.period_form import PeriodForm
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import name_of_patient, name_of_user
 
 A_MONTH = timedelta(days=30)
@@ -53,7 +54,7 @@ class SearchForm(AuditForm):
         self.offer("action", [("", _("Anything")), *((code, text) for text, code in words)])
 
 
-class MrnForm(forms.Form):
+class MrnForm(TypedForm):
     """One patient, by number."""
 
     mrn = forms.CharField(

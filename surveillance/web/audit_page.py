@@ -7,12 +7,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import AuditEvent, Patient
-from patients.workflows.record_view import record_view
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.audit_form import (
     AuditForm,
@@ -25,6 +23,7 @@ from surveillance.web.audit_form import (
 )
 from surveillance.web.audit_query import looks_by, page_of_events, patients_of
 from surveillance.web.audit_words import action_words, detail_words, names_of, subject_words
+from surveillance.web.looks import note_look
 from surveillance.web.wording import count_words, moment_words
 
 
@@ -104,9 +103,7 @@ def audit_patient(request: SignedInRequest) -> HttpResponse:
 def _note_view(request: SignedInRequest, question: AuditQuestion) -> None:
     """Looking at who looked at a patient is a look at the patient."""
     if question.patient is not None:
-        record_view(
-            patient=question.patient, by=request.user, now=timezone.now(), page="audit trail"
-        )
+        note_look(request, question.patient, "audit trail")
 
 
 def _context(question: AuditQuestion) -> dict[str, Any]:

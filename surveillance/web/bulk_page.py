@@ -18,6 +18,7 @@ from surveillance.ownership import ACCOUNTABLE
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.bulk_acts import Act, Order, Pick, carry_out, picked, preview, read_picks
 from surveillance.web.forms import words
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import name_of_user
 
 Chosen = list[tuple[Pick, FollowUp]]
@@ -31,7 +32,7 @@ BUTTONS = {
 }
 
 
-class NewOwnerForm(forms.Form):
+class NewOwnerForm(TypedForm):
     """Who answers for all of them from now on."""
 
     owner = forms.TypedChoiceField(
@@ -42,7 +43,7 @@ class NewOwnerForm(forms.Form):
     reason = words(gettext_lazy("Why"), required=False)
 
     def __init__(self, data: object, people: dict[int, tuple[User, str]]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict, or None
+        super().__init__(data)
         choices = [
             (str(pk), f"{name_of_user(user)}, {role}") for pk, (user, role) in people.items()
         ]

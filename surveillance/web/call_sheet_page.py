@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from patients.models import Patient
-from patients.workflows.record_view import record_view
 from surveillance.contact_plan import ContactPlan, contact_plan
 from surveillance.models import ContactChannel, ContactOutcome, FollowUp
 from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
@@ -17,6 +16,7 @@ from surveillance.web.action_page import subject_of
 from surveillance.web.call_times import best_time
 from surveillance.web.consent_words import consent_changes
 from surveillance.web.contact_form import next_try_words
+from surveillance.web.looks import note_look
 from surveillance.web.patient_query import open_follow_ups_of
 from surveillance.web.person_view import contact_details
 from surveillance.web.queue_rows import days_words, owed_words
@@ -33,7 +33,7 @@ PHONE_FIRST = (0, 2, 4)
 def call_sheet_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Numbers, language, best time, what is owed, and the words; that it was seen is recorded."""
     patient, now = patient_or_404(request.user, pk), timezone.now()
-    record_view(patient=patient, by=request.user, now=now, page="call sheet")
+    note_look(request, patient)
     plan, owed = contact_plan(patient, now), open_follow_ups_of(patient)
     again = plan.after(ContactOutcome.NO_ANSWER, ContactChannel.PHONE, now)
     page = {

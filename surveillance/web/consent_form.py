@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from patients.models import Patient, Tri
+from surveillance.web.typed_form import TypedForm
 
 HOW: Final = (
     ("said_by_phone", gettext_lazy("The patient said so on the telephone")),
@@ -30,7 +31,7 @@ AGAIN: Final = {
 }
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(TypedForm):
     """One answer per way, as it stands; marks of addresses only where there are any."""
 
     how = forms.ChoiceField(

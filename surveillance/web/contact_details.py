@@ -1,7 +1,6 @@
 """Correct how a patient is reached: number, e-mail, language. Consent and the postal address, which
 has parts of its own, are recorded apart."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from patients.models import Patient, Site
-from surveillance.delivery.phone_numbers import e164
+from patients.models import Patient
+from surveillance.delivery.phone_numbers import is_dialled
 from surveillance.roles import Permission
 from surveillance.web.access import SignedInRequest, patient_or_404, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.language_codes import is_language
 from surveillance.web.refusals import accepted
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.way_back import go_back
 from surveillance.workflows.amend_patient import amend_patient
 
@@ -32,10 +32,8 @@ ACTION = Action(
     ),
 )
 
-LOCAL_NUMBER = re.compile(r"[\d\s()/.,-]{5,}")
 
-
-class ContactDetailsForm(forms.Form):
+class ContactDetailsForm(TypedForm):
     """How the patient is reached now."""
 
     phone = forms.CharField(
@@ -85,13 +83,6 @@ class ContactDetailsForm(forms.Form):
                 ).format(language=language)
             )
         return language
-
-
-def is_dialled(phone: str, site: Site) -> bool:
-    """Whether it is a number; where the site names no country, digits without + are trusted."""
-    if site.holiday_calendar or phone.startswith("+"):
-        return bool(e164(phone, site))
-    return bool(LOCAL_NUMBER.fullmatch(phone))
 
 
 @require_http_methods(["GET", "POST"])

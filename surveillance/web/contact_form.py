@@ -13,6 +13,7 @@ from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowU
 from surveillance.protocol.reaching import NextTry
 from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
 from surveillance.web.term_choices import term_choices
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words, label_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def next_try_words(again: NextTry) -> str:
     )
 
 
-class ContactForm(forms.Form):
+class ContactForm(TypedForm):
     """An attempt to reach the patient. Moments are on the site's clock."""
 
     outcome = forms.ChoiceField(

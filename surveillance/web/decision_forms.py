@@ -13,6 +13,7 @@ from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.protocol.terms import Modality
 from surveillance.web.forms import SEEN_FORMAT, Choices, FollowUpForm, day, words
 from surveillance.web.term_choices import term_choices
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import dates_in_words
 
 
@@ -47,7 +48,7 @@ class AnswerForm(FollowUpForm):
         self.fields["answer"].choices = answers  # type: ignore[attr-defined]
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(TypedForm):
     """How a clinician departs from the rule, until when, and why."""
 
     kind = forms.ChoiceField(
@@ -107,7 +108,7 @@ class OverrideForm(forms.Form):
         return said
 
 
-class AcknowledgeForm(forms.Form):
+class AcknowledgeForm(TypedForm):
     """Who takes an escalation on says what happens next, and by when.
 
     `seen` is when it had last been answered as the page showed it; empty if never.

@@ -8,15 +8,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from patients.workflows.record_view import record_view
 from surveillance.models import LesionAssessment
 from surveillance.recomputing import Recomputed, Verdict, recompute
 from surveillance.web.access import SignedInRequest, lesion_or_404, signed_in
+from surveillance.web.looks import note_look
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.wording import Tag, lesion_words, moment_words, name_of_patient
 
@@ -61,7 +60,7 @@ def decision_page(request: SignedInRequest, pk: UUID, sequence: int) -> HttpResp
     lesion = lesion_or_404(request.user, pk)
     rows = LesionAssessment.objects.filter(lesion=lesion)
     row = get_object_or_404(rows.select_related("assessed_by", "overrides"), pk=sequence)
-    record_view(patient=lesion.patient, by=request.user, now=timezone.now(), page="decision")
+    note_look(request, lesion.patient)
     found = recompute(row)
     tag = TAGS[found.verdict]
     context = {

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from patients.workflows.record_view import record_view
 from surveillance.absences import answers_for, people_standing_in
 from surveillance.case_records import standing_overrides
 from surveillance.models import Escalation, LesionAssessment
@@ -28,6 +27,7 @@ from surveillance.web.escalation_view import (
     other_link,
     seen_words,
 )
+from surveillance.web.looks import note_look
 from surveillance.web.queue_rows import days_words
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted
@@ -52,8 +52,7 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if form.is_valid() and accepted(form, lambda: _acknowledge(request, escalation, form, now)):
             messages.success(request, _("You have taken this on."))
             return redirect("escalation", pk=escalation.pk)
-    else:
-        record_view(patient=patient, by=request.user, now=now, page="escalation")
+    note_look(request, patient)
     return _show(request, escalation, form, others, now)
 
 

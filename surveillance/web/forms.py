@@ -15,6 +15,7 @@ from surveillance.protocol.parameters import SNOOZE_LIMIT_LOW
 from surveillance.protocol.terms import EscalationClass
 from surveillance.web.queue_rows import owed_words
 from surveillance.web.search_words import day_named
+from surveillance.web.typed_form import TypedForm, day_of_our_age
 from surveillance.web.wording import date_words, lesion_words
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def day(
         required=required,
         widget=date_input(),
         input_formats=DATES,
+        validators=[day_of_our_age],
         error_messages={
             "required": naming(gettext_noop("Enter a date: {field}"), label),
             "invalid": gettext_lazy("Enter a date such as 31 Mar 2026"),
@@ -118,7 +120,7 @@ def choices_of(follow_ups: list[FollowUp]) -> Choices:
     ]
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(TypedForm):
     """What every change of a follow-up carries: the version that the person was looking at."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -239,7 +241,7 @@ class ReassignForm(FollowUpForm):
         self.fields["owner"].choices = [("", _("Choose a person")), *people]  # type: ignore[attr-defined]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(TypedForm):
     """Why something is taken back; it stays on record."""
 
     reason = words(

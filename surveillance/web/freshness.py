@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from patients.audit import actor_id
 from patients.models import AuditEvent, Site
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
+from surveillance.web.typed_form import YEARS
 from surveillance.web.wording import moment_words
 
 STOP_ASKING = 286
@@ -72,4 +73,4 @@ def _moment(text: str) -> datetime | None:
         moment = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
+    return moment if moment and moment.tzinfo and moment.year in YEARS else None

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from surveillance.timeline import TimelineEntry, TimelineKind
 from surveillance.web.forms import day
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words
 
 PER_PAGE = 50
 
 
-class HistoryForm(forms.Form):
+class HistoryForm(TypedForm):
     """A GET form: everything it says stands in the address."""
 
     known_on = day(

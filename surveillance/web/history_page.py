@@ -13,7 +13,6 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from patients.workflows.record_view import record_view
 from surveillance.delivery.typesetting import CannotBePrinted, set_page
 from surveillance.lesion_export import export_lesion
 from surveillance.web.access import SignedInRequest, lesion_or_404, signed_in
@@ -27,6 +26,7 @@ from surveillance.web.history_view import (
     page_of_rows,
 )
 from surveillance.web.letter_batch import download
+from surveillance.web.looks import note_look
 from surveillance.web.wording import moment_words, name_of_user
 from surveillance.workflows.record_download import record_download
 
@@ -37,7 +37,7 @@ def lesion_history(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One timeline of everything; that it was looked at is recorded."""
     history = _asked(request, pk)
     lesion = history.lesion
-    record_view(patient=lesion.patient, by=request.user, now=timezone.now(), page="lesion history")
+    note_look(request, lesion.patient)
     context = {
         "lesion": lesion_then(history),
         "form": history.form,

@@ -10,15 +10,20 @@ from patients.models import Patient, PostalAddress
 from patients.models.postal_address import MOST_LINES
 from patients.workflows.register_patient import POSTAL_FIELDS
 from surveillance.models import Letter
+from surveillance.web.country_names import is_country
 from surveillance.web.forms import day, words
+from surveillance.web.typed_form import TypedForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+NO_COUNTRY = gettext_lazy(
+    "“%(country)s” is no country. Enter its name or its code, such as Mexico or MX"
+)
 LARGEST_RUN = 50 * 1024 * 1024
 
 
-class CheckForm(forms.Form):
+class CheckForm(TypedForm):
     """The code of each sheet of the sample, as it stands at the foot of the sheet."""
 
     def __init__(self, *args: Any, sample: list[Letter], **kw: Any) -> None:
@@ -42,7 +47,7 @@ class CheckForm(forms.Form):
         return {one.sequence: self.cleaned_data[f"sheet_{one.sequence}"] for one in self.sample}
 
 
-class PostForm(forms.Form):
+class PostForm(TypedForm):
     """The sheets that the page asked to take out; a hidden list, so that a change is noticed."""
 
     taken_out = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -53,13 +58,13 @@ class PostForm(forms.Form):
         return [int(word) for word in self.cleaned_data["taken_out"].split() if word.isdecimal()]
 
 
-class DiscardForm(forms.Form):
+class DiscardForm(TypedForm):
     """Why printed letters are not posted."""
 
     reason = words(gettext_lazy("Why"), gettext_lazy("Kept with the run. Shred what was printed."))
 
 
-class CompareForm(forms.Form):
+class CompareForm(TypedForm):
     """A PDF that was printed, or is about to be."""
 
     file = forms.FileField(
@@ -81,7 +86,7 @@ class CompareForm(forms.Form):
         return file
 
 
-class CertifiedForm(forms.Form):
+class CertifiedForm(TypedForm):
     """The number that the post office gave."""
 
     number = forms.CharField(
@@ -91,7 +96,7 @@ class CertifiedForm(forms.Form):
     )
 
 
-class ReturnedForm(forms.Form):
+class ReturnedForm(TypedForm):
     """When the letter came back."""
 
     on = day(gettext_lazy("Came back on"))
@@ -113,7 +118,7 @@ def _fault_of(address: PostalAddress) -> str:
     return _("A letter needs a street and a town. Enter both, or leave everything empty")
 
 
-class AddressForm(forms.Form):
+class AddressForm(TypedForm):
     """Where letters go. Whether they may is recorded with the other consents."""
 
     address = forms.CharField(
@@ -138,6 +143,13 @@ class AddressForm(forms.Form):
         super().__init__(data, initial={name: getattr(patient, name) for name in POSTAL_FIELDS})
         if patient.address_returned_on is None:
             del self.fields["is_right"]
+
+    def clean_country(self) -> str:
+        """A country that there is; what is on record may stay."""
+        country: str = self.cleaned_data["country"]
+        if country and "country" in self.changed_data and not is_country(country):
+            raise forms.ValidationError(NO_COUNTRY, params={"country": country})
+        return country
 
     def clean(self) -> dict[str, Any]:
         """Either the address is right, or it is corrected to one that a letter can carry."""

@@ -9,9 +9,10 @@ from surveillance.delivery.built_in import Words
 from surveillance.delivery.checked import as_written
 from surveillance.models import TextKind
 from surveillance.protocol.message_text import WITH_SUBJECT
+from surveillance.web.typed_form import TypedForm
 
 
-class TextForm(forms.Form):
+class TextForm(TypedForm):
     """The words of a text. Whether they may be used is for the workflow to say."""
 
     subject = forms.CharField(
@@ -40,7 +41,7 @@ class TextForm(forms.Form):
         return as_written(self.cleaned_data.get("subject", ""), self.cleaned_data.get("body", ""))
 
 
-class PreviewForm(forms.Form):
+class PreviewForm(TypedForm):
     """Whose data to fill in. Sent by POST: a number of a patient is never in an address."""
 
     mrn = forms.CharField(

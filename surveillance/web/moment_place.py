@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
+from surveillance.web.typed_form import YEARS
+
 Key = TypeVar("Key")
 
 
@@ -24,4 +26,4 @@ def read_place(text: str, key: Callable[[str], Key]) -> Place[Key] | None:
         place = Place(datetime.fromisoformat(at), key(pk))
     except ValueError:
         return None
-    return place if place.at.tzinfo else None
+    return place if place.at.tzinfo and place.at.year in YEARS else None

@@ -27,6 +27,7 @@ from surveillance.web.access import (
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import words
 from surveillance.web.refusals import accepted, words_of
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.way_back import go_back
 from surveillance.web.wording import name_of_user
 from surveillance.workflows.disown import disown
@@ -40,7 +41,7 @@ NOT_MINE = Action(
 )
 
 
-class NotMineForm(forms.Form):
+class NotMineForm(TypedForm):
     """What the next person should know; no word is needed."""
 
     note = words(

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from surveillance.web.access import SignedInRequest, patient_or_404, require, si
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import words
 from surveillance.web.refusals import accepted
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.way_back import go_back
 from surveillance.workflows.write_note import write_note
 
@@ -28,7 +28,7 @@ ACTION = Action(
 )
 
 
-class NoteForm(forms.Form):
+class NoteForm(TypedForm):
     """A few sentences."""
 
     text = words(

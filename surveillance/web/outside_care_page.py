@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from patients.workflows.record_view import record_view
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import (
     SignedInRequest,
@@ -21,6 +20,7 @@ from surveillance.web.access import (
 )
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.answer_forms import OutsideCareForm, SecondLookForm
+from surveillance.web.looks import note_look
 from surveillance.web.outside_care_view import outside_care_detail
 from surveillance.web.refusals import accepted
 from surveillance.web.way_back import go_back
@@ -91,8 +91,7 @@ def outside_care_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if form.is_valid() and accepted(form, act):
             messages.success(request, _("Your second look is on file."))
             return redirect("patient", pk=care.patient_id)
-    else:
-        record_view(patient=care.patient, by=request.user, now=now, page="outside_care")
+    note_look(request, care.patient)
     is_mine = care.recorded_by_id == request.user.pk
     is_unreviewed = getattr(care, "review", None) is None
     allowed = permissions_at(request.user, follow_up.site)

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from patients.workflows.record_view import record_view
 from surveillance.roles import permissions_at
 from surveillance.web.access import SignedInRequest, follow_up_or_404, patient_or_404, signed_in
+from surveillance.web.looks import note_look
 from surveillance.web.panel_view import Viewer, panel_view
 from surveillance.web.patient_query import gather
 from surveillance.web.person_view import person_view
@@ -23,7 +23,7 @@ def panel(request: SignedInRequest, pk: UUID) -> HttpResponse:
     follow_up = follow_up_or_404(request.user, pk)
     patient = patient_or_404(request.user, follow_up.patient_id)
     now = timezone.now()
-    record_view(patient=patient, by=request.user, now=now, page="panel")
+    note_look(request, patient, "panel")
     on = patient.site.local_date(now)
     records = gather(patient, on, reader=request.user, with_history=False)
     rows = [row for owed in records.open_by_lesion.values() for row in owed]

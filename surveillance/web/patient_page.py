@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from patients.models import Patient
-from patients.workflows.record_view import record_view
 from surveillance.outreach import why_not_written_to
 from surveillance.roles import Permission, permissions_at
 from surveillance.web.access import SignedInRequest, patient_or_404, signed_in
 from surveillance.web.kept_out_query import whereabouts_of
 from surveillance.web.kept_out_words import places_words
 from surveillance.web.lesion_view import lesion_views, one_visit_words
+from surveillance.web.looks import note_look
 from surveillance.web.patient_query import gather
 from surveillance.web.person_view import contact_rows, note_rows, person_view, risk_view
 from surveillance.web.queue_tabs import desk_of
@@ -27,7 +27,7 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Everything about one patient; that it was looked at is recorded."""
     patient = patient_or_404(request.user, pk)
     now = timezone.now()
-    record_view(patient=patient, by=request.user, now=now, page="patient")
+    note_look(request, patient)
     asked, today = request.GET.get("lesion", ""), patient.site.local_date(now)
     records = gather(patient, today, asked, reader=request.user)
     allowed = permissions_at(request.user, patient.site)

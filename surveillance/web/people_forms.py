@@ -8,12 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Role, Site
+from surveillance.web.typed_form import TypedForm
 
 PEOPLE_ROLES = [role for role in Role if role != Role.INTEGRATION]
 """An integration is a program: it gets its role on the command line."""
 
 
-class RoleForm(forms.Form):
+class RoleForm(TypedForm):
     """A role at a site."""
 
     site = forms.ChoiceField(label=_("Site"), error_messages={"required": _("Choose the site")})

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from patients.models import Site
 from surveillance.web.forms import day
+from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(TypedForm):
     """Which site, from when to when. Both days count."""
 
     site = forms.ChoiceField(label=gettext_lazy("Site"))

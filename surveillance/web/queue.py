@@ -14,6 +14,7 @@ from surveillance.protocol.queue_lists import Tab
 from surveillance.web.access import SignedInRequest, choose_site, signed_in, sites_of_queue
 from surveillance.web.freshness import loaded
 from surveillance.web.kept_out_words import TAB_LABELS, Asked
+from surveillance.web.looks import note_found
 from surveillance.web.queue_choices import languages_at, owners_at, saved_for
 from surveillance.web.queue_counts import COUNT_LIMIT, counts_of, hidden_by
 from surveillance.web.queue_filter import QueueFilter, read_filter
@@ -179,6 +180,7 @@ def _searched(visit: Visit) -> QueuePage:
     search = read_search(text)
     searcher = Searcher(visit.request.user, visit.sites, today, visit.asked)
     found = None if search.is_empty else find(search, searcher)
+    note_found(visit.request, found.patients if found else ())
     return QueuePage(
         heading=_("Search"),
         site_name=visit.site.name,

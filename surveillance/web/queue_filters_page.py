@@ -25,6 +25,7 @@ from surveillance.web.queue_filter import read_filter
 from surveillance.web.queue_filter_view import address_of, state_of
 from surveillance.web.queue_saved_view import saved_rows, words_of_list
 from surveillance.web.refusals import accepted
+from surveillance.web.typed_form import TypedForm
 from surveillance.workflows.delete_filter import delete_filter
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.rename_filter import rename_filter
@@ -38,7 +39,7 @@ WHOSE = (
 )
 
 
-class SaveForm(forms.Form):
+class SaveForm(TypedForm):
     """Under which name the list is kept, and for whom."""
 
     name = forms.CharField(
@@ -57,7 +58,7 @@ class SaveForm(forms.Form):
     )
 
     def __init__(self, data: object, *, may_share: bool) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        super().__init__(data)
         offered = WHOSE if may_share else WHOSE[:-1]
         self.fields["whose"].choices = offered  # type: ignore[attr-defined]
 

@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef
 
 from patients.models import RiskProfile
 from surveillance.absences import people_standing_in
@@ -44,9 +44,10 @@ class Place:
         """The place, or None (the beginning) when the address was mistyped."""
         sort_key, _, pk = text.partition(".")
         try:
-            return cls(int(sort_key), UUID(pk))
+            place = cls(int(sort_key), UUID(pk))
         except ValueError:
             return None
+        return place if abs(place.sort_key) <= BigIntegerField.MAX_BIGINT else None
 
 
 @dataclass(frozen=True, slots=True)

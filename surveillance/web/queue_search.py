@@ -47,6 +47,7 @@ class NotOwed:
 class Found:
     """The answer to a search. `is_cut` when more than PAGE_SIZE patients match."""
 
+    patients: tuple[Patient, ...]
     rows: tuple[QueueRow, ...]
     not_owed: tuple[NotOwed, ...]
     is_cut: bool
@@ -61,6 +62,7 @@ def find(search: Search, searcher: Searcher) -> Found:
     shown = found[:PAGE_SIZE]
     known = whereabouts_of(shown, searcher.asked.desk.on)
     return Found(
+        patients=tuple(shown),
         rows=_rows(shown, known, searcher),
         not_owed=tuple(
             _not_owed(patient, known, searcher.today[patient.site_id])

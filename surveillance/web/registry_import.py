@@ -56,7 +56,8 @@ def registry_import(request: SignedInRequest) -> HttpResponse:
         return redirect("registry_import_file", pk=row.pk)
     files = RegistryImport.objects.offered_by(request.user).select_related("site")[:RECENT]
     page = {"form": form, "files": [import_view(row) for row in files]}
-    return render(request, "surveillance/registry_import/start.html", page)
+    status = 422 if form.errors else 200
+    return render(request, "surveillance/registry_import/start.html", page, status=status)
 
 
 def _offer(request: SignedInRequest, form: RegistryFileForm) -> RegistryImport:

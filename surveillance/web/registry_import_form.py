@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from patients.models import Site
 from surveillance.intake.csv_registry.uploads import LARGEST
+from surveillance.web.typed_form import TypedForm
 
 FORMATS = (
     ("", "2026-11-22 (ISO)"),
@@ -19,7 +20,7 @@ FORMATS = (
 )
 
 
-class RegistryFileForm(forms.Form):
+class RegistryFileForm(TypedForm):
     """File, site and format of dates. `sites` are those where the person may import."""
 
     file = forms.FileField(
@@ -53,7 +54,8 @@ class RegistryFileForm(forms.Form):
             field.queryset = sites
 
     def clean_file(self) -> Any:
-        """Refuse what is larger than a page should take in."""
+        """Refuse what is larger than a page should take in. (From its name Django leaves out what
+        cannot be printed.)"""
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
             raise forms.ValidationError(

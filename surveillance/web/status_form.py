@@ -16,6 +16,7 @@ from surveillance.protocol.parameters.contact import (
     REOFFER_WITHIN,
 )
 from surveillance.web.forms import day, words
+from surveillance.web.typed_form import TypedForm
 
 LOST = format_lazy(
     gettext_lazy(
@@ -29,7 +30,7 @@ LOST = format_lazy(
 ONLY_DECLINED = ("declined_by", "proxy", "informed_of", "reoffer_on")
 
 
-class StatusForm(forms.Form):
+class StatusForm(TypedForm):
     """Why a patient is, or is no longer, ours to follow. The last fields are for a refusal only."""
 
     status = forms.ChoiceField(

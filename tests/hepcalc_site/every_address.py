@@ -50,6 +50,17 @@ def sends(permission: Permission, of: str) -> Door:
     return Door(roles_with(permission), of, only_post=True)
 
 
+ABOUT_ONE_PATIENT = frozenset(
+    {"patient", "record", "decision", "attempt", "follow_up", "booked", "ordered", "referral",
+     "lesion", "exam", "event", "escalation", "outside_care", "letter"}
+)  # fmt: skip
+"""Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
+ABOUT_NOBODY_ALONE = frozenset(
+    {"", "batch", "absence", "filter", "site", "token", "import", "text", "version", "person",
+     "role", "key", "passkey", "provider"}
+)  # fmt: skip
+"""Objects of several patients, or of none."""
+
 SIGNED_IN = Door(EVERYBODY)
 LISTED = roles_with(Permission.VIEW_MEASURES) & roles_with(Permission.VIEW_PATIENT)
 

@@ -19,16 +19,23 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from patients.models import Absence, Membership, Role
+from patients.models import Absence, AppendOnlyQuerySet, AuditEvent, Membership, Role
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, MessageTemplateVersion, Notification, SavedFilter
 from surveillance.roles import ADMIN_SITE
 from surveillance.web import letter_batch
+from surveillance.web.audit_words import LOOKS
 from surveillance.workflows.offer_registry_file import offer_registry_file
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
 from tests.factories import NOW, TODAY, MembershipFactory, SiteFactory, UserFactory
-from tests.hepcalc_site.every_address import TABLE, Door, Open
+from tests.hepcalc_site.every_address import (
+    ABOUT_NOBODY_ALONE,
+    ABOUT_ONE_PATIENT,
+    TABLE,
+    Door,
+    Open,
+)
 from tests.surveillance.factories import LesionEventFactory, OutsideCareFactory
 from tests.surveillance.letters.scenes import HOME
 from tests.surveillance.web.scenes import Clinic, a_patient, an_exam, escalated, owed
@@ -226,6 +233,39 @@ def test_what_a_role_may_not_send_is_refused(scene: Scene, unrendered) -> None:
     ]
 
     assert wrong == []
+
+
+def test_every_address_is_about_one_patient_or_it_is_not() -> None:
+    assert {door.of for door in TABLE.values()} == ABOUT_ONE_PATIENT | ABOUT_NOBODY_ALONE
+
+
+def test_opening_an_address_about_one_patient_is_a_look(scene: Scene, unrendered) -> None:
+    """Pages, forms and files, whatever else the request does; a fragment as much as a page."""
+    wrong = [
+        f"{name}: {answer.status_code}, {looks} looks"
+        for name, door, address in doors(scene)
+        if door.of in ABOUT_ONE_PATIENT
+        for answer, looks in (_looks(scene, door, address),)
+        if answer.status_code not in {200, 422} or looks != 1
+    ]
+
+    assert wrong == []
+
+
+def looks_on_file() -> AppendOnlyQuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(action__in=LOOKS).exclude(patient_id="")
+
+
+def _looks(scene: Scene, door: Door, address: str) -> tuple[HttpResponseBase, int]:
+    """What somebody who may open it is answered, and how many looks that left on the trail."""
+    client = Client()
+    client.force_login(next(scene.people[role] for role in sorted(door.may)))
+    with transaction.atomic():
+        before = looks_on_file().count()
+        answer = client.post(address) if door.only_post else client.get(address)
+        looks = looks_on_file().count() - before
+        transaction.set_rollback(True)
+    return answer, looks
 
 
 def test_another_site_and_people_without_a_role_find_nothing(scene: Scene, unrendered) -> None:

@@ -110,6 +110,29 @@ class TestSites:
         assert (stored.booking_lead_days, stored.ladder_days_earlier) == (21, 5)
         assert stored.authorisation_lead_days is None
 
+    @pytest.mark.parametrize(
+        ("changed", "complaint"),
+        [
+            pytest.param({"phone": "abc"}, "number that can be dialled", id="letters"),
+            pytest.param({"phone": "123"}, "number that can be dialled", id="too short"),
+            pytest.param(
+                {"name": "North\u202eHospital"}, "invisible sign U+202E", id="turned name"
+            ),
+        ],
+    )
+    def test_what_patients_could_not_dial_or_read_is_an_error_of_the_form(
+        self, client, administrator, site, changed, complaint
+    ):
+        page = client.post(address(Site, "change", site.pk), PARTICULARS | changed)
+
+        assert complaint in page.content.decode()
+        assert not AuditEvent.objects.filter(action="site_saved").exists()
+
+    def test_number_of_the_country_is_taken(self, client, administrator, site):
+        client.post(address(Site, "change", site.pk), PARTICULARS | {"phone": "020 7946 0000"})
+
+        assert Site.objects.get(pk=site.pk).phone == "020 7946 0000"
+
     def test_later_ladder_is_an_error_of_the_form(self, client, administrator, site):
         later = PARTICULARS | {"ladder_days_earlier": "-5"}
 
@@ -257,6 +280,52 @@ class TestAccounts:
 
         nurse.refresh_from_db()
         assert (nurse.is_superuser, nurse.is_staff) == (False, False)
+
+    @pytest.mark.parametrize(
+        ("changed", "complaint"),
+        [
+            pytest.param({"username": "NAVIGATOR"}, "signs in as navigator already", id="case"),
+            pytest.param({"email": "Nina@Example.org"}, "has this address already", id="e-mail"),
+            pytest.param({"last_name": "Te\u2066st"}, "invisible sign U+2066", id="turned name"),
+        ],
+    )
+    def test_nobody_is_given_what_names_somebody_else(self, client, superuser, changed, complaint):
+        UserFactory(username="navigator", email="nina@example.org")
+        other = UserFactory(username="other", email="", last_name="Test")
+        kept = {"username": "other", "is_active": "on", "last_name": "Test"}
+
+        page = client.post(address(User, "change", other.pk), kept | changed)
+
+        assert complaint in page.content.decode()
+        other.refresh_from_db()
+        assert (other.username, other.email, other.last_name) == ("other", "", "Test")
+
+    def test_own_name_in_other_capitals_and_an_old_double_are_let_be(self, client, superuser):
+        UserFactory(email="two@example.org")
+        other = UserFactory(username="other", email="two@example.org")
+
+        client.post(
+            address(User, "change", other.pk),
+            {"username": "Other", "email": "two@example.org", "is_active": "on"},
+        )
+
+        other.refresh_from_db()
+        assert other.username == "Other"
+
+    def test_new_account_takes_no_name_in_other_capitals(self, client, superuser):
+        UserFactory(username="navigator")
+
+        client.post(
+            address(User, "add"),
+            {
+                "username": "Navigator",
+                "usable_password": "true",
+                "password1": PASSWORD,
+                "password2": PASSWORD,
+            },
+        )
+
+        assert not User.objects.filter(username="Navigator").exists()
 
     def test_administrator_blocks_an_account_of_their_site(self, client, administrator, site):
         nurse = MembershipFactory(site=site).user

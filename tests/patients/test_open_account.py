@@ -1,7 +1,10 @@
 """An account is opened once; a name that is taken is refused and nothing is overwritten."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 
 from patients.models import PatientStatus
 from patients.workflows.field_rules import FieldRefused
@@ -28,6 +31,23 @@ def test_user_name_that_is_taken_is_refused():
 
     assert refused.value.details["username"] == "anna"
     assert User.objects.get() == first
+
+
+@pytest.mark.parametrize("name", ["ANNA", "Anna"])
+def test_user_name_that_differs_in_capitals_alone_is_refused_at_every_door(name, monkeypatch):
+    open_account(account=ANNA, now=NOW)
+    monkeypatch.setenv("MEMBER_PASSWORD", "long enough for 1 nurse")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long enough for 1 nurse")
+    SiteFactory(slug="north")
+
+    with pytest.raises(UserNameTaken, match="somebody signs in as anna already"):
+        open_account(account=replace(ANNA, username=name), now=NOW)
+    with pytest.raises(CommandError, match="somebody signs in as anna already"):
+        call_command("add_member", "north", "NURSE_NAVIGATOR", name)
+    with pytest.raises(CommandError, match="somebody signs in as anna already"):
+        call_command("createsuperuser", "--noinput", f"--username={name}", "--email=a@example.org")
+
+    assert User.objects.get().username == "anna"
 
 
 def test_a_status_that_a_clinician_signs_is_never_the_first_one():

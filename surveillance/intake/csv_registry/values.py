@@ -8,13 +8,11 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 
+from surveillance.protocol.unseen_signs import BETWEEN_LINES, has_unseen
+
 ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,12})?", re.ASCII)
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
-"""Characters that nobody sees: two record numbers that look alike would be two patients."""
 E_MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
 
 FRIENDLY = (("YYYY", "%Y"), ("MONTH", "%B"), ("MON", "%b"), ("MM", "%m"), ("DD", "%d"))
@@ -130,7 +128,7 @@ def text(most: int) -> Callable[[str, DateFormat], str]:
         if len(value) > most:
             cure = f"Shorten it to {most} characters"
             raise BadValue("too_long", f"has {len(value)} characters, more than {most}", cure)
-        if CONTROL.search(value):
+        if has_unseen(value, BETWEEN_LINES):
             raise BadValue("control_character", "contains an invisible character", "Remove it")
         return value
 
@@ -144,7 +142,7 @@ def slug(value: str, dates: DateFormat) -> str:
 
 def e_mail(value: str, _dates: DateFormat) -> str:
     """An e-mail address."""
-    if not E_MAIL.fullmatch(value) or len(value) > 254 or CONTROL.search(value):
+    if not E_MAIL.fullmatch(value) or len(value) > 254 or has_unseen(value):
         cure = "Write one address such as name@example.org, or leave the cell blank"
         raise BadValue("not_an_email", "is not an e-mail address", cure)
     return value

@@ -40,6 +40,23 @@
     }, announcer.dataset[name]);
   }
 
+  // A failed save is told where it was pressed; what was typed and the focus stay.
+  function complain(form, words) {
+    var place = form.querySelector(".hc-actions") || form;
+    hush(form);
+    delete form.dataset.sentAt; // trying again at once is no slip
+    var box = document.createElement("p");
+    box.className = "hc-message hc-message--error";
+    box.setAttribute("role", "alert");
+    box.setAttribute("data-problem", "");
+    place.before(box);
+    window.setTimeout(function () { box.textContent = words; box.scrollIntoView({ block: "nearest" }); }, 30);
+  }
+
+  function hush(form) {
+    form.parentElement.querySelectorAll("[data-problem]").forEach(function (box) { box.remove(); });
+  }
+
   function textOf(root, selector) {
     return Array.prototype.map.call(root.querySelectorAll(selector), function (one) {
       return one.textContent.trim().replace(/\s+/g, " ");
@@ -267,6 +284,7 @@
     var row = rowOf(event.detail.elt);
     if (!panel.contains(event.detail.elt) && !mayLeave()) { event.preventDefault(); typedAhead = []; return; }
     if (row) { home = row.id; }
+    if (event.detail.elt.matches("form")) { hush(event.detail.elt); }
     isLoading = true;
   });
   document.addEventListener("htmx:afterSettle", function (event) {
@@ -282,9 +300,12 @@
       typedAhead = [];
       if (targetOf(event) !== panel && targetOf(event) !== queue) { return; }
       var status = event.detail.xhr && event.detail.xhr.status;
-      announce(say(status === 403 ? "forbidden" : "failed"), true);
+      var words = say(status === 403 ? "forbidden" : "failed");
+      var form = event.detail.elt.closest("#panel form");
+      if (form) { complain(form, words); } else { announce(words, true); }
     });
   });
+  document.addEventListener("hepcalc:held", function () { isLoading = false; typedAhead = []; });
   document.addEventListener("keydown", onKey);
   document.addEventListener("input", function (event) {
     var form = event.target.closest("form[data-guard]");

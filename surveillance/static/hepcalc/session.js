@@ -43,15 +43,17 @@
       .then(function (answer) { return answer.ok ? answer.json() : { seconds: 0, whose: "", token: "" }; });
   }
 
+  // True while the same person is signed in.
   function take(state) {
-    if (state.seconds <= 0) { end(); return; }
-    if (state.whose !== box.dataset.whose) { window.location.replace("/"); return; }
+    if (state.seconds <= 0) { end(); return false; }
+    if (state.whose !== box.dataset.whose) { window.location.replace("/"); return false; }
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach(function (field) { field.value = state.token; });
     isOver = false;
     cover(false);
     endsAt = Date.now() + state.seconds * 1000;
     if (state.seconds * 1000 > WARNING) { box.hidden = true; }
     wait();
+    return true;
   }
 
   function wait() {
@@ -104,10 +106,37 @@
     all("stay")[0].addEventListener("click", function () { ask("POST").then(take, end); });
     all("back")[0].addEventListener("click", goOn);
     document.addEventListener("visibilitychange", function () {
-      if (document.visibilityState === "visible" && (isOver || Date.now() > endsAt - WARNING)) { goOn(); }
+      if (document.visibilityState === "visible") { goOn(); }
     });
     wait();
   }
+
+  // Signed out, or signed in anew, in another window: what a form sent is not lost. The page stays
+  // as it is while nobody is signed in; a form that is older than the sign-in is sent once more,
+  // with the new token.
+  function hold(event) {
+    var xhr = event.detail.xhr, form = event.detail.elt.matches("form") && event.detail.elt;
+    var leads = xhr.getResponseHeader("HX-Redirect") || "";
+    var isAway = leads.indexOf(box.dataset.signIn) === 0 && hasText();
+    var isOld = xhr.status === 403 && form && !form.dataset.sentAgain;
+    if (form) { delete form.dataset.sentAgain; }
+    if (!isAway && !isOld) { return; }
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("hepcalc:held"));
+    if (isAway) { if (!isOver) { end(); } return; }
+    var sent = event.detail.requestConfig.triggeringEvent;
+    ask("GET").then(take).then(function (isIn) {
+      if (isIn) { sendAgain(form, sent && sent.submitter); }
+    }, goOn);
+  }
+
+  function sendAgain(form, button) {
+    form.dataset.sentAgain = "yes";
+    delete form.dataset.sentAt;
+    form.requestSubmit(button && form.contains(button) ? button : undefined);
+  }
+
+  document.addEventListener("htmx:beforeOnLoad", function (event) { if (box) { hold(event); } });
 
   // What htmx asks for without anybody having done something does not keep the session alive.
   document.addEventListener("htmx:configRequest", function (event) {

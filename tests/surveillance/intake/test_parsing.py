@@ -92,6 +92,11 @@ def test_the_site_may_be_chosen_for_the_whole_file() -> None:
         pytest.param({"mrn": "x" * 65}, ("mrn", "too_long"), id="record number too long"),
         pytest.param({"given_name": "a\x00b"}, ("given_name", "control_character"), id="NUL"),
         pytest.param({"mrn": "A\u200b1"}, ("mrn", "control_character"), id="invisible"),
+        pytest.param({"mrn": "A\u20661"}, ("mrn", "control_character"), id="isolate"),
+        pytest.param(
+            {"family_name": "A\u202eb"}, ("family_name", "control_character"), id="turned"
+        ),
+        pytest.param({"given_name": "a\x85b"}, ("given_name", "control_character"), id="C1"),
         pytest.param({"birth_date": "1899-12-31"}, ("birth_date", "birth_too_early"), id="1899"),
         pytest.param({"birth_date": "2026-09-01"}, ("birth_date", "in_the_future"), id="unborn"),
         pytest.param({"birth_date": "17.5.70"}, ("birth_date", "not_a_date"), id="two digits"),

@@ -136,7 +136,9 @@ class TestInvitation:
     @pytest.mark.parametrize(
         ("changed", "complaint"),
         [
-            pytest.param({"username": "taken"}, "somebody signs in as taken already", id="name"),
+            pytest.param({"username": "taken"}, "Somebody signs in as taken already", id="name"),
+            pytest.param({"username": "TAKEN"}, "signs in as taken already", id="capitals"),
+            pytest.param({"last_name": "New\u202ecomer"}, "invisible sign U+202E", id="turned"),
             pytest.param({"email": "TAKEN@example.org"}, "has this address already", id="email"),
             pytest.param({"username": "two words"}, "valid username", id="bad-name"),
             pytest.param({"role": "INTEGRATION"}, "not one of the available", id="no-person"),
