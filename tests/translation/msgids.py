@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel.messages.extract import extract
+from django.apps import apps
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation.template import templatize
 
+from patients.table_names import CONTEXT, named_parts
 from surveillance import protocol
 from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.biopsy import BEYOND_SOURCE, SEEDING, SMALL_LESION
@@ -46,7 +50,7 @@ class Msgid(NamedTuple):
 def all_msgids() -> set[Msgid]:
     """Of the code, of the templates, and of the vocabulary that pages translate by variable."""
     found = {one for path in (*modules(), *templates()) for one in msgids_in(path)}
-    named = found | {Msgid((words,)) for words in vocabulary()}
+    named = found | {Msgid((words,)) for words in vocabulary()} | set(names())
     plural = {(one.words[0], one.context) for one in named if len(one.words) > 1}
     # One entry serves both where the same word is also counted.
     return {one for one in named if len(one.words) > 1 or (one.words[0], one.context) not in plural}
@@ -89,3 +93,14 @@ def _names_of(facts: Iterable[str]) -> Iterator[str]:
         name = fact_sentence(fact, "").removesuffix(": .")
         if name != fact:
             yield name
+
+
+def names() -> Iterator[Msgid]:
+    """Of tables and fields, as the admin shows them."""
+    with translation.override(settings.LANGUAGE_CODE):
+        parts = [
+            str(getattr(part, attribute))
+            for app in ("patients", "surveillance")
+            for part, attribute in named_parts(apps.get_app_config(app))
+        ]
+    yield from (Msgid((name,), CONTEXT) for name in parts)
