@@ -6,10 +6,18 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from patients.models import Absence, Site
 from surveillance.absences import people_standing_in
-from surveillance.models import Escalation, EscalationResolution, FollowUpOutcome
+from surveillance.models import (
+    ContactChannel,
+    ContactOutcome,
+    Escalation,
+    EscalationResolution,
+    FollowUpOutcome,
+)
 from surveillance.web.absence_query import (
     MOST,
     absences_at,
@@ -28,6 +36,7 @@ from surveillance.web.queue_rows import (
 from surveillance.web.wording import (
     Tag,
     date_words,
+    label_of,
     lesion_words,
     moment_words,
     name_of_patient,
@@ -108,28 +117,36 @@ def absence_rows(
 def state_of(row: Absence, on: date) -> Tag:
     """Coming, away, or back."""
     if row.ended_on is not None and row.ended_on <= on:
-        return Tag("Back early" if row.ended_on > row.first_on else "Did not go", "quiet")
+        words = _("Back early") if row.ended_on > row.first_on else _("Did not go")
+        return Tag(words, "quiet")
     if on < row.first_on:
-        return Tag("Coming", "soon")
-    return Tag("Away", "due") if on <= row.last_on else Tag("Back", "quiet")
+        return Tag(pgettext("absence", "Coming"), "soon")
+    return (
+        Tag(pgettext("absence", "Away"), "due")
+        if on <= row.last_on
+        else Tag(pgettext("absence", "Back"), "quiet")
+    )
 
 
 def _days(row: Absence) -> str:
-    return f"{date_words(row.first_on)} to {date_words(row.last_on)}"
+    first, last = date_words(row.first_on), date_words(row.last_on)
+    return _("{first} to {last}").format(first=first, last=last)
 
 
 def _cover(row: Absence, on: date, stand_in: User | None) -> str:
     is_running = row.first_on <= on <= row.last_on and row.ended_on is None
     if not is_running or (stand_in is not None and stand_in.pk == row.cover_id):
         return name_of_user(row.cover)
-    answers = name_of_user(stand_in, f"{name_of_user(row.user)}, although away")
-    return f"{name_of_user(row.cover)} cannot answer any more: {answers} does"
+    away = _("{person}, although away").format(person=name_of_user(row.user))
+    return _("{cover} cannot answer any more: {person} does").format(
+        cover=name_of_user(row.cover), person=name_of_user(stand_in, away)
+    )
 
 
 def _end_words(row: Absence, on: date, *, may_end: bool) -> str:
     if not may_end or row.ended_on is not None or row.last_on < on:
         return ""
-    return "Cancel" if on < row.first_on else "Back today"
+    return _("Cancel") if on < row.first_on else _("Back today")
 
 
 def handed_over(absence: Absence, on: date, reader: User) -> HandOver:
@@ -145,10 +162,13 @@ def handed_over(absence: Absence, on: date, reader: User) -> HandOver:
         as_of=date_words(on),
         owed=queue_rows(owed[:MOST], surroundings_of(owed[:MOST], on, reader), on),
         escalations=tuple(_escalation_row(row, on) for row in raised[:MOST]),
-        left_out=f"Only the first {MOST} of a kind are shown; the queue’s list “Mine” has all."
-        if is_cut
-        else "",
+        left_out=_left_out() if is_cut else "",
     )
+
+
+def _left_out() -> str:
+    words = _("Only the first {most} of a kind are shown; the queue’s list “Mine” has all.")
+    return words.format(most=MOST)
 
 
 def _escalation_row(row: Escalation, on: date) -> EscalationRow:
@@ -157,7 +177,9 @@ def _escalation_row(row: Escalation, on: date) -> EscalationRow:
         patient=name_of_patient(follow_up.patient),
         words=escalation_words(row, on),
         about=f"{lesion_words(follow_up.lesion)}: {owed_words(follow_up)}",
-        days=f"{days_words(follow_up, on)}, last day {date_words(follow_up.latest_on)}",
+        days=_("{days}, last day {day}").format(
+            days=days_words(follow_up, on), day=date_words(follow_up.latest_on)
+        ),
         url=reverse("escalation", args=[row.pk]),
     )
 
@@ -183,30 +205,34 @@ Found = tuple[datetime, str, str, str, User | None]
 def _happenings(absence: Absence, now: datetime) -> Iterator[Found]:
     read = meanwhile_of(absence, now)
     for contact in read.contacts:
-        words = f"{contact.get_channel_display()}: {contact.get_outcome_display()}"
+        channel = _(str(ContactChannel(contact.channel).label))
+        words = f"{channel}: {label_of(ContactOutcome, contact.outcome)}"
         who, url = name_of_patient(contact.patient), reverse("patient", args=[contact.patient_id])
         yield contact.attempted_at, who, url, words, contact.attempted_by
     for row in read.opened:
         who, url = name_of_patient(row.patient), reverse("patient", args=[row.patient_id])
-        yield row.opened_at, who, url, f"Owed from now on: {owed_words(row)}", None
+        words = _("Owed from now on: {owed}").format(owed=owed_words(row))
+        yield row.opened_at, who, url, words, None
     for row in read.closed:
         who, url = name_of_patient(row.patient), reverse("patient", args=[row.patient_id])
-        words = f"{owed_words(row)}: {FollowUpOutcome(row.outcome).label}"
+        words = f"{owed_words(row)}: {_(str(FollowUpOutcome(row.outcome).label))}"
         yield row.closed_at or row.opened_at, who, url, words, row.closed_by
     for raised in read.escalations:
         yield from _of_escalation(raised)
     for gone in read.passed_on:
         who = name_of_patient(gone.follow_up.patient)
         url = reverse("patient", args=[gone.follow_up.patient_id])
-        yield gone.at, who, url, f"Not mine: passed on to {name_of_user(gone.passed_to)}", gone.user
+        words = _("Not mine: passed on to {person}").format(person=name_of_user(gone.passed_to))
+        yield gone.at, who, url, words, gone.user
 
 
 def _of_escalation(row: Escalation) -> Iterator[Found]:
     who, url = name_of_patient(row.follow_up.patient), reverse("escalation", args=[row.pk])
-    yield row.raised_at, who, url, f"Escalated to tier {row.tier}", None
+    yield row.raised_at, who, url, _("Escalated to tier {tier}").format(tier=row.tier), None
     if row.acknowledged_at is not None:
-        words = f"Escalation answered: {row.next_action}"
+        words = _("Escalation answered: {action}").format(action=row.next_action)
         yield row.acknowledged_at, who, url, words, row.acknowledged_by
     if row.resolved_at is not None:
-        words = f"Escalation ended: {EscalationResolution(row.resolution).label}"
+        how = _(str(EscalationResolution(row.resolution).label))
+        words = _("Escalation ended: {how}").format(how=how)
         yield row.resolved_at, who, url, words, None

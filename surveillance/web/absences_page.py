@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from patients.models import Absence, Membership, Site
@@ -35,15 +37,19 @@ class PlanForm(forms.Form):
     """Who is away, when, and who answers meanwhile."""
 
     user = forms.TypedChoiceField(
-        coerce=int, label="Who is away", error_messages={"required": "Choose who is away"}
+        coerce=int,
+        label=gettext_lazy("Who is away"),
+        error_messages={"required": gettext_lazy("Choose who is away")},
     )
-    first_on = day("First day away")
-    last_on = day("Last day away")
+    first_on = day(gettext_lazy("First day away"))
+    last_on = day(gettext_lazy("Last day away"))
     cover = forms.TypedChoiceField(
         coerce=int,
-        label="Cover",
-        help_text="Somebody of the same role or one above, who is there on all those days.",
-        error_messages={"required": "Choose who answers meanwhile"},
+        label=gettext_lazy("Cover"),
+        help_text=gettext_lazy(
+            "Somebody of the same role or one above, who is there on all those days."
+        ),
+        error_messages={"required": gettext_lazy("Choose who answers meanwhile")},
     )
 
     def __init__(self, data: object, people: dict[int, User], may_be_away: list[int]) -> None:
@@ -52,8 +58,9 @@ class PlanForm(forms.Form):
         away = [(pk, name) for pk, name in names if pk in may_be_away]
         if len(may_be_away) == 1:
             self.fields["user"].initial = may_be_away[0]
-        self.fields["user"].choices = [("", "Choose a person"), *away]  # type: ignore[attr-defined]
-        self.fields["cover"].choices = [("", "Choose a person"), *names]  # type: ignore[attr-defined]
+        nobody = ("", _("Choose a person"))
+        self.fields["user"].choices = [nobody, *away]  # type: ignore[attr-defined]
+        self.fields["cover"].choices = [nobody, *names]  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +86,7 @@ def absences(request: SignedInRequest) -> HttpResponse:
         )
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "Planned. The cover is told on the first day.")
+        messages.success(request, _("Planned. The cover is told on the first day."))
         return redirect("absences")
     rows = absence_rows(site, site.local_date(now), request.user, may_end_all=plans_for_all)
     context = {"form": form, "rows": rows, "site_name": site.name, "may_plan": bool(away)}
@@ -125,7 +132,8 @@ def _end(request: SignedInRequest, absence: Absence, now: datetime) -> None:
     except WorkflowRefused as refused:
         messages.error(request, words_of(refused))
     else:
-        messages.success(request, f"{name_of_user(absence.user)} answers again from today.")
+        back = _("{person} answers again from today.").format(person=name_of_user(absence.user))
+        messages.success(request, back)
 
 
 def _absence_or_404(request: SignedInRequest, pk: UUID) -> Absence:

@@ -1,7 +1,7 @@
 """One decision, decided again from the facts stored with it. Read-only."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from patients.workflows.record_view import record_view
@@ -18,13 +20,28 @@ from surveillance.web.access import SignedInRequest, lesion_or_404, signed_in
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.wording import Tag, lesion_words, moment_words, name_of_patient
 
-SAME = "Today’s software gives exactly the same answer."
+SAME = gettext_noop("Today’s software gives exactly the same answer.")
 TAGS = {
-    Verdict.SAME: Tag("Same answer", "good"),
-    Verdict.OTHER_VERSION_SAME_ANSWER: Tag("Same answer, newer protocol", "good"),
-    Verdict.OTHER_VERSION_OTHER_ANSWER: Tag("The protocol has changed since", "due"),
-    Verdict.CONTRADICTION: Tag("Not the same answer", "overdue"),
-    Verdict.UNREADABLE: Tag("Cannot be computed again", "overdue"),
+    Verdict.SAME: Tag(gettext_noop("Same answer"), "good"),
+    Verdict.OTHER_VERSION_SAME_ANSWER: Tag(gettext_noop("Same answer, newer protocol"), "good"),
+    Verdict.OTHER_VERSION_OTHER_ANSWER: Tag(gettext_noop("The protocol has changed since"), "due"),
+    Verdict.CONTRADICTION: Tag(gettext_noop("Not the same answer"), "overdue"),
+    Verdict.UNREADABLE: Tag(gettext_noop("Cannot be computed again"), "overdue"),
+}
+VERDICTS = {
+    Verdict.OTHER_VERSION_SAME_ANSWER: gettext_noop(
+        "Decided under protocol version {then}; version {now} answers these facts alike, with rule "
+        "{rule}."
+    ),
+    Verdict.OTHER_VERSION_OTHER_ANSWER: gettext_noop(
+        "Decided under protocol version {then}; version {now} answers these facts otherwise: rule "
+        "{rule} then, rule {rule_now} now."
+    ),
+    Verdict.CONTRADICTION: gettext_noop(
+        "Protocol version {then} is still in use and answers the same facts otherwise (rule {rule} "
+        "then, rule {rule_now} now). This must never be: tell those who run this system."
+    ),
+    Verdict.UNREADABLE: gettext_noop("The stored facts cannot be read today: {problem}"),
 }
 
 
@@ -46,12 +63,13 @@ def decision_page(request: SignedInRequest, pk: UUID, sequence: int) -> HttpResp
     row = get_object_or_404(rows.select_related("assessed_by", "overrides"), pk=sequence)
     record_view(patient=lesion.patient, by=request.user, now=timezone.now(), page="decision")
     found = recompute(row)
+    tag = TAGS[found.verdict]
     context = {
         "name": lesion_words(lesion),
         "patient": name_of_patient(lesion.patient),
         "patient_url": reverse("patient", args=[lesion.patient_id]),
         "history_url": reverse("lesion_history", args=[lesion.pk]),
-        "tag": TAGS[found.verdict],
+        "tag": replace(tag, words=_(tag.words)),
         "verdict": verdict_words(row, found),
         "differences": [_row(one.field, one.then, one.now) for one in found.differences],
         "advice": recommendation_view(row, moment_words(row.assessed_at, lesion.patient.site)),
@@ -64,23 +82,16 @@ def decision_page(request: SignedInRequest, pk: UUID, sequence: int) -> HttpResp
 def verdict_words(row: LesionAssessment, found: Recomputed) -> str:
     """One sentence for the reader: the same, or which version and which rule differ."""
     then, now = row.protocol_version, found.version_now
-    rules = f"rule {row.rule} then, rule {found.answer.get('rule', '')} now"
-    return {
-        Verdict.SAME: f"{SAME} Rule {row.rule}, protocol version {then}.",
-        Verdict.OTHER_VERSION_SAME_ANSWER: (
-            f"Decided under protocol version {then}; version {now} answers these facts alike, "
-            f"with rule {row.rule}."
-        ),
-        Verdict.OTHER_VERSION_OTHER_ANSWER: (
-            f"Decided under protocol version {then}; version {now} answers these facts "
-            f"otherwise: {rules}."
-        ),
-        Verdict.CONTRADICTION: (
-            f"Protocol version {then} is still in use and answers the same facts otherwise "
-            f"({rules}). This must never be: tell those who run this system."
-        ),
-        Verdict.UNREADABLE: f"The stored facts cannot be read today: {found.problem}",
-    }[found.verdict]
+    if found.verdict == Verdict.SAME:
+        words = _("Rule {rule}, protocol version {version}.")
+        return f"{_(SAME)} {words.format(rule=row.rule, version=then)}"
+    return _(VERDICTS[found.verdict]).format(
+        then=then,
+        now=now,
+        rule=row.rule,
+        rule_now=found.answer.get("rule", ""),
+        problem=found.problem,
+    )
 
 
 def _row(field: str, then: Any, now: Any) -> DifferenceRow:
@@ -89,5 +100,5 @@ def _row(field: str, then: Any, now: Any) -> DifferenceRow:
 
 def _text(value: Any) -> str:
     if value is None:
-        return "nothing"
+        return _("nothing")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp, LesionAssessment, LesionObservation
 from surveillance.obligations import window_of
@@ -30,6 +31,7 @@ class CaseView:
     name: str
     url: str
     mrn: str
+    site: str
     born: str
     age: str
     phone: str
@@ -39,14 +41,19 @@ class CaseView:
     history_url: str
     owed: str
     last_day: str
-    stage: Tag
+    stage: Tag | None
     booking: str
     chart: Chart | None
     exams: tuple[ExamRow, ...]
 
 
-def case_view(follow_up: FollowUp, decision: LesionAssessment, on: date) -> CaseView:
-    """The case as of the site's day. Two queries: the risk on record, and what was seen."""
+def case_view(
+    follow_up: FollowUp, decision: LesionAssessment, on: date, *, is_open: bool
+) -> CaseView:
+    """The case as of the site's day. Two queries: the risk on record, and what was seen.
+
+    Of an escalation that is not open any more, nothing is said that still runs.
+    """
     patient, lesion = follow_up.patient, follow_up.lesion
     profile = patient.risk_profiles.in_force(on).first()
     seen = LesionObservation.objects.standing().filter(lesion=lesion).select_related("exam")
@@ -58,7 +65,8 @@ def case_view(follow_up: FollowUp, decision: LesionAssessment, on: date) -> Case
         name=name_of_patient(patient),
         url=reverse("patient", args=[patient.pk]),
         mrn=patient.mrn,
-        born=date_words(patient.birth_date) or "not recorded",
+        site=follow_up.site.name,
+        born=date_words(patient.birth_date) or _("not recorded"),
         age=age_words(patient.birth_date, on),
         phone=patient.phone,
         risk=risk_tag(decision.risk),
@@ -67,7 +75,7 @@ def case_view(follow_up: FollowUp, decision: LesionAssessment, on: date) -> Case
         history_url=reverse("lesion_history", args=[lesion.pk]),
         owed=owed_words(follow_up),
         last_day=date_words(window_of(follow_up).latest),
-        stage=stage_tag(follow_up, on),
+        stage=stage_tag(follow_up, on) if is_open else None,
         booking=booking_words(follow_up),
         chart=size_chart(name, measurements_of(observations), LARGE_FROM.value),
         exams=tuple(exam_row(row) for row in observations),

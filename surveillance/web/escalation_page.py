@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from patients.workflows.record_view import record_view
@@ -20,10 +21,17 @@ from surveillance.web.access import SignedInRequest, escalation_or_404, require,
 from surveillance.web.decision_forms import AcknowledgeForm
 from surveillance.web.escalation_answers import answer_links
 from surveillance.web.escalation_case import case_view
-from surveillance.web.escalation_view import answer_rows, escalation_detail, seen_words
+from surveillance.web.escalation_view import (
+    answer_rows,
+    escalation_detail,
+    goes_on,
+    other_link,
+    seen_words,
+)
 from surveillance.web.queue_rows import days_words
 from surveillance.web.recommendation_view import override_view, recommendation_view
 from surveillance.web.refusals import accepted
+from surveillance.web.same_answer import answer_ticked, offer_same_answer
 from surveillance.web.wording import moment_words
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 
@@ -38,14 +46,15 @@ def escalation_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"seen": seen_words(escalation)},
     )
+    others = offer_same_answer(form, request, escalation, patient.site.local_date(now))
     if request.method == "POST":
         require(request.user, Permission.ACKNOWLEDGE, patient.site)
         if form.is_valid() and accepted(form, lambda: _acknowledge(request, escalation, form, now)):
-            messages.success(request, "You have taken this on.")
+            messages.success(request, _("You have taken this on."))
             return redirect("escalation", pk=escalation.pk)
     else:
         record_view(patient=patient, by=request.user, now=now, page="escalation")
-    return _show(request, escalation, form, now)
+    return _show(request, escalation, form, others, now)
 
 
 def _not_mine_url(escalation: Escalation, reader: int, today: date) -> str:
@@ -63,17 +72,25 @@ def _acknowledge(
     """Answer what the person saw: if somebody answered since, the workflow refuses."""
     as_seen = copy(escalation)
     as_seen.acknowledged_at = form.cleaned_data["seen"]
-    acknowledge_escalation(
-        escalation=as_seen,
-        next_action=form.cleaned_data["next_action"],
-        until=form.cleaned_data["until"],
-        by=request.user,
-        now=now,
-    )
+
+    def act(one: Escalation) -> None:
+        acknowledge_escalation(
+            escalation=one,
+            next_action=form.cleaned_data["next_action"],
+            until=form.cleaned_data["until"],
+            by=request.user,
+            now=now,
+        )
+
+    answer_ticked(form, as_seen, act)
 
 
 def _show(
-    request: SignedInRequest, escalation: Escalation, form: AcknowledgeForm, now: datetime
+    request: SignedInRequest,
+    escalation: Escalation,
+    form: AcknowledgeForm,
+    others: list[Escalation],
+    now: datetime,
 ) -> HttpResponse:
     follow_up = escalation.follow_up
     today = follow_up.site.local_date(now)
@@ -81,9 +98,10 @@ def _show(
     newest = LesionAssessment.objects.filter(lesion=follow_up.lesion, overrides=None)
     decision = newest.newest_first().first() or follow_up.assessment
     override = standing_overrides([follow_up.lesion_id], today).get(follow_up.lesion_id)
+    is_open = escalation.resolved_at is None
     context = {
-        "case": case_view(follow_up, decision, today),
-        "days": days_words(follow_up, today),
+        "case": case_view(follow_up, decision, today, is_open=is_open),
+        "days": days_words(follow_up, today) if is_open else "",
         "escalation": escalation_detail(
             escalation, today, people_standing_in([follow_up.site_id], today)
         ),
@@ -93,7 +111,9 @@ def _show(
         "answers": answer_links(escalation, allowed),
         "given": answer_rows(escalation),
         "not_mine_url": _not_mine_url(escalation, request.user.pk, today),
-        "may_answer": Permission.ACKNOWLEDGE in allowed and escalation.resolved_at is None,
+        "may_answer": Permission.ACKNOWLEDGE in allowed and is_open,
+        "others": [other_link(one, today) for one in others] if is_open else [],
+        "goes_on": goes_on(escalation, today),
     }
     status = 422 if form.errors else 200
     return render(request, "surveillance/escalation.html", context, status=status)

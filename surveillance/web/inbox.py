@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveillance.absences import answers_for
@@ -47,9 +48,9 @@ class Box:
         unread = [one for one in self.others if one.read_at is None]
         told = inbox_sections((), unread, self.reader)
         return [
-            {"words": "Waits for your answer", "name": "inbox", "count": len(asked)},
+            {"words": _("Waits for your answer"), "name": "inbox", "count": len(asked)},
             {
-                "words": "Messages",
+                "words": _("Messages"),
                 "name": "inbox_messages",
                 "count": sum(len(section.entries) for section in told),
             },
@@ -74,7 +75,8 @@ def inbox_messages(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         ticked = [*request.POST.getlist("message"), *request.POST.getlist("all")]
         count = mark_read(notifications=_ids_in(ticked), by=request.user, now=now)
-        messages.success(request, f"{count_words(count, 'message')} marked as read.")
+        told = _("{messages} marked as read.").format(messages=count_words(count, "message"))
+        messages.success(request, told)
         return redirect("inbox_messages")
     box = _open(request.user, now)
     page = {

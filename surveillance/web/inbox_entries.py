@@ -8,46 +8,20 @@ from enum import IntEnum
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import Site
-from surveillance.delivery.sms import NUMBER_CANNOT_BE_TEXTED
 from surveillance.delivery.texts import PAGES
-from surveillance.models import Escalation, FollowUp, Notification, NotificationTemplate
-from surveillance.outreach import ADDRESS_CAME_BACK, CONSENT_WITHDRAWN, NO_ADDRESS
-from surveillance.protocol.channels import WhyCall
-from surveillance.protocol.dates import add_working_days
-from surveillance.protocol.parameters import MISSED_CONTACT_WITHIN
+from surveillance.models import Escalation, FollowUp, Notification
+from surveillance.web.inbox_words import message_words
 from surveillance.web.queue_rows import days_words, escalation_words
 from surveillance.web.wording import (
-    date_words,
     joined,
-    language_words,
     lesion_words,
     moment_words,
     name_of_patient,
 )
-
-OUR_NAME = "HepCalc: "
-"""What a subject begins with, for the sake of a mailbox; in our own inbox it says nothing."""
-WORDS = {
-    NotificationTemplate.PATIENT_REMINDER: "Call the patient: no message could remind them",
-    NotificationTemplate.APPOINTMENT_REMINDER: "Call the patient about the coming appointment",
-    NotificationTemplate.APPOINTMENT_CANCELLED: "Call the patient: the appointment is off",
-}
-"""A message meant for a patient that is in a colleague's inbox is a call to be made."""
-CAUSES = {
-    CONSENT_WITHDRAWN: "they do not want that kind of message any more",
-    ADDRESS_CAME_BACK: "the message came back",
-    NUMBER_CANNOT_BE_TEXTED: "the number takes no text messages",
-    NO_ADDRESS: "there is no address",
-    WhyCall.PAST_LAST_DAY: "the last day has passed",
-    WhyCall.BY_A_PERSON: "a person is to speak to them, as their status says",
-    WhyCall.CALL_COMES_FIRST: "a call comes first here, or a letter would come too late",
-    WhyCall.NOT_AGREED: "they agreed to no message that we can send",
-    "address_cannot_be_written": "the address is none",
-    "too_many_attempts": "it could not be sent after many attempts",
-}
-"""Why a message became a call; any other code is one of the mail server's or gateway's."""
 
 
 class Section(IntEnum):
@@ -60,10 +34,10 @@ class Section(IntEnum):
 
 
 HEADINGS = {
-    Section.ESCALATED: "Escalated: waits for your answer",
-    Section.RETURNED: "Came back: the day that was given has passed",
-    Section.OTHER: "Told to you",
-    Section.READ: "Read before",
+    Section.ESCALATED: gettext_noop("Escalated: waits for your answer"),
+    Section.RETURNED: gettext_noop("Came back: the day that was given has passed"),
+    Section.OTHER: gettext_noop("Told to you"),
+    Section.READ: gettext_noop("Read before"),
 }
 
 
@@ -90,6 +64,7 @@ class InboxLine:
     at: str
     is_new: bool
     not_mine_url: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +73,8 @@ class InboxEntry:
 
     key: str
     about: str
+    site: str
+    """Of the patient; empty where the entry is about the site itself."""
     url: str
     lines: tuple[InboxLine, ...]
     ids: str
@@ -152,7 +129,7 @@ def inbox_sections(
     found: defaultdict[Section, list[InboxEntry]] = defaultdict(list)
     for key, pile in sorted(piles.items(), key=lambda one: (one[1].place, one[0])):
         found[pile.section].append(_entry(str(key), pile, reader))
-    return tuple(InboxSection(HEADINGS[each], tuple(found[each])) for each in sorted(found))
+    return tuple(InboxSection(_(HEADINGS[each]), tuple(found[each])) for each in sorted(found))
 
 
 def _patient_id(message: Notification) -> UUID | None:
@@ -163,11 +140,11 @@ def _entry(key: str, pile: _Pile, reader: Reader) -> InboxEntry:
     lines = (*_escalation_lines(pile, reader), *_message_lines(pile, reader))
     unread = [str(message.pk) for message in pile.messages if message.read_at is None]
     if pile.escalations:
-        patient = pile.escalations[0].follow_up.patient
-        about, url = name_of_patient(patient), reverse("patient", args=[patient.pk])
-    else:
-        about, url = _about(pile.messages[0], reader)
-    return InboxEntry(key, about, url, lines, " ".join(unread))
+        first = pile.escalations[0].follow_up
+        site, url = first.site.name, reverse("patient", args=[first.patient_id])
+        return InboxEntry(key, name_of_patient(first.patient), site, url, lines, " ".join(unread))
+    about, site, url = _about(pile.messages[0], reader)
+    return InboxEntry(key, about, site, url, lines, " ".join(unread))
 
 
 def _escalation_lines(pile: _Pile, reader: Reader) -> Iterator[InboxLine]:
@@ -206,14 +183,16 @@ def _message_line(group: list[Notification], reader: Reader) -> InboxLine:
     newest = group[0]
     is_visible = reader.sees(newest.site_id)
     owed = {one.follow_up.pk: one.follow_up for one in group if one.follow_up} if is_visible else {}
+    words = message_words(newest)
     return InboxLine(
-        words=_words(newest),
+        words=words.words,
         lesions=joined(sorted({lesion_words(row.lesion) for row in owed.values()})),
         days=_days(list(owed.values()), newest, reader),
         url=_line_url(newest) if is_visible else "",
         at=moment_words(newest.created_at, newest.site),
         is_new=newest.read_at is None,
         not_mine_url=_not_mine_url(newest, reader) if len(owed) == 1 else "",
+        lang=words.lang,
     )
 
 
@@ -237,37 +216,16 @@ def _not_mine_url(message: Notification, reader: Reader) -> str:
     return ""
 
 
-def _words(message: Notification) -> str:
-    """The words as they were sent; of what has none of its own, what it is about."""
-    template = NotificationTemplate(message.template)
-    subject = message.subject.removeprefix(OUR_NAME)
-    said = subject[:1].upper() + subject[1:] or WORDS.get(template) or str(template.label)
-    if template == NotificationTemplate.MISSED_APPOINTMENT:
-        missed_on = message.site.local_date(message.created_at)
-        last = add_working_days(missed_on, MISSED_CONTACT_WITHIN.value)
-        said = f"{said} by {date_words(last)}"
-    return said + _why(message)
-
-
-def _why(message: Notification) -> str:
-    """' (why; interpreter needed: Spanish)', as far as there is anything to say."""
-    patient = message.patient
-    parts = []
-    if message.cause:
-        parts.append(CAUSES.get(message.cause, "the message could not be delivered"))
-    if patient is not None and patient.interpreter_needed and message.template in WORDS:
-        parts.append(language_words(patient))
-    return f" ({'; '.join(parts)})" if parts else ""
-
-
-def _about(message: Notification, reader: Reader) -> tuple[str, str]:
-    """Whom it is about and where they are; names and links only where one still holds a role."""
+def _about(message: Notification, reader: Reader) -> tuple[str, str, str]:
+    """Whom it is about, the site if that is not said yet, and where they are; names and links only
+    where one still holds a role."""
     if not reader.sees(message.site_id):
-        return f"a patient of {message.site.name}", ""
+        return _("a patient of {site}").format(site=message.site.name), "", ""
     patient = message.follow_up.patient if message.follow_up else message.patient
     if patient is not None:
-        return name_of_patient(patient), reverse("patient", args=[patient.pk])
-    return message.site.name, _page_of(message.template, message.site)
+        address = reverse("patient", args=[patient.pk])
+        return name_of_patient(patient), message.site.name, address
+    return message.site.name, "", _page_of(message.template, message.site)
 
 
 def _page_of(template: str, site: Site) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.models import Tri
 from surveillance.models import (
@@ -28,6 +29,7 @@ from surveillance.roles import Permission
 from surveillance.web.chart import Chart, Measurement, size_chart
 from surveillance.web.owed_view import Owed, owed_view
 from surveillance.web.patient_query import PatientRecords
+from surveillance.web.protocol_words import fact_said
 from surveillance.web.recommendation_view import (
     OverrideView,
     RecommendationView,
@@ -91,11 +93,13 @@ def one_visit_words(records: PatientRecords) -> str:
     visit = one_appointment(advised) if len(imaging) > 1 else None
     if visit is None:
         return ""
-    how = f"{visit.modality.label}, " if visit.modality else ""
-    when = f"at the latest {date_words(visit.latest)}"
+    when = _("at the latest {day}")
     if visit.latest < records.on:
-        when = f"as soon as possible (the last day was {date_words(visit.latest)})"
-    return f"One visit can serve all {len(imaging)}: {how}{when}."
+        when = _("as soon as possible (the last day was {day})")
+    how = [_(visit.modality.label)] if visit.modality else []
+    return _("One visit can serve all {n}: {how}.").format(
+        n=len(imaging), how=", ".join([*how, when.format(day=date_words(visit.latest))])
+    )
 
 
 def _modality_of(row: FollowUp) -> Modality | None:
@@ -159,8 +163,8 @@ def measurements_of(observations: Iterable[LesionObservation]) -> list[Measureme
 
 def event_row(row: LesionEvent, *, may_retract: bool) -> EventRow:
     """'MDT decision: continue surveillance, 27 Aug 2026, Dr Chair'."""
-    kind = LesionEventKind(row.kind).label
-    what = row.value.replace("_", " ").lower()
+    kind = _(str(LesionEventKind(row.kind).label))
+    _name, what = fact_said("", row.value.replace("_", " ").lower())
     return EventRow(
         words=f"{kind}: {what}, {date_words(row.occurred_on)}, {row.author}",
         retract_url=reverse("event_retract", args=[row.pk]) if may_retract else "",
@@ -173,18 +177,18 @@ def exam_row(row: LesionObservation, *, may_retract: bool = False) -> ExamRow:
     quality = [
         words
         for words, is_so in (
-            ("not adequate", not (exam.adequate and row.adequate)),
-            (f"visualisation {exam.vis}", bool(exam.vis)),
-            ("preliminary report", exam.report_status != ReportStatus.FINAL),
-            ("outside exam", exam.is_external),
+            (_("not adequate"), not (exam.adequate and row.adequate)),
+            (_("visualisation {score}").format(score=exam.vis), bool(exam.vis)),
+            (_("preliminary report"), exam.report_status != ReportStatus.FINAL),
+            (_("outside exam"), exam.is_external),
         )
         if is_so
     ]
     return ExamRow(
         on=date_words(exam.performed_on),
         modality=label_of(Modality, exam.modality),
-        size=size_words(row.size_mm) if row.lesion_seen else "not seen",
-        quality=", ".join(quality) or "adequate",
+        size=size_words(row.size_mm) if row.lesion_seen else _("not seen"),
+        quality=", ".join(quality) or _("adequate"),
         findings=_findings(row),
         retract_url=reverse("exam_retract", args=[exam.pk]) if may_retract else "",
     )
@@ -195,9 +199,9 @@ def _findings(row: LesionObservation) -> str:
         label_of(Conclusion, row.conclusion) if row.conclusion else "",
         row.lirads,
         label_of(CalcificationPattern, row.pattern).lower() if row.pattern else "",
-        "arterial hyperenhancement" if row.aphe == Tri.YES else "",
-        "washout" if row.washout == Tri.YES else "",
-        "capsule" if row.capsule == Tri.YES else "",
-        "solid component" if row.solid_component == Tri.YES else "",
+        _("arterial hyperenhancement") if row.aphe == Tri.YES else "",
+        _("washout") if row.washout == Tri.YES else "",
+        _("capsule") if row.capsule == Tri.YES else "",
+        _("solid component") if row.solid_component == Tri.YES else "",
     ]
     return ", ".join(words for words in shown if words)

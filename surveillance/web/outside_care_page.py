@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.workflows.record_view import record_view
@@ -26,10 +28,12 @@ from surveillance.workflows.record_outside_care import latest_expiry, record_out
 from surveillance.workflows.review_outside_care import review_outside_care
 
 RECORD = Action(
-    "Followed elsewhere",
-    "Save evidence",
-    "It ends nothing and moves nothing: an exam at another institution counts once its report "
-    "is on file. A second person is asked to look at it, the owner to ask for the report.",
+    gettext_noop("Followed elsewhere"),
+    gettext_noop("Save evidence"),
+    gettext_noop(
+        "It ends nothing and moves nothing: an exam at another institution counts once its report "
+        "is on file. A second person is asked to look at it, the owner to ask for the report."
+    ),
 )
 
 
@@ -58,7 +62,8 @@ def record_care_elsewhere(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "The evidence is on file, and a second person is asked to look.")
+        done = _("The evidence is on file, and a second person is asked to look.")
+        messages.success(request, done)
         return go_back(request, follow_up.patient_id)
     return show(request, RECORD, subject_of(follow_up.patient, today, follow_up), form)
 
@@ -84,7 +89,7 @@ def outside_care_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         require(request.user, Permission.SECOND_LOOK, follow_up.site)
         if form.is_valid() and accepted(form, act):
-            messages.success(request, "Your second look is on file.")
+            messages.success(request, _("Your second look is on file."))
             return redirect("patient", pk=care.patient_id)
     else:
         record_view(patient=care.patient, by=request.user, now=now, page="outside_care")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from surveillance.models import OutsideCare, OutsideCareReview, OutsideCareState
 from surveillance.web.wording import Tag, date_words, moment_words, name_of_user
 
@@ -33,11 +35,11 @@ def outside_care_detail(row: OutsideCare, on: date) -> OutsideCareDetail:
     return OutsideCareDetail(
         institution=row.institution,
         evidence=row.evidence,
-        document=row.document_reference or "Not given",
+        document=row.document_reference or _("Not given"),
         expires=date_words(row.expires_on),
         recorded=f"{name_of_user(row.recorded_by)}, {moment_words(row.recorded_at, site)}",
         review=_review(row),
-        state=Tag(str(state.label), TONES[state]),
+        state=Tag(_(str(state.label)), TONES[state]),
     )
 
 
@@ -45,7 +47,7 @@ def _review(row: OutsideCare) -> str:
     review: OutsideCareReview | None = getattr(row, "review", None)
     if review is None:
         return ""
-    verdict = "Sufficient" if review.is_sufficient else "Not sufficient"
+    verdict = _("Sufficient") if review.is_sufficient else _("Not sufficient")
     at = moment_words(review.reviewed_at, row.follow_up.site)
     note = f": {review.note}" if review.note else ""
     return f"{verdict}{note} ({name_of_user(review.reviewed_by)}, {at})"

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from surveillance.models import OverrideKind
@@ -18,7 +20,7 @@ from surveillance.web.refusals import accepted
 from surveillance.web.wording import lesion_words
 from surveillance.workflows.override_assessment import dates_not_offered, override_assessment
 
-MEANS = (
+MEANS = gettext_noop(
     "The rule stays in view beside your decision. It holds until it expires, somebody re-opens "
     "the lesion, or new facts lead to another need."
 )
@@ -51,8 +53,9 @@ def override(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
 
     if form.is_valid() and accepted(form, act):
-        messages.success(request, "Your decision is recorded beside the rule.")
+        messages.success(request, _("Your decision is recorded beside the rule."))
         return redirect("patient", pk=lesion.patient_id)
-    action = Action(f"Decide otherwise: {lesion_words(lesion)}", "Sign this decision", MEANS)
+    heading = _("Decide otherwise: {lesion}").format(lesion=lesion_words(lesion))
+    action = Action(heading, _("Sign this decision"), _(MEANS))
     subject = subject_of(lesion.patient, today)
     return show(request, action, subject, form)

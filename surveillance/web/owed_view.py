@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.models import Escalation, FollowUp, OutsideCare
 from surveillance.obligations import window_of
@@ -11,6 +13,7 @@ from surveillance.protocol.terms import ObligationKind
 from surveillance.roles import Permission
 from surveillance.web.lead_words import lead_lines
 from surveillance.web.patient_query import PatientRecords
+from surveillance.web.protocol_words import Said, said
 from surveillance.web.queue_rows import (
     days_words,
     escalation_words,
@@ -28,6 +31,22 @@ from surveillance.web.wording import (
     owner_words,
 )
 from surveillance.workflows.snooze_follow_up import latest_snooze
+
+OFFERED: tuple[tuple[Permission, str, str], ...] = (
+    (Permission.BOOK, gettext_noop("Order or book"), "follow_up_book"),
+    (Permission.BOOK, gettext_noop("Change order"), "follow_up_order"),
+    (Permission.BOOK, gettext_noop("Order cancelled"), "follow_up_order_cancel"),
+    (Permission.BOOK, gettext_noop("Did not attend"), "follow_up_missed"),
+    (Permission.RECORD_EXAM, gettext_noop("Record the answer"), "follow_up_answer"),
+    (Permission.VIEW_PATIENT, gettext_noop("Calendar file"), "appointment_file"),
+    (Permission.LOG_CONTACT, gettext_noop("Followed elsewhere"), "follow_up_elsewhere"),
+    (Permission.SNOOZE, gettext_noop("Snooze"), "follow_up_snooze"),
+    (Permission.CLOSE, gettext_noop("Close"), "follow_up_close"),
+    (Permission.REASSIGN, gettext_noop("Change owner"), "follow_up_owner"),
+    (Permission.ACKNOWLEDGE, gettext_noop("Not mine"), "follow_up_not_mine"),
+)
+"""Who may, words, address by the follow-up's id. “Order or book” takes an order, an appointment or
+both; an order has a page of its own only to be changed once it is on file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +74,7 @@ class Owed:
     key: str
     lesion: str
     owed: str
-    reason: str
+    reason: Said
     window: str
     stage: Tag
     days: str
@@ -77,7 +96,7 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         key=str(row.pk),
         lesion=lesion_words(row.lesion),
         owed=owed_words(row),
-        reason=row.reason,
+        reason=said(row.reason),
         window=window_words(window.earliest, window.target, window.latest),
         stage=stage_tag(row, records.on),
         days=days_words(row, records.on),
@@ -87,7 +106,7 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
         no_snooze=_no_snooze_words(row, allowed, records.on),
         next_step=next_step(row, records.on),
         owner=owner_words(
-            row.owner, records.stand_ins.get((row.site_id, row.owner_id or 0)), "No owner"
+            row.owner, records.stand_ins.get((row.site_id, row.owner_id or 0)), _("No owner")
         ),
         escalations=tuple(
             escalation_view(one, records) for one in records.escalations.get(row.pk, [])
@@ -103,8 +122,10 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
 
 def _elsewhere(care: OutsideCare, on: date) -> Link:
     """'Liver centre, Cork: waits for a second look, counts until 3 Mar 2026'."""
-    state = care.state_on(on).label.lower()
-    words = f"{care.institution}: {state}, counts until {date_words(care.expires_on)}"
+    state = _(str(care.state_on(on).label)).lower()
+    words = _("{institution}: {state}, counts until {day}").format(
+        institution=care.institution, state=state, day=date_words(care.expires_on)
+    )
     return Link(words, reverse("outside_care", args=[care.pk]))
 
 
@@ -118,31 +139,48 @@ def _no_snooze_words(row: FollowUp, allowed: frozenset[Permission], on: date) ->
     """Why whoever may put things aside finds no “Snooze” here; empty where they do."""
     if Permission.SNOOZE not in allowed or latest_snooze(row, on) > on:
         return ""
-    return f"Cannot be put aside: its last day, {date_words(row.latest_on)}, has come."
+    return _("Cannot be put aside: its last day, {day}, has come.").format(
+        day=date_words(row.latest_on)
+    )
 
 
 def booking_words(row: FollowUp) -> str:
     """'Ordered 3 Mar 2026 (number A1), booked for 4 Apr 2026'."""
-    number = f" (number {row.order_number})" if row.order_number else ""
-    ordered = f"Ordered {date_words(row.ordered_on)}{number}" if row.ordered_on else "Not ordered"
-    booked = f"booked for {date_words(row.booked_for)}" if row.booked_for else "not booked"
-    missed = count_words(row.missed_appointments, "missed appointment")
-    words = f"{ordered}, {booked}{f', {missed}' if row.missed_appointments else ''}"
+    booked = _("not booked")
+    if row.booked_for:
+        booked = _("booked for {day}").format(day=date_words(row.booked_for))
+    words = f"{_ordered_words(row)}, {booked}"
+    if row.missed_appointments:
+        words += f", {count_words(row.missed_appointments, 'missed appointment')}"
     if row.arrangement_lost_on is None:
         return words
-    lost = date_words(row.arrangement_lost_on)
-    return f"{words}. Last cancelled on {lost}: {row.arrangement_lost_reason}"
+    return _("{arranged}. Last cancelled on {day}: {reason}").format(
+        arranged=words,
+        day=date_words(row.arrangement_lost_on),
+        reason=row.arrangement_lost_reason,
+    )
+
+
+def _ordered_words(row: FollowUp) -> str:
+    if row.ordered_on is None:
+        return _("Not ordered")
+    day, number = date_words(row.ordered_on), row.order_number
+    if not number:
+        return _("Ordered {day}").format(day=day)
+    return _("Ordered {day} (number {number})").format(day=day, number=number)
 
 
 def escalation_view(row: Escalation, records: PatientRecords) -> EscalationView:
     """One escalation with its owner and what was promised."""
     raised = moment_words(row.raised_at, records.patient.site)
     return EscalationView(
-        words=f"{escalation_words(row, records.on)}, raised {raised}",
+        words=_("{escalation}, raised {at}").format(
+            escalation=escalation_words(row, records.on), at=raised
+        ),
         owner=owner_words(
             row.owner,
             records.stand_ins.get((records.patient.site_id, row.owner_id or 0)),
-            "nobody",
+            _("nobody"),
         ),
         next_action=row.next_action,
         url=reverse("escalation", args=[row.pk]),
@@ -153,22 +191,9 @@ def links_of(
     row: FollowUp, allowed: frozenset[Permission], records: PatientRecords
 ) -> tuple[Link, ...]:
     """The actions on one follow-up that the person's role allows."""
-    offered = [
-        (Permission.BOOK, "Change order" if row.ordered_on else "Record order", "follow_up_order"),
-        (Permission.BOOK, "Order cancelled", "follow_up_order_cancel"),
-        (Permission.BOOK, "Order or book", "follow_up_book"),
-        (Permission.BOOK, "Did not attend", "follow_up_missed"),
-        (Permission.RECORD_EXAM, "Record the answer", "follow_up_answer"),
-        (Permission.VIEW_PATIENT, "Calendar file", "appointment_file"),
-        (Permission.LOG_CONTACT, "Followed elsewhere", "follow_up_elsewhere"),
-        (Permission.SNOOZE, "Snooze", "follow_up_snooze"),
-        (Permission.CLOSE, "Close", "follow_up_close"),
-        (Permission.REASSIGN, "Change owner", "follow_up_owner"),
-        (Permission.ACKNOWLEDGE, "Not mine", "follow_up_not_mine"),
-    ]
     on, is_review = records.on, row.kind == ObligationKind.REVIEW
     not_now = {
-        "follow_up_order": is_review,
+        "follow_up_order": is_review or row.ordered_on is None,
         "follow_up_order_cancel": is_review or row.ordered_on is None,
         "follow_up_book": is_review,
         "follow_up_missed": is_review or row.booked_for is None or row.booked_for > on,
@@ -179,7 +204,7 @@ def links_of(
         "follow_up_not_mine": row.owner_id not in records.mine,
     }
     return tuple(
-        Link(words, reverse(name, args=[row.pk]))
-        for permission, words, name in offered
+        Link(_(words), reverse(name, args=[row.pk]))
+        for permission, words, name in OFFERED
         if permission in allowed and not not_now.get(name, False)
     )

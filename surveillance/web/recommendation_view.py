@@ -1,9 +1,12 @@
 """A decision in plain words: what is advised, why, from which facts, on whose authority."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from surveillance.models import LesionAssessment, OverrideKind
 from surveillance.protocol.citations import SOURCE_TITLE, STATEMENTS
@@ -13,16 +16,17 @@ from surveillance.protocol.terms import (
     Modality,
     RecommendationKind,
 )
+from surveillance.web.protocol_words import Said, fact_said, said
 from surveillance.web.risk_words import fact_words, risk_tag
 from surveillance.web.wording import Tag, date_words, joined, label_of, name_of_user
 
 CLASS_TAGS = {
-    EscalationClass.URGENT: Tag("Chased as urgent", "overdue"),
-    EscalationClass.AT_RISK: Tag("Chased as at risk", "due"),
-    EscalationClass.LOW: Tag("Chased as low risk", "calm"),
-    EscalationClass.NONE: Tag("Nothing owed", "quiet"),
+    EscalationClass.URGENT: Tag(gettext_noop("Chased as urgent"), "overdue"),
+    EscalationClass.AT_RISK: Tag(gettext_noop("Chased as at risk"), "due"),
+    EscalationClass.LOW: Tag(gettext_noop("Chased as low risk"), "calm"),
+    EscalationClass.NONE: Tag(gettext_noop("Nothing owed"), "quiet"),
 }
-MACHINE = "the protocol, automatically"
+MACHINE = gettext_noop("the protocol, automatically")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,13 @@ class RecommendationView:
     alternatives: str
     blocked: str
     biopsy: str
-    reasons: tuple[str, ...]
-    facts_used: tuple[tuple[str, str], ...]
+    reasons: tuple[Said, ...]
+    facts_used: tuple[tuple[str, Said], ...]
     missing: tuple[str, ...]
     addons: tuple[str, ...]
     quotes: tuple[Quote, ...]
     rule: str
-    rule_title: str
+    rule_title: Said
     version: str
     source_title: str
     decided: str
@@ -76,18 +80,21 @@ class OverrideView:
 def recommendation_view(row: LesionAssessment, site_moment: str) -> RecommendationView:
     """The newest computed answer for a lesion; `site_moment` is when it was made, in words."""
     answer: dict[str, Any] = row.answer
-    reasons = tuple(answer.get("reasons", []))
+    reasons: list[str] = answer.get("reasons", [])
+    tag = CLASS_TAGS[EscalationClass(row.escalation_class)]
     return RecommendationView(
         title=label_of(RecommendationKind, row.recommendation),
-        tag=CLASS_TAGS[EscalationClass(row.escalation_class)],
+        tag=replace(tag, words=_(tag.words)),
         risk=risk_tag(row.risk),
         window=window_words(row.earliest_on, row.target_on, row.latest_on),
         modality=label_of(Modality, row.preferred_modality) if row.preferred_modality else "",
         alternatives=_modalities(answer.get("alternatives", [])),
         blocked=_modalities(answer.get("blocked", [])),
         biopsy=_biopsy(row, answer),
-        reasons=reasons,
-        facts_used=tuple((str(name), str(value)) for name, value in answer.get("facts_used", [])),
+        reasons=tuple(said(text) for text in reasons),
+        facts_used=tuple(
+            fact_said(str(name), str(value)) for name, value in answer.get("facts_used", [])
+        ),
         missing=tuple(fact_words(name) for name in answer.get("missing", [])),
         addons=tuple(
             code for code in answer.get("addons", []) if not any(code in text for text in reasons)
@@ -97,10 +104,10 @@ def recommendation_view(row: LesionAssessment, site_moment: str) -> Recommendati
             for one in answer.get("citations", [])
         ),
         rule=row.rule,
-        rule_title=answer.get("rule_title", ""),
+        rule_title=said(answer.get("rule_title", "")),
         version=row.protocol_version,
         source_title=SOURCE_TITLE,
-        decided=f"{site_moment}, as of {date_words(row.as_of)}",
+        decided=_("{moment}, as of {day}").format(moment=site_moment, day=date_words(row.as_of)),
     )
 
 
@@ -108,25 +115,25 @@ def window_words(earliest: date | None, target: date | None, latest: date | None
     """'from 3 Mar 2026, best by 3 Apr 2026, at the latest 3 Jun 2026'. Empty without a window."""
     if not (earliest and target and latest):
         return ""
-    return (
-        f"from {date_words(earliest)}, best by {date_words(target)}, "
-        f"at the latest {date_words(latest)}"
+    return _("from {earliest}, best by {target}, at the latest {latest}").format(
+        earliest=date_words(earliest), target=date_words(target), latest=date_words(latest)
     )
 
 
 def override_view(row: LesionAssessment) -> OverrideView:
     """The override that stands for a lesion."""
     kind = OverrideKind(row.override_kind)
+    by_then = _("at the latest {day}").format(day=date_words(row.latest_on))
     what = {
-        OverrideKind.SOONER: f"at the latest {date_words(row.latest_on)}",
-        OverrideKind.LATER: f"at the latest {date_words(row.latest_on)}",
+        OverrideKind.SOONER: by_then,
+        OverrideKind.LATER: by_then,
         OverrideKind.MODALITY: label_of(Modality, row.preferred_modality),
     }.get(kind, "")
     return OverrideView(
-        kind=str(kind.label),
+        kind=_(str(kind.label)),
         what=what,
         reason=row.override_reason,
-        author=name_of_user(row.assessed_by, MACHINE),
+        author=name_of_user(row.assessed_by, _(MACHINE)),
         on=date_words(row.as_of),
         expires=date_words(row.override_expires_on),
     )
@@ -140,5 +147,6 @@ def _biopsy(row: LesionAssessment, answer: dict[str, Any]) -> str:
     if not row.biopsy_allowed:
         return ""
     reasons = joined(label_of(BiopsyReason, code) for code in answer.get("biopsy_reasons", []))
-    cautions = " ".join(answer.get("biopsy_cautions", []))
-    return f"The MDT may consider biopsy ({reasons}). {cautions}".strip()
+    allowed = _("The MDT may consider biopsy ({reasons}).").format(reasons=reasons)
+    cautions = [said(text).words for text in answer.get("biopsy_cautions", [])]
+    return " ".join([allowed, *cautions])

@@ -6,6 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from patients.models import RiskProfile, Tri
@@ -26,10 +28,12 @@ from surveillance.workflows.record_lesion_event import record_lesion_event
 from surveillance.workflows.update_risk import RiskFacts, facts_of, update_risk
 
 ANSWER = Action(
-    "Record the answer",
-    "Save answer",
-    "The protocol decides again at once. A decision to treat or to operate leaves the referral "
-    "open until the treatment, the pathology or another decision is recorded.",
+    gettext_noop("Record the answer"),
+    gettext_noop("Save answer"),
+    gettext_noop(
+        "The protocol decides again at once. A decision to treat or to operate leaves the referral "
+        "open until the treatment, the pathology or another decision is recorded."
+    ),
 )
 EVALUATED = "EVALUATED"
 MDT, PATHOLOGY, TREATED = (
@@ -38,20 +42,32 @@ MDT, PATHOLOGY, TREATED = (
     LesionEventKind.REMOVED_OR_TREATED,
 )
 EVENTS: dict[str, tuple[LesionEventKind, str, str]] = {
-    "WATCH": (MDT, MdtOutcome.CONTINUE_SURVEILLANCE, "Meeting: continue surveillance"),
-    "BIOPSY": (MDT, MdtOutcome.BIOPSY, "Meeting: biopsy"),
-    "TREAT": (MDT, MdtOutcome.TREAT, "Meeting: treat"),
-    "SURGERY": (MDT, MdtOutcome.SURGERY, "Meeting: operate"),
-    "TRANSFERRED": (MDT, MdtOutcome.TRANSFERRED, "Meeting: hand over to another centre"),
-    "MALIGNANT": (PATHOLOGY, PathologyResult.MALIGNANT, "Pathology: malignant"),
-    "BENIGN": (PATHOLOGY, PathologyResult.BENIGN_SPECIFIC, "Pathology: a specific benign lesion"),
+    "WATCH": (
+        MDT,
+        MdtOutcome.CONTINUE_SURVEILLANCE,
+        gettext_noop("Meeting: continue surveillance"),
+    ),
+    "BIOPSY": (MDT, MdtOutcome.BIOPSY, gettext_noop("Meeting: biopsy")),
+    "TREAT": (MDT, MdtOutcome.TREAT, gettext_noop("Meeting: treat")),
+    "SURGERY": (MDT, MdtOutcome.SURGERY, gettext_noop("Meeting: operate")),
+    "TRANSFERRED": (
+        MDT,
+        MdtOutcome.TRANSFERRED,
+        gettext_noop("Meeting: hand over to another centre"),
+    ),
+    "MALIGNANT": (PATHOLOGY, PathologyResult.MALIGNANT, gettext_noop("Pathology: malignant")),
+    "BENIGN": (
+        PATHOLOGY,
+        PathologyResult.BENIGN_SPECIFIC,
+        gettext_noop("Pathology: a specific benign lesion"),
+    ),
     "NONDIAGNOSTIC": (
         PATHOLOGY,
         PathologyResult.NONDIAGNOSTIC,
-        "Pathology: negative or not diagnostic",
+        gettext_noop("Pathology: negative or not diagnostic"),
     ),
-    "TREATED": (TREATED, "TREATED", "The lesion was treated"),
-    "REMOVED": (TREATED, "REMOVED", "The lesion was removed"),
+    "TREATED": (TREATED, "TREATED", gettext_noop("The lesion was treated")),
+    "REMOVED": (TREATED, "REMOVED", gettext_noop("The lesion was removed")),
 }
 
 
@@ -64,13 +80,13 @@ def answer_referral(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if row.kind != ObligationKind.REFERRAL:
         raise Http404
     form = AnswerForm(answers=_answers(row), **here.data)
-    return finish(here, ANSWER, form, _recorder(here, form), "The answer is recorded.")
+    return finish(here, ANSWER, form, _recorder(here, form), _("The answer is recorded."))
 
 
 def _answers(row: FollowUp) -> Choices:
-    events = [(key, words) for key, (_, _, words) in EVENTS.items()]
+    events = [(key, _(words)) for key, (_kind, _value, words) in EVENTS.items()]
     if row.recommendation == RecommendationKind.PAED_EVALUATION:
-        return [(EVALUATED, "Infection and vascular causes were considered"), *events]
+        return [(EVALUATED, _("Infection and vascular causes were considered")), *events]
     return events
 
 
@@ -80,7 +96,7 @@ def _recorder(here: Visit, form: AnswerForm) -> Callable[[], object]:
         if said["answer"] == EVALUATED:
             _record_evaluation(here, said["occurred_on"], said["author"])
             return
-        kind, value, _ = EVENTS[said["answer"]]
+        kind, value, _words = EVENTS[said["answer"]]
         record_lesion_event(
             lesion=here.follow_up.lesion,
             kind=kind,

@@ -2,27 +2,52 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from patients.models import RiskProfile, Tri
 from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS
 from surveillance.protocol.terms import Contraindication, Risk
 from surveillance.web.wording import Tag, count_words, joined, label_of
 
 FACT_WORDS = {
-    "cirrhosis": "cirrhosis",
-    "chronic_hbv": "chronic hepatitis B",
-    "chronic_hcv": "chronic hepatitis C",
-    "masld_advanced_fibrosis": "MASLD with advanced fibrosis",
-    "ald": "alcohol-related liver disease",
-    "other_chronic_liver_disease": "other chronic liver disease",
-    "hcc_risk_factors": "other risk factors for HCC",
-    "prior_hcc": "previous HCC",
-    "normal_liver_function": "normal liver function",
-    "normal_liver_parenchyma": "normal liver parenchyma",
-    "extrahepatic_malignancy": "cancer outside the liver",
-    "pregnant": "pregnancy",
-    "torch_evaluated": "infection (TORCH) evaluation",
-    "cardiac_failure_signs": "signs of cardiac failure",
+    "cirrhosis": gettext_noop("cirrhosis"),
+    "chronic_hbv": gettext_noop("chronic hepatitis B"),
+    "chronic_hcv": gettext_noop("chronic hepatitis C"),
+    "masld_advanced_fibrosis": gettext_noop("MASLD with advanced fibrosis"),
+    "ald": gettext_noop("alcohol-related liver disease"),
+    "other_chronic_liver_disease": gettext_noop("other chronic liver disease"),
+    "hcc_risk_factors": gettext_noop("other risk factors for HCC"),
+    "prior_hcc": gettext_noop("previous HCC"),
+    "normal_liver_function": gettext_noop("normal liver function"),
+    "normal_liver_parenchyma": gettext_noop("normal liver parenchyma"),
+    "extrahepatic_malignancy": gettext_noop("cancer outside the liver"),
+    "pregnant": gettext_noop("pregnancy"),
+    "torch_evaluated": gettext_noop("infection (TORCH) evaluation"),
+    "cardiac_failure_signs": gettext_noop("signs of cardiac failure"),
 }
+ABNORMAL = {
+    "normal_liver_function": gettext_noop("abnormal liver function"),
+    "normal_liver_parenchyma": gettext_noop("abnormal liver parenchyma"),
+}
+"""Where what should be normal is not."""
+OTHER_FACTS = {
+    "status": gettext_noop("status"),
+    "lesion_status": gettext_noop("lesion status"),
+    "birth_date": gettext_noop("birth date"),
+    "history": gettext_noop("history"),
+    "date": gettext_noop("date"),
+    "kind": gettext_noop("kind"),
+    "size_mm": gettext_noop("size mm"),
+    "symptomatic": gettext_noop("symptomatic"),
+    "isolation": gettext_noop("isolation"),
+    "pattern": gettext_noop("pattern"),
+    "thick_wall": gettext_noop("thick wall"),
+    "septations": gettext_noop("septations"),
+    "solid_component": gettext_noop("solid component"),
+    "conclusion": gettext_noop("conclusion"),
+}
+"""Facts of the lesion and its exams that a decision may ask for."""
 PAEDIATRIC = ("torch_evaluated", "cardiac_failure_signs")
 RISK_TONES = {Risk.AT_RISK: "overdue", Risk.UNDETERMINED: "due", Risk.LOW_RISK: "calm"}
 
@@ -38,7 +63,8 @@ class FactRow:
 
 def fact_words(name: str) -> str:
     """The words of a fact's field name; an unknown name loses its underscores."""
-    return FACT_WORDS.get(name, name.replace("_", " "))
+    words = FACT_WORDS.get(name) or OTHER_FACTS.get(name)
+    return _(words) if words else name.replace("_", " ")
 
 
 def risk_tag(risk: str) -> Tag:
@@ -49,24 +75,19 @@ def risk_tag(risk: str) -> Tag:
 def risk_why(profile: RiskProfile | None) -> str:
     """In half a sentence, what the risk rests on: what is present, else what is not known."""
     if profile is None:
-        return "no risk facts recorded"
+        return _("no risk facts recorded")
     present = [fact_words(name) for name in LIVER_FACTS if _is(profile, name, Tri.YES)]
-    abnormal = [
-        fact_words(name).replace("normal", "abnormal", 1)
-        for name in NORMAL_LIVER_FACTS
-        if _is(profile, name, Tri.NO)
-    ]
-    cancer = (
-        ["cancer outside the liver"] if _is(profile, "extrahepatic_malignancy", Tri.YES) else []
-    )
-    if present or abnormal or cancer:
-        return joined([*present, *abnormal, *cancer])
+    present += [_(words) for name, words in ABNORMAL.items() if _is(profile, name, Tri.NO)]
+    if _is(profile, "extrahepatic_malignancy", Tri.YES):
+        present.append(fact_words("extrahepatic_malignancy"))
+    if present:
+        return joined(present)
     unknown = missing_facts(profile)
     if not unknown:
-        return "no risk factor, normal liver"
+        return _("no risk factor, normal liver")
     if len(unknown) > 3:
-        return f"{count_words(len(unknown), 'fact')} not known"
-    return f"not known: {joined(unknown)}"
+        return _("{facts} not known").format(facts=count_words(len(unknown), "fact"))
+    return _("not known: {facts}").format(facts=joined(unknown))
 
 
 def missing_facts(profile: RiskProfile | None) -> list[str]:
@@ -86,18 +107,20 @@ def fact_rows(
     """
     rows = []
     idle = (() if is_child else PAEDIATRIC) + (() if may_be_pregnant else ("pregnant",))
-    for name, words in FACT_WORDS.items():
+    for name in FACT_WORDS:
         value = Tri(getattr(profile, name)) if profile else Tri.UNKNOWN
         if value == Tri.UNKNOWN and name in idle:
             continue
-        rows.append(FactRow(words[0].upper() + words[1:], str(value.label), value == Tri.UNKNOWN))
+        words = fact_words(name)
+        told = _(str(value.label))
+        rows.append(FactRow(words[0].upper() + words[1:], told, value == Tri.UNKNOWN))
     return tuple(rows)
 
 
 def contraindication_words(profile: RiskProfile | None) -> str:
     """'Gadolinium allergy, eGFR below 30', or that none is recorded."""
     recorded = profile.contraindications if profile else []
-    return ", ".join(label_of(Contraindication, code) for code in recorded) or "None recorded"
+    return ", ".join(label_of(Contraindication, code) for code in recorded) or _("None recorded")
 
 
 def _is(profile: RiskProfile, name: str, value: Tri) -> bool:

@@ -4,15 +4,24 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import Escalation, EscalationAnswer, EscalationAnswerKind
+from surveillance.protocol.terms import ObligationKind
 from surveillance.record_locks import lock_records
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.append_answer import NewAnswer, append_answer, given_already
+from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.record_outside_care import record_outside_care
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+class DecisionIsOurs(WorkflowRefused):
+    """Nobody at another institution takes a decision that this site owes."""
+
+    code = "decision_is_ours"
 
 
 @transaction.atomic
@@ -30,10 +39,14 @@ def answer_followed_elsewhere(
     """Put the evidence on file, and the escalation off until `until` (at most seven days ahead).
 
     It ends nothing: it comes back until the report of the other institution is here. The same
-    answer again changes nothing. Refused: what `record_outside_care` and `acknowledge_escalation`
-    refuse.
+    answer again changes nothing. Refused: a review, and what `record_outside_care` and
+    `acknowledge_escalation` refuse.
     """
     follow_up = escalation.follow_up
+    if follow_up.kind == ObligationKind.REVIEW:
+        raise DecisionIsOurs(
+            _("A review is a decision of this site. Decide, or complete the facts.")
+        )
     lock_records([follow_up.patient_id])
     new = NewAnswer(
         kind=EscalationAnswerKind.FOLLOWED_ELSEWHERE,

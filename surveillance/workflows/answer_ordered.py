@@ -4,12 +4,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import Escalation, EscalationAnswer, EscalationAnswerKind
+from surveillance.protocol.terms import ObligationKind
 from surveillance.record_locks import lock_records
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
 from surveillance.workflows.append_answer import NewAnswer, append_answer, given_already
 from surveillance.workflows.record_order import record_order
+from surveillance.workflows.refuse_impossible_order import OrderImpossible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,9 +31,15 @@ def answer_ordered(
     """Note the order, and put the escalation off until `until` (at most seven days ahead).
 
     An order is not an exam: without a booking by then the escalation comes back. The same answer
-    again changes nothing. Refused: what `record_order` and `acknowledge_escalation` refuse.
+    again changes nothing. Refused: a referral, and what `record_order` and
+    `acknowledge_escalation` refuse.
     """
     follow_up = escalation.follow_up
+    if follow_up.kind == ObligationKind.REFERRAL:
+        raise OrderImpossible(
+            _("A referral is answered by what it brought, not by an order: record that."),
+            field="order_number",
+        )
     lock_records([follow_up.patient_id])
     new = NewAnswer(
         kind=EscalationAnswerKind.ORDERED,

@@ -35,6 +35,35 @@ def pass_on(
     else in post is left who has not said the same.
     """
     staff = read_staff(follow_up.site_id, follow_up.site.local_date(now))
+    passed_to = _next_one(follow_up, tier, owner, by, staff)
+    if passed_to is None:
+        return None
+    return Disowning.objects.create(
+        follow_up=follow_up,
+        tier=tier,
+        user=by,
+        for_whom_id=owner,
+        passed_to_id=passed_to,
+        note=note.strip(),
+        at=now,
+    )
+
+
+def who_is_next(
+    *, follow_up: FollowUp, tier: int, owner: int | None, by: User, now: datetime
+) -> User | None:
+    """Who would answer if `by` said "not mine" now; None when `by` has said so before.
+
+    Nothing is written. Refused: what `pass_on` refuses.
+    """
+    staff = read_staff(follow_up.site_id, follow_up.site.local_date(now))
+    passed_to = _next_one(follow_up, tier, owner, by, staff)
+    return None if passed_to is None else User.objects.get(pk=staff.answering(passed_to))
+
+
+def _next_one(
+    follow_up: FollowUp, tier: int, owner: int | None, by: User, staff: Staff
+) -> int | None:
     answering = staff.answering(owner)
     earlier = Disowning.objects.declined([follow_up.pk]).get(follow_up.pk, {})
     declined = earlier.get(tier, frozenset())
@@ -49,15 +78,7 @@ def pass_on(
     passed_to = next_owner(line, declined | {by.pk, owner}, staff.stand_ins)
     if passed_to is None:
         raise LastInLine(_who_is_left(line, by, staff, follow_up))
-    return Disowning.objects.create(
-        follow_up=follow_up,
-        tier=tier,
-        user=by,
-        for_whom_id=owner,
-        passed_to_id=passed_to,
-        note=note.strip(),
-        at=now,
-    )
+    return passed_to
 
 
 def _who_is_left(line: tuple[int, ...], by: User, staff: Staff, follow_up: FollowUp) -> str:

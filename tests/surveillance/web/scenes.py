@@ -166,9 +166,14 @@ def escalated(follow_up: FollowUp, owner: User, tier: int = 3) -> Escalation:
 
 def surveyed(clinic: Clinic, performed_on: date = date(2026, 2, 16), **patient: Any) -> FollowUp:
     """What the protocol itself owes an 8 mm indeterminate lesion in cirrhosis, on a real exam."""
+    return surveyed_too(a_patient(clinic, **patient), "L1", performed_on)
+
+
+def surveyed_too(patient: Patient, label: str, performed_on: date = date(2026, 2, 16)) -> FollowUp:
+    """The same for a lesion of this patient."""
     lesion = register_lesion(
-        patient=a_patient(clinic, **patient),
-        label="L1",
+        patient=patient,
+        label=label,
         kind=LesionKind.NODULE_OR_MASS,
         segments=(Segment.VII,),
         by=None,

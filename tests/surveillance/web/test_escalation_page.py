@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from patients.models import AuditEvent
-from surveillance.models import Escalation
+from surveillance.models import Escalation, FollowUp
 from tests.factories import NOW, PASSWORD
 from tests.surveillance.web.scenes import (
     Clinic,
@@ -151,6 +151,37 @@ def test_resolved_escalation_offers_no_form(clinician, raised) -> None:
 
     assert "The follow-up ended, 31 Aug 2026, 09:00" in text
     assert "Take it on" not in text
+
+
+def test_ended_escalation_says_how_it_ended_and_nothing_that_runs(clinician, raised) -> None:
+    FollowUp.objects.filter(pk=raised.follow_up_id).update(closed_at=NOW, outcome="REMOVED")
+    Escalation.objects.filter(pk=raised.pk).update(resolved_at=NOW, resolution="FOLLOW_UP_CLOSED")
+
+    page = clinician.get(address(raised)).content.decode().split("<main", 1)[1]
+
+    assert "Escalation to tier 3: ended</h1>" in page
+    assert "This escalation has ended" in page
+    assert "Outcome of the follow-up: Lesion removed or treated" in page
+    assert "Nobody has to answer it any more." in page
+    assert "Why it was owed" in page
+    for running in ("overdue", "Overdue", "Escalated to tier", "Comes back", "Who must act"):
+        assert running not in page
+
+
+def test_tier_that_was_passed_over_leads_to_the_one_that_runs(clinician, clinic, raised) -> None:
+    Escalation.objects.filter(pk=raised.pk).update(resolved_at=NOW, resolution="SKIPPED")
+    higher = escalated(raised.follow_up, clinic.clinician, tier=4)
+
+    page = clinician.get(address(raised)).content.decode()
+
+    assert f'href="{address(higher)}"' in page
+    assert "Nobody has to answer" not in page
+
+
+def test_site_is_named(clinician, clinic, raised) -> None:
+    head = clinician.get(address(raised)).content.decode().split("hc-case__head", 1)[1]
+
+    assert clinic.site.name in head.split("</div>", 1)[0]
 
 
 @pytest.mark.parametrize("role", ["administrator", "auditor"])

@@ -8,7 +8,51 @@ from tests.factories import NOW
 from tests.surveillance.web.scenes import Clinic, a_clinic, escalated, owed
 
 
-def test_one_click_passes_an_escalation_on(navigator: Client, clinic: Clinic) -> None:
+def test_it_says_first_to_whom_it_would_go_and_that_the_clock_runs_on(
+    navigator: Client, clinic: Clinic
+) -> None:
+    escalation = escalated(owed(clinic, 10), clinic.navigator, tier=1)
+    address = reverse("escalation_not_mine", args=[escalation.pk])
+    inbox = navigator.get(reverse("inbox")).content.decode()
+    assert f'href="{address}"' in inbox
+
+    asked = navigator.get(address).content.decode()
+
+    assert f"It goes to {clinic.lead.get_full_name()}, and not back to you." in asked
+    assert "The clock runs on. No date moves." in asked
+    assert not Disowning.objects.exists()
+
+
+def test_where_it_cannot_go_on_that_is_said_first(navigator: Client, clinic: Clinic) -> None:
+    escalation = escalated(owed(clinic, 10), clinic.clinician)
+
+    asked = navigator.get(reverse("escalation_not_mine", args=[escalation.pk])).content.decode()
+
+    assert f"{clinic.clinician.get_full_name()} answers for this, not you." in asked
+
+
+def test_who_has_passed_it_on_is_told_so(navigator: Client, clinic: Clinic) -> None:
+    follow_up = owed(clinic, 10)
+    address = reverse("follow_up_not_mine", args=[follow_up.pk])
+    navigator.post(address)
+
+    assert "You have passed it on already." in navigator.get(address).content.decode()
+
+
+def test_entry_of_the_inbox_names_the_site(navigator: Client, clinic: Clinic) -> None:
+    escalated(owed(clinic, 10), clinic.navigator, tier=1)
+    _told(clinic, template="WORK_HANDED_OVER")
+
+    waiting, told = (
+        navigator.get(reverse(name)).context["sections"][0].entries[0]
+        for name in ("inbox", "inbox_messages")
+    )
+
+    assert waiting.site == clinic.site.name
+    assert (told.about, told.site) == (clinic.site.name, "")
+
+
+def test_one_post_passes_an_escalation_on(navigator: Client, clinic: Clinic) -> None:
     escalation = escalated(owed(clinic, 10), clinic.navigator, tier=1)
     page = reverse("escalation", args=[escalation.pk])
     address = reverse("escalation_not_mine", args=[escalation.pk])
@@ -65,7 +109,7 @@ def test_what_is_at_another_site_is_not_there(navigator: Client) -> None:
         assert navigator.post(reverse(name, args=[row.pk])).status_code == 404
 
 
-def test_one_click_passes_a_follow_up_on(navigator: Client, clinic: Clinic) -> None:
+def test_one_post_passes_a_follow_up_on(navigator: Client, clinic: Clinic) -> None:
     follow_up = owed(clinic, 10)
     address = reverse("follow_up_not_mine", args=[follow_up.pk])
     page = reverse("patient", args=[follow_up.patient_id])
@@ -95,9 +139,7 @@ def test_the_inbox_offers_it_on_what_is_mine_only(navigator: Client, clinic: Cli
         reverse("follow_up_not_mine", args=[mine.pk]),
         "",
     }
-    assert f'formaction="{reverse("follow_up_not_mine", args=[mine.pk])}"' in (
-        pages[1].content.decode()
-    )
+    assert f'href="{reverse("follow_up_not_mine", args=[mine.pk])}"' in (pages[1].content.decode())
 
 
 def test_messages_about_nobody_lead_to_their_lists(navigator: Client, clinic: Clinic) -> None:

@@ -203,7 +203,7 @@ def test_status_other_than_active_is_said(navigator: Client, clinic: Clinic) -> 
     assert "Declined since 1 May 2026: told Dr Ray" in text_of(navigator, patient)
 
 
-CHASE = {"Record order", "Order or book", "Followed elsewhere", "Snooze", "Close"}
+CHASE = {"Order or book", "Followed elsewhere", "Snooze", "Close"}
 
 
 @pytest.mark.parametrize(

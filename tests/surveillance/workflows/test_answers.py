@@ -22,7 +22,10 @@ from surveillance.workflows.acknowledge_escalation import (
     EscalationAlreadyResolved,
     EscalationAnsweredMeanwhile,
 )
-from surveillance.workflows.answer_followed_elsewhere import answer_followed_elsewhere
+from surveillance.workflows.answer_followed_elsewhere import (
+    DecisionIsOurs,
+    answer_followed_elsewhere,
+)
 from surveillance.workflows.answer_not_indicated import (
     NeedsReturn,
     NotSigned,
@@ -30,6 +33,7 @@ from surveillance.workflows.answer_not_indicated import (
 )
 from surveillance.workflows.answer_ordered import answer_ordered
 from surveillance.workflows.answer_plan_changed import PlanDoesNotClose, answer_plan_changed
+from surveillance.workflows.answer_several import SameAnswerRefused, answer_several
 from surveillance.workflows.append_answer import AnswerNeedsReason
 from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.cancel_order import cancel_order
@@ -40,7 +44,13 @@ from surveillance.workflows.refuse_impossible_order import OrderImpossible
 from surveillance.workflows.review_outside_care import review_outside_care
 from surveillance.workflows.sweep import sweep
 from tests.factories import NOW, TODAY
-from tests.surveillance.web.scenes import Clinic, a_clinic, surveyed
+from tests.surveillance.web.scenes import (
+    Clinic,
+    a_clinic,
+    escalated,
+    surveyed,
+    surveyed_too,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +242,70 @@ def test_review_cannot_be_ordered(escalation, clinic, follow_up) -> None:
 
     with pytest.raises(OrderImpossible):
         given(answer_ordered, escalation, clinic)
+
+
+def test_nothing_is_ordered_for_a_referral(escalation, clinic, follow_up) -> None:
+    follow_up.kind = "REFERRAL"
+    escalation.follow_up = follow_up
+
+    with pytest.raises(OrderImpossible, match="answered by what it brought"):
+        given(answer_ordered, escalation, clinic)
+
+    assert not EscalationAnswer.objects.exists()
+
+
+def test_nobody_elsewhere_takes_a_decision_of_this_site(escalation, clinic, follow_up) -> None:
+    follow_up.kind = "REVIEW"
+    escalation.follow_up = follow_up
+
+    with pytest.raises(DecisionIsOurs):
+        given(answer_followed_elsewhere, escalation, clinic)
+
+    assert not OutsideCare.objects.exists()
+
+
+class TestAnswerSeveral:
+    """Several escalations of one patient: each its own answer, all of them or none."""
+
+    @pytest.fixture
+    def second(self, escalation: Escalation, clinic: Clinic) -> Escalation:
+        return escalated(surveyed_too(escalation.follow_up.patient, "L2"), clinic.lead, tier=2)
+
+    def test_each_is_answered(self, escalation, second, clinic) -> None:
+        answer_several(
+            escalations=[escalation, second],
+            answer=lambda one: given(answer_not_indicated, one, clinic),
+        )
+
+        answered = EscalationAnswer.objects.values_list("escalation", flat=True)
+        assert set(answered) == {escalation.pk, second.pk}
+        assert AuditEvent.objects.filter(action="escalation_answered").count() == 2
+
+    def test_one_that_is_refused_undoes_the_first(self, escalation, second, clinic) -> None:
+        Escalation.objects.filter(pk=second.pk).update(
+            resolved_at=NOW, resolution="FOLLOW_UP_CLOSED"
+        )
+
+        with pytest.raises(SameAnswerRefused, match="L2: This escalation was resolved"):
+            answer_several(
+                escalations=[escalation, second],
+                answer=lambda one: given(answer_ordered, one, clinic),
+            )
+
+        assert not EscalationAnswer.objects.exists()
+        escalation.refresh_from_db()
+        escalation.follow_up.refresh_from_db()
+        assert escalation.acknowledged_at is None
+        assert escalation.follow_up.order_number == ""
+
+    def test_other_patients_are_refused(self, escalation, clinic) -> None:
+        strangers = escalated(surveyed(clinic), clinic.lead, tier=2)
+
+        with pytest.raises(SameAnswerRefused, match="one patient"):
+            answer_several(
+                escalations=[escalation, strangers],
+                answer=lambda one: given(answer_ordered, one, clinic),
+            )
 
 
 def test_changed_plan_is_a_decision_beside_the_rule(escalation, clinic, follow_up) -> None:
