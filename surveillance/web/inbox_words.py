@@ -74,7 +74,8 @@ def message_words(message: Notification) -> Said:
     subject = message.subject.removeprefix(OUR_NAME)
     about = WORDS.get(template) or str(template.label)
     sent = subject[:1].upper() + subject[1:]
-    told = as_written(sent) if sent and sent not in SUBJECTS else Said(_(sent or about))
+    is_ours = sent in SUBJECTS or sent in WORDS.values()
+    told = Said(_(sent or about)) if is_ours or not sent else as_written(sent)
     words = told.words
     if template == NotificationTemplate.MISSED_APPOINTMENT:
         missed_on = message.site.local_date(message.created_at)

@@ -9,7 +9,7 @@ from surveillance.delivery.built_in import FOLDER
 from surveillance.protocol.case_json import read_case, read_line
 from surveillance.protocol.recommend import recommend
 from surveillance.web.fact_values import value_words
-from surveillance.web.inbox_words import OUR_NAME, SUBJECTS
+from surveillance.web.inbox_words import OUR_NAME, SUBJECTS, WORDS
 from surveillance.web.protocol_words import as_written, fact_said, said, sentence_words
 
 VECTORS = Path(__file__).parents[2] / "data" / "cases.jsonl"
@@ -39,7 +39,7 @@ def test_every_fact_is_of_the_vocabulary() -> None:
     "value",
     [
         "56 years",
-        "not determined, handled as at risk (cirrhosis = unknown; ald = unknown)",
+        "not determined, handled as at risk (cirrhosis = yes; ald = no)",
         "at risk (cirrhosis = yes, recorded 2026-01-10 by Dr Ng (clinic letter))",
         "waived on 2026-01-10, signed by Dr Ng (pregnancy)",
         "growth on never, new arterial enhancement on 2026-01-10",
@@ -75,4 +75,4 @@ def test_every_subject_of_a_message_to_staff_can_be_translated() -> None:
         first = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix(OUR_NAME)
         subjects.add(first[:1].upper() + first[1:])
 
-    assert subjects - {""} <= set(SUBJECTS)
+    assert subjects - {""} <= {*SUBJECTS, *WORDS.values()}
