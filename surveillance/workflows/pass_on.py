@@ -35,14 +35,15 @@ def pass_on(
     else in post is left who has not said the same.
     """
     staff = read_staff(follow_up.site_id, follow_up.site.local_date(now))
-    passed_to = _next_one(follow_up, tier, owner, by, staff)
-    if passed_to is None:
+    found = _next_one(follow_up, tier, owner, by, staff)
+    if found is None:
         return None
+    for_whom, passed_to = found
     return Disowning.objects.create(
         follow_up=follow_up,
         tier=tier,
         user=by,
-        for_whom_id=owner,
+        for_whom_id=for_whom,
         passed_to_id=passed_to,
         note=note.strip(),
         at=now,
@@ -57,13 +58,14 @@ def who_is_next(
     Nothing is written. Refused: what `pass_on` refuses.
     """
     staff = read_staff(follow_up.site_id, follow_up.site.local_date(now))
-    passed_to = _next_one(follow_up, tier, owner, by, staff)
-    return None if passed_to is None else User.objects.get(pk=staff.answering(passed_to))
+    found = _next_one(follow_up, tier, owner, by, staff)
+    return None if found is None else User.objects.get(pk=staff.answering(found[1]) or found[1])
 
 
 def _next_one(
     follow_up: FollowUp, tier: int, owner: int | None, by: User, staff: Staff
-) -> int | None:
+) -> tuple[int, int] | None:
+    """The owner until now, and the next."""
     answering = staff.answering(owner)
     earlier = Disowning.objects.declined([follow_up.pk]).get(follow_up.pk, {})
     declined = earlier.get(tier, frozenset())
@@ -78,7 +80,7 @@ def _next_one(
     passed_to = next_owner(line, declined | {by.pk, owner}, staff.stand_ins)
     if passed_to is None:
         raise LastInLine(_who_is_left(line, by, staff, follow_up))
-    return passed_to
+    return owner, passed_to
 
 
 def _who_is_left(line: tuple[int, ...], by: User, staff: Staff, follow_up: FollowUp) -> str:

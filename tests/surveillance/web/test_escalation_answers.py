@@ -224,10 +224,8 @@ class TestSameAnswer:
         return self.another(clinic, escalation, "L2")
 
     @staticmethod
-    def another(clinic: Clinic, escalation: Escalation, label: str, **owed: Any) -> Escalation:
+    def another(clinic: Clinic, escalation: Escalation, label: str) -> Escalation:
         row = surveyed_too(escalation.follow_up.patient, label)
-        FollowUp.objects.filter(pk=row.pk).update(**owed)
-        row.refresh_from_db()
         return escalated(row, clinic.clinician, tier=2)
 
     @staticmethod
@@ -318,7 +316,8 @@ class TestSameAnswer:
     def test_an_order_is_not_offered_for_a_referral(
         self, clinician, clinic, escalation, second
     ) -> None:
-        referral = self.another(clinic, escalation, "L3", kind="REFERRAL")
+        row = owed(clinic, -3, lesion=escalation.follow_up.lesion, kind="REFERRAL")
+        referral = escalated(row, clinic.clinician)
 
         form = clinician.get(address(escalation, "ordered")).context["form"]
         response = clinician.post(

@@ -39,7 +39,7 @@ def test_every_fact_is_of_the_vocabulary() -> None:
     "value",
     [
         "56 years",
-        "not determined, handled as at risk (cirrhosis = yes; ald = no)",
+        "not determined, handled as at risk (cirrhosis = yes)",
         "at risk (cirrhosis = yes, recorded 2026-01-10 by Dr Ng (clinic letter))",
         "waived on 2026-01-10, signed by Dr Ng (pregnancy)",
         "growth on never, new arterial enhancement on 2026-01-10",
