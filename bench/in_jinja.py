@@ -6,13 +6,12 @@ comparison never leaves something out in silence.
 
 import re
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from jinja2 import Environment
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 LOAD = re.compile(r"\{% load [^%]*%\}")
@@ -28,20 +27,9 @@ KNOWN = {
 }  # fmt: skip
 
 
-MISSING = (
-    "Not measured: jinja2 is missing from this environment. It is no dependency of the "
-    "application; install it beside it and run this again."
-)
-
-
-def is_installed() -> bool:
-    """Whether Jinja2 can be asked at all."""
-    return find_spec("jinja2") is not None
-
-
 def engine() -> Any:
     """Jinja2 as it is set up for a page about patients: everything is escaped."""
-    drawn = import_module("jinja2").Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    drawn = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
     drawn.install_gettext_callables(gettext, ngettext, newstyle=True)
     return drawn
 

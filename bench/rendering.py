@@ -4,7 +4,7 @@ Goals (P6): the rows at most 2.5 times Jinja2; the whole answer at most 1.4 time
 if they were drawn by Jinja2. Below both stands the floor: the same words put together in Python.
 Both engines draw the same template (bench/in_jinja.py), and say the same: it is compared first.
 
-Run: python -m bench.rendering [ROWS]. Needs jinja2, and says so if it is missing.
+Run: python -m bench.rendering [ROWS].
 """
 
 import gc
@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from bench import queue_data
-from bench.in_jinja import MISSING, engine, is_installed, said_in_jinja
+from bench.in_jinja import engine, said_in_jinja
 from bench.queue import NO_FILTER, as_in_production
 from bench.sweep_data import DAY
 from patients.models import Site
@@ -35,9 +35,6 @@ TABLE = "surveillance/_queue_table.html"
 
 def main(rows: int = 50_000) -> None:
     """Fill, compare what both say, then take turns."""
-    if not is_installed():
-        print(MISSING)
-        return
     with as_in_production():
         queue_data.prepare(rows)
         rows_shown = _rows()
