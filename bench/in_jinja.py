@@ -30,7 +30,8 @@ KNOWN = {
 def engine() -> Any:
     """Jinja2 as it is set up for a page about patients: everything is escaped."""
     drawn = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
-    drawn.install_gettext_callables(gettext, ngettext, newstyle=True)
+    said: Any = drawn  # the extension adds the method
+    said.install_gettext_callables(gettext, ngettext, newstyle=True)
     return drawn
 
 
