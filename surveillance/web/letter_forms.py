@@ -10,16 +10,12 @@ from patients.models import Patient, PostalAddress
 from patients.models.postal_address import MOST_LINES
 from patients.workflows.register_patient import POSTAL_FIELDS
 from surveillance.models import Letter
-from surveillance.web.country_names import is_country
 from surveillance.web.forms import day, words
 from surveillance.web.typed_form import TypedForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-NO_COUNTRY = gettext_lazy(
-    "“%(country)s” is no country. Enter its name or its code, such as Mexico or MX"
-)
 LARGEST_RUN = 50 * 1024 * 1024
 
 
@@ -143,13 +139,6 @@ class AddressForm(TypedForm):
         super().__init__(data, initial={name: getattr(patient, name) for name in POSTAL_FIELDS})
         if patient.address_returned_on is None:
             del self.fields["is_right"]
-
-    def clean_country(self) -> str:
-        """A country that there is; what is on record may stay."""
-        country: str = self.cleaned_data["country"]
-        if country and "country" in self.changed_data and not is_country(country):
-            raise forms.ValidationError(NO_COUNTRY, params={"country": country})
-        return country
 
     def clean(self) -> dict[str, Any]:
         """Either the address is right, or it is corrected to one that a letter can carry."""

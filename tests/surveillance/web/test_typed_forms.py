@@ -9,10 +9,8 @@ from patients.models import AuditEvent, Role
 from surveillance.models import PatientNote, RegistryImport
 from surveillance.typed_text import seen_line, seen_lines
 from surveillance.web import urls  # every page's form is loaded
-from surveillance.web.country_names import is_country
 from surveillance.web.typed_form import TypedForm
 from tests.factories import TODAY, MembershipFactory
-from tests.surveillance.letters.scenes import HOME
 from tests.surveillance.web.scenes import a_patient, owed
 
 TURNED = "A1\u202e2B"
@@ -73,16 +71,6 @@ class TestDoors:
         assert client.post("/registry/", {"file": file}).status_code == 302
         assert RegistryImport.objects.get().file_name == "A12B.csv"
 
-    def test_country_that_there_is_not_is_refused(self, navigator, clinic) -> None:
-        patient = a_patient(clinic)
-        page = f"/patients/{patient.pk}/address/"
-
-        refused = navigator.post(page, HOME | {"country": "ZZZZ"})
-
-        assert refused.status_code == 422
-        assert "“ZZZZ” is no country" in refused.content.decode()
-        assert navigator.post(page, HOME | {"country": "México"}).status_code == 302
-
     def test_whom_a_search_found_was_looked_at(self, navigator, clinic) -> None:
         found = [a_patient(clinic, family_name="Okafor") for _ in range(2)]
         a_patient(clinic, family_name="Lindqvist")
@@ -93,13 +81,3 @@ class TestDoors:
         looks = AuditEvent.objects.filter(action="viewed")
         assert {one.patient_id for one in looks} == {str(one.pk) for one in found}
         assert {one.detail["page"] for one in looks} == {"search"}
-
-
-@pytest.mark.parametrize("name", ["MX", "mex", "Mexico", "México", "U.S.A.", "Deutschland", "UK"])
-def test_countries_are_known_by_code_and_name(name: str) -> None:
-    assert is_country(name)
-
-
-@pytest.mark.parametrize("name", ["ZZZZ", "ZZ", "", "12"])
-def test_what_is_no_country_is_not(name: str) -> None:
-    assert not is_country(name)
