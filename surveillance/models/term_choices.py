@@ -1,4 +1,4 @@
-"""The vocabulary of the protocol as choices of a column, labelled in the reader's language."""
+"""The vocabulary of the protocol as choices of columns and forms, in the reader's language."""
 
 from typing import TYPE_CHECKING
 

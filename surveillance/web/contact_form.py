@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from surveillance.contact_plan import ContactPlan
 from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowUp
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.reaching import NextTry
 from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
-from surveillance.web.term_choices import term_choices
 from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words, label_of
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from surveillance.models import OverrideKind
+from surveillance.models.term_choices import term_choices
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.protocol.terms import Modality
 from surveillance.web.forms import SEEN_FORMAT, Choices, FollowUpForm, day, words
-from surveillance.web.term_choices import term_choices
 from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import dates_in_words
 

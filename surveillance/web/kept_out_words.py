@@ -19,6 +19,7 @@ from surveillance.protocol.queue_lists import (
     why_nothing_is_owed,
 )
 from surveillance.web.kept_out_query import EndedLesion, OwedRow, Whereabouts
+from surveillance.web.protocol_words import said
 from surveillance.web.queue_filter import QueueFilter
 from surveillance.web.queue_rows import owed_words
 from surveillance.web.queue_tabs import Desk, as_obligation
@@ -203,9 +204,8 @@ def _signed_words(signed: LesionAssessment, patient: Patient) -> str:
 def _ruled_words(ruled: LesionAssessment | None) -> str:
     if ruled is None:  # never asked for: a lesion without both is unaccounted for
         return ""
-    told = ruled.answer.get("rule_title", "")
-    title = _(told) if told else ""
-    facts = [str(fact).strip().rstrip(".") for fact in ruled.answer.get("reasons", ())]
+    title = str(said(ruled.answer.get("rule_title", "")))
+    facts = [str(said(fact)).strip().rstrip(".") for fact in ruled.answer.get("reasons", ())[:1]]
     words = _("rule {rule}, “{title}”, on {day}") if title else _("rule {rule}, on {day}")
     named = words.format(rule=ruled.rule, title=title, day=date_words(ruled.as_of))
     return f"{named}{f' ({facts[0]})' if facts else ''}"
