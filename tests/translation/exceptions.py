@@ -17,9 +17,7 @@ IN_PYTHON: dict[str, frozenset[str]] = {
     ),
     # kept on file
     "surveillance/web/audit_page.py": frozenset({"audit trail"}),
-    "surveillance/web/call_sheet_page.py": frozenset({"call sheet"}),
     "surveillance/web/contact_undo.py": frozenset({"Logged by mistake."}),
-    "surveillance/web/history_page.py": frozenset({"lesion history"}),
     # names of parts of names, of fields of a provider, of months as people type them
     "surveillance/web/audit_words.py": frozenset({"follow up", "Afp"}),
     "surveillance/web/hooks.py": frozenset({"From", "Body", "To"}),

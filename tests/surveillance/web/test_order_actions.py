@@ -44,7 +44,8 @@ def test_order_is_recorded_from_the_patient_page(client: Client, clinic: Clinic,
     follow_up = owed(clinic, 60)
     other = owed(clinic, 65, lesion=a_lesion(follow_up.patient, "L2"))
     client.force_login(getattr(clinic, role))
-    assert address(follow_up) in client.get(f"/patients/{follow_up.patient_id}/").content.decode()
+    page = client.get(f"/patients/{follow_up.patient_id}/").content.decode()
+    assert f"/follow-ups/{follow_up.pk}/book/" in page
 
     form = client.get(address(follow_up)).context["form"]
     said = {"version": 1, "order_number": "ORD-9", "ordered_on": TODAY, "also": [str(other.pk)]}
