@@ -10,7 +10,7 @@ from typing import Any
 
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from jinja2 import Environment
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
@@ -18,6 +18,7 @@ LOAD = re.compile(r"\{% load [^%]*%\}")
 URL = re.compile(r"""\{% url ['"](\w+)['"] %\}""")
 INCLUDE = re.compile(r"""\{% include "([^"]+)"(?: with (.*?))?(?: only)? %\}""")
 PAIR = re.compile(r"""(\w+)=("[^"]*"|\S+)""")
+IN_CONTEXT = re.compile(r"""\{% translate ("[^"]*") context ("[^"]*") %\}""")
 TRANSLATE = re.compile(r"""\{% translate ("[^"]*"|'[^']*') %\}""")
 BLOCK = re.compile(r"\{% blocktranslate( trimmed)?(?: with)?(?: count)?(.*?) %\}", re.DOTALL)
 TAG = re.compile(r"\{%-?\s*(\w+)")
@@ -31,7 +32,7 @@ def engine() -> Any:
     """Jinja2 as it is set up for a page about patients: everything is escaped."""
     drawn = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
     said: Any = drawn  # the extension adds the method
-    said.install_gettext_callables(gettext, ngettext, newstyle=True)
+    said.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)
     return drawn
 
 
@@ -40,6 +41,7 @@ def said_in_jinja(name: str) -> str:
     ours: Any = get_template(name)
     text = LOAD.sub("", COMMENT.sub("", ours.template.source))
     text = URL.sub(lambda found: reverse(found[1]), text)
+    text = IN_CONTEXT.sub(r"{{ pgettext(\2, \1) }}", text)
     text = TRANSLATE.sub(r"{{ gettext(\1) }}", text)
     text = BLOCK.sub(_trans, text)
     text = text.replace("{% plural %}", "{% pluralize %}")
