@@ -71,15 +71,17 @@ def may_cover(cover: Collection[str], absent: Collection[str]) -> bool:
     return can_own and all(MAY_COVER[role] & set(cover) for role in owned)
 
 
-def read_leave(site: int, on: date) -> Leave:
-    """Who is away at the site on that day. One query; two when somebody is."""
+def read_leave(site: int, on: date, leaving: int | None = None) -> Leave:
+    """Who is away at the site on that day, and who answers once `leaving` has left. One query;
+    two when somebody is away."""
     away: dict[int, int] = dict(_AWAY.ask(site=site, on=on))
     if not away:
         return Leave({}, {})
     roles: defaultdict[int, set[str]] = defaultdict(set)
     rows = Membership.objects.current().filter(site=site, role__in=list(MAY_COVER))
     for user, role in rows.order_by("user_id").values_list("user_id", "role"):
-        roles[user].add(role)
+        if user != leaving:
+            roles[user].add(role)
     covers = {
         user: cover if may_cover(roles[cover], roles[user]) else None
         for user, cover in away.items()
@@ -93,9 +95,9 @@ def _line(user: int, roles: dict[int, set[str]]) -> Iterator[int]:
         yield from (other for other, held in roles.items() if role in held and other != user)
 
 
-def read_stand_ins(site: int, on: date) -> dict[int, int]:
-    """Who answers for each person who is away at the site on that day."""
-    return read_leave(site, on).stand_ins()
+def read_stand_ins(site: int, on: date, leaving: int | None = None) -> dict[int, int]:
+    """Who answers for each person who is away at the site on that day; never who is `leaving`."""
+    return read_leave(site, on, leaving).stand_ins()
 
 
 def answering(owner: int, site: int, on: date) -> int:

@@ -36,10 +36,10 @@ class Staff:
         """Who is told, and acts: the owner, or whoever stands in."""
         return None if owner is None else self.stand_ins.get(owner, owner)
 
-    def without(self, leaver: int) -> "Staff":
-        """Those who stay."""
+    def present(self) -> "Staff":
+        """Those who are not away."""
         stay = {
-            role: tuple(user for user in users if user != leaver)
+            role: tuple(user for user in users if user not in self.stand_ins)
             for role, users in self.by_role.items()
         }
         return replace(self, by_role=stay)
@@ -69,18 +69,20 @@ _IN_POST = Prepared(
 )
 
 
-def read_staff(site: int, on: date) -> Staff:
-    """Who is in post at the site, and who stands in on that day."""
+def read_staff(site: int, on: date, leaving: int | None = None) -> Staff:
+    """Who is in post at the site, and who stands in on that day, once `leaving` has left."""
     by_role: dict[Role, list[int]] = defaultdict(list)
     with_email = set()
     for role, user, email in _IN_POST.ask(site=site):
+        if user == leaving:
+            continue
         by_role[Role(role)].append(user)
         if email:
             with_email.add(user)
     return Staff(
         by_role={role: tuple(users) for role, users in by_role.items()},
         with_email=frozenset(with_email),
-        stand_ins=read_stand_ins(site, on),
+        stand_ins=read_stand_ins(site, on, leaving),
     )
 
 

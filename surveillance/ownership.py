@@ -28,8 +28,8 @@ class Owners:
     All follow-ups of one patient get one owner, so that nobody is called by two people.
     """
 
-    def __init__(self, patients: Iterable[Patient], *, leaving: int | None = None) -> None:
-        self._leaving = leaving
+    def __init__(self, patients: Iterable[Patient], *, without: Collection[int] = ()) -> None:
+        self._without = without
         self._patients = {patient.pk: patient for patient in patients}
         self._chosen: dict[UUID, User | None] = {}
 
@@ -45,7 +45,7 @@ class Owners:
         Whoever (`before`, a user's id) answered for the follow-up that this one replaces; else
         the patient's navigator; else who already answers for the patient; if none of these is
         still in post, the nurse navigator with the fewest open follow-ups, a lead navigator, the
-        director. Never who is `leaving`; who `declined` only if everybody has.
+        director. Never anybody of `without`; who `declined` only if everybody has.
         """
         found = self._before_or_chosen(patient, before)
         if found is None or found.pk not in declined:
@@ -90,7 +90,7 @@ class Owners:
     @cached_property
     def _members(self) -> list[Membership]:
         sites = {patient.site_id for patient in self._patients.values()}
-        return [row for row in _MEMBERS.ask(sites=sites) if row.user_id != self._leaving]
+        return [row for row in _MEMBERS.ask(sites=sites) if row.user_id not in self._without]
 
     @cached_property
     def _present(self) -> dict[UUID, int]:

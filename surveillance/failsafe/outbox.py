@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_noop
 
-from patients.models import AuditEvent, AuditSeal, Site
+from patients.models import AuditEvent, AuditSeal, Membership, Site
 from surveillance.failsafe.finding import TECHNICAL, Check, Subject, SubjectKind, subjects
 from surveillance.models import (
     FailsafeRun,
@@ -49,13 +49,29 @@ def _letters_waiting(now: datetime) -> Iterable[object]:
 
 
 def _outbox_failed(_now: datetime) -> Iterable[object]:
-    """Failed for good, still of interest, and nobody has acted on the case since."""
+    """Failed for good, still of interest, and nobody has acted on the case since.
+
+    One about no case (a hand-over, a digest) is settled when its reader has left, for whoever has
+    their work since was told; and when a later one reached the same reader in the same way.
+    """
     failed = Notification.objects.filter(status=NotificationStatus.FAILED)
     ended = Q(follow_up__closed_at__isnull=False) | Q(escalation__resolved_at__isnull=False)
     answered = Q(escalation__acknowledged_at__isnull=False) | Q(
         escalation=None, patient__last_contact_at__gt=F("finished_at")
     )
-    return subjects(failed.exclude(ended).exclude(answered))
+    return subjects(failed.exclude(ended).exclude(answered).exclude(_is_settled()))
+
+
+def _is_settled() -> Q:
+    in_post = Membership.objects.current().filter(user=OuterRef("recipient"), site=OuterRef("site"))
+    later = Notification.objects.filter(
+        recipient=OuterRef("recipient"),
+        channel=OuterRef("channel"),
+        status=NotificationStatus.SENT,
+        finished_at__gt=OuterRef("finished_at"),
+    )
+    is_about_no_case = Q(follow_up=None, escalation=None, patient=None)
+    return is_about_no_case & (~Exists(in_post) | Exists(later))
 
 
 def _unsealed(now: datetime) -> Iterable[object]:
@@ -139,7 +155,8 @@ CHECKS = (
         gettext_noop("A message could not be delivered and nobody has acted on the case since."),
         gettext_noop(
             "Correct the address; call the patient and log the contact, or acknowledge the "
-            "escalation."
+            "escalation. A message to a colleague about no case needs only an address that works: "
+            "the next message that arrives settles it."
         ),
         _outbox_failed,
         kind=SubjectKind.MESSAGE,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from surveillance.models import NotIndicated, OverrideKind
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.web.decision_forms import OverrideForm
-from surveillance.web.forms import SEEN_FORMAT, Choices, day, words
+from surveillance.web.forms import Choices, day, seen_moment, words
 from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import date_words
 
@@ -29,9 +29,7 @@ ENDS = gettext_noop("{reason} (a clinician signs: it ends what is owed)")
 class SeenForm(TypedForm):
     """What every answer carries: when the escalation had last been answered as the page showed."""
 
-    seen = forms.DateTimeField(
-        required=False, widget=forms.HiddenInput, input_formats=[SEEN_FORMAT]
-    )
+    seen = seen_moment()
 
 
 class OrderAnswerForm(SeenForm):

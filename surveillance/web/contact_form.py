@@ -12,8 +12,8 @@ from surveillance.contact_plan import ContactPlan
 from surveillance.models import ContactChannel, ContactOutcome, DayPart, FollowUp
 from surveillance.models.term_choices import term_choices
 from surveillance.protocol.reaching import NextTry
-from surveillance.web.forms import SEEN_FORMAT, Served, choices_of, day, words
-from surveillance.web.typed_form import TypedForm
+from surveillance.web.forms import Served, choices_of, day, seen_moment, words
+from surveillance.web.typed_form import TypedForm, day_of_our_age
 from surveillance.web.wording import date_words, label_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def moment(
         help_text=hint,
         required=required,
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        validators=[day_of_our_age],
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         error_messages={
             "required": gettext_lazy("Enter when the attempt was made"),
@@ -75,9 +76,7 @@ class ContactForm(TypedForm):
     note = words(
         gettext_lazy("Note"), gettext_lazy("What the next colleague must know."), required=False
     )
-    opened_at = forms.DateTimeField(
-        required=False, widget=forms.HiddenInput, input_formats=[SEEN_FORMAT]
-    )
+    opened_at = seen_moment()
 
     def __init__(
         self, *args: Any, follow_ups: list[FollowUp], plan: ContactPlan, **kw: Any

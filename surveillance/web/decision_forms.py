@@ -12,7 +12,7 @@ from surveillance.models import OverrideKind
 from surveillance.models.term_choices import term_choices
 from surveillance.protocol.parameters import ACKNOWLEDGEMENT_LIMIT_DAYS
 from surveillance.protocol.terms import Modality
-from surveillance.web.forms import SEEN_FORMAT, Choices, FollowUpForm, day, words
+from surveillance.web.forms import Choices, FollowUpForm, day, seen_moment, words
 from surveillance.web.typed_form import TypedForm
 from surveillance.web.wording import dates_in_words
 
@@ -114,11 +114,7 @@ class AcknowledgeForm(TypedForm):
     `seen` is when it had last been answered as the page showed it; empty if never.
     """
 
-    seen = forms.DateTimeField(
-        required=False,
-        widget=forms.HiddenInput,
-        input_formats=[SEEN_FORMAT],
-    )
+    seen = seen_moment()
     next_action = words(gettext_lazy("What you will do next"))
     until = day(
         gettext_lazy("By when"),

@@ -29,6 +29,7 @@ from surveillance.web.answer_forms import (
     OrderAnswerForm,
     PlanAnswerForm,
 )
+from surveillance.web.ended_escalation import ended_words, is_late, say_if_ended, to_the_case
 from surveillance.web.escalation_view import AnswerLink, seen_words
 from surveillance.web.refusals import accepted
 from surveillance.web.same_answer import Reach, answer_ticked, offer_same_answer
@@ -166,9 +167,14 @@ def _finish(
 ) -> HttpResponse:
     """Answer once the form is whole, and go back to the escalation; else show what to mend."""
     row = here.escalation
-    if form.is_valid() and accepted(form, lambda: answer_ticked(form, here.as_seen(form), act)):
+
+    def answer() -> None:
+        answer_ticked(form, here.as_seen(form), act)
+
+    if form.is_valid() and accepted(form, answer, lambda _refused: ended_words(row)):
         messages.success(here.request, _("Your answer is on file."))
         return redirect("escalation", pk=row.pk)
+    say_if_ended(form, row)
     subject = subject_of(row.follow_up.patient, here.today, row.follow_up)
     return show(here.request, action, subject, form)
 
@@ -178,6 +184,8 @@ def _finish(
 def ordered(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Order placed: number, day, and by when the appointment is made."""
     here = _visit(request, pk, "escalation_ordered")
+    if is_late(request, here.escalation):
+        return to_the_case(request, here.escalation)
     form = here.form(OrderAnswerForm)
     here.offer_same(form, "escalation_ordered")
 
@@ -200,6 +208,8 @@ def ordered(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def plan_changed(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change plan: a clinician's decision beside the rule."""
     here = _visit(request, pk, "escalation_plan")
+    if is_late(request, here.escalation):
+        return to_the_case(request, here.escalation)
     not_offered = dates_not_offered(here.escalation.follow_up.lesion, here.today)
     form = here.form(PlanAnswerForm, not_offered=not_offered)
     here.offer_same(form, "escalation_plan", is_of_lesion=True)
@@ -226,6 +236,8 @@ def plan_changed(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def not_indicated(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Not indicated: signed, it ends the lesion's surveillance; else it is an answer only."""
     here = _visit(request, pk, "escalation_not_indicated")
+    if is_late(request, here.escalation):
+        return to_the_case(request, here.escalation)
     allowed = permissions_at(request.user, here.escalation.follow_up.site)
     form = here.form(NotIndicatedForm, may_sign=Permission.CLOSE_SIGNED in allowed)
     others = here.offer_same(form, "escalation_not_indicated", is_of_lesion=True)
@@ -255,6 +267,8 @@ def not_indicated(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def elsewhere(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Followed elsewhere: where, what shows it, until when it counts."""
     here = _visit(request, pk, "escalation_elsewhere")
+    if is_late(request, here.escalation):
+        return to_the_case(request, here.escalation)
     latest = latest_expiry(here.escalation.follow_up, here.today)
     form = here.form(ElsewhereAnswerForm, latest=latest)
     here.offer_same(form, "escalation_elsewhere")

@@ -72,6 +72,16 @@ def day(
     )
 
 
+def seen_moment() -> forms.DateTimeField:
+    """The moment up to which the page that sends the form knew what had happened; hidden."""
+    return forms.DateTimeField(
+        required=False,
+        widget=forms.HiddenInput,
+        validators=[day_of_our_age],
+        input_formats=[SEEN_FORMAT],
+    )
+
+
 def words(
     label: "StrOrPromise", hint: "StrOrPromise" = "", *, required: bool = True
 ) -> forms.CharField:

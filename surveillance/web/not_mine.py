@@ -25,6 +25,7 @@ from surveillance.web.access import (
     signed_in,
 )
 from surveillance.web.action_page import Action, show, subject_of
+from surveillance.web.ended_escalation import ended_words, is_late, say_if_ended, to_the_case
 from surveillance.web.forms import words
 from surveillance.web.refusals import accepted, words_of
 from surveillance.web.typed_form import TypedForm
@@ -55,15 +56,19 @@ def escalation_not_mine(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Say to whom an escalation would go (GET); pass it on (POST)."""
     row = escalation_or_404(request.user, pk)
     require(request.user, Permission.ACKNOWLEDGE, row.follow_up.site)
+    if is_late(request, row):
+        return to_the_case(request, row)
     form, now = _form(request), timezone.now()
 
     def act() -> None:
         passed = disown(escalation=row, by=request.user, now=now, note=form.cleaned_data["note"])
         _tell(request, passed.owner)
 
-    if form.is_valid() and accepted(form, act):
+    if form.is_valid() and accepted(form, act, lambda _refused: ended_words(row)):
         return redirect("inbox")
-    return _ask(request, row.follow_up, form, _next(request.user, row.follow_up, row, now))
+    say_if_ended(form, row)
+    to = _next(request.user, row.follow_up, row, now) if row.resolved_at is None else ""
+    return _ask(request, row.follow_up, form, to)
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,5 +115,5 @@ def _next(by: User, follow_up: FollowUp, escalation: Escalation | None, now: dat
 def _ask(request: SignedInRequest, row: FollowUp, form: forms.Form, to: str) -> HttpResponse:
     today = row.site.local_date(timezone.now())
     runs = _("The clock runs on. No date moves.")
-    action = replace(NOT_MINE, explanation=f"{to} {runs}")
+    action = replace(NOT_MINE, explanation=f"{to} {runs}" if to else "")
     return show(request, action, subject_of(row.patient, today, row), form)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surveillance.models import Escalation, EscalationAnswer, EscalationAnswerKind
+from surveillance.protocol.order_number import plain_order_number
 from surveillance.protocol.terms import ObligationKind
 from surveillance.record_locks import lock_records
 from surveillance.workflows.acknowledge_escalation import acknowledge_escalation
@@ -43,7 +44,7 @@ def answer_ordered(
     lock_records([follow_up.patient_id])
     new = NewAnswer(
         kind=EscalationAnswerKind.ORDERED,
-        order_number=order_number.strip(),
+        order_number=plain_order_number(order_number),
         ordered_on=ordered_on,
         promised_on=until,
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surveillance.models import FollowUp
+from surveillance.protocol.order_number import plain_order_number
 from surveillance.record_locks import lock_records
 from surveillance.workflows.call_off_visit import call_off_visit
 from surveillance.workflows.change_follow_up import change_follow_up
@@ -55,7 +56,7 @@ def book_follow_up(
     today = follow_up.site.local_date(now)
     _refuse(everyone, booked_for, today, reason)
     before = {one.booked_for for one in FollowUp.objects.filter(pk__in=[o.pk for o in everyone])}
-    order = _order(everyone, order_number.strip(), ordered_on, now)
+    order = _order(everyone, plain_order_number(order_number), ordered_on, now)
     for one in everyone:
         fields: dict[str, object] = {"booked_for": booked_for, **order}
         if booked_for is None and one.booked_for is not None:

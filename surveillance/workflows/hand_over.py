@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from patients.audit import Deed, record_events
 from patients.models import Site
-from surveillance.absences import answering
 from surveillance.chase_facts import read_candidates
-from surveillance.chase_staff import accountable, read_staff
+from surveillance.chase_staff import Staff, accountable, read_staff
 from surveillance.models import (
     Disowning,
     Escalation,
@@ -46,34 +45,41 @@ class NobodyElseInPost(WorkflowRefused):
 def hand_over(*, user: User, site: Site, by: User | None, now: datetime) -> int:
     """Give what `user` owns at `site` to others in post, and tell each of them once.
 
-    Follow-ups as if opened now, escalations by their tier; no date changes. Returns how many rows
-    moved; a second call finds nothing. Refused: something is open and nobody else is in post.
+    Follow-ups as if opened now, escalations by their tier; no date changes. Who is away takes
+    something over only if nobody present can; then whoever stands in is told. Returns how many
+    rows moved; a second call finds nothing. Refused: something is open and nobody else is in post.
     """
     owned = FollowUp.objects.open().filter(owner=user, site=site)
     raised = Escalation.objects.unresolved().filter(owner=user, follow_up__site=site)
-    raised = raised.select_related("follow_up__patient")
+    raised = raised.select_related("follow_up__patient", "follow_up__site")
     ids = [*owned.values_list("pk", flat=True), *raised.values_list("follow_up", flat=True)]
     if not ids:
         return 0
     touched = FollowUp.objects.filter(pk__in=ids)
     lock_records(touched.values_list("patient", flat=True).distinct())
     declined = Disowning.objects.declined(ids)
-    moved = _follow_ups(list(owned.select_related("patient__site", "site")), user, declined)
+    staff = read_staff(site.pk, site.local_date(now), leaving=user.pk)
+    rows = list(owned.select_related("patient__site", "site"))
+    moved = _follow_ups(rows, user, declined, staff)
     _write_follow_ups(moved, site, by, now)
-    passed = _escalations(list(raised), user, site, declined, now)
+    passed = _escalations(list(raised), user, declined, staff)
     _write_escalations(passed, site, by, now)
     touched.update(next_look_on=site.local_date(now))
-    for owner in {*moved.values(), *passed.values()}:
-        _tell(owner, user, site, now)
+    for reader in {staff.answering(owner) for owner in (*moved.values(), *passed.values())}:
+        _tell(reader, user, site, now)
     return len(moved) + len(passed)
 
 
-def _follow_ups(rows: list[FollowUp], user: User, declined: "Declined") -> dict[FollowUp, int]:
-    owners = Owners((row.patient for row in rows), leaving=user.pk)
+def _follow_ups(
+    rows: list[FollowUp], user: User, declined: "Declined", staff: Staff
+) -> dict[FollowUp, int]:
+    patients = [row.patient for row in rows]
+    present = Owners(patients, without={user.pk, *staff.stand_ins})
+    anybody = Owners(patients, without={user.pk})
     found = {}
     for row in rows:
         said = declined.get(row.pk, {}).get(FOLLOW_UP_ITSELF, NOBODY)
-        owner = owners.of(row.patient, declined=said)
+        owner = present.of(row.patient, declined=said) or anybody.of(row.patient, declined=said)
         if owner is None:
             raise _nobody_else(len(rows), user, row.site)
         found[row] = owner.pk
@@ -81,19 +87,20 @@ def _follow_ups(rows: list[FollowUp], user: User, declined: "Declined") -> dict[
 
 
 def _escalations(
-    rows: list[Escalation], user: User, site: Site, declined: "Declined", now: datetime
+    rows: list[Escalation], user: User, declined: "Declined", staff: Staff
 ) -> dict[Escalation, int]:
     """Asked after the follow-ups have moved: tier 1 answers where its follow-up does."""
-    staff = read_staff(site.pk, site.local_date(now)).without(user.pk)
     ids = {row.follow_up_id for row in rows}
     candidates = {one.id: one for one in read_candidates(FollowUp.objects.filter(pk__in=ids))}
     found = {}
     for row in rows:
         said = declined.get(row.follow_up_id, {}).get(row.tier, NOBODY)
-        owner = accountable(row.tier, candidates[row.follow_up_id], staff, said)
-        owner = owner or accountable(1, candidates[row.follow_up_id], staff, said)
+        one = candidates[row.follow_up_id]
+        tries = ((tier, who) for who in (staff.present(), staff) for tier in (row.tier, 1))
+        asked = (accountable(tier, one, who, said) for tier, who in tries)
+        owner = next((each for each in asked if each is not None), None)
         if owner is None:
-            raise _nobody_else(len(rows), user, site)
+            raise _nobody_else(len(rows), user, row.follow_up.site)
         found[row] = owner
     return found
 
@@ -153,16 +160,16 @@ def _by_owner(rows: Mapping[Row, int]) -> dict[int, list[UUID]]:
     return found
 
 
-def _tell(owner: int, leaver: User, site: Site, now: datetime) -> None:
-    """Once per person who takes something over; the list behind it names what."""
-    recipient = User.objects.get(pk=answering(owner, site.pk, site.local_date(now)))
+def _tell(reader: int | None, leaver: User, site: Site, now: datetime) -> None:
+    """Once per person who answers for something from now on; the list behind it names what."""
+    recipient = User.objects.get(pk=reader)
     by_email = [NotificationChannel.EMAIL] if recipient.email else []
     for channel in (NotificationChannel.IN_APP, *by_email):
         notify(
             site=site,
             channel=channel,
             template=NotificationTemplate.WORK_HANDED_OVER,
-            dedupe_key=f"handed-over:{leaver.pk}:{site.pk}:{owner}:{now.isoformat()}:{channel}",
+            dedupe_key=f"handed-over:{leaver.pk}:{site.pk}:{recipient.pk}:{now.isoformat()}:{channel}",
             recipient=recipient,
             now=now,
         )

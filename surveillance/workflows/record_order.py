@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from surveillance.models import FollowUp
+from surveillance.protocol.order_number import plain_order_number
 from surveillance.record_locks import lock_records
 from surveillance.workflows.change_follow_up import change_follow_up
 from surveillance.workflows.refuse_impossible_order import refuse_impossible_order
@@ -35,7 +36,7 @@ def record_order(
     """
     lock_records([follow_up.patient_id])
     everyone = [follow_up, *also]
-    number = order_number.strip()
+    number = plain_order_number(order_number)
     refuse_impossible_order(
         follow_ups=everyone, order_number=number, ordered_on=ordered_on, now=now
     )

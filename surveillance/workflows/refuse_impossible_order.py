@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from patients.models import Site
 from surveillance.models import FollowUp, FollowUpOutcome, LesionObservation
+from surveillance.protocol.order_number import names_an_order
 from surveillance.protocol.terms import ObligationKind
 from surveillance.workflows.errors import WorkflowRefused
 
@@ -50,6 +51,10 @@ def _refuse_number(number: str) -> None:
         raise OrderImpossible(
             _("Give the number of the order: without it nobody can find the order again."),
             field="order_number",
+        )
+    if not names_an_order(number):
+        raise OrderImpossible(
+            _("An order number has at least one letter or digit."), field="order_number"
         )
     if len(number) > LONGEST_NUMBER:
         raise OrderImpossible(

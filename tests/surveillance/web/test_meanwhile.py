@@ -113,3 +113,19 @@ def test_call_by_a_colleague_meanwhile_is_told_once(navigator: Client, clinic: C
     assert "Rang twice." in text
     assert again.status_code == 302
     assert ContactAttempt.objects.filter(attempted_by=clinic.navigator).count() == 1
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00.0+1400", "9999-12-31T23:59:59.9-1400"])
+@pytest.mark.parametrize("field", ["opened_at", "attempted_at", "call_back_at"])
+def test_moment_outside_the_calendar_is_refused(
+    navigator: Client, clinic: Clinic, field: str, moment: str
+) -> None:
+    patient = owed(clinic, -1).patient
+    call = {"outcome": "NO_ANSWER", "channel": "PHONE", "attempted_at": "2026-08-31T09:00"}
+    local = moment if field == "opened_at" else moment[:19]
+
+    response = navigator.post(f"/patients/{patient.pk}/contact/", call | {field: local})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert not patient.contact_attempts.exists()

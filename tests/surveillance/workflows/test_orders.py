@@ -236,7 +236,9 @@ def of_another(ward):
     )
 
 
-@pytest.mark.parametrize("number", ["O-7", " o-7 "])
+@pytest.mark.parametrize(
+    "number", ["O-7", " o-7 ", "O\u20107", "O\u20117", "O\u20137", "O\u22127", "\uff2f\uff0d\uff17"]
+)
 def test_order_of_another_patient_is_refused_with_whose_it_is(ward, follow_up, of_another, number):
     with pytest.raises(OrderOfAnotherPatient, match=r"MRN M-2, lesion L9.*cancel it there") as no:
         ordered(ward, follow_up, number)
@@ -244,6 +246,26 @@ def test_order_of_another_patient_is_refused_with_whose_it_is(ward, follow_up, o
     assert no.value.details["field"] == "order_number"
     follow_up.refresh_from_db()
     assert follow_up.ordered_on is None
+
+
+@pytest.mark.parametrize("number", ["-", "\u2010\u2010", "#?", " . "])
+def test_number_without_letter_or_digit_is_no_number(ward, follow_up, number):
+    with pytest.raises(OrderImpossible, match="letter or digit"):
+        ordered(ward, follow_up, number)
+
+
+def test_number_is_kept_in_plain_signs_however_it_is_noted(ward, follow_up):
+    ordered(ward, follow_up, "O\u20118")
+    assert FollowUp.objects.get().order_number == "O-8"
+
+    book_follow_up(
+        follow_up=follow_up,
+        booked_for=TODAY + 9 * DAY,
+        order_number="O\u20139",
+        by=ward.navigator,
+        now=NOW,
+    )
+    assert FollowUp.objects.get().order_number == "O-9"
 
 
 def test_booking_with_the_order_of_another_patient_is_refused(ward, follow_up, of_another):
