@@ -284,6 +284,7 @@ ACCOUNT_RATE_LIMITS = {
 # ---------------------------------------------------------------- second factor, single sign-on
 
 MFA_ADAPTER = "hepcalc_site.second_factor.SecondFactorAdapter"
+ACCOUNT_FORMS = {"login": "hepcalc_site.sign_in_form.SignInForm"}
 MFA_FORMS = {
     "authenticate": "hepcalc_site.second_factor.CodeForm",
     "reauthenticate": "hepcalc_site.second_factor.CodeAgainForm",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -88,7 +89,12 @@ def count_load(scope: Scope) -> Number:
                 LOAD_KEY,
                 _("People with open follow-ups"),
                 (len(found), _("people answer")),
-                (whole, _("open follow-ups, {n} of them overdue").format(n=f"{over:,}")),
+                (
+                    whole,
+                    _("open follow-ups, {n} of them overdue").format(
+                        n=number_format(over, force_grouping=True)
+                    ),
+                ),
                 "for",
             ),
         ),

@@ -29,7 +29,7 @@ from surveillance.delivery.texts import Text, VersionsInUse, text_of
 from surveillance.delivery.unsubscribe import unsubscribe_headers
 from surveillance.models import Notification
 from surveillance.models.notification import ABOUT_APPOINTMENTS
-from surveillance.protocol.message_terms import MessageMedium, language_of
+from surveillance.protocol.message_terms import MessageLanguage, MessageMedium, language_of
 
 if TYPE_CHECKING:
     ProviderError: Any = Exception
@@ -95,6 +95,7 @@ def email_of(message: Notification, text: Text) -> EmailMessage:
     headers = {
         "Message-ID": message_id_of(message),
         "Auto-Submitted": "auto-generated",
+        "Content-Language": _language_of(message, text),
         **unsubscribe_headers(message),
     }
     email = EmailMessage(text.subject, text.body, to=[address], headers=headers)
@@ -103,6 +104,13 @@ def email_of(message: Notification, text: Text) -> EmailMessage:
     if (calendar := _calendar_of(message)) is not None:
         email.attach(calendar)
     return email
+
+
+def _language_of(message: Notification, text: Text) -> str:
+    """In which language the words are: colleagues are written to in English."""
+    if message.recipient_id is not None or message.patient is None:
+        return MessageLanguage.ENGLISH.value
+    return text.version.language if text.version else language_of(message.patient.language).value
 
 
 def receipt_of(email: EmailMessage) -> str:

@@ -42,6 +42,7 @@ def send_invitation(user: User) -> None:
     body = render_to_string("account/email/invitation.txt", context)
     letter = EmailMessage(SUBJECT, body, to=[user.email])
     letter.extra_headers["Auto-Submitted"] = "auto-generated"
+    letter.extra_headers["Content-Language"] = "en"
     try:
         letter.send()
     except (smtplib.SMTPException, OSError, ProviderError, BadHeaderError, ValueError) as error:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import gettext_noop, override, pgettext
 
 from surveillance.models import (
     ContactAttempt,
@@ -207,6 +207,13 @@ def _exact_words(row: Notification, language: str) -> tuple[str, ...]:
     )
     return (
         labelled(_("Text from"), made_from),
-        labelled(_("Subject"), row.subject),
+        *_subject(row.subject, language),
         *(Verbatim(line.strip(), language) for line in row.body.splitlines()),
     )
+
+
+def _subject(subject: str, language: str) -> tuple[str, ...]:
+    """The whole line in the language of the message, so that it can be read out as such."""
+    with override(language):
+        line = labelled(_("Subject"), subject)
+    return (Verbatim(line, language),) if line else ()

@@ -16,7 +16,7 @@ from patients.workflows.record_verification import record_verification
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.audit_form import sites_of_auditor
 from surveillance.web.typed_form import TypedForm
-from surveillance.web.wording import count_words
+from surveillance.web.wording import count_words, number_words
 
 FINDINGS_SHOWN = 100
 
@@ -79,5 +79,5 @@ def chain_result(site: Site, report: SiteReport) -> ChainResult:
         unsealed=count_words(report.unsealed, "event"),
         head=report.head,
         findings=tuple(f"{one.code}: {one.text}" for one in report.findings[:FINDINGS_SHOWN]),
-        more=_("and {n} more").format(n=f"{more:,}") if more > 0 else "",
+        more=_("and {n} more").format(n=number_words(more)) if more > 0 else "",
     )

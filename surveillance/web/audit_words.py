@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from patients.audit import SYSTEM
 from surveillance.models.registry_import import RegistryImportStatus
+from surveillance.web.audit_vocabulary import PAGES
 from surveillance.web.wording import name_of_user
 
 LOOKS = ("viewed", "downloaded", "message_template_previewed")
@@ -143,10 +144,15 @@ def subject_words(subject_type: str) -> str:
 def detail_words(detail: Mapping[str, Any], people: Mapping[str, str]) -> tuple[str, ...]:
     """'tier: 3', one line per thing said; people by their names."""
     return tuple(
-        f"{_(name.replace('_', ' '))}: {people.get(str(value), value)}"
+        f"{_(name.replace('_', ' '))}: {people.get(str(value)) or _said(name, value)}"
         for name, value in detail.items()
         if value not in (None, "", [], {})
     )
+
+
+def _said(name: str, value: object) -> object:
+    """A page by its name in the reader's language; other values as they are kept."""
+    return _(str(value)) if name == "page" and value in PAGES else value
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:

@@ -4,10 +4,12 @@ Drawn on the server, as the size chart: no script, it prints, and a table beside
 Parts of a bar differ by pattern, not by colour alone, and every bar carries its number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
+
+from surveillance.web.wording import number_words
 
 WIDTH = 360
 VALUE_WIDTH = 64
@@ -72,24 +74,32 @@ class Series(NamedTuple):
 
 
 def bar_chart(
-    title: str, names: Sequence[str], series: Sequence[Series], *, full: float | None = None
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series],
+    *,
+    full: float | None = None,
+    said: Callable[[float], str] = number_words,
 ) -> BarChart | None:
     """One bar per row, cut into as many parts as there are `names`; None without anything to show.
 
-    `full` is the size of a whole bar; without it that is the longest one.
+    `full` is the size of a whole bar; without it that is the longest one. `said`: a size in words.
     """
     longest = full or max((sum(one.sizes) for one in series), default=0)
     if not longest:
         return None
     beside = all(len(one.label) <= SHORT_LABEL for one in series)
     step = SIDE_HEIGHT if beside else ABOVE_HEIGHT
-    bars = (_bar(one, names, (n * step, beside, longest)) for n, one in enumerate(series))
+    bars = (_bar(one, (names, said), (n * step, beside, longest)) for n, one in enumerate(series))
     legend = [Legend(PATTERNS[n], name) for n, name in enumerate(names)] if len(names) > 1 else []
-    said = "; ".join(f"{one.label}: {one.words}" for one in series)
-    return BarChart(title, f"{said}.", tuple(bars), tuple(legend), str(len(series) * step + 4))
+    whole = "; ".join(f"{one.label}: {one.words}" for one in series)
+    return BarChart(title, f"{whole}.", tuple(bars), tuple(legend), str(len(series) * step + 4))
 
 
-def _bar(one: Series, names: Sequence[str], place: tuple[int, bool, float]) -> Bar:
+def _bar(
+    one: Series, words: tuple[Sequence[str], Callable[[float], str]], place: tuple[int, bool, float]
+) -> Bar:
+    names, said = words
     top, beside, longest = place
     left = SIDE_WIDTH if beside else 0
     scale = (WIDTH - left - VALUE_WIDTH) / longest
@@ -98,7 +108,10 @@ def _bar(one: Series, names: Sequence[str], place: tuple[int, bool, float]) -> B
     starts = [0.0, *ends[:-1]]
     parts = tuple(
         Part(
-            _place(left + start * scale), _place(size * scale), PATTERNS[n], f"{names[n]}: {size:g}"
+            _place(left + start * scale),
+            _place(size * scale),
+            PATTERNS[n],
+            f"{names[n]}: {said(size)}",
         )
         for n, (start, size) in enumerate(zip(starts, one.sizes, strict=True))
         if size

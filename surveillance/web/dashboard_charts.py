@@ -9,6 +9,7 @@ from surveillance.dashboard import completion, escalations, load, overdue, unrea
 from surveillance.dashboard.number import Number, Row
 from surveillance.web.bar_chart import BarChart, Series, bar_chart
 from surveillance.web.dashboard_words import label_words, value_words
+from surveillance.web.wording import number_words
 
 
 def chart_of(number: Number) -> BarChart | None:
@@ -36,7 +37,11 @@ def _completion(number: Number) -> BarChart | None:
         for row, value in shares
     ]
     return bar_chart(
-        _("Done within the window, by month"), [pgettext("share", "In time")], series, full=100
+        _("Done within the window, by month"),
+        [pgettext("share", "In time")],
+        series,
+        full=100,
+        said=lambda share: value_words(share, "%"),
     )
 
 
@@ -82,7 +87,7 @@ def _forecast(number: Number) -> BarChart | None:
 
 
 def _series(label: str, sizes: Sequence[float]) -> Series:
-    return Series(label, tuple(sizes), f"{sum(sizes):,.0f}")
+    return Series(label, tuple(sizes), number_words(sum(sizes)))
 
 
 _DRAWN: dict[str, Callable[[Number], BarChart | None]] = {

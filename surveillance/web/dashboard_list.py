@@ -30,6 +30,7 @@ from surveillance.web.wording import (
     lesion_words,
     name_of_patient,
     name_of_user,
+    number_words,
 )
 
 SHOWN = 50
@@ -152,7 +153,7 @@ def state_words(row: FollowUp, today: date) -> str:
         return f"{_(str(FollowUpOutcome(row.outcome).label))}, {date_words(ended)}"
     over = (today - row.latest_on).days
     if over > 0:
-        return ngettext("{n} day over", "{n} days over", over).format(n=f"{over:,}")
+        return ngettext("{n} day over", "{n} days over", over).format(n=number_words(over))
     return _("open")
 
 

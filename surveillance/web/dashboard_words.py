@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from surveillance.dashboard import completion
 from surveillance.dashboard.number import Figure, Number, Row
-from surveillance.web.wording import date_words, month_name
+from surveillance.web.wording import date_words, month_name, number_words
 
 SENTENCES = {
     "of": gettext_noop("{numerator} {counted}, of {denominator} {among}."),
@@ -37,15 +37,15 @@ def value_words(value: float | None, unit: str) -> str:
         return f"{value:.1f} %"
     if unit == "days":
         return ngettext("{n} day", "{n} days", 1 if value == 1 else 2).format(n=f"{value:g}")
-    return f"{value:,.0f}"
+    return number_words(value)
 
 
 def sentence(figure: Figure) -> str:
     """Numerator and denominator: '12 follow-ups past their last day, of 340 open follow-ups.'"""
     return _(SENTENCES[figure.joint]).format(
-        numerator=f"{figure.numerator:,}",
+        numerator=number_words(figure.numerator),
         counted=figure.counted,
-        denominator=f"{figure.denominator:,}",
+        denominator=number_words(figure.denominator),
         among=figure.among,
     )
 

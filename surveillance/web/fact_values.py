@@ -102,6 +102,7 @@ FORMS: Final = (
     gettext_noop("{n} adequate exams from {day} to {other_day}"),
 )
 """The more general after the more particular where both would fit."""
+SOURCES: Final = (gettext_noop("registry file"),)
 DAY: Final = r"\d{4}-\d{2}-\d{2}|never"
 PARTS: Final = {
     "n": r"\d+",
@@ -194,6 +195,11 @@ def _day(part: str) -> str:
     return _(part) if part in FIXED else part
 
 
+def _source(part: str) -> str:
+    """Who or what stated a fact: people by their names, a file as what it is."""
+    return _(part) if part in SOURCES else part
+
+
 def _listed(value: str) -> str | None:
     """'thick wall, septations'."""
     parts = value.split(", ")
@@ -210,4 +216,6 @@ _READERS: Final[dict[str, Callable[[str], str]]] = {
     "day": _day,
     "other_day": _day,
     "last_day": _day,
+    "source": _source,
+    "person": _source,
 }

@@ -24,7 +24,7 @@ from surveillance.models import (
     KeptFinding,
 )
 from surveillance.web.failsafe_links import Link, Links, links_to
-from surveillance.web.wording import count_words, moment_words, name_of_user
+from surveillance.web.wording import count_words, moment_words, name_of_user, number_words
 
 INSTALLATION = gettext_noop("Whole installation")
 RECIPIENTS = {OPERATORS: gettext_noop("operators"), WEBHOOK: gettext_noop("webhook")}
@@ -152,11 +152,11 @@ def _card(
         else _("Found by a version of the failsafe that is gone."),
         cure=_(check.cure) if check else _("See the log for this code."),
         place=site.name if site else _(INSTALLATION),
-        count=_("{n} found").format(n=f"{kept.count:,}"),
+        count=_("{n} found").format(n=number_words(kept.count)),
         since=moment_words(kept.since, site or home),
         owner=name_of_user(owners.get(kept.owner or 0), _("nobody in post")),
         subjects=tuple(_lines(kept, links)),
-        more=_("… and {n} more").format(n=f"{rest:,}") if rest else "",
+        more=_("… and {n} more").format(n=number_words(rest)) if rest else "",
     )
 
 
@@ -192,4 +192,6 @@ def _told(alert: FailsafeAlert, users: Mapping[int, User]) -> str:
     )
     if alert.kind == FailsafeAlertKind.RECOVERED:
         return _("Over; told to {who} ({path})").format(who=who, path=path)
-    return _("Found {n}; told to {who} ({path})").format(n=f"{alert.count:,}", who=who, path=path)
+    return _("Found {n}; told to {who} ({path})").format(
+        n=number_words(alert.count), who=who, path=path
+    )

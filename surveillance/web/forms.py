@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.utils.functional import lazy
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -92,13 +91,7 @@ def words(
         required=required,
         max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": naming(gettext_noop("Fill in: {field}"), label),
-            "max_length": format_lazy(
-                gettext_lazy("Shorten it to {limit} characters; now it has %(show_value)d"),
-                limit=f"{LONGEST_WORDS:,}",
-            ),
-        },
+        error_messages={"required": naming(gettext_noop("Fill in: {field}"), label)},
     )
 
 

@@ -34,6 +34,7 @@ from surveillance.web.wording import (
     lesion_words,
     moment_words,
     name_of_patient,
+    number_words,
     size_words,
 )
 
@@ -148,7 +149,7 @@ def page_of_rows(history: LesionHistory, asked: str) -> Rows:
     page = Paginator(history.known, PER_PAGE).get_page(asked)
     first, last, all_of_them = page.start_index(), page.end_index(), page.paginator.count
     shown = _("Entries {first} to {last} of {count}").format(
-        first=f"{first:,}", last=f"{last:,}", count=f"{all_of_them:,}"
+        first=number_words(first), last=number_words(last), count=number_words(all_of_them)
     )
     rows = entry_rows(list(page), history.lesion)
     return Rows(rows, shown if all_of_them else "", _pages(history, page))
@@ -177,7 +178,7 @@ def later_words(history: LesionHistory) -> str:
         "{n} thing had happened by then and became known later.",
         "{n} things had happened by then and became known later.",
         count,
-    ).format(n=f"{count:,}")
+    ).format(n=number_words(count))
 
 
 def file_links(history: LesionHistory) -> tuple[Link, ...]:

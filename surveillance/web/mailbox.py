@@ -32,6 +32,7 @@ class Letter:
     subject: str
     sent: str
     body: str
+    language: str
 
 
 @require_safe
@@ -86,6 +87,7 @@ def _letter(message: EmailMessage) -> Letter:
         subject=str(message["subject"] or ""),
         sent=_sent(str(message["date"] or "")),
         body=str(body.get_content()) if body else "",
+        language=str(message["content-language"] or "en"),
     )
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_noop
 
 from patients.models import AuditEvent
 from surveillance.models import FollowUp
+from surveillance.web.audit_words import action_words
+from surveillance.web.fact_values import lower_first
 from surveillance.web.wording import moment_words, name_of_user
 from surveillance.workflows.change_follow_up import FollowUpAlreadyClosed, FollowUpChangedMeanwhile
 from surveillance.workflows.errors import WorkflowRefused
@@ -52,7 +54,7 @@ def _who(actor: str) -> str:
 def _what(action: str) -> str:
     if action in DEEDS:
         return _(DEEDS[action])
-    return _("did this: {action}").format(action=action.replace("_", " "))
+    return _("did this: {action}").format(action=lower_first(action_words(action)))
 
 
 def _when(at: datetime, follow_up: FollowUp) -> str:

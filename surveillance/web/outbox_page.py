@@ -27,7 +27,13 @@ from surveillance.models.notification import NotificationQuerySet
 from surveillance.roles import Permission, sites_where
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.outbox_paging import Order, Page, page_of
-from surveillance.web.wording import count_words, moment_words, name_of_patient, name_of_user
+from surveillance.web.wording import (
+    count_words,
+    moment_words,
+    name_of_patient,
+    name_of_user,
+    number_words,
+)
 
 COUNTED = 1000
 """Counting stops there."""
@@ -140,7 +146,7 @@ def _tab_words() -> dict[str, str]:
 
 def _tab(site: Site, state: str, *, current: bool) -> Tab:
     number = _in_state(site, state)[: COUNTED + 1].count()
-    count = f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+    count = f"{number_words(COUNTED)}+" if number > COUNTED else number_words(number)
     return Tab(_tab_words()[state], _address(site, state), count, current)
 
 

@@ -31,7 +31,7 @@ from surveillance.web.queue_rows import QueueRow, queue_rows
 from surveillance.web.queue_search import Found, Searcher, find
 from surveillance.web.queue_tabs import desk_of
 from surveillance.web.search_words import read_search
-from surveillance.web.wording import date_words
+from surveillance.web.wording import date_words, number_words
 
 NONE_WORDS = {
     Tab.OVERDUE: gettext_noop("Nobody is overdue. Nobody has to be chased here today."),
@@ -215,7 +215,9 @@ def _tabs(visit: Visit, current: Tab | None) -> tuple[TabLink, ...]:
         TabLink(
             id=f"tab-{tab}",
             label=_(label),
-            count=f"{COUNT_LIMIT:,}+" if counts[tab] > COUNT_LIMIT else f"{counts[tab]:,}",
+            count=f"{number_words(COUNT_LIMIT)}+"
+            if counts[tab] > COUNT_LIMIT
+            else number_words(counts[tab]),
             url=visit.address(tab),
             current=tab == current,
         )

@@ -15,7 +15,7 @@ from surveillance.protocol.queue_lists import Tab
 from surveillance.protocol.terms import EscalationClass, Modality, Risk, Term
 from surveillance.web.queue_counts import COUNT_LIMIT
 from surveillance.web.queue_filter import CRITERIA, QueueFilter
-from surveillance.web.wording import count_words, language_name, name_of_user
+from surveillance.web.wording import count_words, language_name, name_of_user, number_words
 
 Choices = Iterable[tuple[str, str]]
 
@@ -180,5 +180,5 @@ def ways_out(
 
 def _patients(count: int) -> str:
     if count > COUNT_LIMIT:
-        return _("{n}+ patients").format(n=f"{COUNT_LIMIT:,}")
+        return _("{n}+ patients").format(n=number_words(COUNT_LIMIT))
     return count_words(count, "patient")

@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from patients.models import FAILED_THERE, Patient, PatientStatus
 from surveillance.models import ContactOutcome, Escalation, FollowUp, LesionObservation
@@ -36,6 +36,7 @@ from surveillance.web.wording import (
     lesion_words,
     moment_words,
     name_of_patient,
+    number_words,
     owner_words,
     size_words,
 )
@@ -187,7 +188,7 @@ def days_words(follow_up: FollowUp, on: date) -> str:
         return _("{days} overdue").format(days=count_words(-left, "day"))
     if left == 0:
         return _("last day today")
-    return _("{days} left").format(days=count_words(left, "day"))
+    return ngettext("{n} day left", "{n} days left", left).format(n=number_words(left))
 
 
 def escalation_words(escalation: Escalation | None, on: date) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from surveillance.intake.csv_registry.summary import table
 from surveillance.models import RegistryImport, RegistryImportProblem, RegistryImportStatus
 from surveillance.said_again import said_again
-from surveillance.web.wording import date_words
+from surveillance.web.wording import date_words, number_words
 
 SHOWN = 200
 COUNTED = (
@@ -95,13 +95,15 @@ def import_view(row: RegistryImport) -> ImportView:
         tag=TAGS[status],
         uploaded=_uploaded(row),
         site=row.site.name if row.site else _("as in the column “site”"),
-        rows=f"{row.rows:,}",
-        good_rows=f"{row.rows - row.refused_rows:,}",
-        refused_rows=f"{row.refused_rows:,}",
+        rows=number_words(row.rows),
+        good_rows=number_words(row.rows - row.refused_rows),
+        refused_rows=number_words(row.refused_rows),
         progress=_progress(row),
-        counts=tuple(CountRow(_(what), *(f"{n:,}" for n in ns)) for what, *ns in table(row.counts)),
+        counts=tuple(
+            CountRow(_(what), *(number_words(n) for n in ns)) for what, *ns in table(row.counts)
+        ),
         problems=tuple(_problem(one) for one in problems),
-        more_problems=f"{count - SHOWN:,}" if count > SHOWN else "",
+        more_problems=number_words(count - SHOWN) if count > SHOWN else "",
         problems_url=reverse("registry_import_problems", args=[row.pk]) if problems else "",
         waits=status in WAITING,
         may_confirm=status is RegistryImportStatus.PREVIEWED and row.rows > row.refused_rows,
@@ -121,7 +123,7 @@ def _progress(row: RegistryImport) -> str:
     of = row.progress.get("of")
     if not of:
         return _("waiting for its turn")
-    return _("{n} of {all} rows").format(n=f"{row.rows:,}", all=f"{of:,}")
+    return _("{n} of {all} rows").format(n=number_words(row.rows), all=number_words(of))
 
 
 def _problem(one: RegistryImportProblem) -> ProblemRow:

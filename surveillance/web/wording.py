@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from django.conf.locale import LANG_INFO
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
@@ -49,6 +50,27 @@ COUNTED: Final[dict[str, Callable[[int], str]]] = {
     "year": lambda n: ngettext("{n} year", "{n} years", n),
 }
 """What pages count. A plural is a matter of each language: no rule makes it from the singular."""
+
+OTHER_LANGUAGES: Final = {
+    "am": gettext_noop("Amharic"),
+    "cmn": gettext_noop("Mandarin"),
+    "fil": gettext_noop("Filipino"),
+    "gn": gettext_noop("Guarani"),
+    "gu": gettext_noop("Gujarati"),
+    "hmn": gettext_noop("Hmong"),
+    "ht": gettext_noop("Haitian Creole"),
+    "ku": gettext_noop("Kurdish"),
+    "lo": gettext_noop("Lao"),
+    "prs": gettext_noop("Dari"),
+    "ps": gettext_noop("Pashto"),
+    "qu": gettext_noop("Quechua"),
+    "so": gettext_noop("Somali"),
+    "ti": gettext_noop("Tigrinya"),
+    "tl": gettext_noop("Tagalog"),
+    "yue": gettext_noop("Cantonese"),
+    "zh": gettext_noop("Chinese"),
+}
+"""Languages of patients for which Django has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +133,14 @@ def age_words(birth_date: date | None, today: date) -> str:
     return count_words(months, "month") if months < 24 else count_words(months // 12, "year")
 
 
+def number_words(number: float) -> str:
+    """'1,200' in English, '1 200' in Spanish, where a comma may be read as a decimal point."""
+    return number_format(round(number), force_grouping=True)
+
+
 def count_words(count: int, thing: str) -> str:
     """'1 day', '2 days', '1,200 days'. The thing is one of `COUNTED`, in the English singular."""
-    return COUNTED[thing](count).format(n=f"{count:,}")
+    return COUNTED[thing](count).format(n=number_words(count))
 
 
 def name_of_patient(patient: "Patient") -> str:
@@ -132,7 +159,8 @@ def language_words(patient: "Patient") -> str:
 def language_name(code: str) -> str:
     """'Portuguese' for pt and pt-BR alike where nothing closer is known; else the code itself."""
     known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().split("-")[0]) or {}
-    return _(str(known["name"])) if "name" in known else code
+    name = known.get("name") or OTHER_LANGUAGES.get(code.lower().split("-")[0])
+    return _(str(name)) if name else code
 
 
 def name_of_user(user: "User | None", nobody: str = "") -> str:

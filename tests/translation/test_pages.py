@@ -148,7 +148,8 @@ def test_what_is_wrong_with_a_form_is_said_in_spanish(client, db) -> None:
     page = client.post(LOGIN, {}, **SPANISH)
 
     assert "Hay un problema" in html_of(page)
-    assert "Este campo es obligatorio" in html_of(page)
+    assert "Escriba su nombre de usuario" in html_of(page)
+    assert "Escriba su contraseña" in html_of(page)
 
 
 def test_roles_are_named_in_spanish(navigator) -> None:

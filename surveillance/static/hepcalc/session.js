@@ -136,6 +136,26 @@
     form.requestSubmit(button && form.contains(button) ? button : undefined);
   }
 
+  // What was typed is on this page only: a form that leads elsewhere, as the choice of a language
+  // does, asks once before it is lost.
+  function keep(event) {
+    var form = event.target, isRefused = document.querySelector("main [data-focus-first]");
+    if (!form.matches("[data-unsaved]") || form.dataset.asked || document.querySelector("main [type=password]")) { return; }
+    if (!hasText() && !isRefused) { return; }
+    event.preventDefault();
+    form.dataset.asked = "yes";
+    form.querySelector("[role=alert]").textContent = form.dataset.unsaved;
+  }
+
+  function forget() {
+    document.querySelectorAll("[data-asked]").forEach(function (form) {
+      delete form.dataset.asked;
+      form.querySelector("[role=alert]").textContent = "";
+    });
+  }
+
+  document.addEventListener("submit", keep);
+  document.addEventListener("input", forget);
   document.addEventListener("htmx:beforeOnLoad", function (event) { if (box) { hold(event); } });
 
   // What htmx asks for without anybody having done something does not keep the session alive.
