@@ -65,7 +65,7 @@ def hand_over(*, user: User, site: Site, by: User | None, now: datetime) -> int:
     passed = _escalations(list(raised), user, declined, staff)
     _write_escalations(passed, site, by, now)
     touched.update(next_look_on=site.local_date(now))
-    for reader in {staff.answering(owner) for owner in (*moved.values(), *passed.values())}:
+    for reader in {staff.answering(one) or one for one in (*moved.values(), *passed.values())}:
         _tell(reader, user, site, now)
     return len(moved) + len(passed)
 
@@ -160,7 +160,7 @@ def _by_owner(rows: Mapping[Row, int]) -> dict[int, list[UUID]]:
     return found
 
 
-def _tell(reader: int | None, leaver: User, site: Site, now: datetime) -> None:
+def _tell(reader: int, leaver: User, site: Site, now: datetime) -> None:
     """Once per person who answers for something from now on; the list behind it names what."""
     recipient = User.objects.get(pk=reader)
     by_email = [NotificationChannel.EMAIL] if recipient.email else []
