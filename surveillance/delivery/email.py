@@ -109,7 +109,7 @@ def email_of(message: Notification, text: Text) -> EmailMessage:
 def _language_of(message: Notification, text: Text) -> str:
     """In which language the words are: colleagues are written to in English."""
     if message.recipient_id is not None or message.patient is None:
-        return MessageLanguage.ENGLISH.value
+        return MessageLanguage.EN.value
     return text.version.language if text.version else language_of(message.patient.language).value
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.utils.translation import override
 
+from surveillance.web import meanwhile
 from surveillance.web.audit_vocabulary import PAGES
 from surveillance.web.audit_words import detail_words
 from surveillance.web.bar_chart import Series, bar_chart
@@ -63,3 +64,9 @@ def test_the_parts_of_a_chart_are_rounded_and_have_their_unit() -> None:
 
     assert chart is not None
     assert chart.bars[0].parts[0].words == "In time: 33.3 %"
+
+
+def test_a_deed_of_the_trail_is_told_in_its_words() -> None:
+    with override("es"):
+        assert "follow up" not in meanwhile._what("follow_up_opened")
+    assert meanwhile._what("follow_up_opened") == "did this: follow-up opened"

@@ -194,5 +194,6 @@ def test_the_message_is_plain_text_without_anything_clinical(sink: SmtpSink) -> 
     [raw] = sink.messages
     assert b"Content-Type: text/plain" in raw
     assert b"Auto-Submitted: auto-generated" in raw
+    assert b"Content-Language: en" in raw
     assert message.patient is not None
     assert message.patient.family_name.encode() not in raw

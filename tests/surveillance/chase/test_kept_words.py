@@ -249,4 +249,4 @@ def test_the_history_shows_the_exact_words(clinic: Clinic) -> None:
         "Call 555 0100.",
         "Thank you.",
     )
-    assert [getattr(line, "lang", "") for line in entry.detail[2:]] == ["", "", "en", "en"]
+    assert [getattr(line, "lang", "") for line in entry.detail[2:]] == ["", "en", "en", "en"]

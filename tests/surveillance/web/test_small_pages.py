@@ -290,6 +290,17 @@ def test_mailbox_shows_kept_mail_newest_first(administrator: Client, tmp_path) -
     assert 'href="https://example.org/x"' in response.content.decode()
 
 
+def test_mailbox_says_in_which_language_a_message_is(administrator: Client, tmp_path) -> None:
+    with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
+        spanish = EmailMessage("Hola", "Llame", "us@a.org", ["b@b.org"])
+        spanish.extra_headers["Content-Language"] = "es"
+        EmailBackend().send_messages([spanish])
+
+        page = administrator.get("/mailbox/").content.decode()
+
+    assert '<h2 lang="es">Hola</h2>' in page
+
+
 def test_messages_of_one_file_are_told_apart(administrator: Client, tmp_path) -> None:
     with override_settings(EMAIL_FILE_PATH=str(tmp_path)):
         letters = [EmailMessage(f"No {n}", "Text", "us@a.org", ["b@b.org"]) for n in range(3)]

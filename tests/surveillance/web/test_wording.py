@@ -168,7 +168,7 @@ def test_spanish_words_keep_dates_and_numbers_unambiguous() -> None:
         assert date_words(date(2026, 3, 4)) == "4 mar 2026"
         assert date_words(date(2026, 1, 4)) == "4 ene 2026"
         assert count_words(1, "day") == "1 día"
-        assert count_words(1200, "day") == "1,200 días"
+        assert count_words(1200, "day") == "1\u202f200 días"
         assert size_words(Decimal("7")) == "7.0 mm"
         assert joined(["a", "b"]) == "a y b"
         assert joined(["TC", "inicio"]) == "TC e inicio"
