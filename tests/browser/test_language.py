@@ -99,4 +99,3 @@ def test_a_page_of_paper_holds_many_patients_of_the_queue(sign_in, page, clinic:
     expect(page.get_by_role("link", name="Log contact").first).to_be_hidden()
     expect(page.get_by_text(re.compile(r"As of .*\d\d:\d\d"))).to_be_visible()
     expect(page.get_by_role("link", name="Refresh")).to_be_hidden()
-    page.screenshot(path="/tmp/w/x2.png")
