@@ -86,7 +86,7 @@ def dashboard_list(request: SignedInRequest, key: str) -> HttpResponse:
         "which": part_words(number, part),
         "asked": asked,
         "rows": [_row(row, asked) for row in shown],
-        "shown": count_words(len(shown), "follow-up"),
+        "shown": _("On this page: {count}").format(count=count_words(len(shown), "follow-up")),
         "first_url": list_url(asked.slug, key, part) if after else "",
         "next_url": _next_url(asked, key, part, last),
         "links": links,

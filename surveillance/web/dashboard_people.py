@@ -54,7 +54,7 @@ def people_list(request: SignedInRequest, asked: Asked, key: str, part: str) -> 
         "which": part_words(number, part) or _("Everybody who is excluded, for whatever reason."),
         "asked": asked,
         "rows": rows,
-        "shown": count_words(len(rows), "patient"),
+        "shown": _("On this page: {count}").format(count=count_words(len(rows), "patient")),
         "all_url": "" if part == ALL_EXCLUDED else list_url(asked.slug, key, ALL_EXCLUDED),
         "first_url": list_url(asked.slug, key, part) if page.has_previous() else "",
         "next_url": list_url(asked.slug, key, part, page=str(page.number + 1))

@@ -143,8 +143,8 @@ class BookForm(FollowUpForm):
     def __init__(self, *args: Any, follow_up: FollowUp, others: list[FollowUp], **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.fields["booked_for"].help_text = _(
-            "The last day is {day}. A later appointment is noted and counts as unbooked. "
-            "Leave it empty to note an order only."
+            "The last day is {day}. A later appointment is noted, and the escalation goes on as if "
+            "there were none. Leave it empty to note an order only."
         ).format(day=date_words(follow_up.latest_on))
         self.fields["order_number"].help_text = _(
             "Leave the order empty to note the appointment only: an order on file stays."

@@ -55,8 +55,11 @@ def lesion_history(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def lesion_summary(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The same as a tagged PDF, all entries in one; who took it out is recorded."""
+    """The same as a tagged PDF, all entries in one; who took it out is recorded. A day that cannot
+    be read is told on the page: no file silently says another."""
     history, now = _asked(request, pk), timezone.now()
+    if history.form.errors:
+        return lesion_history(request, pk)
     lesion, site = history.lesion, history.lesion.patient.site
     then = lesion_then(history)
     context = {
@@ -83,8 +86,10 @@ def lesion_summary(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @signed_in
 def lesion_export(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The same as JSON (docs/lesion-export.md), in English for whoever reads it there; who took it
-    out is recorded."""
+    out is recorded. A day that cannot be read is told on the page, as for the PDF."""
     now = timezone.now()
+    if _asked(request, pk).form.errors:
+        return lesion_history(request, pk)
     with override(settings.LANGUAGE_CODE):
         history = _asked(request, pk)
         content = export_lesion(

@@ -248,6 +248,17 @@ class TestFiles:
         assert len(whole["imagingStudy"]) == 2
         assert (then["knownOn"], then["imagingStudy"]) == ("2026-05-01", [])
 
+    @pytest.mark.parametrize("part", ["summary.pdf", "history.json"])
+    @pytest.mark.parametrize("day", ["abc", "2026-13-45", "2099-01-01"])
+    def test_a_day_that_cannot_be_looked_back_to_gives_no_file(
+        self, clinician: Client, lesion: Lesion, part: str, day: str
+    ) -> None:
+        refused = clinician.get(address(lesion, part), {"known_on": day})
+
+        assert refused.status_code == 422
+        assert "There is a problem" in texts(refused)
+        assert not AuditEvent.objects.filter(action="downloaded").exists()
+
     @pytest.mark.parametrize(("part", "form"), [("summary.pdf", "pdf"), ("history.json", "json")])
     def test_taking_it_out_is_recorded(self, clinician, clinic, lesion, part, form) -> None:
         clinician.get(address(lesion, part))
