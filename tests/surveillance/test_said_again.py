@@ -98,7 +98,7 @@ def test_catalogue_has_every_sentence_that_a_module_makes(path: str) -> None:
         ),
         pytest.param(
             "differs from the record, which has Other",
-            "difiere de la historia, que tiene Other",
+            "difiere del expediente, que tiene Other",
             id="what somebody wrote stays, though it is a known word",
         ),
         pytest.param("calls or visits only in the morning and evening",
