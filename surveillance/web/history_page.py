@@ -35,7 +35,10 @@ from surveillance.workflows.record_download import record_download
 @signed_in
 def lesion_history(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One timeline of everything; that it was looked at is recorded."""
-    history = _asked(request, pk)
+    return _page(request, _asked(request, pk))
+
+
+def _page(request: SignedInRequest, history: LesionHistory) -> HttpResponse:
     lesion = history.lesion
     note_look(request, lesion.patient)
     context = {
@@ -59,7 +62,7 @@ def lesion_summary(request: SignedInRequest, pk: UUID) -> HttpResponse:
     be read is told on the page: no file silently says another."""
     history, now = _asked(request, pk), timezone.now()
     if history.form.errors:
-        return lesion_history(request, pk)
+        return _page(request, history)
     lesion, site = history.lesion, history.lesion.patient.site
     then = lesion_then(history)
     context = {
@@ -88,8 +91,8 @@ def lesion_export(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The same as JSON (docs/lesion-export.md), in English for whoever reads it there; who took it
     out is recorded. A day that cannot be read is told on the page, as for the PDF."""
     now = timezone.now()
-    if _asked(request, pk).form.errors:
-        return lesion_history(request, pk)
+    if (asked := _asked(request, pk)).form.errors:
+        return _page(request, asked)
     with override(settings.LANGUAGE_CODE):
         history = _asked(request, pk)
         content = export_lesion(
