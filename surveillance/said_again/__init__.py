@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from patients.kept_words import is_language_of_records
 from surveillance.said_again.files import FILES
 from surveillance.said_again.refusals import REFUSALS
 
@@ -34,7 +34,7 @@ _BETWEEN: Final = " and "
 
 def said_again(sentence: str) -> str:
     """The sentence in the reader's language, or as it is."""
-    if not sentence or get_language() in (None, settings.LANGUAGE_CODE):
+    if not sentence or is_language_of_records():
         return sentence
     return _as_it_stands(sentence) or _by_pattern(sentence) or _each_of(sentence) or sentence
 

@@ -9,10 +9,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from patients.kept_words import in_the_language_of_records
 from surveillance.delivery.typesetting import CannotBePrinted, set_page
 from surveillance.lesion_export import export_lesion
 from surveillance.web.access import SignedInRequest, lesion_or_404, signed_in
@@ -91,10 +92,11 @@ def lesion_export(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The same as JSON (docs/lesion-export.md), in English for whoever reads it there; who took it
     out is recorded. A day that cannot be read is told on the page, as for the PDF."""
     now = timezone.now()
-    if (asked := _asked(request, pk)).form.errors:
-        return _page(request, asked)
-    with override(settings.LANGUAGE_CODE):
+    with in_the_language_of_records():
         history = _asked(request, pk)
+    if history.form.errors:
+        return _page(request, _asked(request, pk))  # told in the reader's language
+    with in_the_language_of_records():
         content = export_lesion(
             history.lesion, entries=history.known, known_on=history.asked.known_on, exported_at=now
         )

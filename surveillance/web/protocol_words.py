@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from patients.kept_words import ENGLISH, is_language_of_records
 from surveillance.protocol.addons import ADDONS
 from surveillance.protocol.biopsy import BEYOND_SOURCE, SEEDING, SMALL_LESION
 from surveillance.protocol.explain import fact_sentence
@@ -21,7 +22,6 @@ from surveillance.protocol.rules.table import RULES
 from surveillance.web.fact_values import value_words
 from surveillance.web.risk_words import fact_words
 
-ENGLISH: Final = "en"
 FIXED: Final = (
     gettext_noop("Re-open if symptoms or new risk facts appear."),
     gettext_noop("patient.birth_date is missing."),
@@ -74,7 +74,7 @@ def vocabulary() -> frozenset[str]:
 
 def said(text: str) -> Said:
     """A stored sentence for the page: translated where it is the protocol's own."""
-    if _is_english():
+    if is_language_of_records():
         return Said(text)
     words = sentence_words(text)
     return as_written(text) if words is None else Said(words)
@@ -82,12 +82,12 @@ def said(text: str) -> Said:
 
 def as_written(text: str) -> Said:
     """Words that stay as they were written, marked as English where the page is not."""
-    return Said(text, "" if _is_english() or not text else ENGLISH)
+    return Said(text, "" if is_language_of_records() or not text else ENGLISH)
 
 
 def fact_said(name: str, value: str) -> tuple[str, Said]:
     """One fact that a decision has read: its name, and its value."""
-    if _is_english():
+    if is_language_of_records():
         return name, Said(value)
     words = value_words(value) or sentence_words(value)
     told = _(READABLE[name]) if name in READABLE else fact_words(name)
@@ -128,7 +128,3 @@ def _sentences_in(text: str) -> Iterator[str]:
         found.append(part)
         rest = rest[len(part) :].lstrip()
     yield from found
-
-
-def _is_english() -> bool:
-    return (get_language() or ENGLISH).startswith(ENGLISH)
