@@ -19,6 +19,13 @@ from surveillance.models.failsafe_run import (
 )
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
+from surveillance.models.intake import (
+    IntakeFeed,
+    IntakeItem,
+    IntakeMessage,
+    ItemStatus,
+    MessageFormat,
+)
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
 from surveillance.models.letter import (
     Letter,
@@ -79,6 +86,10 @@ __all__ = [
     "FollowUpQuerySet",
     "ImagingExam",
     "InformedOf",
+    "IntakeFeed",
+    "IntakeItem",
+    "IntakeMessage",
+    "ItemStatus",
     "KeptFinding",
     "Lesion",
     "LesionAssessment",
@@ -90,6 +101,7 @@ __all__ = [
     "LetterBatchStatus",
     "LetterEvent",
     "LetterEventKind",
+    "MessageFormat",
     "MessageTemplateUse",
     "MessageTemplateVersion",
     "NotIndicated",

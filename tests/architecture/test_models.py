@@ -16,6 +16,7 @@ HISTORY_KEPT = {
     "patients.Membership",
     "patients.Absence",
     "patients.Patient",
+    "surveillance.IntakeFeed",
 }
 STATE = {
     "surveillance.Lesion",
@@ -28,6 +29,8 @@ STATE = {
     "surveillance.RegistryImportProblem",
     "surveillance.PatientMerge",
     "surveillance.SavedFilter",
+    "surveillance.IntakeMessage",
+    "surveillance.IntakeItem",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",
