@@ -5,10 +5,17 @@ from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from surveillance.api.about import ServiceView
+from surveillance.api.fhir.capability import CapabilityView
+from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
 
 urlpatterns = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
+    path("fhir/r4/metadata", CapabilityView.as_view(), name="fhir_metadata"),
+    path("fhir/r4/Patient/<str:id_>/$everything", EverythingView.as_view(), name="fhir_everything"),
+    path("fhir/r4/<str:kind>", SearchByAddress.as_view(), name="fhir_type"),
+    path("fhir/r4/<str:kind>/_search", SearchByBody.as_view(), name="fhir_search"),
+    path("fhir/r4/<str:kind>/<str:id_>", ReadView.as_view(), name="fhir_read"),
 ]
