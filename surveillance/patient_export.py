@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from patients.models import AfpResult, AuditEvent, Patient, RiskProfile, Site
 from surveillance.models import (
+    CdsFeedback,
     ContactAttempt,
     Declination,
     Disowning,
@@ -59,6 +60,7 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Disowning, ("follow_up__patient",)),
     (OutsideCare, ("patient",)),
     (OutsideCareReview, ("outside_care__patient",)),
+    (CdsFeedback, ("patient",)),
     (Notification, ("patient", "follow_up__patient", "escalation__follow_up__patient")),
     (Letter, ("patient",)),
     (LetterEvent, ("letter__patient",)),

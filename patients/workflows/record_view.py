@@ -9,14 +9,14 @@ from patients.audit import Deed, record_events
 from patients.models import AuditEvent, Patient
 
 
-def record_view(*, patient: Patient, by: User, now: datetime, page: str) -> AuditEvent:
+def record_view(*, patient: Patient, by: User | None, now: datetime, page: str) -> AuditEvent:
     """Append to the audit trail who saw which page of whose record. One INSERT."""
     [event] = record_views(patients=[patient], by=by, now=now, page=page)
     return event
 
 
 def record_views(
-    *, patients: Iterable[Patient], by: User, now: datetime, page: str
+    *, patients: Iterable[Patient], by: User | None, now: datetime, page: str
 ) -> list[AuditEvent]:
     """The same of several patients that one page showed. One INSERT."""
     detail = {"page": page}

@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from surveillance.api.about import ServiceView
+from surveillance.api.cds.services import DiscoveryView, FeedbackView
+from surveillance.api.cds.services import ServiceView as CdsServiceView
 from surveillance.api.fhir.capability import CapabilityView
 from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
 
@@ -13,6 +15,9 @@ urlpatterns = [
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
+    path("cds-services", DiscoveryView.as_view(), name="cds_services"),
+    path("cds-services/<str:id_>", CdsServiceView.as_view(), name="cds_service"),
+    path("cds-services/<str:id_>/feedback", FeedbackView.as_view(), name="cds_feedback"),
     path("fhir/r4/metadata", CapabilityView.as_view(), name="fhir_metadata"),
     path("fhir/r4/Patient/<str:id_>/$everything", EverythingView.as_view(), name="fhir_everything"),
     path("fhir/r4/<str:kind>", SearchByAddress.as_view(), name="fhir_type"),

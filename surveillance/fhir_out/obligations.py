@@ -19,7 +19,7 @@ from surveillance.fhir_out.elements import (
     resource,
 )
 from surveillance.models import FollowUp, FollowUpOutcome
-from surveillance.protocol.recommendation import Window
+from surveillance.obligations import window_of
 from surveillance.protocol.terms import EscalationClass, ObligationKind, Stage
 from surveillance.protocol.timeliness import overdue_days, stage_on
 
@@ -31,11 +31,6 @@ PRIORITIES = {
 }
 SEVERITIES = {EscalationClass.URGENT: "high", EscalationClass.AT_RISK: "high"}
 FOR_REVIEW = "For clinician review: this supports the clinician's judgement and replaces none."
-
-
-def window_of(row: FollowUp) -> Window:
-    """Its window, as the protocol compares it with a day."""
-    return Window(row.earliest_on, row.target_on, row.latest_on)
 
 
 def today_at(row: FollowUp, context: Context) -> date:

@@ -4,6 +4,7 @@ from surveillance.models.assessment import LesionAssessment, OverrideKind
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
 from surveillance.models.declination import Declination, InformedOf, WhoDeclined
 from surveillance.models.disowning import Disowning
+from surveillance.models.ehr_system import CdsFeedback, CdsOutcome, EhrSystem
 from surveillance.models.escalation import Escalation, EscalationResolution
 from surveillance.models.escalation_answer import (
     EscalationAnswer,
@@ -67,12 +68,15 @@ __all__ = [
     "LONGEST_NAME",
     "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
+    "CdsFeedback",
+    "CdsOutcome",
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
     "DayPart",
     "Declination",
     "Disowning",
+    "EhrSystem",
     "Escalation",
     "EscalationAnswer",
     "EscalationAnswerKind",

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from patients.models import AfpResult, Patient
 from surveillance.models import (
+    CdsFeedback,
     ContactAttempt,
     Declination,
     FollowUp,
@@ -26,6 +27,7 @@ MOVED: tuple[type[models.Model], ...] = (
     Declination,
     OutsideCare,
     PatientNote,
+    CdsFeedback,
     FollowUp,
     Notification,
     Letter,

@@ -17,6 +17,7 @@ HISTORY_KEPT = {
     "patients.Absence",
     "patients.Patient",
     "surveillance.IntakeFeed",
+    "surveillance.EhrSystem",
 }
 STATE = {
     "surveillance.Lesion",
@@ -54,6 +55,7 @@ APPEND_ONLY = {
     "surveillance.OutsideCare",
     "surveillance.OutsideCareReview",
     "surveillance.Disowning",
+    "surveillance.CdsFeedback",
 }
 
 

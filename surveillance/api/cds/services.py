@@ -1,0 +1,206 @@
+"""The services: discovery, patient-view, order-select, and feedback."""
+
+from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone, translation
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from patients.models import Patient
+from patients.workflows.record_view import record_view
+from surveillance.api.cds.tokens import EhrAuthentication
+from surveillance.cds_cards import Owed, cards_of, order_cards
+from surveillance.fhir_out.elements import Context, Json
+from surveillance.models import CdsFeedback, CdsOutcome, EhrSystem, FollowUp
+from surveillance.workflows.keep_cds_feedback import keep_cds_feedback
+
+PATIENT_VIEW: Final = "hepcalc-patient-view"
+ORDER_SELECT: Final = "hepcalc-order-select"
+PREFETCH: Final = {"patient": "Patient/{{context.patientId}}"}
+SERVICES: Final[dict[str, Json]] = {
+    PATIENT_VIEW: {
+        "hook": "patient-view",
+        "id": PATIENT_VIEW,
+        "title": "Follow-up of liver lesions",
+        "description": "What is owed to the liver lesions of this patient, by when, and why",
+        "prefetch": PREFETCH,
+    },
+    ORDER_SELECT: {
+        "hook": "order-select",
+        "id": ORDER_SELECT,
+        "title": "Imaging of liver lesions",
+        "description": "Whether the imaging being ordered is what the patient is owed",
+        "prefetch": PREFETCH,
+    },
+}
+
+
+class PrefetchMissing(APIException):
+    """The data that the service asks for did not come (CDS Hooks: 412)."""
+
+    status_code = 412
+    default_code = "prefetch_missing"
+    default_detail = "Send the patient as prefetch.patient: this service asks no one back."
+
+
+class DiscoveryView(APIView):
+    """GET /cds-services, for everybody who asks."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+    schema = None
+
+    def get(self, request: Request) -> Response:
+        """Which services there are."""
+        return Response({"services": list(SERVICES.values())})
+
+
+class ServiceView(APIView):
+    """POST /cds-services/{id}"""
+
+    authentication_classes = (EhrAuthentication,)
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+    schema = None
+
+    def post(self, request: Request, id_: str) -> Response:
+        """The cards for the patient on the screen; none where nothing is owed."""
+        service = SERVICES.get(id_)
+        if service is None:
+            raise Http404
+        asked = _asked(request, service["hook"])
+        patient = _patient_of(asked, self.ehr)
+        if patient is None:
+            return Response({"cards": []})
+        with translation.override(settings.LANGUAGE_CODE):
+            return Response({"cards": self._cards(id_, asked, patient)})
+
+    @property
+    def ehr(self) -> EhrSystem:
+        """Who asks."""
+        return cast("EhrSystem", self.request.user)
+
+    def _cards(self, id_: str, asked: Json, patient: Patient) -> list[Json]:
+        now = timezone.now()
+        context = Context(f"{settings.SITE_URL}/fhir/r4", now)
+        owed = _owed_to(patient, now)
+        record_view(patient=patient, by=None, now=now, page="CDS Hooks")
+        if id_ == ORDER_SELECT:
+            return order_cards(owed, _drafts(asked))
+        return cards_of(owed, context)
+
+
+class FeedbackView(ServiceView):
+    """POST /cds-services/{id}/feedback"""
+
+    def post(self, request: Request, id_: str) -> Response:
+        """Keep every entry, or none."""
+        if id_ not in SERVICES:
+            raise Http404
+        entries = request.data.get("feedback") if isinstance(request.data, dict) else None
+        if not isinstance(entries, list):
+            raise ValidationError({"feedback": ["Give a list of entries."]})
+        kept = [_feedback(id_, number, one) for number, one in enumerate(entries)]
+        with transaction.atomic():
+            for one in kept:
+                keep_cds_feedback(ehr=self.ehr, feedback=one, now=timezone.now())
+        return Response(status=200)
+
+
+def _asked(request: Request, hook: str) -> Json:
+    """The body of a hook, as far as it can be relied on."""
+    body = request.data
+    if not isinstance(body, dict):
+        raise ValidationError({"": ["Send one JSON object."]})
+    if body.get("hook") != hook:
+        raise ValidationError({"hook": [f"This service answers “{hook}”."]})
+    for name in ("hookInstance", "context"):
+        if not body.get(name):
+            raise ValidationError({name: ["It is missing."]})
+    return body
+
+
+def _patient_of(asked: Json, ehr: EhrSystem) -> Patient | None:
+    """Ours, by the record number. Raises PrefetchMissing where no patient was sent."""
+    prefetch = asked.get("prefetch")
+    resource = prefetch.get("patient") if isinstance(prefetch, dict) else None
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+        raise PrefetchMissing
+    numbers = record_numbers(resource, ehr.mrn_system)
+    found = Patient.objects.filter(site=ehr.site_id, mrn__in=numbers).select_related(
+        "site", "merged_into__site"
+    )
+    row = found.first()
+    return row and (row.merged_into or row)
+
+
+def record_numbers(resource: Json, system: str) -> list[str]:
+    """The identifiers of that system; without one, those of type MR."""
+    identifiers = resource.get("identifier")
+    listed = [one for one in identifiers if isinstance(one, dict)] if isinstance(
+        identifiers, list
+    ) else []  # fmt: skip
+    if system:
+        return [str(one.get("value")) for one in listed if one.get("system") == system]
+    return [str(one.get("value")) for one in listed if "MR" in _codes(one.get("type"))]
+
+
+def _codes(concept: Any) -> set[Any]:
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    if not isinstance(codings, list):
+        return set()
+    return {one.get("code") for one in codings if isinstance(one, dict)}
+
+
+def _owed_to(patient: Patient, now: datetime) -> list[Owed]:
+    """What is open, the most dangerous first."""
+    rows = FollowUp.objects.open().filter(patient=patient).dangerous_first()
+    url = f"{settings.SITE_URL}{reverse('patient', args=[patient.pk])}"
+    on = patient.site.local_date(now)
+    return [Owed(row, on, url) for row in rows.select_related("lesion", "assessment", "site")]
+
+
+def _drafts(asked: Json) -> list[Json]:
+    """The imaging orders being written, as far as the hook says which."""
+    bundle = asked["context"].get("draftOrders") if isinstance(asked["context"], dict) else None
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
+    found = [one.get("resource") for one in entries or () if isinstance(one, dict)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _feedback(service: str, number: int, entry: Any) -> CdsFeedback:
+    """One entry, not yet saved. Raises ValidationError with its place."""
+    place = f"feedback.{number}"
+    if not isinstance(entry, dict):
+        raise ValidationError({place: ["Give an object."]})
+    reason = entry.get("overrideReason") or {}
+    try:
+        coded = reason.get("reason") or {}
+        return CdsFeedback(
+            service=service,
+            card=UUID(str(entry["card"])),
+            outcome=CdsOutcome(entry["outcome"]),
+            reason=str(coded.get("code", ""))[:60],
+            comment=str(reason.get("userComment", "")),
+            said_at=_moment(entry["outcomeTimestamp"]),
+        )
+    except (KeyError, ValueError, AttributeError) as error:
+        how = "Give card, outcome (accepted or overridden) and outcomeTimestamp."
+        raise ValidationError({place: [how]}) from error
+
+
+def _moment(said: Any) -> datetime:
+    at = datetime.fromisoformat(str(said))
+    if at.tzinfo is None:
+        raise ValueError(said)
+    return at

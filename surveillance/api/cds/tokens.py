@@ -1,0 +1,88 @@
+"""Who asks: the EHR whose key signed the token (CDS Hooks 2.0, “Trusting CDS Clients”)."""
+
+import json
+from typing import Any, Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.core.cache import cache
+from jwcrypto.common import JWException
+from jwcrypto.jwk import JWKSet
+from jwcrypto.jwt import JWT
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from surveillance.models import EhrSystem
+
+ALGORITHMS: Final = ("ES256", "ES384", "RS256", "RS384", "PS256", "PS384")
+LONGEST_LIFE: Final = 600
+"""Seconds from `iat` to `exp` at most: so long is a token's `jti` remembered."""
+KEYS_FOR: Final = 3600
+SECONDS: Final = 5
+LARGEST_KEY_SET: Final = 256 * 1024
+
+
+class EhrAuthentication(BaseAuthentication):
+    """The bearer token of an EHR that one of our sites trusts, each used once."""
+
+    def authenticate(self, request: Request) -> tuple[EhrSystem, dict[str, Any]]:
+        """The EHR and what its token claims. Raises AuthenticationFailed otherwise."""
+        kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise AuthenticationFailed("Send a signed token: Authorization: Bearer …")
+        ehr = EhrSystem.objects.active().filter(issuer=_issuer(token)).first()
+        if ehr is None:
+            raise AuthenticationFailed("No site here trusts the issuer of this token.")
+        claims = _checked(token, ehr, request.build_absolute_uri(request.path))
+        return ehr, claims
+
+    def authenticate_header(self, request: Request) -> str:
+        """A wrong token is 401."""
+        return "Bearer"
+
+
+def _issuer(token: str) -> str:
+    """Who the token says it is from, not yet believed."""
+    try:
+        unchecked = JWT()
+        unchecked.deserialize(token)
+        said = json.loads(unchecked.token.objects["payload"])
+        return str(said["iss"])
+    except (JWException, ValueError, KeyError, TypeError):
+        raise AuthenticationFailed("This is no signed token (JWT).") from None
+
+
+def _checked(token: str, ehr: EhrSystem, audience: str) -> dict[str, Any]:
+    """Signature, audience and time; a token that was used before is refused."""
+    expected = {"iss": ehr.issuer, "aud": audience, "exp": None, "jti": None, "iat": None}
+    try:
+        jwt = JWT(check_claims=expected, algs=list(ALGORITHMS))
+        jwt.deserialize(token, keys_of(ehr))
+        claims: dict[str, Any] = json.loads(jwt.claims)
+    except (JWException, ValueError, TypeError):
+        raise AuthenticationFailed(
+            "The token is not valid: signature, audience (this address), exp, iat and jti."
+        ) from None
+    if not 0 < claims["exp"] - claims["iat"] <= LONGEST_LIFE:
+        raise AuthenticationFailed(f"A token may live for {LONGEST_LIFE} seconds.")
+    if not cache.add(f"cds-jti:{ehr.pk}:{claims['jti']}", 1, LONGEST_LIFE):
+        raise AuthenticationFailed("This token was used before.")
+    return claims
+
+
+def keys_of(ehr: EhrSystem) -> JWKSet:
+    """The EHR's keys: as entered, or from its address (kept for an hour)."""
+    told = json.dumps(ehr.jwks) if ehr.jwks else cache.get_or_set(
+        f"cds-keys:{ehr.pk}", lambda: _fetched(ehr.jwks_url), KEYS_FOR
+    )  # fmt: skip
+    return JWKSet.from_json(told)
+
+
+def _fetched(address: str) -> str:
+    try:
+        # An administrator entered the address; a URLField takes http and https alone.
+        with urlopen(address, timeout=SECONDS) as answer:  # noqa: S310
+            return str(answer.read(LARGEST_KEY_SET).decode())
+    except (URLError, OSError, ValueError):
+        raise AuthenticationFailed("The keys of the issuer cannot be fetched now.") from None
