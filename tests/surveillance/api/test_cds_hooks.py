@@ -1,0 +1,296 @@
+"""CDS Hooks 2.0: who may ask, what the cards say, and what feedback changes (nothing)."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jsonschema_rs
+import pytest
+import time_machine
+from django.test import Client
+from jwcrypto.jwk import JWK
+from jwcrypto.jwt import JWT
+
+from patients.models import AuditEvent
+from surveillance.models import CdsFeedback, EhrSystem, FollowUp
+from surveillance.workflows.save_ehr_system import EhrSystemIncomplete, save_ehr_system
+from tests.factories import NOW, TODAY, SiteFactory
+from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, owed
+
+pytestmark = pytest.mark.django_db
+
+ISSUER = "https://ehr.example.org"
+KEY = JWK.generate(kty="EC", crv="P-384", kid="k1")
+VIEW, SELECT = "/cds-services/hepcalc-patient-view", "/cds-services/hepcalc-order-select"
+MRN = "urn:oid:1.2.3"
+CARD = {
+    "type": "object",
+    "required": ["summary", "indicator", "source"],
+    "properties": {
+        "summary": {"type": "string", "maxLength": 140},
+        "indicator": {"enum": ["info", "warning", "critical"]},
+        "uuid": {"type": "string"},
+        "detail": {"type": "string"},
+        "source": {"type": "object", "required": ["label"]},
+        "suggestions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["label"],
+                "properties": {
+                    "actions": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["type", "description", "resource"],
+                            "properties": {"type": {"enum": ["create", "update", "delete"]}},
+                        },
+                    }
+                },
+            },
+        },
+        "selectionBehavior": {"enum": ["at-most-one", "any"]},
+        "overrideReasons": {
+            "type": "array",
+            "items": {"type": "object", "required": ["code", "system", "display"]},
+        },
+        "links": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["label", "url", "type"],
+                "properties": {"type": {"enum": ["absolute", "smart"]}},
+            },
+        },
+    },
+    "dependentRequired": {"suggestions": ["selectionBehavior"]},
+    "additionalProperties": False,
+}
+
+
+@pytest.fixture
+def clinic() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        made = a_clinic()
+        EhrSystem.objects.create(
+            site=made.site,
+            name="EHR",
+            issuer=ISSUER,
+            mrn_system=MRN,
+            jwks={"keys": [json.loads(KEY.export_public())]},
+        )
+        yield made
+
+
+def token(address: str, key: JWK = KEY, **claims: Any) -> str:
+    now = int(NOW.timestamp())
+    said = {
+        "iss": ISSUER, "aud": f"http://testserver{address}", "iat": now, "exp": now + 300,
+        "jti": uuid4().hex,
+    } | claims  # fmt: skip
+    made = JWT(header={"alg": "ES384", "kid": "k1"}, claims=said)
+    made.make_signed_token(key)
+    return str(made.serialize())
+
+
+def ask(address: str, body: Any, signed: str | None = None) -> Any:
+    return Client().post(
+        address,
+        json.dumps(body),
+        content_type="application/json",
+        headers={"authorization": f"Bearer {token(address) if signed is None else signed}"},
+    )
+
+
+def hook(mrn: str, name: str = "patient-view", **context: Any) -> dict[str, Any]:
+    patient = {"resourceType": "Patient", "identifier": [{"system": MRN, "value": mrn}]}
+    return {
+        "hook": name,
+        "hookInstance": str(uuid4()),
+        "context": {"userId": "Practitioner/1", "patientId": "p1"} | context,
+        "prefetch": {"patient": patient},
+    }
+
+
+def order(code: str) -> dict[str, Any]:
+    coding = [{"system": "http://loinc.org", "code": code}]
+    request = {"resourceType": "ServiceRequest", "status": "draft", "code": {"coding": coding}}
+    return {"resourceType": "Bundle", "entry": [{"resource": request}]}
+
+
+def test_what_can_be_asked_is_told_to_everybody() -> None:
+    services = Client().get("/cds-services").json()["services"]
+
+    assert [one["hook"] for one in services] == ["patient-view", "order-select"]
+    assert all({"id", "hook", "description", "prefetch"} <= set(one) for one in services)
+
+
+def test_a_card_says_what_is_owed_why_and_what_to_order(clinic: Clinic) -> None:
+    follow_up = owed(clinic, -9)
+
+    [card] = ask(VIEW, hook(follow_up.patient.mrn)).json()["cards"]
+
+    jsonschema_rs.validate(CARD, card)
+    assert card["indicator"] == "critical"
+    assert "overdue by 9 days" in card["summary"]
+    assert "Rule R24" in card["detail"]
+    assert "For clinician review" in card["detail"]
+    assert card["links"][0]["url"].endswith(f"/patients/{follow_up.patient_id}/")
+    [action] = card["suggestions"][0]["actions"]
+    assert (action["type"], action["resource"]["resourceType"]) == ("create", "ServiceRequest")
+    assert action["resource"]["status"] == "draft"
+    assert AuditEvent.objects.filter(
+        action="viewed", patient_id=str(follow_up.patient_id), detail__page="CDS Hooks"
+    ).exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "ladder", "indicator"),
+    [
+        (90, "AT_RISK", "info"),
+        (20, "AT_RISK", "warning"),
+        (90, "URGENT", "warning"),
+        (-1, "LOW", "warning"),
+        (-1, "AT_RISK", "critical"),
+    ],
+)
+def test_the_indicator_follows_danger_and_day(
+    clinic: Clinic, days: int, ladder: str, indicator: str
+) -> None:
+    follow_up = owed(clinic, days, escalation_class=ladder)
+
+    [card] = ask(VIEW, hook(follow_up.patient.mrn)).json()["cards"]
+
+    assert card["indicator"] == indicator
+
+
+def test_an_order_on_file_is_suggested_no_more(clinic: Clinic) -> None:
+    follow_up = owed(clinic, 30, ordered_on=date(2026, 8, 1))
+
+    [card] = ask(VIEW, hook(follow_up.patient.mrn)).json()["cards"]
+
+    jsonschema_rs.validate(CARD, card)
+    assert "suggestions" not in card
+
+
+def test_nothing_owed_nobody_known_or_of_another_site_is_no_card(clinic: Clinic) -> None:
+    elsewhere = owed(a_clinic(), -9)
+    healthy = a_patient(clinic)
+
+    for mrn in (healthy.mrn, "nobody", elsewhere.patient.mrn):
+        assert ask(VIEW, hook(mrn)).json() == {"cards": []}
+
+
+@pytest.mark.parametrize(("code", "indicator"), [("30670-4", "info"), ("28614-6", "warning")])
+def test_an_order_is_compared_with_what_is_owed(clinic: Clinic, code: str, indicator: str) -> None:
+    follow_up = owed(clinic, 30)
+    asked = hook(follow_up.patient.mrn, "order-select", draftOrders=order(code))
+
+    [card] = ask(SELECT, asked).json()["cards"]
+
+    jsonschema_rs.validate(CARD, card)
+    assert card["indicator"] == indicator
+
+
+def test_an_order_for_something_else_is_passed_over(clinic: Clinic) -> None:
+    follow_up = owed(clinic, 30)
+    asked = hook(follow_up.patient.mrn, "order-select", draftOrders=order("2345-7"))
+
+    assert ask(SELECT, asked).json() == {"cards": []}
+
+
+def wrong_tokens() -> dict[str, str]:
+    later = int(NOW.timestamp()) + 100_000
+    return {
+        "another key": token(VIEW, JWK.generate(kty="EC", crv="P-384", kid="k1")),
+        "another issuer": token(VIEW, iss="https://other.example.org"),
+        "another audience": token(SELECT),
+        "expired": token(VIEW, exp=int(NOW.timestamp()) - 900, iat=int(NOW.timestamp()) - 1000),
+        "lives too long": token(VIEW, exp=later),
+        "no token": "",
+        "no JWT": "abc.def",
+    }
+
+
+@pytest.mark.parametrize("why", sorted(wrong_tokens()))
+def test_whoever_is_not_trusted_is_refused(clinic: Clinic, why: str) -> None:
+    follow_up = owed(clinic, 30)
+
+    answer = ask(VIEW, hook(follow_up.patient.mrn), wrong_tokens()[why])
+
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+
+
+def test_a_token_counts_once(clinic: Clinic) -> None:
+    follow_up, once = owed(clinic, 30), token(VIEW)
+
+    assert ask(VIEW, hook(follow_up.patient.mrn), once).status_code == 200
+    assert ask(VIEW, hook(follow_up.patient.mrn), once).status_code == 401
+
+
+def test_an_ehr_that_is_switched_off_is_trusted_no_more(clinic: Clinic) -> None:
+    EhrSystem.objects.get().delete()
+
+    assert ask(VIEW, hook("1")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"hook": "order-sign"}, 400),
+        ({"hookInstance": ""}, 400),
+        ({"context": None}, 400),
+        ({"prefetch": {}}, 412),
+        ({"prefetch": {"patient": {"resourceType": "Person"}}}, 412),
+        ({"prefetch": {"patient": {"resourceType": "Patient", "identifier": "x"}}}, 200),
+    ],
+)
+def test_what_a_hook_lacks_is_said(clinic: Clinic, change: dict[str, Any], status: int) -> None:
+    assert ask(VIEW, hook("1") | change).status_code == status
+
+
+def test_feedback_is_kept_once_and_ends_nothing(clinic: Clinic) -> None:
+    follow_up = owed(clinic, -9)
+    entry = {
+        "card": str(follow_up.pk),
+        "outcome": "overridden",
+        "outcomeTimestamp": NOW.isoformat(),
+        "overrideReason": {"reason": {"code": "later"}, "userComment": "Next week"},
+    }
+
+    for _time in range(2):
+        assert ask(f"{VIEW}/feedback", {"feedback": [entry]}).status_code == 200
+
+    kept = CdsFeedback.objects.get()
+    assert (kept.patient, kept.reason, kept.comment) == (follow_up.patient, "later", "Next week")
+    assert FollowUp.objects.open().filter(pk=follow_up.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, "x", {"card": "1"}, {"card": str(uuid4()), "outcome": "ignored"}]
+)
+def test_feedback_that_cannot_be_read_is_refused_with_its_place(clinic: Clinic, entry: Any) -> None:
+    answer = ask(f"{VIEW}/feedback", {"feedback": [entry]})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "feedback.0")
+    assert not CdsFeedback.objects.exists()
+
+
+def test_an_ehr_whose_tokens_could_not_be_checked_is_not_saved() -> None:
+    system = EhrSystem(site=SiteFactory(), name="EHR", issuer=ISSUER)
+
+    with pytest.raises(EhrSystemIncomplete):
+        save_ehr_system(system=system, by=None, now=NOW)
+
+    system.jwks_url = "https://ehr.example.org/jwks.json"
+    save_ehr_system(system=system, by=None, now=NOW)
+    assert system.history.count() == 1
+
+
+def test_the_window_is_named_by_its_days(clinic: Clinic) -> None:
+    follow_up = owed(clinic, 30)
+
+    [card] = ask(VIEW, hook(follow_up.patient.mrn)).json()["cards"]
+
+    assert (TODAY + timedelta(days=30)).isoformat() in card["detail"]
