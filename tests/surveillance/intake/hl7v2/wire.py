@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from surveillance.intake.hl7v2.groups import Groups
@@ -73,10 +73,8 @@ class Sender:
 
     def send(self, data: bytes) -> None:
         """These bytes, framed or not. A listener that has closed takes none."""
-        try:
+        with suppress(OSError):
             self.line.sendall(data)
-        except OSError:
-            pass
 
     def answer(self) -> bytes:
         """The next answer; nothing once the listener has closed. Fails where neither comes."""
