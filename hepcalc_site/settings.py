@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from hepcalc_site.broker_address import broker_url, cache_location
 from hepcalc_site.env import BASE_DIR, Environment
 from hepcalc_site.logs import logging_settings
+from hepcalc_site.mllp import mllp_from
 
 LEAST_HOOK_TOKEN = 32
 
@@ -163,19 +164,7 @@ if SMS_HOOK_TOKEN and len(SMS_HOOK_TOKEN) < LEAST_HOOK_TOKEN:
 
 # ---------------------------------------------------------------- HL7 v2 over MLLP
 
-MLLP_HOST = env.text("MLLP_HOST", "127.0.0.1")
-MLLP_PORT = env.integer("MLLP_PORT", default=2575, least=1)
-MLLP_TLS_CERT = env.text("MLLP_TLS_CERT")
-MLLP_TLS_KEY = env.text("MLLP_TLS_KEY")
-MLLP_TLS_CLIENT_CA = env.text("MLLP_TLS_CLIENT_CA")
-if bool(MLLP_TLS_CERT) != bool(MLLP_TLS_KEY) or (MLLP_TLS_CLIENT_CA and not MLLP_TLS_CERT):
-    env.refuse("MLLP_TLS_CERT", "and MLLP_TLS_KEY belong together", "Set both, or none for no TLS")
-MLLP_LIMITS = {
-    "most_bytes": env.integer("MLLP_MOST_BYTES", default=10 * 1024 * 1024, least=1024),
-    "most_connections": env.integer("MLLP_MOST_CONNECTIONS", default=32, least=1),
-    "frame_seconds": env.integer("MLLP_FRAME_SECONDS", default=60, least=1),
-    "idle_seconds": 60 * env.integer("MLLP_IDLE_MINUTES", default=60, least=1),
-}
+MLLP = mllp_from(env)
 
 # ---------------------------------------------------------------- applications
 

@@ -125,11 +125,11 @@ def lives(port: int) -> Callable[[], bool]:
 
 def listens() -> Callable[[], bool]:
     """A question to ask the listener for HL7 v2 until it says yes."""
-    host = settings.MLLP_HOST if settings.MLLP_HOST not in EVERYWHERE else "127.0.0.1"
+    host = "127.0.0.1" if settings.MLLP.host in EVERYWHERE else settings.MLLP.host
 
     def ask() -> bool:
         try:
-            with socket.create_connection((host, settings.MLLP_PORT), timeout=5):
+            with socket.create_connection((host, settings.MLLP.port), timeout=5):
                 return True
         except OSError:
             return False

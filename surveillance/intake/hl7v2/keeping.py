@@ -125,8 +125,7 @@ def _stray(letter: Letter, now: datetime) -> Verdict:
 
 def _keep_together(letters: Sequence[Letter], now: datetime) -> None:
     """All in one transaction; where it fails each in its own, so that one spoils no other."""
-    if len(letters) < 2:  # one alone is a group that cannot be divided
-        _keep_each(letters, now)
+    if not letters:
         return
     try:
         keep_messages(received=[one.received() for one in letters], now=now)

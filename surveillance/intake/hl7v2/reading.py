@@ -53,7 +53,7 @@ def header_of(raw: bytes) -> Header | None:
 def moment(text: str) -> datetime | None:
     """A time stamp of HL7, read as UTC."""
     try:
-        return datetime.strptime(text[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{text[:8]}T{text[8:14].ljust(6, '0')}").replace(tzinfo=UTC)
     except ValueError:
         return None
 

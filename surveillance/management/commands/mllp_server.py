@@ -26,12 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Another address than that of the settings."""
-        parser.add_argument("--host", default=settings.MLLP_HOST)
-        parser.add_argument("--port", type=int, default=settings.MLLP_PORT)
+        parser.add_argument("--host", default=settings.MLLP.host)
+        parser.add_argument("--port", type=int, default=settings.MLLP.port)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         """Read the settings and the clock; serve."""
-        listening = Listening(host=host, port=port, tls=tls_context(), **settings.MLLP_LIMITS)
+        listening = Listening(host=host, port=port, tls=tls_context(), **settings.MLLP.limits)
         if listening.tls is None and not is_this_machine(host):
             self.stderr.write(self.style.WARNING(IN_THE_CLEAR.format(host=host)))
         try:
@@ -50,13 +50,14 @@ class Command(BaseCommand):
 
 def tls_context() -> ssl.SSLContext | None:
     """TLS as the settings say; None where they name no certificate."""
-    if not settings.MLLP_TLS_CERT:
+    of = settings.MLLP
+    if not of.certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(settings.MLLP_TLS_CERT, settings.MLLP_TLS_KEY)
-        if settings.MLLP_TLS_CLIENT_CA:
-            context.load_verify_locations(settings.MLLP_TLS_CLIENT_CA)
+        context.load_cert_chain(of.certificate, of.key)
+        if of.client_ca:
+            context.load_verify_locations(of.client_ca)
             context.verify_mode = ssl.CERT_REQUIRED
     except OSError as fault:
         raise CommandError(

@@ -4,9 +4,11 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError
 from django.test import override_settings
 
@@ -177,7 +179,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 def test_over_tls_only_who_shows_a_certificate_is_heard(certificate: tuple[str, str]) -> None:
     cert, key = certificate
-    with override_settings(MLLP_TLS_CERT=cert, MLLP_TLS_KEY=key, MLLP_TLS_CLIENT_CA=cert):
+    with override_settings(MLLP=replace(settings.MLLP, certificate=cert, key=key, client_ca=cert)):
         tls = tls_context()
     ours = ssl.create_default_context(cafile=cert)
     ours.load_cert_chain(cert, key)
@@ -196,7 +198,7 @@ def test_a_certificate_that_cannot_be_read_is_told_with_its_cure(tmp_path: Path)
     missing = str(tmp_path / "none.pem")
 
     with (
-        override_settings(MLLP_TLS_CERT=missing, MLLP_TLS_KEY=missing),
+        override_settings(MLLP=replace(settings.MLLP, certificate=missing, key=missing)),
         pytest.raises(CommandError, match="must be a PEM file"),
     ):
         tls_context()
