@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from surveillance.intake.hl7v2.reading import header_of
+from surveillance.intake.hl7v2.header import header_of
 
 
 def acknowledge(

@@ -5,7 +5,8 @@ from dataclasses import replace
 import structlog
 
 from surveillance.arrivals import ArrivalKind, Unmapped
-from surveillance.intake.hl7v2.reading import Header, ReadMessage, header_of, read_message
+from surveillance.intake.hl7v2.header import Header, header_of
+from surveillance.intake.hl7v2.reading import ReadMessage, read_message
 from surveillance.models import IntakeFeed
 from surveillance.workflows.keep_message import Envelope
 
@@ -29,7 +30,7 @@ def read_for(feed: IntakeFeed, raw: bytes, header: Header) -> ReadMessage:
     A fault of the reader is ours, not the sender's: the message is kept and waits.
     """
     try:
-        read = read_message(raw, feed.mapping)
+        read = read_message(raw, feed.mapping, time_zone=feed.site.time_zone)
     except Exception as fault:
         log.error("hl7_reader_failed", feed_id=feed.pk, exc_info=fault)
         read = unread(raw, header, "reader_failed", "The message could not be read.")

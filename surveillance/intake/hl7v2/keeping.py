@@ -9,13 +9,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import Error, close_old_connections, connection
 
 from surveillance.intake.hl7v2.acknowledgement import acknowledge
 from surveillance.intake.hl7v2.guarded_reading import header_in, read_for, unstorable
-from surveillance.intake.hl7v2.reading import Header, ReadMessage
+from surveillance.intake.hl7v2.header import Header
+from surveillance.intake.hl7v2.reading import ReadMessage
 from surveillance.intake.hl7v2.senders import feeds_of, sender_of
 from surveillance.models import IntakeFeed
 from surveillance.workflows.keep_message import keep_message
@@ -38,7 +40,7 @@ class Verdict:
     """What to answer: the code of MSA-1, and why it is not AA."""
 
     code: str
-    problems: Sequence[str] = ()
+    problems: Sequence[Any] = ()
 
 
 @dataclass(slots=True)

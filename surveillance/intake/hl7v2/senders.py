@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from surveillance.intake.hl7v2.reading import Header
+from surveillance.intake.hl7v2.header import Header
 from surveillance.models import IntakeFeed, MessageFormat
 from surveillance.workflows.keep_stray import Sender
 
@@ -25,7 +25,7 @@ def feeds_of(senders: Iterable[Sender]) -> dict[tuple[str, str], IntakeFeed]:
     if not wanted:
         return {}
     applications, facilities = zip(*wanted, strict=True)
-    found = IntakeFeed.objects.filter(
+    found = IntakeFeed.objects.select_related("site").filter(
         format=MessageFormat.HL7V2,
         is_active=True,
         sending_application__in=applications,

@@ -129,6 +129,14 @@ def test_one_connection_too_many_is_turned_away() -> None:
         assert code_of(first.ask(oru("3"))) == "AA"
 
 
+def test_an_answer_that_repeats_framing_bytes_is_still_one_frame() -> None:
+    with (
+        listening(lambda raws: [b"a\x0bb" + END + b"c"] * len(raws)) as port,
+        Sender(port) as sender,
+    ):
+        assert [sender.ask(oru("1")), sender.ask(oru("2"))] == [b"ab\rc"] * 2
+
+
 def test_what_is_not_kept_is_not_answered_and_the_connection_closed() -> None:
     with listening(lambda raws: [None] * len(raws)) as port, Sender(port) as sender:
         assert sender.ask(oru("1")) == b""

@@ -1,6 +1,7 @@
 """A listener on a loopback socket, in a thread of its own; a sender; and messages to send."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ from tests.factories import NOW, SiteFactory
 APPLICATION, FACILITY = "RIS", "NORTH"
 PLANTED_NAME, PLANTED_MRN = "Quillfeather", "MRN777001"
 START, END = b"\x0b", b"\x1c\x0d"
+MSA = re.compile(rb"\rMSA(.)(A[AER])\1?(\w*)", re.DOTALL)
+"""With whichever separator: an answer may use that of the message."""
 
 
 def feed() -> IntakeFeed:
@@ -50,12 +53,14 @@ def framed(raw: bytes) -> bytes:
 
 def code_of(answer: bytes) -> str:
     """MSA-1 of an acknowledgement; nothing where the connection was closed without one."""
-    return answer.partition(b"\rMSA|")[2].partition(b"|")[0].decode()
+    said = MSA.search(answer)
+    return said[2].decode() if said else ""
 
 
 def about(answer: bytes) -> str:
     """MSA-2: which message is answered."""
-    return answer.partition(b"\rMSA|")[2].split(b"\r")[0].split(b"|")[1].decode()
+    said = MSA.search(answer)
+    return said[3].decode() if said else ""
 
 
 class Sender:
