@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -35,7 +36,7 @@ from surveillance.intake.hl7v2.keeping import keep_all
 from surveillance.intake.hl7v2.listener import Listener, Listening
 from surveillance.models import IntakeFeed, IntakeMessage, MessageFormat
 
-ROUNDS = 5
+ROUNDS = 3
 CONNECTIONS = (1, 4, 16)
 WITH_PGBENCH = (1, 8)
 BASELINE = "bare loop: hl7, INSERT, COMMIT"
@@ -202,7 +203,7 @@ def _pgbench(seconds: float) -> dict[str, Callable[[], Load]]:
         found = re.search(r"tps = ([\d.]+)", said.stdout)
         return Load(float(found[1]) if found else 0.0)
 
-    return {f"pgbench -N -c {many}": (lambda many=many: run(many)) for many in WITH_PGBENCH}
+    return {f"pgbench -N -c {many}": partial(run, many) for many in WITH_PGBENCH}
 
 
 def _tell(taken: dict[str, list[Load]]) -> None:

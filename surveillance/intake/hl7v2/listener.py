@@ -165,7 +165,7 @@ class Talk:
 
 
 def framed(answer: bytes) -> bytes:
-    """As it goes over the wire; what a message said of itself may not end the frame of its answer."""
+    """As it goes over the wire; what a message said of itself does not end the answer to it."""
     return START + answer.translate(None, START + END[:1]) + END
 
 
