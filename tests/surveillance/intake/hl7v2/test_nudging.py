@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from celery import current_app
 
+from hepcalc_site.celery import app
 from surveillance.intake.hl7v2.nudging import TASK, Nudge, wake_workers
 
 
@@ -35,7 +35,7 @@ def test_the_wake_up_has_no_arguments_and_a_broker_that_is_away_does_no_harm(
         asked.append(arguments)
         raise ConnectionError
 
-    monkeypatch.setattr(current_app._get_current_object(), "send_task", away)
+    monkeypatch.setattr(app, "send_task", away)
 
     wake_workers()
 
