@@ -1,4 +1,4 @@
-# One image for web, worker and beat. Runs as an ordinary user on a read-only file system;
+# One image for web, worker, beat and the listener for HL7 v2. Runs as an ordinary user on a read-only file system;
 # only /tmp, and /uploads for registry files, are written to.
 
 FROM python:3.11-slim-bookworm AS build
@@ -32,5 +32,5 @@ COPY surveillance surveillance
 COPY templates templates
 RUN python -m compileall -q . && python manage.py collectstatic --noinput --verbosity 0
 USER 10001:10001
-EXPOSE 8000
+EXPOSE 8000 2575
 CMD ["python", "-m", "gunicorn", "--config", "python:hepcalc_site.gunicorn_conf", "--bind", "0.0.0.0:8000", "hepcalc_site.wsgi:application"]

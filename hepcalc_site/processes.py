@@ -18,3 +18,8 @@ def worker_command(concurrency: int = LOCAL_CONCURRENCY) -> list[str]:
 def beat_command() -> list[str]:
     """The clock that asks 'what is due now?'; a second one does no harm."""
     return ["celery", "--quiet", "--app", "hepcalc_site", "beat"]
+
+
+def mllp_command() -> list[str]:
+    """The listener for HL7 v2; where it listens stands in the settings."""
+    return ["django", "mllp_server"]

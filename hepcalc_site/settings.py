@@ -11,6 +11,7 @@ from hepcalc_site.beat import beat_schedule
 from hepcalc_site.broker_address import broker_url, cache_location
 from hepcalc_site.env import BASE_DIR, Environment
 from hepcalc_site.logs import logging_settings
+from hepcalc_site.mllp import mllp_from
 
 LEAST_HOOK_TOKEN = 32
 
@@ -146,6 +147,10 @@ SMS = env.sms("SMS_URL", SMS_CURE, folder=DATA_DIR / "texts")
 SMS_HOOK_TOKEN = env.text("SMS_HOOK_TOKEN")
 if SMS_HOOK_TOKEN and len(SMS_HOOK_TOKEN) < LEAST_HOOK_TOKEN:
     env.refuse("SMS_HOOK_TOKEN", "is too short", f"Use {LEAST_HOOK_TOKEN} random characters")
+
+# ---------------------------------------------------------------- HL7 v2 over MLLP
+
+MLLP = mllp_from(env)
 
 # ---------------------------------------------------------------- applications
 

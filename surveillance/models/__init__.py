@@ -59,6 +59,7 @@ from surveillance.models.registry_import import (
     RegistryImportStatus,
 )
 from surveillance.models.saved_filter import LONGEST_NAME, SavedFilter
+from surveillance.models.stray_message import StrayMessage
 from surveillance.models.sweep_run import SweepRun
 from surveillance.models.unsettled import unsettled
 from surveillance.protocol.terms import ContactOutcome, DayPart
@@ -126,6 +127,7 @@ __all__ = [
     "ReportStatus",
     "SavedFilter",
     "SendingDoubt",
+    "StrayMessage",
     "SweepRun",
     "TextKind",
     "WhoDeclined",

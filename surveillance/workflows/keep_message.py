@@ -46,17 +46,7 @@ def keep_message(
     Nothing is taken in yet (`take_in_item`). The same control id with the same bytes again changes
     nothing. What could not be mapped waits for a person from the start.
     """
-    message = IntakeMessage(
-        feed=feed,
-        site_id=feed.site_id,
-        format=feed.format,
-        received_at=now,
-        digest=sha256(envelope.raw).hexdigest(),
-        message_type=envelope.message_type,
-        control_id=envelope.control_id,
-        sent_at=envelope.sent_at,
-        raw=envelope.raw,
-    )
+    message = message_of(feed, envelope, now)
     IntakeMessage.objects.bulk_create([message], ignore_conflicts=True)
     kept = IntakeMessage.objects.get(
         feed=feed, control_id=message.control_id, digest=message.digest
@@ -67,6 +57,21 @@ def keep_message(
         item_of(message, position, part, now) for position, part in enumerate(parts)
     )
     return KeptMessage(message, created=True)
+
+
+def message_of(feed: IntakeFeed, envelope: Envelope, now: datetime) -> IntakeMessage:
+    """The row of the message, not yet saved."""
+    return IntakeMessage(
+        feed=feed,
+        site_id=feed.site_id,
+        format=feed.format,
+        received_at=now,
+        digest=sha256(envelope.raw).hexdigest(),
+        message_type=envelope.message_type,
+        control_id=envelope.control_id,
+        sent_at=envelope.sent_at,
+        raw=envelope.raw,
+    )
 
 
 def item_of(

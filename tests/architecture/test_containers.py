@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from hepcalc_site.processes import beat_command, web_command, worker_command
+from hepcalc_site.processes import beat_command, mllp_command, web_command, worker_command
 from tests.architecture.sources import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("web", "worker", "beat")
+OURS = ("web", "worker", "beat", "mllp")
 EVERYWHERE = "0.0.0.0:8000"
 
 
@@ -23,6 +23,7 @@ EVERYWHERE = "0.0.0.0:8000"
         ("web", web_command(EVERYWHERE)),
         ("worker", worker_command()),
         ("beat", beat_command()),
+        ("mllp", mllp_command()),
     ],
 )
 def test_services_run_our_command_lines(service: str, command: list[str]) -> None:
@@ -35,8 +36,8 @@ def test_the_image_starts_the_web_server_by_default() -> None:
     assert json.loads(last.removeprefix("CMD ")) == ["python", "-m", *web_command(EVERYWHERE)]
 
 
-def test_all_five_services_are_there_and_watched() -> None:
-    assert {"web", "worker", "beat", "postgres", "redis"} <= set(SERVICES)
+def test_all_six_services_are_there_and_watched() -> None:
+    assert {"mllp", "web", "worker", "beat", "postgres", "redis"} <= set(SERVICES)
     watched = {name for name, service in SERVICES.items() if "healthcheck" in service}
     assert watched == set(SERVICES) - {"migrate"}
 

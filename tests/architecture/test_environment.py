@@ -81,6 +81,7 @@ def test_every_fault_is_named_at_once_with_its_cure() -> None:
         pytest.param("REDIS_URL", "amqp://x", "has an unknown scheme", id="other-broker"),
         pytest.param("EMAIL_URL", "pigeon://x", "has an unknown scheme", id="other-mail"),
         pytest.param("SITE_URL", "hepcalc", "is 'hepcalc'", id="address-without-scheme"),
+        pytest.param("MLLP_TLS_CERT", "/a.pem", "and MLLP_TLS_KEY belong", id="half-of-tls"),
     ],
 )
 def test_an_unsafe_or_malformed_value_is_refused(name: str, value: str, complaint: str) -> None:

@@ -32,6 +32,7 @@ STATE = {
     "surveillance.SavedFilter",
     "surveillance.IntakeMessage",
     "surveillance.IntakeItem",
+    "surveillance.StrayMessage",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",

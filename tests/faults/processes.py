@@ -61,6 +61,7 @@ class Running:
     process: subprocess.Popen[bytes]
     data_dir: Path
     port: int
+    mllp_port: int
     output: Path
 
     def said(self) -> str:
@@ -114,17 +115,18 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def start(data_dir: Path) -> Running:
+def start(data_dir: Path, *options: str) -> Running:
     """Start `up` on a migrated folder; returns at once."""
     first = 18100 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    port = next(port for port in range(first, first + 100) if is_free(port))
+    free = (port for port in range(first, first + 100) if is_free(port))
+    port, mllp_port = next(free), next(free)
     output = data_dir / "output.txt"
     with output.open("wb") as pipe:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--no-prepare", "--port", str(port)],
+            [sys.executable, "manage.py", "up", "--no-prepare", "--port", str(port), *options],
             cwd=ROOT,
-            env=environment(data_dir),
+            env=environment(data_dir) | {"MLLP_PORT": str(mllp_port)},
             stdout=pipe,
             stderr=subprocess.STDOUT,
         )
-    return Running(process, data_dir, port, output)
+    return Running(process, data_dir, port, mllp_port, output)

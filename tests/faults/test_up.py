@@ -14,6 +14,7 @@ import redis
 from hepcalc_site.broker_address import embedded_url
 from tests.faults.processes import Running, eventually, manage, start
 from tests.faults.scale import times
+from tests.surveillance.intake.hl7v2.wire import Sender, code_of, oru
 
 pytestmark = pytest.mark.faults
 DATABASE = "hepcalc.sqlite3"
@@ -36,9 +37,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def up(migrated: Path, tmp_path: Path) -> Iterator[Running]:
+def up(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
     shutil.copy(migrated / DATABASE, tmp_path / DATABASE)
-    running = start(tmp_path)
+    running = start(tmp_path, *getattr(request, "param", ()))
     try:
         assert eventually(lambda: "HepCalc is ready" in running.said(), 60), running.said()
         yield running
@@ -46,13 +47,17 @@ def up(migrated: Path, tmp_path: Path) -> Iterator[Running]:
         running.destroy()
 
 
-def test_it_runs_four_processes_and_stops_them_in_order_on_ctrl_c(
+@pytest.mark.parametrize("up", [pytest.param(["--mllp"], id="with-mllp")], indirect=True)
+def test_it_runs_five_processes_and_stops_them_in_order_on_ctrl_c(
     up: Running, migrated: Path
 ) -> None:
     socket = up.data_dir / "broker" / "valkey.sock"
     assert up.get("/livez") == "ok"
     assert eventually(lambda: '"ready": true' in up.get("/readyz"), 20), up.get("/readyz")
-    assert {bool(up.child(word)) for word in ("valkey", "worker", "gunicorn", "beat")} == {True}
+    names = ("valkey", "worker", "gunicorn", "beat", "mllp_server")
+    assert {bool(up.child(word)) for word in names} == {True}
+    with Sender(up.mllp_port) as stranger:
+        assert code_of(stranger.ask(oru())) == "AE"
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
     assert (up.data_dir / "broker" / "appendonlydir").is_dir()
 

@@ -1,7 +1,8 @@
-"""One command for one machine: broker, web, worker and beat."""
+"""One command for one machine: broker, web, worker and beat, and a listener for HL7 v2."""
 
 import http.client
 import os
+import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
@@ -13,18 +14,20 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from hepcalc_site.broker_address import embedded_url
-from hepcalc_site.processes import beat_command, web_command, worker_command
+from hepcalc_site.processes import beat_command, mllp_command, web_command, worker_command
 from hepcalc_site.running import broker, ports
 from hepcalc_site.running.lock import only_one
 from hepcalc_site.running.supervisor import Part, Supervisor
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 AGAIN = "`manage.py up`, or let a service manager do it (docs/operations.md has a unit)"
 # Celery advises against root, rightly; on a machine of one's own the advice is noise.
 QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
 
 
 class Command(BaseCommand):
-    """Start broker, web, worker and beat; stop all when one ends or Ctrl-C is pressed."""
+    """Start broker, web, worker and beat, with `--mllp` the listener for HL7 v2 as well; stop all
+    when one ends or Ctrl-C is pressed."""
 
     help = __doc__
 
@@ -34,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--welcome", default="", help="text to print once all is ready")
         parser.add_argument("--again", default=AGAIN, help="how to start it again once it died")
+        parser.add_argument("--mllp", action="store_true", help="listen for HL7 v2 (MLLP_PORT)")
         parser.add_argument(
             "--no-prepare",
             action="store_true",
@@ -51,7 +55,7 @@ class Command(BaseCommand):
                 call_command("collectstatic", interactive=False, verbosity=0)
             port = ports.choose(options["port"])
             status = Supervisor(environment_for(port), self.say).run(
-                parts_for(f"{options['bind']}:{port}", port),
+                parts_for(f"{options['bind']}:{port}", port, with_mllp=options["mllp"]),
                 announce=lambda: self.welcome(port, options["welcome"]),
             )
         if status:
@@ -80,7 +84,7 @@ def redis_url() -> str:
     return settings.REDIS_URL or embedded_url(settings.DATA_DIR)
 
 
-def parts_for(bind: str, port: int) -> Sequence[Part]:
+def parts_for(bind: str, port: int, *, with_mllp: bool = False) -> Sequence[Part]:
     """What to start, in order. The broker is ours only where no REDIS_URL is given."""
     python = [sys.executable, "-m"]
     broker_ready = is_answering(redis_url())
@@ -88,11 +92,13 @@ def parts_for(bind: str, port: int) -> Sequence[Part]:
         name="broker", command=broker.broker_command(settings.DATA_DIR), grace=2, ready=broker_ready
     )
     ours = [] if settings.REDIS_URL else [embedded]
+    listener = Part(name="mllp", command=[*python, *mllp_command()], grace=12, ready=listens())
     return [
         *ours,
         Part(name="worker", command=[*python, *worker_command()], grace=4),
         Part(name="web", command=[*python, *web_command(bind)], grace=3, ready=lives(port)),
         Part(name="beat", command=[*python, *beat_command()], grace=2),
+        *([listener] if with_mllp else []),
     ]
 
 
@@ -113,5 +119,19 @@ def lives(port: int) -> Callable[[], bool]:
             return False
         finally:
             connection.close()
+
+    return ask
+
+
+def listens() -> Callable[[], bool]:
+    """A question to ask the listener for HL7 v2 until it says yes."""
+    host = "127.0.0.1" if settings.MLLP.host in EVERYWHERE else settings.MLLP.host
+
+    def ask() -> bool:
+        try:
+            with socket.create_connection((host, settings.MLLP.port), timeout=5):
+                return True
+        except OSError:
+            return False
 
     return ask

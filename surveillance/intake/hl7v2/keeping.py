@@ -1,0 +1,168 @@
+"""Messages as they came are read and kept; what is to be answered comes back.
+
+Runs in a thread, with that thread's connection. A message is answered only after the transaction
+that keeps it was committed. While the database is away nothing is answered: the sender, who has
+heard nothing, sends again.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import Error, close_old_connections, connection
+
+from surveillance.intake.hl7v2.acknowledgement import acknowledge
+from surveillance.intake.hl7v2.guarded_reading import header_in, read_for, unstorable
+from surveillance.intake.hl7v2.header import Header
+from surveillance.intake.hl7v2.reading import ReadMessage
+from surveillance.intake.hl7v2.senders import feeds_of, sender_of
+from surveillance.models import IntakeFeed
+from surveillance.workflows.keep_message import keep_message
+from surveillance.workflows.keep_messages import Received, keep_messages
+from surveillance.workflows.keep_stray import TooManyStrays, keep_stray
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+
+NOT_HL7 = "Not an HL7 v2 message: it does not begin with MSH. Nothing of it was kept."
+TOO_LARGE = "The message is longer than this listener takes. Nothing of it was kept; send less."
+STRAY = (
+    "MSH-3 and MSH-4 name no feed of this installation. The message is kept, and is taken in once "
+    "somebody has registered the sender there."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to answer: the code of MSA-1, and why it is not AA."""
+
+    code: str
+    problems: Sequence[Any] = ()
+
+
+@dataclass(slots=True)
+class Letter:
+    """One message on its way. Without a verdict nothing is answered."""
+
+    raw: bytes
+    header: Header | None
+    feed: IntakeFeed | None = None
+    read: ReadMessage | None = None
+    verdict: Verdict | None = None
+
+    def received(self) -> Received:
+        """What to keep of it."""
+        assert self.feed is not None
+        assert self.read is not None
+        return Received(feed=self.feed, envelope=self.read.envelope, parts=self.read.parts)
+
+    def is_kept(self) -> None:
+        """It is on file: the verdict of the reader may be told."""
+        assert self.read is not None
+        self.verdict = Verdict(self.read.code, self.read.problems)
+
+
+def keep_all(raws: Sequence[bytes], clock: Clock) -> list[bytes | None]:
+    """Keep them in one transaction, and each in its own if that fails; the answer to each.
+
+    None: it is not known to be kept, so there is no answer.
+    """
+    now = clock()
+    letters = [Letter(raw, header_in(raw)) for raw in raws]
+    try:
+        close_old_connections()
+        _keep(letters, now)
+    except Error as fault:
+        log.error("hl7_not_kept", messages_count=len(raws), exc_info=fault)
+        connection.close()
+    return [answer_to(letter, now) for letter in letters]
+
+
+def answer_to(letter: Letter, now: datetime) -> bytes | None:
+    """The acknowledgement, or None where there is no verdict."""
+    if letter.verdict is None:
+        return None
+    said, control_id = letter.verdict, uuid.uuid4().hex[:20]
+    try:
+        return acknowledge(letter.raw, said.code, said.problems, now=now, control_id=control_id)
+    except Exception as fault:
+        log.error("hl7_not_answered", exc_info=fault)
+        return None
+
+
+def refusal_of_giant(head: bytes, now: datetime) -> bytes | None:
+    """The answer to a message of which only the beginning was looked at."""
+    return answer_to(Letter(head, None, verdict=Verdict("AR", [TOO_LARGE])), now)
+
+
+def _keep(letters: Sequence[Letter], now: datetime) -> None:
+    senders = {id(one): sender_of(one.header) for one in letters if one.header}
+    feeds = feeds_of(senders.values())
+    for letter in letters:
+        if letter.header is None:
+            letter.verdict = Verdict("AR", [NOT_HL7])
+            continue
+        sender = senders[id(letter)]
+        letter.feed = feeds.get((sender.application, sender.facility))
+        if letter.feed is not None:
+            letter.read = read_for(letter.feed, letter.raw, letter.header)
+    _keep_together([one for one in letters if one.feed], now)
+    for letter in letters:
+        if letter.header and letter.feed is None:
+            letter.verdict = _stray(letter, now)
+
+
+def _stray(letter: Letter, now: datetime) -> Verdict:
+    assert letter.header is not None
+    log.warning("hl7_unknown_sender", bytes_count=len(letter.raw))
+    try:
+        keep_stray(sender=sender_of(letter.header), raw=letter.raw, now=now)
+    except TooManyStrays as refusal:
+        return Verdict("AR", [str(refusal)])
+    return Verdict("AE", [STRAY])
+
+
+def _keep_together(letters: Sequence[Letter], now: datetime) -> None:
+    """All in one transaction; where it fails each in its own, so that one spoils no other."""
+    if not letters:
+        return
+    try:
+        keep_messages(received=[one.received() for one in letters], now=now)
+    except (Error, ValueError) as fault:
+        log.warning("hl7_group_divided", messages_count=len(letters), exc_info=fault)
+        connection.close_if_unusable_or_obsolete()
+        _keep_each(letters, now)
+        return
+    for letter in letters:
+        letter.is_kept()
+
+
+def _keep_each(letters: Sequence[Letter], now: datetime) -> None:
+    for letter in letters:
+        try:
+            _keep_one(letter, now)
+        except (Error, ValueError) as fault:
+            if not _still_there():
+                raise
+            _keep_bare(letter, fault, now)
+        letter.is_kept()
+
+
+def _keep_one(letter: Letter, now: datetime) -> None:
+    one = letter.received()
+    keep_message(feed=one.feed, envelope=one.envelope, parts=one.parts, now=now)
+
+
+def _keep_bare(letter: Letter, fault: Exception, now: datetime) -> None:
+    assert letter.header is not None
+    log.error("hl7_kept_bare", exc_info=fault)
+    letter.read = unstorable(letter.raw, letter.header)
+    _keep_one(letter, now)
+
+
+def _still_there() -> bool:
+    """Whether the database answers: the fault lies in the message then."""
+    return connection.connection is not None and connection.is_usable()
