@@ -1,0 +1,23 @@
+"""OperationOutcome: what is wrong, where, and how to mend it, in FHIR's own words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from surveillance.intake.fhir.problems import IssueType, Problem, Severity
+
+ALL_OK = Problem("", IssueType.INFORMATIONAL, "All OK", Severity.INFORMATION)
+
+
+def outcome(problems: Sequence[Problem]) -> dict[str, Any]:
+    """The resource. Nothing to say is said as well: an outcome has at least one issue."""
+    issues = [_issue(problem) for problem in problems] or [_issue(ALL_OK)]
+    return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def _issue(problem: Problem) -> dict[str, Any]:
+    issue: dict[str, Any] = {
+        "severity": problem.severity.value,
+        "code": problem.type.value,
+        "diagnostics": problem.words,
+    }
+    return issue | ({"expression": [problem.path]} if problem.path else {})

@@ -1,0 +1,79 @@
+"""Who is meant: references within a bundle, to contained resources, and by identifier."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from surveillance.intake.fhir.document import Resource
+from surveillance.intake.fhir.elements import first, text
+
+
+class Target(NamedTuple):
+    """A resource that was found, or the identifier by which it is known elsewhere."""
+
+    resource: Resource | None = None
+    system: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The resources of one message by the addresses under which they may be meant."""
+
+    by_address: dict[str, Resource] = field(default_factory=dict)
+
+    def resolve(self, reference: object, within: Resource) -> Target:
+        """What `reference`, an element of `within`, points to. Nothing: an empty target."""
+        meant = first(reference)
+        address = text(meant.get("reference"))
+        if address.startswith("#"):
+            return Target(_contained(within, address[1:]))
+        if found := self._addressed(address):
+            return Target(found)
+        if "?" in address:
+            return _conditional(address)
+        identifier = first(meant.get("identifier"))
+        return Target(None, text(identifier.get("system")), text(identifier.get("value")))
+
+    def _addressed(self, address: str) -> Resource | None:
+        """By the whole address, or by its last two steps (`Patient/12`, whatever the version)."""
+        if found := self.by_address.get(address):
+            return found
+        steps = address.partition("/_history/")[0].split("/")
+        return self.by_address.get("/".join(steps[-2:])) if len(steps) > 1 else None
+
+
+def surroundings(entries: Iterable[tuple[str, Resource]]) -> Surroundings:
+    """From pairs of fullUrl and resource."""
+    found: dict[str, Resource] = {}
+    for full_url, resource in entries:
+        identity = text(resource.get("id"))
+        if identity:
+            found.setdefault(f"{resource.get('resourceType')}/{identity}", resource)
+        if full_url:
+            found[full_url] = resource
+    return Surroundings(found)
+
+
+def all_of(where: Surroundings, references: object, within: Resource) -> list[Resource]:
+    """The resources that a list of references points to, as far as they are in the message."""
+    listed = references if isinstance(references, list) else [references]
+    found = (where.resolve(one, within).resource for one in listed)
+    return [one for one in found if one is not None]
+
+
+def _contained(within: Resource, identity: str) -> Resource | None:
+    inside = within.get("contained")
+    for one in inside if isinstance(inside, list) else ():
+        if isinstance(one, dict) and one.get("id") == identity:
+            return one
+    return None
+
+
+def _conditional(address: str) -> Target:
+    """`Patient?identifier=system|value`."""
+    asked = parse_qs(address.partition("?")[2])
+    value = next(iter(asked.get("identifier", ())), "")
+    system, bar, rest = value.partition("|")
+    return Target(None, system, rest) if bar else Target(None, "", value)
