@@ -6,6 +6,8 @@ from datetime import timedelta
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from hepcalc_site.api_settings import SPECTACULAR, oauth2_provider, rest_framework
+from hepcalc_site.beat import beat_schedule
 from hepcalc_site.broker_address import broker_url, cache_location
 from hepcalc_site.env import BASE_DIR, Environment
 from hepcalc_site.logs import logging_settings
@@ -96,23 +98,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 780
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-# Intervals, not times of day: no hour is skipped or doubled when clocks change. `expires`: wake-ups
-# that pile up while no worker runs are dropped, since the next one finds the same work.
-CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": f"surveillance.tasks.{name}",
-        "schedule": every,
-        "options": {"expires": every.total_seconds()},
-    }
-    for name, every in {
-        "send_due_reminders": timedelta(minutes=15),
-        "escalate_overdue_follow_ups": timedelta(minutes=15),
-        "deliver_notifications": timedelta(minutes=1),
-        "import_registry_files": timedelta(seconds=20),
-        "seal_audit": timedelta(minutes=5),
-        "check_failsafe": timedelta(hours=1),  # last: at a start the others have their turn first
-    }.items()
-}
+CELERY_BEAT_SCHEDULE = beat_schedule()
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 FAILSAFE_EMAILS = env.email_addresses("FAILSAFE_EMAILS")
 FAILSAFE_WEBHOOK_URL = env.web_address("FAILSAFE_WEBHOOK_URL")
@@ -183,6 +169,10 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "simple_history",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
 ]
 
 MIDDLEWARE = [
@@ -309,6 +299,12 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linked by our own rule, see docs/a
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form's answer may not lead to another host (form-action)
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+
+# ---------------------------------------------------------------- REST interface, OAuth2
+
+REST_FRAMEWORK = rest_framework(rate=env.text("API_RATE", "1200/min"))
+SPECTACULAR_SETTINGS = SPECTACULAR
+OAUTH2_PROVIDER = oauth2_provider(https=HTTPS)
 
 # ---------------------------------------------------------------- security
 

@@ -22,5 +22,6 @@ urlpatterns = [
     path("accounts/", include("hepcalc_site.account_urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
+    path("", include("surveillance.api.urls")),
     path("", include("surveillance.web.urls")),
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from surveillance.web.absences_page import absences, end, hand_over_list
+from surveillance.web.api_docs import api_docs
 from surveillance.web.audit_chain_page import audit_chain
 from surveillance.web.audit_page import access_review, audit_patient, audit_search
 from surveillance.web.bulk_page import bulk
@@ -194,6 +195,7 @@ urlpatterns = [
     path("people/roles/<int:pk>/end/", end_role, name="role_end"),
     path("roles/", roles_page, name="roles"),
     path("tour/", tour_page, name="tour"),
+    path("api/docs/", api_docs, name="api_docs"),
     path("session/", session_state, name="session_state"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),

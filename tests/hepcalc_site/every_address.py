@@ -39,6 +39,16 @@ class Open:
     of: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """An address for other systems: a browser's session counts for nothing, a token is needed.
+
+    Which scope and role each takes is tested with the REST interface (tests/surveillance/api).
+    """
+
+    of: str = ""
+
+
 def needs(permission: Permission, of: str = "", *, send: Permission | None = None) -> Door:
     """A page that one permission opens; sending may take another."""
     may_send = None if send is None else roles_with(send)
@@ -64,7 +74,7 @@ ABOUT_NOBODY_ALONE = frozenset(
 SIGNED_IN = Door(EVERYBODY)
 LISTED = roles_with(Permission.VIEW_MEASURES) & roles_with(Permission.VIEW_PATIENT)
 
-TABLE: dict[str, Door | Open] = {
+TABLE: dict[str, Door | Open | Machine] = {
     "home": Open((302,)),
     "queue": needs(Permission.VIEW_QUEUE),
     "patient": needs(Permission.VIEW_PATIENT, "patient"),
@@ -167,6 +177,11 @@ TABLE: dict[str, Door | Open] = {
     "roles": SIGNED_IN,
     "tour": SIGNED_IN,
     "session_state": Open((200,)),
+    "oauth_token": Open((405,)),
+    "oauth_revoke": Open((405,)),
+    "api_schema": Open((200,)),
+    "api_docs": SIGNED_IN,
+    "api_service": Machine(),
     "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),

@@ -34,6 +34,7 @@ from tests.hepcalc_site.every_address import (
     ABOUT_ONE_PATIENT,
     TABLE,
     Door,
+    Machine,
     Open,
 )
 from tests.surveillance.factories import LesionEventFactory, OutsideCareFactory
@@ -230,6 +231,25 @@ def test_what_a_role_may_not_send_is_refused(scene: Scene, unrendered) -> None:
         for role, visitor in visitors.items()
         if role not in (door.may if door.may_send is None else door.may_send)
         and visitor.ask("post", address).status_code not in {*REFUSED, 405}
+    ]
+
+    assert wrong == []
+
+
+def test_addresses_for_machines_let_no_browser_in(scene: Scene) -> None:
+    """Not even that of somebody who holds every role: other sites' pages cannot use a session."""
+    visitors = [Visitor(None), *map(Visitor, scene.people.values())]
+
+    wrong = [
+        f"{name}: {answer.status_code}"
+        for name, door in TABLE.items()
+        if isinstance(door, Machine)
+        for visitor in visitors
+        for method in ("get", "post")
+        if (
+            answer := visitor.ask(method, reverse(name, args=scene.objects.get(door.of, [])))
+        ).status_code
+        not in {401, 405}
     ]
 
     assert wrong == []

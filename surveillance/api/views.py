@@ -1,0 +1,23 @@
+"""What every view of the REST interface has in common."""
+
+from typing import ClassVar
+
+from rest_framework.views import APIView
+
+from surveillance.api.authentication import ClientTokenAuthentication
+from surveillance.api.caller import Caller, caller_of
+from surveillance.api.permissions import HasScope
+from surveillance.api.scopes import Scope
+
+
+class ApiView(APIView):
+    """Asks for a token with `required_scope`; errors are problem+json, refusals too."""
+
+    authentication_classes = (ClientTokenAuthentication,)
+    permission_classes = (HasScope,)
+    required_scope: ClassVar[Scope] = Scope.READ
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls, once the request was let in."""
+        return caller_of(self.request)

@@ -1,0 +1,50 @@
+"""Other systems with their accounts and tokens, as tests of the REST interface need them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Application
+from rest_framework.test import APIClient
+
+from patients.models import Role, Site
+from tests.factories import MembershipFactory, UserFactory
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A client of the REST interface that holds a token."""
+
+    user: User
+    application: Any
+    client: APIClient
+
+
+def a_system(*sites: Site, scope: str = "read", role: Role = Role.INTEGRATION) -> System:
+    """A system whose account holds `role` at these sites, with a token of that scope."""
+    user = UserFactory()
+    for site in sites:
+        MembershipFactory(user=user, site=site, role=role)
+    application = Application.objects.create(
+        name=f"system {user.pk}",
+        user=user,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+    )
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {a_token(application, scope)}")
+    return System(user, application, client)
+
+
+def a_token(application: Any, scope: str) -> str:
+    """A token of the client that is good for an hour."""
+    token = f"token-{application.pk}-{scope}"
+    AccessToken.objects.create(
+        application=application,
+        token=token,
+        scope=scope,
+        expires=timezone.now() + timedelta(hours=1),
+    )
+    return token
