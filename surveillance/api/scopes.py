@@ -22,11 +22,13 @@ class Scope(StrEnum):
 
     READ = "read"
     EVALUATE = "decisions.evaluate"
+    INTAKE = "intake"
 
 
 WORDS: dict[Scope, str] = {
     Scope.READ: "Read records",
     Scope.EVALUATE: "Ask the protocol about cases that are not on file",
+    Scope.INTAKE: "Send patients, reports, orders and appointments (FHIR)",
 }
 
 

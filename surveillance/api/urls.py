@@ -1,6 +1,6 @@
 """Every address of the REST interface, and of the tokens it takes."""
 
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
+    path("", include("surveillance.api.fhir.urls")),
 ]

@@ -47,6 +47,8 @@ class Machine:
     """
 
     of: str = ""
+    words: tuple[str, ...] = ()
+    """What the address takes instead of an object, such as a type of resource."""
 
 
 def needs(permission: Permission, of: str = "", *, send: Permission | None = None) -> Door:
@@ -182,6 +184,9 @@ TABLE: dict[str, Door | Open | Machine] = {
     "api_schema": Open((200,)),
     "api_docs": SIGNED_IN,
     "api_service": Machine(),
+    "fhir": Machine(),
+    "fhir_type": Machine(words=("Patient",)),
+    "fhir_resource": Machine(words=("Patient", "1")),
     "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),

@@ -1,10 +1,11 @@
 """OperationOutcome: what is wrong, where, and how to mend it, in FHIR's own words."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from surveillance.intake.fhir.problems import IssueType, Problem, Severity
 
+CODES: Final = "urn:local:hepcalc-intake"
 ALL_OK = Problem("", IssueType.INFORMATIONAL, "All OK", Severity.INFORMATION)
 
 
@@ -20,4 +21,7 @@ def _issue(problem: Problem) -> dict[str, Any]:
         "code": problem.type.value,
         "diagnostics": problem.words,
     }
+    if problem.code:
+        coding = {"system": CODES, "code": problem.code}
+        issue["details"] = {"coding": [coding], "text": problem.words}
     return issue | ({"expression": [problem.path]} if problem.path else {})

@@ -44,12 +44,14 @@ REFUSING = frozenset({Severity.FATAL, Severity.ERROR})
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`path` is a FHIRPath (`Bundle.entry[3].resource.code.coding[0]`). `words` say what is wrong
-    and how to mend it, and never repeat a value: it may be a person's name."""
+    and how to mend it, and never repeat a value: it may be a person's name. `code`
+    is our own stable one, where there is one."""
 
     path: str
     type: IssueType
     words: str
     severity: Severity = Severity.ERROR
+    code: str = ""
 
 
 def refuses(problems: Iterable[Problem]) -> bool:
