@@ -136,7 +136,7 @@ def _of_the_bundle(bundle: Resource) -> list[Problem]:
         words = f"More than {MOST_ENTRIES:,} entries: send several bundles."
         return [Problem("Bundle.entry", IssueType.TOO_LONG, words)]
     problems = schema_errors(bundle, "Bundle")
-    return problems or [*own_checks(bundle, "Bundle"), *bundle_problems(bundle)]
+    return problems or own_checks(bundle, "Bundle") or bundle_problems(bundle)
 
 
 def _entries(bundle: Resource) -> Iterator[ReadEntry]:
