@@ -44,7 +44,11 @@ def codes(concepts: Any) -> Iterator[Code]:
 def code_of(coding: Any) -> Code:
     """A Coding."""
     it = first(coding)
-    return Code(text(it.get("system")), text(it.get("code")), text(it.get("display")))
+    return Code(_word(it.get("system")), _word(it.get("code")), _word(it.get("display")))
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def words(concepts: Any) -> str:

@@ -4,14 +4,12 @@ choice, codes of required value sets, days that exist, texts that can be unpacke
 from base64 import b64decode
 from binascii import Error as BadBase64
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
 from surveillance.intake.fhir.document import Resource
 from surveillance.intake.fhir.elements import codes
 from surveillance.intake.fhir.problems import IssueType, Problem
 from surveillance.intake.fhir.times import is_real
-
-Found = Iterator[tuple[str, Any]]
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "Patient": ("link.type", "communication.language"),
@@ -48,87 +46,110 @@ DATES: dict[str, tuple[str, ...]] = {
     "Bundle": ("timestamp", "meta.lastUpdated"),
     "MessageHeader": (),
 }  # fmt: skip
-CODES: dict[str, frozenset[str]] = {
-    "ServiceRequest.status": frozenset(
-        {"draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"}
-    ),
-    "ServiceRequest.intent": frozenset(
-        {"proposal", "plan", "directive", "order", "original-order", "reflex-order",
-         "filler-order", "instance-order", "option"}
-    ),
-    "ServiceRequest.priority": frozenset({"routine", "urgent", "asap", "stat"}),
+CODES: dict[str, dict[str, frozenset[str]]] = {
+    "ServiceRequest": {
+        "status": frozenset(
+            {"draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"}
+        ),
+        "intent": frozenset(
+            {"proposal", "plan", "directive", "order", "original-order", "reflex-order",
+             "filler-order", "instance-order", "option"}
+        ),
+        "priority": frozenset({"routine", "urgent", "asap", "stat"}),
+    },
 }  # fmt: skip
-CONCEPTS: dict[str, frozenset[str]] = {
-    "Condition.clinicalStatus": frozenset(
-        {"active", "recurrence", "relapse", "inactive", "remission", "resolved"}
-    ),
-    "Condition.verificationStatus": frozenset(
-        {"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"}
-    ),
+CONCEPTS: dict[str, dict[str, frozenset[str]]] = {
+    "Condition": {
+        "clinicalStatus": frozenset(
+            {"active", "recurrence", "relapse", "inactive", "remission", "resolved"}
+        ),
+        "verificationStatus": frozenset(
+            {"unconfirmed", "provisional", "differential", "confirmed", "refuted",
+             "entered-in-error"}
+        ),
+    },
+}  # fmt: skip
+Steps = tuple[str, ...]
+
+VALUE_TYPES = (
+    "Address", "Age", "Boolean", "CodeableConcept", "Coding", "DateTime", "Integer", "Period",
+    "Quantity", "Range", "Ratio", "SampledData", "String", "Time", "Timing", "Uri",
+)  # fmt: skip
+
+
+def _steps(names: tuple[str, ...]) -> tuple[tuple[Steps, str], ...]:
+    """Dotted names as the way to their parent and the last element."""
+    split = [tuple(name.split(".")) for name in names]
+    return tuple((steps[:-1], steps[-1]) for steps in split)
+
+
+_REQUIRED = {kind: _steps(names) for kind, names in REQUIRED.items()}
+_DATES = {kind: _steps(names) for kind, names in DATES.items()}
+_CHOICES = {
+    kind: tuple(
+        (steps, name, frozenset(name + value for value in VALUE_TYPES))
+        for steps, name in _steps(names)
+    )
+    for kind, names in CHOICES.items()
 }
 
 
 def own_checks(resource: Resource, path: str) -> list[Problem]:
     """What else is wrong with a resource that the schema lets pass."""
     kind = resource["resourceType"]
-    found = [*_missing(resource, kind, path), *_two_of_a_choice(resource, kind, path)]
-    found += [*_no_days(resource, kind, path), *_no_codes(resource, kind, path)]
+    found = [*_missing(resource, kind), *_two_of_a_choice(resource, kind)]
+    found += [*_no_days(resource, kind), *_no_codes(resource, kind)]
     if kind == "DiagnosticReport":
-        found += _no_text(resource, path)
-    return found
+        found += _no_text(resource)
+    return [replace(problem, path=f"{path}.{problem.path}") for problem in found]
 
 
-def _parents(node: Resource, name: str, path: str) -> Iterator[tuple[Resource, str, str]]:
-    """Each object that should have the last element of a dotted name, with that name and place."""
-    head, _, rest = name.partition(".")
-    if not rest:
-        yield node, head, path
+def _parents(node: Resource, steps: Steps, place: str = "") -> Iterator[tuple[Resource, str]]:
+    """Each object at the end of these steps, with its place."""
+    if not steps:
+        yield node, place
         return
-    below = node.get(head)
+    below = node.get(steps[0])
     if isinstance(below, list):
         for index, one in enumerate(below):
-            yield from _parents(one, rest, f"{path}.{head}[{index}]")
+            yield from _parents(one, steps[1:], f"{place}{steps[0]}[{index}].")
     elif below is not None:
-        yield from _parents(below, rest, f"{path}.{head}")
+        yield from _parents(below, steps[1:], f"{place}{steps[0]}.")
 
 
-def _missing(resource: Resource, kind: str, path: str) -> Iterator[Problem]:
-    for dotted in REQUIRED[kind]:
-        for node, name, where in _parents(resource, dotted, path):
+def _missing(resource: Resource, kind: str) -> Iterator[Problem]:
+    for steps, name in _REQUIRED[kind]:
+        for node, where in _parents(resource, steps) if steps else ((resource, ""),):
             if name not in node and f"_{name}" not in node:
                 words = f"“{name}” is missing. R4 asks for it here."
-                yield Problem(f"{where}.{name}", IssueType.REQUIRED, words)
+                yield Problem(f"{where}{name}", IssueType.REQUIRED, words)
 
 
-def _two_of_a_choice(resource: Resource, kind: str, path: str) -> Iterator[Problem]:
-    for dotted in CHOICES[kind]:
-        for node, name, where in _parents(resource, dotted, path):
-            said = [one for one in node if one.startswith(name) and one[len(name) :][:1].isupper()]
-            if len(said) > 1:
+def _two_of_a_choice(resource: Resource, kind: str) -> Iterator[Problem]:
+    for steps, name, names in _CHOICES[kind]:
+        for node, where in _parents(resource, steps) if steps else ((resource, ""),):
+            if len(names & node.keys()) > 1:
+                said = [one for one in node if one in names]
                 words = f"Only one of {name}[x] may be given, not {' and '.join(said)}."
-                yield Problem(f"{where}.{said[1]}", IssueType.INVARIANT, words)
+                yield Problem(f"{where}{said[1]}", IssueType.INVARIANT, words)
 
 
-def _no_days(resource: Resource, kind: str, path: str) -> Iterator[Problem]:
-    for dotted in DATES[kind]:
-        for node, name, where in _parents(resource, dotted, path):
+def _no_days(resource: Resource, kind: str) -> Iterator[Problem]:
+    for steps, name in _DATES[kind]:
+        for node, where in _parents(resource, steps) if steps else ((resource, ""),):
             if name in node and not is_real(node[name]):
                 words = "There is no such day or moment in the calendar."
-                yield Problem(f"{where}.{name}", IssueType.VALUE, words)
+                yield Problem(f"{where}{name}", IssueType.VALUE, words)
 
 
-def _no_codes(resource: Resource, kind: str, path: str) -> Iterator[Problem]:
-    for name, allowed in CODES.items():
-        owner, _, element = name.partition(".")
-        if owner == kind and element in resource and resource[element] not in allowed:
-            yield _no_code(f"{path}.{element}", allowed)
-    for name, allowed in CONCEPTS.items():
-        owner, _, element = name.partition(".")
-        if owner != kind:
-            continue
+def _no_codes(resource: Resource, kind: str) -> Iterator[Problem]:
+    for element, allowed in CODES.get(kind, {}).items():
+        if element in resource and resource[element] not in allowed:
+            yield _no_code(element, allowed)
+    for element, allowed in CONCEPTS.get(kind, {}).items():
         for index, code in enumerate(codes(resource.get(element))):
             if code.code not in allowed:
-                yield _no_code(f"{path}.{element}.coding[{index}].code", allowed)
+                yield _no_code(f"{element}.coding[{index}].code", allowed)
 
 
 def _no_code(where: str, allowed: frozenset[str]) -> Problem:
@@ -136,9 +157,9 @@ def _no_code(where: str, allowed: frozenset[str]) -> Problem:
     return Problem(where, IssueType.CODE_INVALID, words)
 
 
-def _no_text(report: Resource, path: str) -> Iterator[Problem]:
+def _no_text(report: Resource) -> Iterator[Problem]:
     for index, form in enumerate(report.get("presentedForm", ())):
-        where = f"{path}.presentedForm[{index}]"
+        where = f"presentedForm[{index}]"
         if "data" not in form:
             continue
         if "contentType" not in form:

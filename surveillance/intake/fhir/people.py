@@ -48,10 +48,7 @@ def translate_patient(told: Telling) -> Translated:
 
 def person_in(told: Telling) -> Person:
     """The person a Patient resource describes. Raises NotMapped where it has no number here."""
-    numbers = _numbers(told.resource, told.mapping)
-    if len(numbers) != 1:
-        raise _no_number(told.at("identifier"), len(numbers))
-    return person_of(told.resource, numbers[0], told.mapping)
+    return _described(told.resource, told, told.at("identifier"))
 
 
 def subject_of(told: Telling, element: str) -> Person:
@@ -70,10 +67,15 @@ def subject_of(told: Telling, element: str) -> Person:
 
 
 def _described(patient: Resource, told: Telling, where: str) -> Person:
+    known = told.around.people.get(id(patient))
+    if known is not None:
+        return known
     numbers = _numbers(patient, told.mapping)
     if len(numbers) != 1:
         raise _no_number(where, len(numbers))
-    return person_of(patient, numbers[0], told.mapping)
+    person = person_of(patient, numbers[0], told.mapping)
+    told.around.people[id(patient)] = person
+    return person
 
 
 def _no_number(where: str, found: int) -> NotMapped:

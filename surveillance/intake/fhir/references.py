@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
+from surveillance.arrivals import Person
 from surveillance.intake.fhir.document import Resource
 from surveillance.intake.fhir.elements import first, text
 
@@ -22,6 +23,8 @@ class Surroundings:
     """The resources of one message by the addresses under which they may be meant."""
 
     by_address: dict[str, Resource] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    """Patients of the message that were read already, by the `id()` of the resource."""
 
     def resolve(self, reference: object, within: Resource) -> Target:
         """What `reference`, an element of `within`, points to. Nothing: an empty target."""

@@ -168,9 +168,14 @@ def test_a_resource_at_the_wrong_address_is_told_so(
 
 
 @pytest.mark.parametrize(
-    ("wish", "kind"), [("minimal", None), ("representation", "Patient"), ("OperationOutcome", "OperationOutcome"),
-                       ("", "OperationOutcome")],
-)  # fmt: skip
+    ("wish", "kind"),
+    [
+        ("minimal", None),
+        ("representation", "Patient"),
+        ("OperationOutcome", "OperationOutcome"),
+        ("", "OperationOutcome"),
+    ],
+)
 def test_the_sender_chooses_what_comes_back(system, wish, kind) -> None:
     answer = send(system, patient(), "/fhir/r4/Patient", prefer=f"return={wish}" if wish else "")
 

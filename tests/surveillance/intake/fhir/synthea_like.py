@@ -15,6 +15,12 @@ US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition"
 TERMS = "http://terminology.hl7.org/CodeSystem"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
+MEASURED = (
+    ("8302-2", "Body Height", "cm"),
+    ("29463-7", "Body Weight", "kg"),
+    ("39156-5", "Body Mass Index", "kg/m2"),
+    ("6299-2", "Urea Nitrogen", "mg/dL"),
+)
 MOMENT = "2019-{month:02d}-12T09:30:00-05:00"
 
 
@@ -113,13 +119,12 @@ class _Visit:
             "onsetDateTime": self.moment, "abatementDateTime": self.moment,
             "recordedDate": self.moment, **of,
         }  # fmt: skip
-        for code, name, unit in (("8302-2", "Body Height", "cm"), ("29463-7", "Weight", "kg"),
-                                 ("39156-5", "BMI", "kg/m2"), ("6299-2", "BUN", "mg/dL")):  # fmt: skip
+        for code, name, unit in MEASURED:
             yield "Observation", self._measured(code, name, unit)
-        yield "Procedure", {"status": "completed", "performedPeriod": period, **of,
-                            "code": _coded(SNOMED, "430193006", "Medication Reconciliation")}  # fmt: skip
-        yield "Immunization", {"status": "completed", "patient": self.subject,
-                               "vaccineCode": _coded("http://hl7.org/fhir/sid/cvx", "140")}  # fmt: skip
+        code = _coded(SNOMED, "430193006", "Medication Reconciliation")
+        yield "Procedure", {"status": "completed", "performedPeriod": period, "code": code, **of}
+        code = _coded("http://hl7.org/fhir/sid/cvx", "140")
+        yield "Immunization", {"status": "completed", "patient": self.subject, "vaccineCode": code}
         yield "DiagnosticReport", self._laboratory()
         yield "DiagnosticReport", self._note()
         yield "DocumentReference", {"status": "current", "subject": self.subject, "content": []}
