@@ -9,6 +9,11 @@ INSTALLED := .venv/.installed
 # Throwaway settings (tests/settings.py) for commands that need some and touch no data.
 MANAGE_TEST := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+NODE := $(and $(shell command -v node),$(shell command -v npm))
+empty :=
+space := $(empty) $(empty)
+# What this machine cannot run is left out, and said.
+LEFT_OUT := $(subst $(space), and ,$(strip $(if $(CHROMIUM),,not-browser) $(if $(NODE),,not-node)))
 CODE := manage.py hepcalc_site patients surveillance tests $(wildcard bench)
 
 .DEFAULT_GOAL := help
@@ -44,7 +49,8 @@ demo-reset: install ## delete the demonstration and its data
 
 test: install ## run the tests on SQLite
 	@$(if $(CHROMIUM),,echo "No Chromium here: tests in a browser are left out (apt-get install chromium).")
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-test} $(BIN)/pytest -q -n 2 $(if $(CHROMIUM),,-m "not browser")
+	@$(if $(NODE),,echo "No Node.js here: FHIR is not held to other people's validators (apt-get install nodejs npm).")
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-test} $(BIN)/pytest -q -n 2 $(if $(LEFT_OUT),-m "$(subst not-,not ,$(LEFT_OUT))")
 
 soak: install ## the faults of tests/faults, many times over (SOAK=20), and what was counted
 	SOAK=$${SOAK:-20} $(BIN)/pytest -q -n 0 -m faults tests/faults

@@ -23,10 +23,29 @@ class Scope(StrEnum):
     READ = "read"
     EVALUATE = "decisions.evaluate"
     INTAKE = "intake"
+    FHIR_READ = "system/*.rs"
 
+
+FHIR_KINDS = (
+    "Patient",
+    "Condition",
+    "ImagingStudy",
+    "DiagnosticReport",
+    "Observation",
+    "Task",
+    "ServiceRequest",
+    "CarePlan",
+    "CommunicationRequest",
+    "Communication",
+    "DetectedIssue",
+    "Provenance",
+    "AuditEvent",
+)
+"""Types that may be read one by one (SMART v2: `system/Task.rs`)."""
 
 WORDS: dict[Scope, str] = {
     Scope.READ: "Read records",
+    Scope.FHIR_READ: "Read and search all FHIR resources",
     Scope.EVALUATE: "Ask the protocol about cases that are not on file",
     Scope.INTAKE: "Send patients, reports, orders and appointments (FHIR)",
 }
@@ -37,7 +56,8 @@ class ClientScopes(BaseScopes):  # type: ignore[misc]  # the library has no type
 
     def get_all_scopes(self) -> dict[str, str]:
         """Every kind of use with its words."""
-        return {scope.value: words for scope, words in WORDS.items()}
+        plain = {scope.value: words for scope, words in WORDS.items()}
+        return plain | {f"system/{kind}.rs": f"Read and search {kind}" for kind in FHIR_KINDS}
 
     def get_available_scopes(self, application: Any = None, *_: Any, **__: Any) -> list[str]:
         """All kinds of use, and one scope for each site of the client's account."""

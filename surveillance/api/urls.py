@@ -1,15 +1,32 @@
 """Every address of the REST interface, and of the tokens it takes."""
 
-from django.urls import include, path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from surveillance.api.about import ServiceView
+from surveillance.api.fhir.capability import CapabilityView
+from surveillance.api.fhir.one_address import read_or_sent
+from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
+from surveillance.api.fhir.taking_in import BundleView, CreateView, UpdateView
 
 urlpatterns = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
-    path("", include("surveillance.api.fhir.urls")),
+    re_path(r"^fhir/r4/?$", BundleView.as_view(), name="fhir"),
+    path("fhir/r4/metadata", CapabilityView.as_view(), name="fhir_metadata"),
+    path("fhir/r4/Patient/<str:id_>/$everything", EverythingView.as_view(), name="fhir_everything"),
+    path(
+        "fhir/r4/<str:kind>",
+        read_or_sent(SearchByAddress.as_view(), CreateView.as_view(), "POST"),
+        name="fhir_type",
+    ),
+    path("fhir/r4/<str:kind>/_search", SearchByBody.as_view(), name="fhir_search"),
+    path(
+        "fhir/r4/<str:kind>/<str:id_>",
+        read_or_sent(ReadView.as_view(), UpdateView.as_view(), "PUT"),
+        name="fhir_read",
+    ),
 ]

@@ -1,7 +1,9 @@
 """What every view of the REST interface has in common."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from rest_framework.permissions import BasePermission
 from rest_framework.views import APIView
 
 from surveillance.api.authentication import ClientTokenAuthentication
@@ -14,7 +16,7 @@ class ApiView(APIView):
     """Asks for a token with `required_scope`; errors are problem+json, refusals too."""
 
     authentication_classes = (ClientTokenAuthentication,)
-    permission_classes = (HasScope,)
+    permission_classes: Sequence[type[BasePermission]] = (HasScope,)
     required_scope: ClassVar[Scope] = Scope.READ
 
     @property

@@ -44,11 +44,10 @@ class Machine:
     """An address for other systems: a browser's session counts for nothing, a token is needed.
 
     Which scope and role each takes is tested with the REST interface (tests/surveillance/api).
+    `words` are what the address takes: nobody without a token comes as far as an object.
     """
 
-    of: str = ""
     words: tuple[str, ...] = ()
-    """What the address takes instead of an object, such as a type of resource."""
 
 
 def needs(permission: Permission, of: str = "", *, send: Permission | None = None) -> Door:
@@ -185,8 +184,11 @@ TABLE: dict[str, Door | Open | Machine] = {
     "api_docs": SIGNED_IN,
     "api_service": Machine(),
     "fhir": Machine(),
-    "fhir_type": Machine(words=("Patient",)),
-    "fhir_resource": Machine(words=("Patient", "1")),
+    "fhir_metadata": Open((200,)),
+    "fhir_type": Machine(words=("Task",)),
+    "fhir_search": Machine(words=("Task",)),
+    "fhir_read": Machine(words=("Task", "1")),
+    "fhir_everything": Machine(words=("1",)),
     "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),

@@ -1,1 +1,1 @@
-"""FHIR R4 over HTTP (`/fhir/r4/`): resources come in here. A door, no more."""
+"""FHIR R4 at /fhir/r4: what is read here, and what is taken in."""

@@ -1,4 +1,4 @@
-"""application/fhir+json in and out. The body is kept as it came: bytes, not yet JSON."""
+"""application/fhir+json coming in. The body is kept as it came: bytes, not yet JSON."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -6,9 +6,9 @@ from typing import IO, Any, Final
 
 from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import JSONRenderer
 
-MEDIA_TYPE: Final = "application/fhir+json"
+from surveillance.api.fhir.view import MEDIA_TYPE
+
 LARGEST_BYTES: Final = 10 * 1024 * 1024
 VERSIONS: Final = frozenset({"4.0", "4.0.0", "4.0.1"})
 
@@ -48,19 +48,6 @@ class FhirParser(BaseParser):
 
 class PlainJsonParser(FhirParser):
     """The same for senders that know of no media type of FHIR."""
-
-    media_type = "application/json"
-
-
-class FhirRenderer(JSONRenderer):
-    """A resource."""
-
-    media_type = MEDIA_TYPE
-    format = "fhir"
-
-
-class PlainJsonRenderer(JSONRenderer):
-    """A resource for those who ask for JSON."""
 
     media_type = "application/json"
 

@@ -1,8 +1,9 @@
 """POST and PUT of FHIR: keep the message, take it in, tell what became of it."""
 
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from django.utils import timezone
 from rest_framework.exceptions import APIException
@@ -11,16 +12,10 @@ from rest_framework.response import Response
 
 from surveillance.api.fhir.answers import RESPONSES, Became, bundle_response, what_became
 from surveillance.api.fhir.conditional import without_known
-from surveillance.api.fhir.errors import outcome_response
 from surveillance.api.fhir.feeds import feed_of, mapping_of
-from surveillance.api.fhir.formats import (
-    FhirParser,
-    FhirRenderer,
-    PlainJsonParser,
-    PlainJsonRenderer,
-)
+from surveillance.api.fhir.formats import FhirParser, PlainJsonParser
+from surveillance.api.fhir.view import FhirView
 from surveillance.api.scopes import Scope
-from surveillance.api.views import ApiView
 from surveillance.intake.applying import take_in_message
 from surveillance.intake.fhir.bundles import Request as Asked
 from surveillance.intake.fhir.elements import text
@@ -46,20 +41,17 @@ class TypeNotTakenIn(APIException):
     )
 
 
-class FhirView(ApiView):
-    """What all addresses of FHIR have in common."""
+class SendingView(FhirView):
+    """What all addresses have in common to which something is sent."""
 
     parser_classes = (FhirParser, PlainJsonParser)
-    renderer_classes = (FhirRenderer, PlainJsonRenderer)
-    schema = None  # FHIR describes itself: a CapabilityStatement, not OpenAPI
-    required_scope: ClassVar[Scope] = Scope.INTAKE
 
-    def get_exception_handler(self) -> Any:
-        """Errors are an OperationOutcome."""
-        return outcome_response
+    def scopes(self) -> tuple[str, ...]:
+        """One scope for everything that is sent: what a bundle holds is known only when read."""
+        return (Scope.INTAKE.value,)
 
 
-class BundleView(FhirView):
+class BundleView(SendingView):
     """POST /fhir/r4/: a Bundle of type transaction, batch, message or collection."""
 
     def post(self, request: Request) -> Response:
@@ -79,28 +71,35 @@ class BundleView(FhirView):
         return Response(outcome([problem for one in became for problem in one.problems()]))
 
 
-class ResourceView(FhirView):
-    """POST /fhir/r4/{type} and PUT /fhir/r4/{type}/{id}: one resource."""
+class CreateView(SendingView):
+    """POST /fhir/r4/{type}: one resource."""
 
-    def post(self, request: Request, type: str) -> Response:
+    def post(self, request: Request, kind: str) -> Response:
         """201 taken in, 200 known already, 202 kept for later or for a person, 400 refused."""
-        asked = Asked("POST", type, request.headers.get("If-None-Exist", ""))
-        return self._one(request, type, asked)
+        asked = Asked("POST", kind, request.headers.get("If-None-Exist", ""))
+        return _one(request, feed_of(request, self.caller), kind, asked)
 
-    def put(self, request: Request, type: str, id: str) -> Response:
-        """The same for a resource whose id the sender gives."""
-        return self._one(request, type, Asked("PUT", f"{type}/{id}", ""), id)
 
-    def _one(self, request: Request, kind: str, asked: Asked, identity: str = "") -> Response:
-        if kind not in USED:
-            raise TypeNotTakenIn
-        feed = feed_of(request, self.caller)
-        now = timezone.now()
-        read = read_resource(_body(request), mapping_of(feed), received_at=now)
-        read = _at_its_address(read, kind, identity)
-        read = replace(read, entries=tuple(replace(one, request=asked) for one in read.entries))
-        became = _take_in(feed, read, now)
-        return _refusal(feed, read) if became is None else _told(became[0], _preferred(request))
+class UpdateView(SendingView):
+    """PUT /fhir/r4/{type}/{id}: one resource whose id the sender gives."""
+
+    def put(self, request: Request, kind: str, id_: str) -> Response:
+        """The same answers; 200 where it was taken in."""
+        asked = Asked("PUT", f"{kind}/{id_}")
+        return _one(request, feed_of(request, self.caller), kind, asked, id_)
+
+
+def _one(
+    request: Request, feed: IntakeFeed, kind: str, asked: Asked, identity: str = ""
+) -> Response:
+    if kind not in USED:
+        raise TypeNotTakenIn
+    now = timezone.now()
+    read = read_resource(_body(request), mapping_of(feed), received_at=now)
+    read = _at_its_address(read, kind, identity)
+    read = replace(read, entries=tuple(replace(one, request=asked) for one in read.entries))
+    became = _take_in(feed, read, now)
+    return _refusal(feed, read) if became is None else _told(became[0], _preferred(request))
 
 
 def _body(request: Request) -> bytes:
@@ -122,7 +121,7 @@ def _at_its_address(read: ReadBundle, kind: str, identity: str) -> ReadBundle:
     return replace(read, problems=tuple(problems))
 
 
-def _take_in(feed: IntakeFeed, read: ReadBundle, now: Any) -> list[Became] | None:
+def _take_in(feed: IntakeFeed, read: ReadBundle, now: datetime) -> list[Became] | None:
     """Keep what came, in any case; None where nothing of it may be taken in."""
     asked = without_known(read, feed.site)
     kept = keep_message(feed=feed, envelope=asked.envelope, parts=asked.parts, now=now)

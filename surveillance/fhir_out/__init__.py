@@ -1,0 +1,1 @@
+"""Our records as FHIR R4 resources: rows in, plain dictionaries out. No question, no clock."""
