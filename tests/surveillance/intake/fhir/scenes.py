@@ -209,8 +209,9 @@ def everything() -> Resource:
     )  # fmt: skip
 
 
-def read(document: Any, mapping: FhirMapping = MADRID) -> ReadBundle:
-    """Read as the feed of a hospital in Madrid, or another mapping."""
+def read(document: Any, mapping: FhirMapping = MADRID) -> Any:
+    """The ReadBundle, read as the feed of a hospital in Madrid or under another mapping. Which
+    kinds of arrivals are in it each test says for itself."""
     return read_resource(as_bytes(document), mapping, received_at=HEARD_AT)
 
 

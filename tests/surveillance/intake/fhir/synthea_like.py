@@ -121,10 +121,10 @@ class _Visit:
         }  # fmt: skip
         for code, name, unit in MEASURED:
             yield "Observation", self._measured(code, name, unit)
-        code = _coded(SNOMED, "430193006", "Medication Reconciliation")
-        yield "Procedure", {"status": "completed", "performedPeriod": period, "code": code, **of}
-        code = _coded("http://hl7.org/fhir/sid/cvx", "140")
-        yield "Immunization", {"status": "completed", "patient": self.subject, "vaccineCode": code}
+        done = _coded(SNOMED, "430193006", "Medication Reconciliation")
+        yield "Procedure", {"status": "completed", "performedPeriod": period, "code": done, **of}
+        dose = _coded("http://hl7.org/fhir/sid/cvx", "140")
+        yield "Immunization", {"status": "completed", "patient": self.subject, "vaccineCode": dose}
         yield "DiagnosticReport", self._laboratory()
         yield "DiagnosticReport", self._note()
         yield "DocumentReference", {"status": "current", "subject": self.subject, "content": []}
