@@ -1,5 +1,6 @@
 """Which feed a request belongs to: it says whose site this is and what the sender's codes mean."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -7,7 +8,9 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
 from surveillance.api.caller import Caller
-from surveillance.intake.fhir.mapping import FaultyMapping, FhirMapping, read_mapping
+from surveillance.intake.fhir.mapping import FaultyMapping
+from surveillance.intake.fhir.reading import ReadBundle
+from surveillance.intake.fhir_feed import read_of_feed
 from surveillance.models import IntakeFeed, MessageFormat
 from surveillance.roles import Permission
 
@@ -58,10 +61,10 @@ def feed_of(request: Request, caller: Caller) -> IntakeFeed:
     return found[0]
 
 
-def mapping_of(feed: IntakeFeed) -> FhirMapping:
-    """What the feed's codes mean. Raises FeedNotReady."""
+def read_for(feed: IntakeFeed, raw: bytes, now: datetime) -> ReadBundle:
+    """What was sent, read as the feed is set up. Raises FeedNotReady."""
     try:
-        return read_mapping(feed.mapping, feed.site.time_zone)
+        return read_of_feed(raw, feed, received_at=now)
     except FaultyMapping as faulty:
         words = f"The mapping of this feed must be mended first ({faulty}) Send the message again."
         raise FeedNotReady(words) from None

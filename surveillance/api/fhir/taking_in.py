@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from surveillance.api.fhir.answers import RESPONSES, Became, bundle_response, what_became
 from surveillance.api.fhir.conditional import without_known
-from surveillance.api.fhir.feeds import feed_of, mapping_of
+from surveillance.api.fhir.feeds import feed_of, read_for
 from surveillance.api.fhir.formats import FhirParser, PlainJsonParser
 from surveillance.api.fhir.view import FhirView
 from surveillance.api.scopes import Scope
@@ -21,7 +21,7 @@ from surveillance.intake.fhir.bundles import Request as Asked
 from surveillance.intake.fhir.elements import text
 from surveillance.intake.fhir.outcome import outcome
 from surveillance.intake.fhir.problems import IssueType, Problem
-from surveillance.intake.fhir.reading import SINGLE, ReadBundle, read_resource
+from surveillance.intake.fhir.reading import SINGLE, ReadBundle
 from surveillance.intake.fhir.translating import USED
 from surveillance.models import IntakeFeed
 from surveillance.workflows.keep_message import keep_message
@@ -58,7 +58,7 @@ class BundleView(SendingView):
         """200 with what became of each entry; 400 where the whole is refused."""
         feed = feed_of(request, self.caller)
         now = timezone.now()
-        read = read_resource(_body(request), mapping_of(feed), received_at=now)
+        read = read_for(feed, _body(request), now)
         if read.kind == SINGLE:
             words = "A Bundle is expected here. One resource goes to the address of its type."
             read = replace(read, problems=(Problem("", IssueType.STRUCTURE, words),))
@@ -95,7 +95,7 @@ def _one(
     if kind not in USED:
         raise TypeNotTakenIn
     now = timezone.now()
-    read = read_resource(_body(request), mapping_of(feed), received_at=now)
+    read = read_for(feed, _body(request), now)
     read = _at_its_address(read, kind, identity)
     read = replace(read, entries=tuple(replace(one, request=asked) for one in read.entries))
     became = _take_in(feed, read, now)

@@ -15,6 +15,7 @@ from surveillance.intake.fhir.elements import (
 )
 from surveillance.intake.fhir.mapping import FhirMapping
 from surveillance.intake.fhir.problems import Problem, note
+from surveillance.intake.fhir.references import OF_HERE
 from surveillance.intake.fhir.telling import NotMapped, Telling, Translated
 from surveillance.intake.fhir.times import day_of
 from surveillance.protocol.terms import Sex
@@ -57,7 +58,8 @@ def subject_of(told: Telling, element: str) -> Person:
     where = told.at(element)
     if target.resource is not None and target.resource.get("resourceType") == "Patient":
         return _described(target.resource, told, where)
-    if target.value and (not told.mapping.mrn_systems or target.system in told.mapping.mrn_systems):
+    systems = told.mapping.mrn_systems
+    if target.value and (not systems or target.system in (*systems, OF_HERE)):
         return Person(mrn=target.value)
     words = (
         "Does not say whose this is: the Patient is not in the message. Send the Patient with it "

@@ -1,6 +1,6 @@
 """The bytes of a FHIR message, read: what each entry says, and what is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +21,7 @@ from surveillance.intake.fhir.elements import first, objects, text
 from surveillance.intake.fhir.mapping import FhirMapping
 from surveillance.intake.fhir.own_checks import own_checks
 from surveillance.intake.fhir.problems import IssueType, Problem, note, refuses
-from surveillance.intake.fhir.references import Surroundings, surroundings
+from surveillance.intake.fhir.references import Surroundings, nobody, surroundings
 from surveillance.intake.fhir.schema_errors import schema_errors
 from surveillance.intake.fhir.telling import Telling
 from surveillance.intake.fhir.times import is_real, moment_of
@@ -87,10 +87,17 @@ class ReadBundle:
             yield from entry.problems
 
 
-def read_resource(raw: bytes, mapping: FhirMapping, *, received_at: datetime) -> ReadBundle:
+def read_resource(
+    raw: bytes,
+    mapping: FhirMapping,
+    *,
+    received_at: datetime,
+    mrn_of: Callable[[str], str] = nobody,
+) -> ReadBundle:
     """Read one resource or a Bundle. Never raises: what is wrong is in the answer.
 
-    `received_at` stands for the moments that the message does not name.
+    `received_at` stands for the moments that the message does not name; `mrn_of` gives the record
+    number of a patient whom the sender names by the id that they have here.
     """
     try:
         document = parse(raw)
@@ -100,16 +107,20 @@ def read_resource(raw: bytes, mapping: FhirMapping, *, received_at: datetime) ->
         )
     kind = text(document.get("resourceType"))
     if kind == "Bundle":
-        return _bundle(raw, document, mapping, received_at)
+        return _bundle(raw, document, mapping, received_at, mrn_of)
     entry = _checked(ReadEntry(path=kind or "Resource", resource=document))
-    around = surroundings([("", document)])
+    around = surroundings([("", document)], mrn_of)
     read = _translated(entry, mapping, around, received_at) if not entry.is_refused else entry
     envelope = _envelope(raw, kind[:60], _named(document), None)
     return ReadBundle(envelope=envelope, kind=SINGLE, entries=(read,))
 
 
 def _bundle(
-    raw: bytes, bundle: Resource, mapping: FhirMapping, received_at: datetime
+    raw: bytes,
+    bundle: Resource,
+    mapping: FhirMapping,
+    received_at: datetime,
+    mrn_of: Callable[[str], str],
 ) -> ReadBundle:
     kind = text(bundle.get("type"))
     stated = text(bundle.get("timestamp"))
@@ -120,7 +131,9 @@ def _bundle(
     if refuses(problems):
         return ReadBundle(envelope=envelope, kind=kind, problems=tuple(problems))
     checked = [_checked(entry) for entry in _entries(bundle)]
-    around = surroundings((one.full_url, one.resource) for one in checked if not one.is_refused)
+    around = surroundings(
+        ((one.full_url, one.resource) for one in checked if not one.is_refused), mrn_of
+    )
     heard_at = sent_at or received_at
     read = tuple(
         one if one.is_refused else _translated(one, mapping, around, heard_at) for one in checked

@@ -279,3 +279,15 @@ def test_a_study_and_its_report_are_one_thing(system) -> None:
     assert statuses(answer)[1] == "200 OK"
     assert IntakeItem.objects.filter(kind="REPORT").count() == 1
     assert json.loads(answer.content)["entry"][1]["response"]["outcome"]
+
+
+def test_a_patient_may_be_named_by_the_id_that_they_have_here(system, site) -> None:
+    known = PatientFactory(site=site, mrn="M-9")
+    elsewhere = PatientFactory(site=SiteFactory(slug="south"))
+    ours, theirs = ({"reference": f"Patient/{one.pk}"} for one in (known, elsewhere))
+
+    send(system, condition(subject=ours), "/fhir/r4/Condition")
+    send(system, condition(subject=theirs), "/fhir/r4/Condition")
+
+    assert IntakeItem.objects.get(mrn="M-9").content["fact"] == "cirrhosis"
+    assert IntakeItem.objects.waiting().get().code == "patient_not_known"
