@@ -1,6 +1,6 @@
 """FHIR's dates and moments: days of care are days at the site."""
 
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 DAY = 10
@@ -8,13 +8,14 @@ DAY = 10
 
 
 def is_real(value: str) -> bool:
-    """Whether a date that is written as FHIR asks for exists (no 30 February)."""
+    """Whether a date that is written as FHIR asks for exists (no 30 February). The first and the
+    last year of the calendar do not: a time zone could lead out of them."""
     padded = value + "-01-01"[len(value) - 4 :] if len(value) < DAY else value
     try:
-        datetime.fromisoformat(_without_leap_second(padded))
+        found = datetime.fromisoformat(_without_leap_second(padded))
     except ValueError:
         return False
-    return True
+    return MINYEAR < found.year < MAXYEAR
 
 
 def day_of(value: str, zone: ZoneInfo) -> date | None:

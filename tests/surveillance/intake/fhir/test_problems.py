@@ -49,6 +49,8 @@ def without(resource, *names):
         (condition(clinicalStatus={"coding": [{"code": "ill"}]}), "clinicalStatus.coding[0].code",
          "code-invalid"),
         (condition(onsetDateTime="2023-02-29"), "onsetDateTime", "value"),
+        (condition(recordedDate="0001-01-01T00:00:00+14:00"), "recordedDate", "value"),
+        (condition(recordedDate="9999-12-31T23:59:59-14:00"), "recordedDate", "value"),
         (without(study(), "status"), "status", "required"),
         (study(series=[{"modality": {"code": "MR"}}]), "series[0].uid", "required"),
         (study(modality=[{"coding": [{"code": "MR"}]}]), "modality[0].coding", "structure"),
