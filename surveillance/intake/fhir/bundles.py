@@ -47,13 +47,12 @@ def bundle_problems(bundle: Resource) -> list[Problem]:
     return problems
 
 
-def asked_wrongly(entry: Resource, path: str) -> Iterator[Problem]:
+def asked_wrongly(entry: Resource, asked: Request, path: str) -> Iterator[Problem]:
     """What is wrong with an entry's request, in a bundle in which each entry asks for something."""
     if "request" not in entry:
         words = "“request” is missing: say what is to be done (method, url)."
         yield Problem(f"{path}.request", IssueType.REQUIRED, words)
         return
-    asked = request_of(entry)
     if asked.method not in METHODS:
         words = "Only POST and PUT are taken in. What is void is sent again as entered-in-error."
         yield Problem(f"{path}.request.method", IssueType.NOT_SUPPORTED, words)

@@ -108,7 +108,9 @@ def read_resource(
     kind = text(document.get("resourceType"))
     if kind == "Bundle":
         return _bundle(raw, document, mapping, received_at, mrn_of)
-    entry = _checked(ReadEntry(path=kind or "Resource", resource=document))
+    path = kind or "Resource"
+    wrong = tuple(_wrong(document, path))
+    entry = ReadEntry(path=path, resource=document, problems=wrong)
     around = surroundings([("", document)], mrn_of)
     read = _translated(entry, mapping, around, received_at) if not entry.is_refused else entry
     envelope = _envelope(raw, kind[:60], _named(document), None)
@@ -130,7 +132,7 @@ def _bundle(
     problems = _of_the_bundle(bundle)
     if refuses(problems):
         return ReadBundle(envelope=envelope, kind=kind, problems=tuple(problems))
-    checked = [_checked(entry) for entry in _entries(bundle)]
+    checked = list(_entries(bundle))
     around = surroundings(
         ((one.full_url, one.resource) for one in checked if not one.is_refused), mrn_of
     )
@@ -153,27 +155,32 @@ def _of_the_bundle(bundle: Resource) -> list[Problem]:
 
 
 def _entries(bundle: Resource) -> Iterator[ReadEntry]:
+    """Each entry with what is wrong about it, not yet translated."""
     asking = bundle.get("type") in ASKING
     for index, entry in enumerate(objects(bundle.get("entry", []))):
-        wrong = asked_wrongly(entry, f"Bundle.entry[{index}]") if asking else ()
+        path, asked = f"Bundle.entry[{index}]", request_of(entry)
+        wrong = tuple(asked_wrongly(entry, asked, path)) if asking else ()
+        resource = first(entry.get("resource"))
         yield ReadEntry(
-            problems=tuple(wrong),
-            path=f"Bundle.entry[{index}].resource",
-            resource=first(entry.get("resource")),
-            request=request_of(entry),
+            path=f"{path}.resource",
+            resource=resource,
+            request=asked,
             full_url=text(entry.get("fullUrl")),
+            problems=(*wrong, *_wrong(resource, f"{path}.resource")),
         )
 
 
-def _checked(entry: ReadEntry) -> ReadEntry:
-    """With what is wrong about the resource itself."""
-    if entry.type not in USED:
-        return replace(entry, problems=(*entry.problems, *_unused(entry)))
-    problems = [*entry.problems, *_problems_of(entry.resource, entry.path)]
-    for index, one in enumerate(objects(entry.resource.get("contained", []))):
-        if one.get("resourceType") in USED:
-            problems += _problems_of(one, f"{entry.path}.contained[{index}]")
-    return replace(entry, problems=tuple(problems))
+def _wrong(resource: Resource, path: str) -> list[Problem]:
+    """What is wrong about the resource itself."""
+    kind = text(resource.get("resourceType"))
+    if kind not in USED:
+        return _unused(resource, kind, path)
+    problems = _problems_of(resource, path)
+    if "contained" in resource:
+        for index, one in enumerate(objects(resource["contained"])):
+            if one.get("resourceType") in USED:
+                problems += _problems_of(one, f"{path}.contained[{index}]")
+    return problems
 
 
 def _problems_of(resource: Resource, path: str) -> list[Problem]:
@@ -181,17 +188,17 @@ def _problems_of(resource: Resource, path: str) -> list[Problem]:
     return schema_errors(resource, path) or own_checks(resource, path)
 
 
-def _unused(entry: ReadEntry) -> tuple[Problem, ...]:
-    if entry.type in ALONE:
-        return ()
-    if not entry.resource and entry.path != "Resource":
+def _unused(resource: Resource, kind: str, path: str) -> list[Problem]:
+    if kind in ALONE:
+        return []
+    if not resource and path != "Resource":
         words = "The entry has no resource: there is nothing to take in."
-        return (Problem(entry.path, IssueType.REQUIRED, words),)
-    if not entry.type.isalpha():
+        return [Problem(path, IssueType.REQUIRED, words)]
+    if not kind.isalpha():
         words = "“resourceType” is missing or no type of FHIR."
-        return (Problem(f"{entry.path}.resourceType", IssueType.REQUIRED, words),)
-    words = f"Not used: nothing is read from a {entry.type[:40]} here."
-    return (note(entry.path, words, IssueType.NOT_SUPPORTED),)
+        return [Problem(f"{path}.resourceType", IssueType.REQUIRED, words)]
+    words = f"Not used: nothing is read from a {kind[:40]} here."
+    return [note(path, words, IssueType.NOT_SUPPORTED)]
 
 
 def _translated(
