@@ -22,6 +22,7 @@ class Scope(StrEnum):
 
     READ = "read"
     EVALUATE = "decisions.evaluate"
+    INTAKE = "intake"
     FHIR_READ = "system/*.rs"
 
 
@@ -46,6 +47,7 @@ WORDS: dict[Scope, str] = {
     Scope.READ: "Read records",
     Scope.FHIR_READ: "Read and search all FHIR resources",
     Scope.EVALUATE: "Ask the protocol about cases that are not on file",
+    Scope.INTAKE: "Send patients, reports, orders and appointments (FHIR)",
 }
 
 

@@ -1,6 +1,6 @@
 """Every address of the REST interface, and of the tokens it takes."""
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
@@ -8,7 +8,9 @@ from surveillance.api.about import ServiceView
 from surveillance.api.cds.services import DiscoveryView, FeedbackView
 from surveillance.api.cds.services import ServiceView as CdsServiceView
 from surveillance.api.fhir.capability import CapabilityView
+from surveillance.api.fhir.one_address import read_or_sent
 from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
+from surveillance.api.fhir.taking_in import BundleView, CreateView, UpdateView
 
 urlpatterns = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
@@ -18,9 +20,18 @@ urlpatterns = [
     path("cds-services", DiscoveryView.as_view(), name="cds_services"),
     path("cds-services/<str:id_>", CdsServiceView.as_view(), name="cds_service"),
     path("cds-services/<str:id_>/feedback", FeedbackView.as_view(), name="cds_feedback"),
+    re_path(r"^fhir/r4/?$", BundleView.as_view(), name="fhir"),
     path("fhir/r4/metadata", CapabilityView.as_view(), name="fhir_metadata"),
     path("fhir/r4/Patient/<str:id_>/$everything", EverythingView.as_view(), name="fhir_everything"),
-    path("fhir/r4/<str:kind>", SearchByAddress.as_view(), name="fhir_type"),
+    path(
+        "fhir/r4/<str:kind>",
+        read_or_sent(SearchByAddress.as_view(), CreateView.as_view(), "POST"),
+        name="fhir_type",
+    ),
     path("fhir/r4/<str:kind>/_search", SearchByBody.as_view(), name="fhir_search"),
-    path("fhir/r4/<str:kind>/<str:id_>", ReadView.as_view(), name="fhir_read"),
+    path(
+        "fhir/r4/<str:kind>/<str:id_>",
+        read_or_sent(ReadView.as_view(), UpdateView.as_view(), "PUT"),
+        name="fhir_read",
+    ),
 ]

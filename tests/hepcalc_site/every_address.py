@@ -186,6 +186,7 @@ TABLE: dict[str, Door | Open | Machine] = {
     "cds_services": Open((200,)),
     "cds_service": Machine(words=("hepcalc-patient-view",)),
     "cds_feedback": Machine(words=("hepcalc-patient-view",)),
+    "fhir": Machine(),
     "fhir_metadata": Open((200,)),
     "fhir_type": Machine(words=("Task",)),
     "fhir_search": Machine(words=("Task",)),

@@ -8,9 +8,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from surveillance.api.fhir.conditional import KINDS as CONDITIONAL
 from surveillance.api.fhir.kinds import KINDS, Kind
 from surveillance.api.fhir.view import MEDIA_TYPE, FhirView
 from surveillance.fhir_out.elements import Json, instant
+from surveillance.intake.fhir.translating import USED
 from surveillance.protocol.parameters import PROTOCOL_VERSION
 
 
@@ -39,7 +41,8 @@ class CapabilityView(FhirView):
                     {
                         "mode": "server",
                         "security": _security(),
-                        "resource": [_resource(*one) for one in KINDS.items()],
+                        "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                        "resource": [_resource(name) for name in sorted({*KINDS, *USED})],
                     }
                 ],
             }
@@ -53,11 +56,24 @@ def _security() -> Json:
     return {
         "extension": [{"url": uris, "extension": [token]}],
         "service": [{"coding": [{"system": system, "code": "SMART-on-FHIR"}]}],
-        "description": "OAuth2 client credentials; scopes system/*.rs or system/Task.rs",
+        "description": "OAuth2 client credentials; system/*.rs or system/Task.rs, intake to send",
     }
 
 
-def _resource(name: str, kind: Kind) -> Json:
+def _resource(name: str) -> Json:
+    read = _read(name, KINDS[name]) if name in KINDS else {"type": name}
+    if name not in USED:
+        return read
+    sent = [{"code": "create"}, {"code": "update"}]
+    conditional = name in CONDITIONAL
+    return read | {
+        "interaction": [*read.get("interaction", ()), *sent],
+        "updateCreate": True,
+        "conditionalCreate": conditional,
+    }
+
+
+def _read(name: str, kind: Kind) -> Json:
     common = [{"name": "_id", "type": "token", "documentation": "The id of the resource"}]
     about = [] if name == "Patient" else [
         {"name": "patient", "type": "reference", "documentation": "Whom it is about"}

@@ -238,4 +238,6 @@ def test_what_the_server_can_is_told_to_everybody() -> None:
     answer = Client().get("/fhir/r4/metadata").json()
 
     assert (answer["resourceType"], answer["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
-    assert len(answer["rest"][0]["resource"]) == 13
+    read = [one for one in answer["rest"][0]["resource"] if "searchParam" in one]
+    sent = [one for one in answer["rest"][0]["resource"] if "updateCreate" in one]
+    assert (len(read), len(sent)) == (13, 7)

@@ -1,0 +1,180 @@
+"""DiagnosticReport: an imaging report with its exam, its words and its coded findings."""
+
+from datetime import date
+from typing import Final, NamedTuple
+
+from surveillance.arrivals import ReportArrival, ReportState
+from surveillance.intake.fhir.categories import is_imaging, says_otherwise
+from surveillance.intake.fhir.document import Resource
+from surveillance.intake.fhir.elements import (
+    all_words,
+    codes,
+    first,
+    identifiers,
+    objects,
+    only_identifier,
+    text,
+    words,
+)
+from surveillance.intake.fhir.findings import results_of
+from surveillance.intake.fhir.modalities import Exam, exam_of, is_known
+from surveillance.intake.fhir.orders import order_number_of
+from surveillance.intake.fhir.people import subject_of
+from surveillance.intake.fhir.problems import IssueType, note
+from surveillance.intake.fhir.references import all_of
+from surveillance.intake.fhir.report_text import report_text, unread_forms
+from surveillance.intake.fhir.studies import Study, exam_in, study_of
+from surveillance.intake.fhir.telling import NotMapped, Telling, Translated
+from surveillance.intake.fhir.times import day_of
+
+STATES: Final = {
+    "partial": ReportState.PRELIMINARY,
+    "preliminary": ReportState.PRELIMINARY,
+    "final": ReportState.FINAL,
+    "amended": ReportState.CORRECTED,
+    "corrected": ReportState.CORRECTED,
+    "appended": ReportState.CORRECTED,
+    "cancelled": ReportState.CANCELLED,
+    "entered-in-error": ReportState.CANCELLED,
+}
+
+
+class _Made(NamedTuple):
+    """The exam the report is about."""
+
+    exam: Exam
+    studies: tuple[Study, ...]
+
+
+def translate_report(told: Telling) -> Translated:
+    """An imaging report. Reports of laboratories and the like are not used, nor is one that is
+    only registered: there is nothing to read yet."""
+    report = told.resource
+    made = _made(told)
+    if not _is_ours(told, made):
+        words_ = "Not used: it is no imaging report (category)."
+        return Translated((), (note(told.at("category"), words_),))
+    if report["status"] == "registered":
+        return Translated((), (note(told.at("status"), "Not used: the report is not made yet."),))
+    return _arrival(told, made)
+
+
+def _arrival(told: Telling, made: _Made) -> Translated:
+    report = told.resource
+    results = results_of(report, told.around, told.mapping, told.path)
+    outside = told.mapping.outside
+    arrival = ReportArrival(
+        person=subject_of(told, "subject"),
+        accession=_accession(told, made.studies),
+        state=_state(told),
+        performed_on=_performed_on(told, made.studies),
+        modality=made.exam.modality,
+        procedure=words(report.get("code")),
+        body_site=made.exam.body_site,
+        text=report_text(report),
+        reporter=_reporter(told),
+        order_number=_order_number(told),
+        adequate=results.adequate,
+        vis=results.vis,
+        is_external=outside,
+        evidence="The report itself, received by FHIR" if outside else "",
+        findings=results.findings,
+        said_at=told.said_at("issued"),
+    )
+    remarks = [*results.notes, *unread_forms(report, told.path)]
+    if arrival.modality is None:
+        remarks.append(note(told.at("code"), NO_MODALITY, IssueType.INCOMPLETE))
+    return Translated((arrival,), tuple(remarks))
+
+
+NO_MODALITY = (
+    "The modality is not known from the codes and words: name contrast and phases in the code's "
+    "text, or map the code in the feed's mapping (procedures)."
+)
+
+
+def _made(told: Telling) -> _Made:
+    report, mapping = told.resource, told.mapping
+    found = all_of(told.around, report.get("imagingStudy"), report)
+    of_studies = [one for one in found if one.get("resourceType") == "ImagingStudy"]
+    studies = tuple(study_of(one, mapping) for one in of_studies)
+    said = " ".join([all_words(report.get("code")), *(one.said for one in studies)])
+    devices = [one for study in studies for one in study.modalities]
+    procedures = [*codes(report.get("code")), *(c for study in studies for c in study.procedures)]
+    exam = exam_of(mapping, procedures, devices, said)
+    placed = next((site for one in studies if (site := exam_in(one, mapping).body_site)), "")
+    return _Made(Exam(exam.modality, placed or exam.body_site), studies)
+
+
+def _is_ours(told: Telling, made: _Made) -> bool:
+    report = told.resource
+    if made.studies or report.get("imagingStudy"):
+        return True
+    if is_imaging(report.get("category")) or is_imaging(report.get("code")):
+        return True
+    if is_known(told.mapping, codes(report.get("code"))):
+        return True
+    if says_otherwise(report.get("category")):
+        return False
+    return made.exam.modality is not None or bool(report_text(report))
+
+
+def _state(told: Telling) -> ReportState:
+    status = told.resource.get("status")
+    if status not in STATES:
+        said = "The sender does not know the report's status: send it again when it does."
+        raise NotMapped("status_unknown", told.at("status"), said)
+    return STATES[status]
+
+
+def _accession(told: Telling, studies: tuple[Study, ...]) -> str:
+    """Of the report itself, else of its study; else the filler's number, else the only one."""
+    report, systems = told.resource, told.mapping.accession_systems
+    own = identifiers(report, "ACSN", systems=systems)
+    found = own or [one.accession for one in studies if one.accession]
+    if not found and not systems:
+        found = identifiers(report, "FILL") or [only_identifier(report)]
+    if found and found[0]:
+        return found[0]
+    said = (
+        "The report has no accession number: an identifier of type ACSN (HL7 table 0203), or of a "
+        "system named in the feed's mapping: accession_systems."
+    )
+    raise NotMapped("no_accession", told.at("identifier"), said)
+
+
+def _performed_on(told: Telling, studies: tuple[Study, ...]) -> date:
+    report = told.resource
+    period = first(report.get("effectivePeriod"))
+    written = [text(report.get("effectiveDateTime")), text(period.get("start"))]
+    written += [one.started for one in studies]
+    written.append(text(report.get("issued")))
+    days = (day_of(one, told.mapping.zone) for one in written if one)
+    found = next((one for one in days if one), None)
+    if found is None:
+        said = "Does not say on which day the exam was made: send effectiveDateTime."
+        raise NotMapped("no_date", told.at("effectiveDateTime"), said)
+    return found
+
+
+def _reporter(told: Telling) -> str:
+    report = told.resource
+    people = [*objects(report.get("resultsInterpreter")), *objects(report.get("performer"))]
+    for one in people:
+        if name := text(one.get("display")) or _named(told.around.resolve(one, report).resource):
+            return name[:120]
+    return ""
+
+
+def _named(person: Resource | None) -> str:
+    name = first((person or {}).get("name"))
+    given = name.get("given")
+    parts = [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
+    return text(name.get("text")) or " ".join(filter(None, [*parts, text(name.get("family"))]))
+
+
+def _order_number(told: Telling) -> str:
+    found = (
+        order_number_of(told, one, told.resource) for one in objects(told.resource.get("basedOn"))
+    )
+    return next(filter(None, found), "")
