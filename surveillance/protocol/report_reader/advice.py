@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from surveillance.protocol.report_reader.findings import heads_in
 from surveillance.protocol.report_reader.intervals import Interval, interval_in
 from surveillance.protocol.report_reader.modalities import modalities_in
-from surveillance.protocol.report_reader.organs import Anchor, Organ
+from surveillance.protocol.report_reader.organs import Anchor, Organ, organ_at
 from surveillance.protocol.report_reader.sections import Section
 from surveillance.protocol.report_reader.sentences import Sentence
 from surveillance.protocol.terms import Modality
@@ -31,6 +32,10 @@ _DECLINED = re.compile(
     r"|\b(?:follow[- ]?up|imaging|surveillance|work-?up|it)\b[^.;]{0,30}?\b(?:not|no longer|isn't)\b"
     r"|\bnot? (?:\w+ly )?(?:required|necessary|indicated|needed|recommended|warranted)\b"
     r"|\b(?:recommend\w*|follow[- ]?up|advice|plan)\s?[:-]?\s?-?\s?(?:none|nil|no)\b|\bno f/u\b"
+)
+_ENDED = re.compile(
+    r"\bfollow[- ]?up\b[^.;]{0,30}\b(?:not|no longer) (?:\w+ly )?(?:required|needed|necessary|recommended)"
+    r"|\bno (?:further )?(?:follow[- ]?up|imaging|surveillance)\b[^.;]{0,20}(?:required|needed|necessary)"
 )
 _WAS = re.compile(
     r"\b(?:was|were|had been|has been|have been) (?:previously )?(?:recommended|advised|suggested|performed|requested)\b"
@@ -75,7 +80,7 @@ class AdviceReader:
     _organ: Organ | None = None
     _section: Section | None = None
     _had_ask: bool = False
-    _is_ours: bool = False
+    _heading: Organ | None = None
 
     def read(self, sentence: Sentence, *, has_lesion: bool, is_first: bool) -> None:
         """Take in one sentence, in order. `has_lesion`: one of the liver was found so far."""
@@ -86,20 +91,17 @@ class AdviceReader:
         if _LIVER_EXAM.search(sentence.text):
             self.is_liver_exam = True
         self._note_organ(sentence, has_lesion=has_lesion)
+        self._heading = sentence.organ
         for start, end in _clauses(sentence.text):
             self._read_clause(sentence, start, end, has_lesion=has_lesion, is_title=is_first)
-
-    def withdraw(self) -> None:
-        """An addendum says that no follow-up is needed any more."""
-        self.found.clear()
 
     def _note_organ(self, sentence: Sentence, *, has_lesion: bool) -> None:
         organs = [anchor.organ for anchor in sentence.anchors]
         if organs:
-            self._organ = Organ.LIVER if Organ.LIVER in organs else organs[-1]
-        elif sentence.organ is not None:
+            self._organ = _organ_of(sentence)
+        elif sentence.organ is not self._heading:
             self._organ = sentence.organ
-        elif sentence.is_item and sentence.section in _CONCLUDING:
+        elif sentence.organ is None and sentence.is_item and sentence.section in _CONCLUDING:
             self._organ = Organ.LIVER if has_lesion and self._organ is not Organ.OTHER else None
 
     def _read_clause(
@@ -109,13 +111,15 @@ class AdviceReader:
         exams = list(modalities_in(words))
         interval = interval_in(words)
         is_asked = _is_asked(sentence, words, bool(exams), interval, is_title=is_title)
-        if not is_asked and not (self._had_ask and self._completes(words, bool(exams), interval)):
-            self._had_ask = self._had_ask and not is_asked and False
+        if sentence.section is Section.ADDENDUM and _ENDED.search(words):
+            self.found.clear()
+            return
+        goes_on = bool(exams) and (interval is not None or start > 0)
+        if not is_asked and not (self._had_ask and goes_on):
+            self._had_ask = False
             return
         if _DECLINED.search(words) or _WAS.search(words):
             self._had_ask = False
-            if sentence.section is Section.ADDENDUM and _DECLINED.search(words):
-                self.withdraw()
             return
         target = _target(sentence, start, end, exams)
         if target is None:
@@ -123,9 +127,6 @@ class AdviceReader:
         self._had_ask = target is Organ.LIVER
         if target is Organ.LIVER:
             self._keep(sentence, words, exams, interval)
-
-    def _completes(self, words: str, has_exam: bool, interval: Interval | None) -> bool:
-        return interval is not None and has_exam and not _WAS.search(words)
 
     def _keep(
         self,
@@ -144,6 +145,17 @@ class AdviceReader:
             _complete(self.found[-1], advice)
         else:
             self.found.append(advice)
+
+
+def _organ_of(sentence: Sentence) -> Organ | None:
+    """The organ of the sentence's findings; of the last one named, where there is no finding."""
+    organs = [
+        organ_at(sentence.text, head.start, head.end, sentence.anchors)
+        for head in heads_in(sentence.text)
+    ]
+    if Organ.LIVER in organs:
+        return Organ.LIVER
+    return organs[-1] if organs and organs[-1] else sentence.anchors[-1].organ
 
 
 def _clauses(sentence: str) -> list[tuple[int, int]]:

@@ -9,8 +9,9 @@ _CALCIFIED = (
 )
 _LESION = (
     r"lesions?|nodules?|mass(?:es)?|foc(?:us|i)|cysts?|cystic|hemangiomas?|metastas[ie]s|adenomas?"
-    r"|fnh|focal nodular hyperplasia|hcc|hepatocellular carcinoma|cholangiocarcinoma|tumors?"
-    r"|observations?|hypodensit(?:y|ies)|hyperdensit(?:y|ies)|hyperattenuation|densit(?:y|ies)"
+    r"|fnh|focal nodular hyperplasia|(?<!for )(?<!of )hcc(?! (?:surveillance|screening|risk))"
+    r"|hepatocellular carcinoma|cholangiocarcinoma|tumors?(?! board)"
+    r"|observations?|hypodensit(?:y|ies)|hyperdensit(?:y|ies)|hyperattenuation"
     r"|abscess|hepatoblastoma|abnormalit(?:y|ies)|echogenic area|spots?|flecks?|specks?|foci"
 )
 _HEAD = re.compile(rf"\b(?:(?P<calcified>{_CALCIFIED})|(?P<lesion>{_LESION}))\b|\[(?P<box>[ x]?)\]")

@@ -65,7 +65,8 @@ class Draft:
 class LesionReader:
     """Reads sentence after sentence; `drafts` are the lesions so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, default: Organ | None = None) -> None:
+        self._only = default
         self.drafts: list[Draft] = []
         self.organ: Organ | None = None
         self._section: Section | None = None
@@ -117,7 +118,9 @@ class LesionReader:
         is_late = sentence.section in {
             Section.IMPRESSION, Section.RECOMMENDATION, Section.ADDENDUM,
         }  # fmt: skip
-        return Organ.LIVER if is_late and any(d.is_there for d in self.drafts) else None
+        if is_late and any(draft.is_there for draft in self.drafts):
+            return Organ.LIVER
+        return self._only
 
     def _carry_on(self, sentence: Sentence, start: int, end: int) -> bool:
         """"… in segment VI; 5 mm in segment II": the second of the same kind."""
@@ -161,10 +164,11 @@ class LesionReader:
         """A sentence without a finding of its own goes on about the lesion before it."""
         last = self._last(sentence)
         words = sentence.text
-        if any(anchor.organ is Organ.OTHER for anchor in sentence.anchors):
-            return
         draft = Draft(Assertion.AFFIRMED, False, sentence.section)
         _describe(draft, sentence, 0, len(words), is_lesion=False)
+        is_elsewhere = any(anchor.organ is Organ.OTHER for anchor in sentence.anchors)
+        if is_elsewhere and "lirads" not in draft.values:
+            return
         if last is not None and last.is_there and _goes_on(last, draft):
             if draft.values and sentence.section not in {Section.RECOMMENDATION}:
                 last.join(Draft(last.assertion, False, last.section, draft.sentences,

@@ -2,7 +2,7 @@
 
 import re
 
-from surveillance.protocol.report_reader.organs import Organ
+from surveillance.protocol.report_reader.organs import Organ, organ_at
 from surveillance.protocol.report_reader.scope import is_negated_at
 from surveillance.protocol.report_reader.sections import Section
 from surveillance.protocol.report_reader.sentences import Sentence
@@ -14,7 +14,7 @@ _LIMIT = re.compile(
     r"|\blimits?\s(?:the\s)?(?:evaluation|assessment|sensitivity|detection|visuali)"
     r"|\b(?:moderate|severe|significant)\slimitations?\b|\bwithin these limits\b"
     r"|\bsub-?optimal\w*|\binadequate\b|\bdegraded\b|\bnon-?diagnostic\b|\bobscure[sd]?\b"
-    r"|\b(?:motion|streak|beam-hardening|susceptibility)\sartifacts?\b|\brespiratory motion\b"
+    r"|\b(?:motion|streak|susceptibility)\sartifacts?\b|\brespiratory motion\b"
     r"|\btechnically (?:difficult|challenging)\b|\bdifficult (?:to assess|study|examination)\b"
     r"|\b(?:poorly|incompletely|partially|partly|inadequately)\s(?:seen|visuali[sz]ed|assessed|evaluated|demonstrated)"
     r"|\bnot (?:well|clearly|fully|adequately|completely) (?:seen|visuali[sz]ed|assessed|evaluated|demonstrated)"
@@ -28,6 +28,10 @@ _VIS = re.compile(
     r"\bvis\s?[-:]\s?(?P<short>[abc])\b"
     r"|\bvisuali[sz]ation(?: score)?\s?:?\s?(?:vis-?)?(?P<long>[abc])\b"
 )
+_HAMPERS = re.compile(
+    r"\b(?:(?:overlying )?bowel gas|spinal hardware|arterial (?:phase|enhancement)|respiratory motion"
+    r"|lung|ribs?|vascular|portal venous)\b"
+)
 _ELSEWHERE = {Section.HISTORY, Section.COMPARISON}
 
 
@@ -36,7 +40,7 @@ def limit_in(sentence: Sentence) -> tuple[int, int] | None:
     if sentence.section in _ELSEWHERE or _NO_LIMIT.search(sentence.text):
         return None
     found = _LIMIT.search(sentence.text)
-    if not found or _NAME.search(sentence.text) or _is_elsewhere(sentence):
+    if not found or _NAME.search(sentence.text) or _is_elsewhere(sentence, *found.span()):
         return None
     before = sentence.text[: found.start()]
     if is_negated_at(sentence.text, found.start(), found.end()) and not re.search(r"\bno\b", before):
@@ -44,16 +48,12 @@ def limit_in(sentence: Sentence) -> tuple[int, int] | None:
     return found.span()
 
 
-def _is_elsewhere(sentence: Sentence) -> bool:
-    """Another organ is named and not the liver. "Respiratory motion" names none."""
-    organs = {anchor.organ for anchor in sentence.anchors}
-    if sentence.organ is Organ.OTHER and Organ.LIVER not in organs:
-        return True
-    only_gas = re.search(r"\b(?:bowel|overlying) gas\b|\bspinal hardware\b|\barterial\b", sentence.text)
-    return organs == {Organ.OTHER} and not only_gas or bool(
-        re.search(r"\b(?:pancreas|kidneys?|spleen|aorta|bowel is)\b", sentence.text)
-        and Organ.LIVER not in organs
-    )
+def _is_elsewhere(sentence: Sentence, start: int, end: int) -> bool:
+    """The words speak of another organ. What hampers (gas, metal) is no organ."""
+    masked = _HAMPERS.sub(lambda found: "~" * len(found[0]), sentence.text)
+    anchors = [a for a in sentence.anchors if masked[a.start] != "~"]
+    organ = organ_at(masked, start, end, anchors) if anchors else sentence.organ
+    return organ is Organ.OTHER
 
 
 def visualisation_in(sentence: Sentence) -> tuple[VisualisationScore, int, int] | None:

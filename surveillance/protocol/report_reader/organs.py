@@ -26,14 +26,14 @@ hepatic(?:\s(?:and|,)\s\w+)?\s(?:arter\w+|veins?|flexure|pedicle)|portal\s(?:and
 |lungs?|pulmonary|(?:upper|lower|middle)\slobes?|[rl][lum]l|apex|apical|hil(?:ar|um|a)|mediastin\w*
 |pleura\w*|bronch\w*|chest|thora\w*|diaphragm\w*|hemidiaphragm\w*|heart|cardiac|pericard\w*
 |lymph\s?nodes?|nodes?|nodal|adenopathy|lymphadenopathy|breasts?|mamm\w+|fibroadenoma
-|thyroid|prostat\w*|uter(?:us|ine)|fibroids?|ovar\w+|adnexa\w*|pelvi[sc]|phleboliths?
+|thyroid|prostat\w*|uter(?:us|ine)|fibroids?|ovar\w+|adnexa\w*|pelvi[sc]|phleboliths?(?!-like)
 |testic\w*|scrot\w*|bowel|colon\w*|appendi\w+|append\w*|append|enterolith|mesenter\w*|omentum|omental
 |peritone\w*|retroperitone\w*|bones?|osseous|skelet\w*|vertebra\w*|spine|spinal|facets?|discs?
 |muscles?|muscular|subcutaneous|soft\stissues|brain|mening\w*|pineal|intracranial|parotid|tonsil\w*
 |stomach|gastric|duoden\w*|oesophag\w*|esophag\w*|clips?|stents?|lipiodol|filter|sutures?|ligamentum
 |uterus|kidney|costophrenic|supraclavicular|diverticul\w*|gut|hernia\w*
 """
-_LIVER = r"liver|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate|couinaud|hcc|hepatoma|li-rads"
+_LIVER = r"liver|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate|couinaud|hcc|hepatoma|li-rads|fnh|focal nodular hyperplasia"
 _PLACE = (
     r"(?:segments?\.?\s?|segs?\.?\s?|s(?=\d))(?:[1-8][ab]?|viii|vii|vi|iv[ab]?|v|iii|ii|i|v[il1]{2,3})\b"
     r"|(?:right|left|r|l|both|either)\s(?:(?:hepatic|posterior|anterior|lateral|medial)\s)?lobes?"
@@ -71,9 +71,14 @@ class Anchor:
     is_place: bool = False
 
 
-def anchors_in(sentence: str) -> list[Anchor]:
+def has_other_lobes(text: str) -> bool:
+    """A report of the thyroid, the lungs or the prostate that never names the liver."""
+    return bool(_ELSEWHERE.search(text)) and not re.search(r"liver|hepat|lr-\d", text)
+
+
+def anchors_in(sentence: str, *, elsewhere: bool = False) -> list[Anchor]:
     """Every organ named in a sentence, in order. Lobes and segments are the liver's, if no other."""
-    elsewhere = bool(_ELSEWHERE.search(sentence))
+    elsewhere = elsewhere or bool(_ELSEWHERE.search(sentence))
     found = []
     for match in _ANCHOR.finditer(sentence):
         is_place = match["place"] is not None
@@ -102,6 +107,7 @@ def organ_at(
         or _place_after(sentence, end, near)
         or _subject(sentence, start, near)
         or _subject(sentence, start, [anchor for anchor in anchors if anchor.end <= start])
+        or _only_ours(near)
     )
 
 
@@ -156,6 +162,12 @@ def _place_after(sentence: str, end: int, near: Sequence[Anchor]) -> Organ | Non
 def _subject(sentence: str, start: int, near: Sequence[Anchor]) -> Organ | None:
     before = next((a for a in reversed(near) if a.end <= start), None)
     return _with_its_list(sentence, near, before) if before else None
+
+
+def _only_ours(near: Sequence[Anchor]) -> Organ | None:
+    """"Calcified focus, 4 mm, hepatic segment V": no other organ is named."""
+    is_ours = bool(near) and all(anchor.organ is Organ.LIVER for anchor in near)
+    return Organ.LIVER if is_ours else None
 
 
 def _with_its_list(sentence: str, near: Sequence[Anchor], anchor: Anchor) -> Organ:

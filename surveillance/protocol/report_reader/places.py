@@ -6,7 +6,7 @@ from surveillance.protocol.report_reader.reading import Lobe
 from surveillance.protocol.terms import Segment
 
 _ONE = r"(?:viii|vii|vi|iv\s?-?[ab]?|v[il1]{1,3}|v|iii|ii|i|[1-8]\s?[ab]?)(?![\w])"
-_NOT_A_SIZE = r"(?!\s?(?:mm|cm|x\s?\d|[.,]\d|months?|weeks?|years?|/\d))"
+_NOT_A_SIZE = r"(?!\s?(?:mm|cm|x\s?\d|[.,]\d|months?|weeks?|years?|/(?:12|52)\b))"
 _SEGMENTS = re.compile(
     rf"\b(?:segments?\.?\s?:?\s?|segs?\.?\s?:?\s?|couinaud\s|s(?=\d))(?P<list>{_ONE}{_NOT_A_SIZE}"
     rf"(?:\s?(?:,|/|&|\+|-|and|or|to)\s?(?:and\s)?(?:segments?\s|seg\s)?{_ONE}{_NOT_A_SIZE}){{0,7}})"

@@ -21,6 +21,7 @@ _SIGNS = {
 }  # fmt: skip
 _LIGATURES = {"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"}
 _LIGATURE = re.compile("[ﬁﬂﬀﬃﬄ]")
+_GOES_ON = re.compile(r"\s{1,3}[a-z(\d]")
 _SPOKEN = {"period": ".", "comma": ","}
 
 
@@ -46,6 +47,7 @@ class _Writer:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.last = "\n"
+        self.is_abbreviated = False
 
     def put(self, written: str, start: int, end: int) -> None:
         """Write characters that stand for `start` to `end`; letter by letter where they can."""
@@ -82,6 +84,8 @@ def plain(report: str) -> Plain:
             _put_word(writer, token[0], start, is_spoken)
         else:
             sign = _SIGNS.get(token[0], token[0])
+            if sign == "." and writer.is_abbreviated and _GOES_ON.match(report, end):
+                continue
             if sign == " ":
                 writer.space(start, end)
             else:
@@ -107,7 +111,9 @@ def _put_word(writer: _Writer, word: str, start: int, is_spoken: bool) -> None:
     whole = _JOINED.sub("", word)
     if _LIGATURE.search(whole):
         whole = _LIGATURE.sub(lambda sign: _LIGATURES[sign[0]], whole)
-    writer.put(spelled(whole), start, end)
+    written = spelled(whole)
+    writer.put(written, start, end)
+    writer.is_abbreviated = len(written) > len(whole) + 1
 
 
 def _is_spoken(report: str) -> bool:

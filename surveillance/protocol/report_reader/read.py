@@ -12,6 +12,7 @@ from surveillance.protocol.report_reader.corrections import correct
 from surveillance.protocol.report_reader.language import is_english
 from surveillance.protocol.report_reader.lesions import Draft, LesionReader
 from surveillance.protocol.report_reader.limits import limit_in, visualisation_in
+from surveillance.protocol.report_reader.organs import Organ
 from surveillance.protocol.report_reader.plain import Plain, plain
 from surveillance.protocol.report_reader.reading import (
     LesionStatement,
@@ -20,6 +21,7 @@ from surveillance.protocol.report_reader.reading import (
     Span,
 )
 from surveillance.protocol.report_reader.sentences import Sentence, sentences_of
+from surveillance.protocol.terms import VisualisationScore
 
 READER_VERSION = "1"
 """Changes whenever the same text may be read differently; kept with every reading."""
@@ -36,10 +38,11 @@ def read_report(text: str) -> ReportReading:
 
 
 def _read(written: Plain) -> ReportReading:
-    lesions, advice = LesionReader(), AdviceReader()
+    sentences = sentences_of(written.text)
+    lesions, advice = LesionReader(_only_organ(sentences)), AdviceReader()
     limits: list[Span] = []
     seen: dict[str, Any] = {}
-    for sentence in sentences_of(written.text):
+    for sentence in sentences:
         _read_sentence(sentence, lesions, advice, is_first=not seen)
         seen["any"] = True
         limit = limit_in(sentence)
@@ -48,6 +51,8 @@ def _read(written: Plain) -> ReportReading:
         score = visualisation_in(sentence)
         if score:
             seen["vis"] = score[0]
+            if score[0] is not VisualisationScore.A:
+                limits.append(written.span(sentence.start + score[1], sentence.start + score[2]))
     found = tuple(_lesion(written, draft) for draft in lesions.drafts)
     recommended = tuple(_recommendation(written, each) for each in advice.found)
     return ReportReading(
@@ -58,6 +63,12 @@ def _read(written: Plain) -> ReportReading:
         mentions_hepatic_calcification=any(d.is_there and d.is_calcified for d in lesions.drafts),
         recommends_liver_follow_up=bool(recommended),
     )
+
+
+def _only_organ(sentences: list[Sentence]) -> Organ | None:
+    """The liver, in a report that names no other organ."""
+    organs = {anchor.organ for sentence in sentences for anchor in sentence.anchors}
+    return Organ.LIVER if organs == {Organ.LIVER} else None
 
 
 def _read_sentence(

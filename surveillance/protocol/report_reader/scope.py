@@ -22,7 +22,8 @@ _PSEUDO = re.compile(
     r"|\bno (?:comparison|prior|priors|previous)\b|\babsence of calcif\w+ could not\b"
 )
 _NEGATORS = re.compile(
-    r"\b(?:no|not|without|negative for|free of|absence of|neither|nor|never|none|rather than"
+    r"\b(?:no|not|without|negative for|free of|absence of|neither|nor|never|rather than"
+    r"|none(?: of (?:these|them|the \w+))?(?: is| are| was| were)?"
     r"|instead of|denies|excluded|devoid of|lacks?|lacking)\b|\[ ?\]"
 )
 _ENDS = re.compile(
@@ -38,7 +39,7 @@ _NEGATED_AFTER = re.compile(
     r"^[^.;]{0,60}?(?:\b(?:is|are|was|were|been|be)\s)?\b(?:not|never)\s(?:\w+ly\s)?(?:been\s)?"
     r"(?:seen|identified|present|demonstrated|visuali[sz]ed|visible|found|detected|evident"
     r"|confirmed|appreciated|apparent|shown|observed|there)\b"
-    r"|^s?(?:\s\w+){0,2}\s?[:?]\s?(?:none|no|absent|negative|nil|n|not seen)\b"
+    r"|^s?(?:\s\w+){0,2}\s?[:?]\s?(?:a:\s?)?(?:none|no|absent|negative|nil|n|not seen)\b"
     r"|^\s?(?:\w+\s){0,2}(?:is\s|are\s)?(?:absent|none)\b"
     r"|^[^.;,]{0,40}\b(?:has|have)\sbeen\s(?:excluded|ruled out)\b"
     r"|^[^.;,]{0,30}\b(?:is|are)\s(?:excluded|ruled out)\b"
@@ -83,7 +84,9 @@ _PAST = re.compile(
     r"|(?:mentions?|mentioned|describes?|reports) an?)\b"
 )
 _PAST_AFTER = re.compile(
-    r"^[^.;]{0,30}\b(?:reported|described|seen|noted|questioned|mentioned) (?:on|in|at|by) "
+    r"^[^.;]{0,30}\b(?:reported|described|noted|questioned|mentioned) (?:on|in|at|by) (?:an? |the )?"
+    r"(?:prior|previous|outside|earlier|recent|last|ct|mri|us|ultrasound|referr\w+|20\d\d)\b"
+    r"|^[^.;]{0,30}\bseen (?:on|in|at) (?:an? |the )?(?:prior|previous|outside|earlier|last|20\d\d)\b"
 )
 _NOW = re.compile(
     r"\b(?:unchanged|stable|again|remains?|persists?|persistent|similar|measures|measuring|now"
@@ -129,7 +132,7 @@ def _is_negated(sentence: str, start: int, end: int, after: str) -> bool:
 
 def _negated_before(sentence: str, start: int, end: int) -> bool:
     before = sentence[max(0, start - 400) : start]
-    masked = _PSEUDO.sub(lambda found: "~" * len(found[0]), sentence[max(0, start - 400) : end])
+    masked = _PSEUDO.sub(lambda found: "~" * len(found[0]), sentence[max(0, start - 400) : end + 40])
     trigger = None
     for trigger in _NEGATORS.finditer(masked[: len(before)]):  # noqa: B007  (the last one counts)
         pass

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from surveillance.protocol.report_reader.lines import ABBREVIATED
-from surveillance.protocol.report_reader.organs import Anchor, Organ, anchors_in, named_in
+from surveillance.protocol.report_reader.organs import Anchor, Organ, anchors_in, has_other_lobes, named_in
 from surveillance.protocol.report_reader.sections import (
     ITEM,
     WITHIN,
@@ -41,11 +41,12 @@ class _Here:
     section: Section | None = None
     organ: Organ | None = None
     ends_with_line: bool = False
+    other_lobes: bool = False
 
 
 def sentences_of(text: str) -> list[Sentence]:
     """Every sentence with a word in it, in order."""
-    here = _Here()
+    here = _Here(other_lobes=has_other_lobes(text))
     has_parts = bool(re.search(r"(?:findings?|impression|report|conclusion)\s?(?::|\n|$)", text))
     found: list[Sentence] = []
     for start, end, is_line in _pieces(text):
@@ -100,8 +101,9 @@ def _read_piece(text: str, start: int, end: int, here: _Here, is_line: bool) -> 
         return
     is_question = words.endswith("?") and not _ANSWERED.search(words)
     yield Sentence(
-        words, start, here.section, here.organ, is_item, is_question, tuple(anchors_in(words))
-    )
+        words, start, here.section, here.organ, is_item, is_question,
+        tuple(anchors_in(words, elsewhere=here.other_lobes)),
+    )  # fmt: skip
 
 
 def _open_headings(text: str, start: int, end: int, here: _Here) -> int:

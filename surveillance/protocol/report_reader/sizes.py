@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from surveillance.protocol.report_reader.findings import heads_in
+
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _SIZE = re.compile(
     rf"(?<![\d.,/-])(?P<numbers>{_NUMBER}(?:\s?(?:mm|cm))?"
@@ -19,9 +21,14 @@ _ORGAN = re.compile(
     r"(?:\b(?:liver|spleen|kidney|lobe|cbd|cbd:|duct|span|length|aorta|vein|wall|slice|thickness"
     r"|craniocaudal|size of the liver)\s?:?(?:\s(?:measures|is|spans|size|measuring))?\s?|gb wall )$"
 )
+_FINDING_NEXT = re.compile(
+    r"\)?\s(?:[\w-]+\s){0,3}(?:calcif|granul|lesion|nodul|mass|cyst|foc|hemangio|metasta|fleck|speck)"
+)
+_ORGAN_ONLY = re.compile(r"\b(?:cbd|duct|aorta|vein|wall|slice|thickness|spleen|kidney)\b[^.]{0,12}$")
 _FROM_TO = re.compile(r"\bfrom\s$")
 _SMALLEST, _LARGEST = Decimal("0.3"), Decimal(300)
-_LARGEST_OF = re.compile(r"\b(?:largest|biggest|up to|max\w*)\b[^.;]{0,40}$")
+_LARGEST_OF = re.compile(r"\b(?:largest|biggest|up to|max\w*)\b[^.;]{0,40}$|\bwithin an?\s$")
+_FIELD = re.compile(rf"\b(?:size|diameter) \((mm|cm)\)\s?:\s?({_NUMBER})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,21 @@ def sizes_in(sentence: str) -> list[Size]:
     found: list[Size] = []
     for match in _SIZE.finditer(sentence):
         before = sentence[max(0, match.start() - 60) : match.start()]
-        if _THRESHOLD.search(before) and "than" not in before[-6:]:
-            continue
-        if _ORGAN.search(before) or _is_threshold(before, sentence[match.end() :]):
+        after = sentence[match.end() :]
+        if _is_threshold(before, after) or _is_of_organ(sentence, match.start(), before, after):
             continue
         found.extend(_sizes(match, before))
+    field = _FIELD.search(sentence)
+    if field and not found:
+        found.append(Size(*field.span(), _in_mm(field[2], field[1])[0], False))
     return found
+
+
+def _is_of_organ(sentence: str, start: int, before: str, after: str) -> bool:
+    """"Liver 15 cm", but not "liver: 3 mm calcification" nor "nodule of the liver, 8 mm"."""
+    if not _ORGAN.search(before) or _FINDING_NEXT.match(after):
+        return False
+    return _ORGAN_ONLY.search(before) is not None or not heads_in(sentence[:start])
 
 
 def _is_threshold(before: str, after: str) -> bool:

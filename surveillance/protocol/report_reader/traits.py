@@ -39,8 +39,8 @@ _PATTERNS = _table({
 _KINDS = _table({
     LesionKind.CYSTIC: r"cysts?\b|cystic (?:lesion|mass|nodule)|cystadenoma|echinococcal|hydatid",
     LesionKind.NODULE_OR_MASS: (
-        r"nodules?\b|mass(?:es)?\b|tumors?\b|hemangiomas?\b|metastas[ei]s\b|adenomas?\b|fnh\b"
-        r"|hcc\b|hepatocellular carcinoma|focal nodular|hepatoblastoma"
+        r"nodules?\b|mass(?:es)?\b|tumors?\b(?! board)|hemangiomas?\b|metastas[ei]s\b|adenomas?\b|fnh\b"
+        r"|(?<!for )(?<!of )hcc\b(?! (?:surveillance|screening|risk))|hepatocellular carcinoma|focal nodular|hepatoblastoma"
     ),
 })  # fmt: skip
 _ISOLATED = re.compile(r"\bisolated (?:\w+ ){0,3}calcif")
@@ -125,7 +125,8 @@ def _kind(words: str) -> Iterator[Trait]:
     if isolated:
         yield "kind", LesionKind.ISOLATED_CALCIFICATION, *isolated.span()
         return
-    yield from _first(words, "kind", _KINDS)
+    masked = _NO_TISSUE.sub(lambda found: "~" * len(found[0]), words)
+    yield from _first(masked, "kind", _KINDS)
 
 
 def _isolation(words: str) -> Iterator[Trait]:
