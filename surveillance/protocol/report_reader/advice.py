@@ -16,6 +16,7 @@ _ASKS = re.compile(
     r"|\bconsider(?:ed|ation)?\b|\b(?:is|are) (?:warranted|indicated|required|needed|necessary|favou?red)\b"
     r"|\bwarrants\b|\bplease (?:arrange|obtain|request)\b|\bshould (?:be|undergo|have)\b"
     r"|\b(?:could|may|can|would) be (?:performed|obtained|helpful|useful|of value|done)\b"
+    r"|\bcorrelat(?:e|ion) with (?:a )?(?:dedicated )?(?:ct|mri|us|ultrasound|ceus)\b"
     r"|\bneeds? (?:a )?(?:follow|repeat|further)|\battention on follow-up\b|\bas clinically (?:indicated|warranted)\b"
 )
 _PLANS = re.compile(
@@ -215,8 +216,9 @@ def _is_same(one: Advice, other: Advice) -> bool:
 
 
 def _complete(one: Advice, other: Advice) -> None:
+    is_only_other = one.modality is None and other.modality is not None
+    one.is_conditional = other.is_conditional and (one.is_conditional or is_only_other)
     one.modality = one.modality or other.modality
     one.alternatives = one.alternatives or other.alternatives
     one.interval = one.interval or other.interval
-    one.is_conditional = one.is_conditional and other.is_conditional
     one.end = max(one.end, other.end)

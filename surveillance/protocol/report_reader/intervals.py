@@ -9,7 +9,7 @@ _UNIT = r"(?:months?|weeks?|years?|month)"
 _MONTHS = {"month": 1.0, "week": 12 / 52, "year": 12.0, "day": 12 / 365}
 _SPAN = re.compile(
     rf"(?P<how>\b(?:within|in|at|after|every|by)\s(?:the next\s|about\s|approximately\s|around\s)?)?"
-    rf"(?<![\d./])(?P<first>{_N}|one|an?)(?:{_TO}(?P<last>{_N}))?[\s-]{{0,2}}(?P<unit>{_UNIT})\b"
+    rf"(?<![\d./])(?P<first>{_N}|one|an?)(?:(?:,\s?{_N}){{0,3}},?\sand\s{_N}|{_TO}(?P<last>{_N}))?[\s-]{{0,2}}(?P<unit>{_UNIT})\b"
     rf"|(?P<how2>\b(?:within|in|at|every)\s)?(?<![\d/])(?P<part>{_N})(?:-(?P<part2>{_N}))?/(?P<of>12|52)(?![\d/])"
 )
 _ADVERB = re.compile(

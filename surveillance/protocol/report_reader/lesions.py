@@ -1,6 +1,7 @@
 """From sentences to lesions: what several sentences say of one lesion is put together."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,7 +101,8 @@ class LesionReader:
         ours = [head for head in heads if self._is_ours(sentence, start, head)]
         if not ours:
             return bool(heads) or self._carry_on(sentence, start, end)
-        draft = _draft(sentence, start, end, ours)
+        others = [head for head in heads if head not in ours]
+        draft = _draft(sentence, start, end, ours, others)
         self._place(draft, sentence, words, ours)
         return True
 
@@ -210,7 +212,9 @@ def _may_be_same(one: Draft, other: Draft) -> bool:
     return one.is_calcified == other.is_calcified and is_same_size and _agree(one, other)
 
 
-def _draft(sentence: Sentence, start: int, end: int, heads: list[Head]) -> Draft:
+def _draft(
+    sentence: Sentence, start: int, end: int, heads: list[Head], others: list[Head]
+) -> Draft:
     is_past = sentence.section in _PAST_PARTS
     said = [
         (assertion_at(sentence.text, start + h.start, start + h.end, is_past=is_past), h)
@@ -224,14 +228,25 @@ def _draft(sentence: Sentence, start: int, end: int, heads: list[Head]) -> Draft
     draft.evidence.append(
         (sentence.start + start + best[1].start, sentence.start + start + best[1].end)
     )
-    _describe(draft, sentence, start, end, is_lesion=draft.is_there)
+    hidden = [(start + other.start, start + other.end) for other in others]
+    _describe(draft, sentence, start, end, is_lesion=draft.is_there, hidden=hidden)
     if draft.values.get("change") is Change.GONE and draft.is_there:
         draft.assertion = Assertion.HISTORICAL
     return draft
 
 
-def _describe(draft: Draft, sentence: Sentence, start: int, end: int, *, is_lesion: bool) -> None:
+def _describe(
+    draft: Draft,
+    sentence: Sentence,
+    start: int,
+    end: int,
+    *,
+    is_lesion: bool,
+    hidden: Sequence[tuple[int, int]] = (),
+) -> None:
     words, at = sentence.text[start:end], sentence.start + start
+    for first, last in hidden:
+        words = words[: first - start] + "~" * (last - first) + words[last - start :]
     draft.sentences.append((sentence.start, sentence.start + len(sentence.text)))
     sizes = sizes_in(words)
     now = size_now(sizes)

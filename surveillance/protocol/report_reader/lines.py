@@ -16,6 +16,11 @@ _NAMES = frozenset(
     Murphy Hounsfield Child Morison Deauville January February March April May June July August
     September October November December Dr Mr Mrs Prof Dixon Agatston""".split()
 )
+_UNFINISHED = re.compile(
+    r"(?:\b(?:an?|the|of|in|with|without|and|or|no|to|for|is|are|was|at|by|from|on|measuring|measures"
+    r"|segment|left|right|hepatic)|(?<!\d[.:/])\b\d{1,3})$",
+    re.IGNORECASE,
+)
 _PRINTED = 200
 
 
@@ -47,7 +52,7 @@ class Lines:
             return not ABBREVIATED.search(before)
         if before[-1:] == ":" or _BULLET.match(self._report, end):
             return True
-        if before[-1:] == ",":
+        if before[-1:] == "," or _UNFINISHED.search(self._report, max(0, start - 16), start):
             return False
         return self._begins_anew(start, end)
 

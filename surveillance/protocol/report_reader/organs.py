@@ -31,7 +31,7 @@ hepatic(?:\s(?:and|,)\s\w+)?\s(?:arter\w+|veins?|flexure|pedicle)|portal\s(?:and
 |peritone\w*|retroperitone\w*|bones?|osseous|skelet\w*|vertebra\w*|spine|spinal|facets?|discs?
 |muscles?|muscular|subcutaneous|soft\stissues|brain|mening\w*|pineal|intracranial|parotid|tonsil\w*
 |stomach|gastric|duoden\w*|oesophag\w*|esophag\w*|clips?|stents?|lipiodol|filter|sutures?|ligamentum
-|uterus|kidney|costophrenic|supraclavicular|diverticul\w*|gut|hernia\w*
+|uterus|kidney|costophrenic|costochondral|costal|ribs?|cartilage|skin|gluteal|supraclavicular|diverticul\w*|gut|hernia\w*
 """
 _LIVER = r"liver|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate|couinaud|hcc|hepatoma|li-rads|fnh|focal nodular hyperplasia"
 _PLACE = (

@@ -79,7 +79,7 @@ _FAMILY = re.compile(
 _ASKED = re.compile(r"\b(?:asks?|asked|wonders?|worried|anxious|concerned) (?:whether|if|about|that)\b")
 _PAST = re.compile(
     r"\b(?:(?:previous|prior|previously|formerly) (?:noted|seen|described|reported|identified"
-    r"|documented|questioned|mentioned|known|visuali[sz]ed|calcif\w+)|history of"
+    r"|documented|questioned|mentioned|known|visuali[sz]ed|calcif\w+)|history(?: of)?"
     r"|(?:outside|prior|previous) (?:\w+\s){0,2}(?:report|imaging|study|ct|mri|us)"
     r"|(?:mentions?|mentioned|describes?|reports) an?)\b"
 )
@@ -165,7 +165,7 @@ def _negated_after(after: str) -> bool:
 
 
 def _is_uncertain(sentence: str, start: int, end: int, after: str) -> bool:
-    if _MAYBE_AFTER.search(after):
+    if _MAYBE_AFTER.search(after) or sentence.endswith("?"):
         return True
     before = sentence[max(0, start - 120) : start]
     if _EXCLUDE_BEFORE.search(before):

@@ -17,6 +17,9 @@ from surveillance.protocol.report_reader.sections import (
 _END = re.compile(r"[.!?](?=\s|$|[a-z]{4})|\n+")
 _LETTER = re.compile(r"[a-z]")
 _ANSWERED = re.compile(r"\?(?=\s(?:y|n|yes|no|none)\b)|\?(?=\sa:)")
+_ASKS = re.compile(
+    r"(?:q\s?[:.]\s?)?(?:does|do|is|are|any|has|have|whether|what|can|could|how|why)\b"
+)
 _UNTIL_BREAK = {Section.HISTORY, Section.COMPARISON, Section.TECHNIQUE}
 _GENERAL = re.compile(
     r"(?:right|left|caudate|both) lobes?|focal (?:lesions?|findings?)|lesions?|size|contour|other"
@@ -50,17 +53,10 @@ def sentences_of(text: str) -> list[Sentence]:
     has_parts = bool(re.search(r"(?:findings?|impression|report|conclusion)\s?(?::|\n|$)", text))
     found: list[Sentence] = []
     for start, end, is_line in _pieces(text):
-        if is_line and here.ends_with_line and not has_parts:
+        if here.ends_with_line and not has_parts:
             here.section, here.ends_with_line = None, False
         found.extend(_read_piece(text, start, end, here, is_line))
-        if is_line and text[max(0, start - 2) : start] == "\n\n":
-            _forget_after_gap(here)
     return found
-
-
-def _forget_after_gap(here: _Here) -> None:
-    if here.section in _UNTIL_BREAK and here.ends_with_line:
-        here.ends_with_line = True
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -99,7 +95,7 @@ def _read_piece(text: str, start: int, end: int, here: _Here, is_line: bool) -> 
     words = text[start:end]
     if not _LETTER.search(words):
         return
-    is_question = words.endswith("?") and not _ANSWERED.search(words)
+    is_question = words.endswith("?") and bool(_ASKS.match(words))
     yield Sentence(
         words, start, here.section, here.organ, is_item, is_question,
         tuple(anchors_in(words, elsewhere=here.other_lobes)),

@@ -24,6 +24,7 @@ _ORGAN = re.compile(
 _FINDING_NEXT = re.compile(
     r"\)?\s(?:[\w-]+\s){0,3}(?:calcif|granul|lesion|nodul|mass|cyst|foc|hemangio|metasta|fleck|speck)"
 )
+_ON_A_DAY = re.compile(r"\s(?:on|at|previously|before|in (?!segment|seg|the|liver))|\s\(p")
 _ORGAN_ONLY = re.compile(r"\b(?:cbd|duct|aorta|vein|wall|slice|thickness|spleen|kidney)\b[^.]{0,12}$")
 _FROM_TO = re.compile(r"\bfrom\s$")
 _SMALLEST, _LARGEST = Decimal("0.3"), Decimal(300)
@@ -65,7 +66,9 @@ def _is_of_organ(sentence: str, start: int, before: str, after: str) -> bool:
 
 
 def _is_threshold(before: str, after: str) -> bool:
-    return bool(_THRESHOLD.search(before)) and after.lstrip()[:2] not in {"in", "on", "at", "(p"}
+    """"> 1 cm", but not "larger than 5 mm in May": that was its size."""
+    found = _THRESHOLD.search(before)
+    return bool(found) and not ("than" in found[0] and _ON_A_DAY.match(after))
 
 
 def _sizes(match: re.Match[str], before: str) -> list[Size]:

@@ -47,7 +47,7 @@ _ISOLATED = re.compile(r"\bisolated (?:\w+ ){0,3}calcif")
 _NO_TISSUE = re.compile(
     r"\b(?:no|without)(?: (?:an?|any))?(?: (?:evidence of|acoustic shadowing or))?"
     r"(?: (?:associated|accompanying|surrounding|adjacent|underlying))?"
-    r"(?: enhancing)? (?:soft[- ]tissue|mass component|(?<=associated )mass)\b"
+    r"(?: enhancing)? (?:soft[- ]tissue(?: mass| component)?|mass component|(?<=associated )mass)\b"
     r"|\b(?:no|without)(?: \w+){0,4} associated (?:enhancing )?(?:soft[- ]tissue|mass|lesion|nodule)\b"
     r"|\bwithout (?:acoustic )?shadowing or associated mass\b"
 )
@@ -55,7 +55,7 @@ _CHANGES = _table({
     Change.GONE: r"no longer\b|(?:has|have) (?:now )?(?:resolved|disappeared)|not (?:seen|identified|visible|visuali[sz]ed) (?:today|on (?:the )?(?:current|this|today))",
     Change.STABLE: (
         r"unchanged|stable\b|static\b|no (?:significant |appreciable |interval |definite )*"
-        r"(?:change|growth|increase|enlargement)|not (?:\w+ly )?(?:changed|increased|enlarged|grown)"
+        r"(?:change|growth|increase|enlargement)|not (?:\w+ly )?(?:changed|increased|grown)|(?:has|have) not enlarged"
         r"|similar (?:in size|to (?:the )?prior)|has been there since"
     ),
     Change.GROWN: (
