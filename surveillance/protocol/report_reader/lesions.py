@@ -28,6 +28,7 @@ _SAME = re.compile(
     r"\b(?:the|this|that|these|it|its|described|known|again|stable|unchanged|said|above)\b"
 )
 _ANOTHER = re.compile(r"\b(?:an?|another|second|additional|new|further)\b")
+_MOST_KNOWN = 40
 _VAGUE = {"abnormality", "abnormalities", "observation", "density", "densities"}
 
 
@@ -152,7 +153,8 @@ class LesionReader:
         last = self._last(sentence)
         if last and last.is_there and _PARTIAL.search(words) and _agree(last, draft):
             return last
-        known = [d for d in self.drafts if d.is_there and _may_be_same(d, draft)]
+        recent = self.drafts[-_MOST_KNOWN:]
+        known = [d for d in recent if d.is_there and _may_be_same(d, draft)]
         is_elsewhere = [d for d in known if d.section is not draft.section]
         if is_elsewhere and len(known) == 1:
             return known[0]
@@ -179,7 +181,8 @@ class LesionReader:
             self.drafts.append(draft)
 
     def _last(self, sentence: Sentence) -> Draft | None:
-        there = [d for d in self.drafts if d.is_there and d.section not in _PAST_PARTS]
+        recent = self.drafts[-_MOST_KNOWN:]
+        there = [d for d in recent if d.is_there and d.section not in _PAST_PARTS]
         near = [d for d in there if d.section is sentence.section] or there
         return near[-1] if near and self.organ is not Organ.OTHER else None
 

@@ -42,9 +42,9 @@ WITHIN = re.compile(
 )
 ITEM = re.compile(r"(?:-\s|\d{1,2}[.)]\s)")
 _ORGAN_LINE = re.compile(
-    rf"{_NUMBER}(?P<organ>(?:[a-z]+[/,&]?\s?(?:and\s)?){{1,4}})\s?(?::|-(?=\s))"
+    rf"{_NUMBER}(?P<organ>(?:[a-z]++[/,&]?\s?(?:and\s)?){{1,4}})\s?(?::|-(?=\s))"
 )
-_ALONE = re.compile(rf"{_NUMBER}(?P<organ>[a-z]+(?: (?:and )?[a-z]+)?)$")
+_ALONE = re.compile(rf"{_NUMBER}(?P<organ>[a-z]++(?: (?:and )?[a-z]++)?)$")
 
 
 def opened_by(line: str) -> tuple[Section, int] | None:

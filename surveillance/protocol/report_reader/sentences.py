@@ -15,6 +15,7 @@ from surveillance.protocol.report_reader.sections import (
 )
 
 _END = re.compile(r"[.!?](?=\s|$|[a-z]{4})|\n+")
+_LONGEST = 600
 _LETTER = re.compile(r"[a-z]")
 _ANSWERED = re.compile(r"\?(?=\s(?:y|n|yes|no|none)\b)|\?(?=\sa:)")
 _ASKS = re.compile(
@@ -82,8 +83,18 @@ def _split_at_headings(
     """"Indication: pain findings: liver normal" is two pieces; so are inline list numbers."""
     for match in WITHIN.finditer(text, begin + 1, end):
         if text[begin : match.start()].strip():
-            yield begin, match.start(), is_line
+            yield from _in_reach(text, begin, match.start(), is_line)
             begin, is_line = match.start(), True
+    yield from _in_reach(text, begin, end, is_line)
+
+
+def _in_reach(text: str, begin: int, end: int, is_line: bool) -> Iterator[tuple[int, int, bool]]:
+    """Cuts what nobody would call a sentence any more, so that time grows with the text only."""
+    while end - begin > _LONGEST:
+        cut = text.rfind(" ", begin + _LONGEST // 2, begin + _LONGEST)
+        cut = cut if cut > 0 else begin + _LONGEST
+        yield begin, cut, is_line
+        begin, is_line = cut, False
     yield begin, end, is_line
 
 
