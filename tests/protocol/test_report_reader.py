@@ -3,6 +3,7 @@
 import re
 import textwrap
 from dataclasses import fields
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from surveillance.protocol.report_reader.read import read_report
 from surveillance.protocol.report_reader.reading import Assertion, ReportReading, Span
 from tests.protocol.reader_figures import HALVES, figures
-from tests.protocol.report_corpus import Report, reports, values_of
+from tests.protocol.report_corpus import reports, values_of
 
 LEAST_RECALL, LEAST_PRECISION = 0.98, 0.92
 OTHER_ORGANS = (
@@ -26,6 +27,12 @@ fragments = st.sampled_from(
     + ["no ", "?", "\n", "\n\n", "- ", "ﬁ", "İ", "ß", "1.", "0,8 cm", "segment ", "[ ]", "\x00"]
 )
 texts = st.one_of(st.text(max_size=80), st.lists(fragments, max_size=40).map(" ".join))
+
+
+@cache
+def read(text: str) -> ReportReading:
+    """Readings are pure: one for each text of the corpus."""
+    return read_report(text)
 
 
 def spans_of(reading: ReportReading) -> list[Span]:
@@ -74,25 +81,26 @@ def test_reader_answers_any_text_with_places_inside_it(text: str) -> None:
         assert text[span.start : span.end].strip()
 
 
-@pytest.mark.parametrize("report", UNDERSTOOD[::3], ids=lambda report: report.id)
-def test_reading_is_the_same_after_sentences_about_other_organs(report: Report) -> None:
-    alone = read_report(report.text)
+def test_reading_is_the_same_after_sentences_about_other_organs() -> None:
+    changed = {
+        report.id: difference
+        for report in UNDERSTOOD[::2]
+        if (
+            difference := values_of(read(report.text))
+            ^ values_of(read(f"{OTHER_ORGANS}\n\n{report.text}"))
+        )
+    }
 
-    prefixed = read_report(f"{OTHER_ORGANS}\n\n{report.text}")
-
-    assert values_of(prefixed) >= {v for v in values_of(alone) if v[0] in {"size", "segment"}}
-    assert prefixed.mentions_hepatic_calcification == alone.mentions_hepatic_calcification
-    assert prefixed.recommends_liver_follow_up == alone.recommends_liver_follow_up
+    assert not changed
 
 
-@pytest.mark.parametrize("width", [60, 90])
-def test_reading_does_not_depend_on_where_lines_are_broken(width: int) -> None:
-    changed = [
-        (report.id, values_of(read_report(report.text)) ^ values_of(read_report(again)))
-        for report in UNDERSTOOD
-        if (again := rewrapped(report.text, width)) != report.text
-        and values_of(read_report(report.text)) != values_of(read_report(again))
-    ]
+def test_reading_does_not_depend_on_where_lines_are_broken() -> None:
+    changed = {
+        report.id: difference
+        for number, report in enumerate(UNDERSTOOD)
+        if (again := rewrapped(report.text, 50 + number % 50)) != report.text
+        and (difference := values_of(read(report.text)) ^ values_of(read(again)))
+    }
 
     assert not changed
 
@@ -100,15 +108,15 @@ def test_reading_does_not_depend_on_where_lines_are_broken(width: int) -> None:
 @pytest.mark.parametrize(
     "awkward",
     [
-        pytest.param("no " * 17_000, id="only negations"),
+        pytest.param("no " * 5_000, id="only negations"),
         pytest.param("a" * 200_000, id="one word"),
         pytest.param("-" * 200_000, id="only signs"),
         pytest.param(" \n" * 100_000, id="only space"),
-        pytest.param("4 mm calcification, " * 1_000, id="one long sentence"),
-        pytest.param("The liver. " * 1_000, id="many short sentences"),
-        pytest.param("1 x 2 x " * 2_000, id="half a size"),
-        pytest.param("segment 1, 2, 3 and " * 1_000, id="segments without end"),
-        pytest.param("5 mm calcification in segment VI.\n" * 500, id="many lesions"),
+        pytest.param("4 mm calcification, " * 400, id="one long sentence"),
+        pytest.param("The liver. " * 400, id="many short sentences"),
+        pytest.param("1 x 2 x " * 1_000, id="half a size"),
+        pytest.param("segment 1, 2, 3 and " * 400, id="segments without end"),
+        pytest.param("5 mm calcification in segment VI.\n" * 200, id="many lesions"),
     ],
 )
 def test_reader_ends_on_a_long_text_of(awkward: str) -> None:

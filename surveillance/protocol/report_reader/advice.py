@@ -55,7 +55,9 @@ _NOT_IMAGING = re.compile(
     r"\b(?:biopsy|fna|aspiration|colonoscopy|ercp|eus|cystoscopy|mammogra\w+|serology|bloods?"
     r"|lfts?|clinical correlation|tissue sampling)\b"
 )
-_LIVER_EXAM = re.compile(r"\bli-?rads\b|\bhcc\b|\bcirrho\w+|\bhepatitis\b|\blr-|\bus-[1-3]\b|\bvis-")
+_LIVER_EXAM = re.compile(
+    r"\bli-?rads\b|\bhcc\b|\bcirrho\w+|\bhepatitis\b|\blr-|\bus-[1-3]\b|\bvis-"
+)
 _SILENT = {Section.HISTORY, Section.COMPARISON, Section.TECHNIQUE}
 _CONCLUDING = {Section.IMPRESSION, Section.RECOMMENDATION, Section.ADDENDUM}
 
@@ -100,6 +102,8 @@ class AdviceReader:
         organs = [anchor.organ for anchor in sentence.anchors]
         if organs:
             self._organ = _organ_of(sentence)
+        elif _LIVER_EXAM.search(sentence.text):
+            self._organ = Organ.LIVER
         elif sentence.organ is not self._heading:
             self._organ = sentence.organ
         elif sentence.organ is None and sentence.is_item and sentence.section in _CONCLUDING:

@@ -6,7 +6,9 @@ from surveillance.protocol.report_reader.findings import heads_in
 from surveillance.protocol.report_reader.places import segments_in
 from surveillance.protocol.report_reader.sizes import sizes_in
 
-_NEXT = re.compile(r";\s|,?\s(?:and|as well as|plus)\s(?=(?:an?|another|one|\d+(?:\.\d+)?\s?mm)\b)|,\s(?=another\b)")
+_NEXT = re.compile(
+    r";\s|,?\s(?:and|as well as|plus)\s(?=(?:an?|another|one|\d+(?:\.\d+)?\s?mm)\b)|,\s(?=another\b)"
+)
 
 
 def chunks_of(sentence: str) -> list[tuple[int, int]]:

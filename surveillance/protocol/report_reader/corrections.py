@@ -38,7 +38,7 @@ def correct(sentence: Sentence, drafts: list[Draft]) -> bool:
 
 
 def _amend(sentence: Sentence, drafts: list[Draft]) -> bool:
-    """"The segment should read 7, not 6": the first of the two counts."""
+    """ "The segment should read 7, not 6": the first of the two counts."""
     after = re.split(r"\bnot\b|\brather than\b|\binstead of\b", sentence.text)[0]
     segments, places = segments_in(after)
     there = [draft for draft in drafts if draft.is_there and "segments" in draft.values]

@@ -1,7 +1,7 @@
 """From sentences to lesions: what several sentences say of one lesion is put together."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,10 +65,14 @@ class Draft:
 
 
 class LesionReader:
-    """Reads sentence after sentence; `drafts` are the lesions so far."""
+    """Reads sentence after sentence; `drafts` are the lesions so far.
 
-    def __init__(self, default: Organ | None = None) -> None:
-        self._only = default
+    `only_liver`: numbers of the paragraphs that name no other organ.
+    """
+
+    def __init__(self, only_liver: Set[int] = frozenset()) -> None:
+        self._only_liver = only_liver
+        self._paragraph = 0
         self.drafts: list[Draft] = []
         self.organ: Organ | None = None
         self._section: Section | None = None
@@ -77,6 +81,8 @@ class LesionReader:
         """Take in one sentence, in order."""
         if sentence.section is not self._section:
             self._section, self.organ = sentence.section, None
+        if sentence.paragraph != self._paragraph:
+            self._paragraph, self.organ = sentence.paragraph, None
         if sentence.section is Section.TECHNIQUE or sentence.is_question:
             return
         found = False
@@ -123,10 +129,10 @@ class LesionReader:
         }  # fmt: skip
         if is_late and any(draft.is_there for draft in self.drafts):
             return Organ.LIVER
-        return self._only
+        return Organ.LIVER if sentence.paragraph in self._only_liver else None
 
     def _carry_on(self, sentence: Sentence, start: int, end: int) -> bool:
-        """"… in segment VI; 5 mm in segment II": the second of the same kind."""
+        """ "… in segment VI; 5 mm in segment II": the second of the same kind."""
         words = sentence.text[start:end]
         last = self._last(sentence)
         if not start or last is None or not (sizes_in(words) and segments_in(words)[0]):

@@ -22,7 +22,9 @@ _LIMIT = re.compile(
     r"|\b(?:lobe|liver|section|dome) (?:of (?:the )?liver )?(?:is |was )?not (?:seen|visuali[sz]ed)\b"
     r"|\bnot obtained\b|\bmistimed\b|\bbecause of gas\b|\bunable to (?:hold|cooperate|suspend)"
 )
-_NO_LIMIT = re.compile(r"\bnot limited\b|\bno limitations?\b|\blimitations?: (?:none|no)\b|\bwithout limitation")
+_NO_LIMIT = re.compile(
+    r"\bnot limited\b|\bno limitations?\b|\blimitations?: (?:none|no)\b|\bwithout limitation"
+)
 _NAME = re.compile(r"\b(?:ultrasound|us|abdomen|abdominal|ruq|mri|ct)\s(?:abdomen\s)?limited\b")
 _VIS = re.compile(
     r"\bvis\s?[-:]\s?(?P<short>[abc])\b"
@@ -43,7 +45,9 @@ def limit_in(sentence: Sentence) -> tuple[int, int] | None:
     if not found or _NAME.search(sentence.text) or _is_elsewhere(sentence, *found.span()):
         return None
     before = sentence.text[: found.start()]
-    if is_negated_at(sentence.text, found.start(), found.end()) and not re.search(r"\bno\b", before):
+    if is_negated_at(sentence.text, found.start(), found.end()) and not re.search(
+        r"\bno\b", before
+    ):
         return None
     return found.span()
 

@@ -12,9 +12,7 @@ ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _NAMES = frozenset(
-    """Doppler Couinaud Eovist Primovist Gadoxetate Lipiodol Bosniak SonoVue Sonovue Fleischner
-    Murphy Hounsfield Child Morison Deauville January February March April May June July August
-    September October November December Dr Mr Mrs Prof Dixon Agatston""".split()
+    ["Doppler", "Couinaud", "Eovist", "Primovist", "Gadoxetate", "Lipiodol", "Bosniak", "SonoVue", "Sonovue", "Fleischner", "Murphy", "Hounsfield", "Child", "Morison", "Deauville", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Dr", "Mr", "Mrs", "Prof", "Dixon", "Agatston"]
 )
 _UNFINISHED = re.compile(
     r"(?:\b(?:an?|the|of|in|with|without|and|or|no|to|for|is|are|was|at|by|from|on|measuring|measures"
@@ -50,7 +48,7 @@ class Lines:
         before = self._report[max(0, start - 8) : start]
         if before[-1:] in ".!?":
             return not ABBREVIATED.search(before)
-        if before[-1:] == ":" or _BULLET.match(self._report, end):
+        if _BULLET.match(self._report, end):
             return True
         if before[-1:] == "," or _UNFINISHED.search(self._report, max(0, start - 16), start):
             return False

@@ -13,9 +13,13 @@ _EXAM = re.compile(
     r"|\b(?P<ct>ct|ldct|computed tomography)\b"
     r"|\b(?P<xr>radiographs?|x-?rays?|plain film)\b"
 )
-_PLAIN = re.compile(r"\bnon-?\s?contrast|\bunenhanced|\bwithout (?:iv |intravenous )?(?:contrast|gadolinium)")
+_PLAIN = re.compile(
+    r"\bnon-?\s?contrast|\bunenhanced|\bwithout (?:iv |intravenous )?(?:contrast|gadolinium)"
+)
 _BOTH = re.compile(r"\bwith(?: and |/)without|\bwithout (?:and|&) with")
-_HEPATOBILIARY = re.compile(r"\bgadoxet\w+|\beovist|\bprimovist|\bhepatobiliary (?:agent|contrast)|\bhepatocyte")
+_HEPATOBILIARY = re.compile(
+    r"\bgadoxet\w+|\beovist|\bprimovist|\bhepatobiliary (?:agent|contrast)|\bhepatocyte"
+)
 _EXTRACELLULAR = re.compile(r"\bextracellular")
 _SINGLE = re.compile(r"\bsingle[- ]phase|\bportal venous phase")
 
@@ -39,4 +43,6 @@ def _modality(name: str, around: str) -> Modality:
         if is_plain:
             return Modality.CT_NONCONTRAST
         return Modality.CT_SINGLE_PHASE if _SINGLE.search(around) else Modality.CT_MULTIPHASE
-    return {"ceus": Modality.CEUS, "us": Modality.US, "pet": Modality.PET_CT, "xr": Modality.XR}[name]
+    return {"ceus": Modality.CEUS, "us": Modality.US, "pet": Modality.PET_CT, "xr": Modality.XR}[
+        name
+    ]

@@ -42,11 +42,11 @@ _PLACE = (
 _ANCHOR = re.compile(
     rf"\b(?:(?P<other>{re.sub(chr(10), '', _OTHER)})|(?P<liver>{_LIVER})|(?P<place>{_PLACE}))(?!\w)"
 )
-_ELSEWHERE = re.compile(r"\b(?:lungs?|pulmonary|thyroid|prostate|lower lobe|upper lobe|middle lobe)\b")
+_ELSEWHERE = re.compile(
+    r"\b(?:lungs?|pulmonary|thyroid|prostate|lower lobe|upper lobe|middle lobe)\b"
+)
 _OPEN = frozenset(
-    """in of within along involving at throughout inside from over is are was were and or with
-    without has have shows show contains contain demonstrates but the a an no not there which
-    on seen noted present measuring adjacent near by for to as""".split()
+    ["in", "of", "within", "along", "involving", "at", "throughout", "inside", "from", "over", "is", "are", "was", "were", "and", "or", "with", "without", "has", "have", "shows", "show", "contains", "contain", "demonstrates", "but", "the", "a", "an", "no", "not", "there", "which", "on", "seen", "noted", "present", "measuring", "adjacent", "near", "by", "for", "to", "as"]
 )
 _INTO = re.compile(
     r"\b(?:in|of|within|along|involving|at|throughout|inside|over|from|to|into|on)\b|^[\s,(:-]*$"
@@ -95,9 +95,7 @@ def named_in(words: str) -> Organ | None:
     return Organ.LIVER if Organ.LIVER in found else found[0] if found else None
 
 
-def organ_at(
-    sentence: str, start: int, end: int, anchors: Sequence[Anchor]
-) -> Organ | None:
+def organ_at(sentence: str, start: int, end: int, anchors: Sequence[Anchor]) -> Organ | None:
     """The organ of the finding at `start` to `end` as its own sentence tells it."""
     left, right = _clause(sentence, start, end)
     near = [anchor for anchor in anchors if left <= anchor.start < right]
@@ -128,11 +126,11 @@ def _inside(near: Sequence[Anchor], start: int, end: int) -> Organ | None:
 def _is_one_phrase(gap: str) -> bool:
     words = re.findall(r"[\w-]+", gap)
     is_plain = not re.search(r"[.,;:()]", gap) or re.fullmatch(r"\s[\d.,x\s]+(?:mm|cm)\s", gap)
-    return bool(is_plain) and len(words) <= 4 and not _OPEN.intersection(words)  # noqa: PLR2004
+    return bool(is_plain) and len(words) <= 4 and not _OPEN.intersection(words)
 
 
 def _phrase(sentence: str, start: int, end: int, near: Sequence[Anchor]) -> Organ | None:
-    """"Splenic calcification", "calcified right hilar nodes": the organ is part of the name."""
+    """ "Splenic calcification", "calcified right hilar nodes": the organ is part of the name."""
     after = next((a for a in near if a.start >= end), None)
     before = next((a for a in reversed(near) if a.end <= start), None)
     if before and _is_one_phrase(sentence[before.end : start]) and not before.is_place:
@@ -165,13 +163,13 @@ def _subject(sentence: str, start: int, near: Sequence[Anchor]) -> Organ | None:
 
 
 def _only_ours(near: Sequence[Anchor]) -> Organ | None:
-    """"Calcified focus, 4 mm, hepatic segment V": no other organ is named."""
+    """ "Calcified focus, 4 mm, hepatic segment V": no other organ is named."""
     is_ours = bool(near) and all(anchor.organ is Organ.LIVER for anchor in near)
     return Organ.LIVER if is_ours else None
 
 
 def _with_its_list(sentence: str, near: Sequence[Anchor], anchor: Anchor) -> Organ:
-    """"In the spleen, both kidneys and liver": the liver where it is in the list."""
+    """ "In the spleen, both kidneys and liver": the liver where it is in the list."""
     at = near.index(anchor)
     members = [anchor]
     for step in (1, -1):

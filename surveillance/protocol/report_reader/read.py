@@ -39,7 +39,7 @@ def read_report(text: str) -> ReportReading:
 
 def _read(written: Plain) -> ReportReading:
     sentences = sentences_of(written.text)
-    lesions, advice = LesionReader(_only_organ(sentences)), AdviceReader()
+    lesions, advice = LesionReader(_about_the_liver_only(sentences)), AdviceReader()
     limits: list[Span] = []
     seen: dict[str, Any] = {}
     for sentence in sentences:
@@ -65,10 +65,15 @@ def _read(written: Plain) -> ReportReading:
     )
 
 
-def _only_organ(sentences: list[Sentence]) -> Organ | None:
-    """The liver, in a report that names no other organ."""
-    organs = {anchor.organ for sentence in sentences for anchor in sentence.anchors}
-    return Organ.LIVER if organs == {Organ.LIVER} else None
+def _about_the_liver_only(sentences: list[Sentence]) -> set[int]:
+    """The paragraphs that name the liver and no other organ."""
+    organs: dict[int, set[Organ]] = {}
+    for sentence in sentences:
+        organs.setdefault(sentence.paragraph, set()).update(a.organ for a in sentence.anchors)
+    only = {Organ.LIVER}
+    if set().union(*organs.values()) == only:
+        return set(organs)
+    return {paragraph for paragraph, named in organs.items() if named == only}
 
 
 def _read_sentence(

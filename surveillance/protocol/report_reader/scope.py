@@ -76,7 +76,9 @@ _FAMILY = re.compile(
     r"\b(?:family (?:history|hx)|fh|fhx|mother|father|sister|brother|aunt|uncle|sibling"
     r"|grand\w+|maternal|paternal|cousin|son|daughter)\b"
 )
-_ASKED = re.compile(r"\b(?:asks?|asked|wonders?|worried|anxious|concerned) (?:whether|if|about|that)\b")
+_ASKED = re.compile(
+    r"\b(?:asks?|asked|wonders?|worried|anxious|concerned) (?:whether|if|about|that)\b"
+)
 _PAST = re.compile(
     r"\b(?:(?:previous|prior|previously|formerly) (?:noted|seen|described|reported|identified"
     r"|documented|questioned|mentioned|known|visuali[sz]ed|calcif\w+)|history(?: of)?"
@@ -132,7 +134,9 @@ def _is_negated(sentence: str, start: int, end: int, after: str) -> bool:
 
 def _negated_before(sentence: str, start: int, end: int) -> bool:
     before = sentence[max(0, start - 400) : start]
-    masked = _PSEUDO.sub(lambda found: "~" * len(found[0]), sentence[max(0, start - 400) : end + 40])
+    masked = _PSEUDO.sub(
+        lambda found: "~" * len(found[0]), sentence[max(0, start - 400) : end + 40]
+    )
     trigger = None
     for trigger in _NEGATORS.finditer(masked[: len(before)]):  # noqa: B007  (the last one counts)
         pass
@@ -147,11 +151,13 @@ def _negated_before(sentence: str, start: int, end: int) -> bool:
 def _reach(sentence: str, before: str, trigger: re.Match[str]) -> str:
     """The words between the negation and the finding, "no evidence is seen of" made one trigger."""
     gap = before[trigger.end() :]
-    return re.sub(r"^(?:\s(?:sonographic|ct|imaging|mri))?\s(?:evidence|sign)s?\b[^,;]{0,40}?\bof\b", "", gap)
+    return re.sub(
+        r"^(?:\s(?:sonographic|ct|imaging|mri))?\s(?:evidence|sign)s?\b[^,;]{0,40}?\bof\b", "", gap
+    )
 
 
 def _is_new_item(gap: str, after: str) -> bool:
-    """"No gallstones, tiny calcification in the liver" — unless the list goes on with "or"."""
+    """ "No gallstones, tiny calcification in the liver" — unless the list goes on with "or"."""
     has_size = bool(_SIZE.search(gap)) and not re.search(r"(?:than|>)\s?\d", gap)
     if has_size:
         return True

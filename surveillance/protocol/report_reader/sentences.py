@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from surveillance.protocol.report_reader.lines import ABBREVIATED
-from surveillance.protocol.report_reader.organs import Anchor, Organ, anchors_in, has_other_lobes, named_in
+from surveillance.protocol.report_reader.organs import (
+    Anchor,
+    Organ,
+    anchors_in,
+    has_other_lobes,
+    named_in,
+)
 from surveillance.protocol.report_reader.sections import (
     ITEM,
     WITHIN,
@@ -37,6 +43,7 @@ class Sentence:
     organ: Organ | None
     is_item: bool
     is_question: bool
+    paragraph: int
     anchors: tuple[Anchor, ...] = field(default=())
 
 
@@ -46,6 +53,7 @@ class _Here:
     organ: Organ | None = None
     ends_with_line: bool = False
     other_lobes: bool = False
+    paragraph: int = 0
 
 
 def sentences_of(text: str) -> list[Sentence]:
@@ -56,6 +64,7 @@ def sentences_of(text: str) -> list[Sentence]:
     for start, end, is_line in _pieces(text):
         if here.ends_with_line and not has_parts:
             here.section, here.ends_with_line = None, False
+        here.paragraph += text[max(0, start - 2) : start] == "\n\n"
         found.extend(_read_piece(text, start, end, here, is_line))
     return found
 
@@ -80,7 +89,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
 def _split_at_headings(
     text: str, begin: int, end: int, is_line: bool
 ) -> Iterator[tuple[int, int, bool]]:
-    """"Indication: pain findings: liver normal" is two pieces; so are inline list numbers."""
+    """ "Indication: pain findings: liver normal" is two pieces; so are inline list numbers."""
     for match in WITHIN.finditer(text, begin + 1, end):
         if text[begin : match.start()].strip():
             yield from _in_reach(text, begin, match.start(), is_line)
@@ -108,7 +117,7 @@ def _read_piece(text: str, start: int, end: int, here: _Here, is_line: bool) -> 
         return
     is_question = words.endswith("?") and bool(_ASKS.match(words))
     yield Sentence(
-        words, start, here.section, here.organ, is_item, is_question,
+        words, start, here.section, here.organ, is_item, is_question, here.paragraph,
         tuple(anchors_in(words, elsewhere=here.other_lobes)),
     )  # fmt: skip
 

@@ -16,7 +16,9 @@ _BEFORE = re.compile(
     r"\b(?:previously|prior|before|formerly|was|were|than|compared (?:to|with)|from|versus|had been)"
     r"(?:\s(?:measured|measuring|about|approximately|at))?\s?:?\s?\(?$"
 )
-_THRESHOLD = re.compile(r"(?:\b(?:greater|larger|more|less|smaller) than|[<>≥≤]|under|over|below|above)\s?=?\s?$")
+_THRESHOLD = re.compile(
+    r"(?:\b(?:greater|larger|more|less|smaller) than|[<>≥≤]|under|over|below|above)\s?=?\s?$"
+)
 _ORGAN = re.compile(
     r"(?:\b(?:liver|spleen|kidney|lobe|cbd|cbd:|duct|span|length|aorta|vein|wall|slice|thickness"
     r"|craniocaudal|size of the liver)\s?:?(?:\s(?:measures|is|spans|size|measuring))?\s?|gb wall )$"
@@ -25,7 +27,9 @@ _FINDING_NEXT = re.compile(
     r"\)?\s(?:[\w-]+\s){0,3}(?:calcif|granul|lesion|nodul|mass|cyst|foc|hemangio|metasta|fleck|speck)"
 )
 _ON_A_DAY = re.compile(r"\s(?:on|at|previously|before|in (?!segment|seg|the|liver))|\s\(p")
-_ORGAN_ONLY = re.compile(r"\b(?:cbd|duct|aorta|vein|wall|slice|thickness|spleen|kidney)\b[^.]{0,12}$")
+_ORGAN_ONLY = re.compile(
+    r"\b(?:cbd|duct|aorta|vein|wall|slice|thickness|spleen|kidney)\b[^.]{0,12}$"
+)
 _FROM_TO = re.compile(r"\bfrom\s$")
 _SMALLEST, _LARGEST = Decimal("0.3"), Decimal(300)
 _LARGEST_OF = re.compile(r"\b(?:largest|biggest|up to|max\w*)\b[^.;]{0,40}$|\bwithin an?\s$")
@@ -59,14 +63,14 @@ def sizes_in(sentence: str) -> list[Size]:
 
 
 def _is_of_organ(sentence: str, start: int, before: str, after: str) -> bool:
-    """"Liver 15 cm", but not "liver: 3 mm calcification" nor "nodule of the liver, 8 mm"."""
+    """ "Liver 15 cm", but not "liver: 3 mm calcification" nor "nodule of the liver, 8 mm"."""
     if not _ORGAN.search(before) or _FINDING_NEXT.match(after):
         return False
     return _ORGAN_ONLY.search(before) is not None or not heads_in(sentence[:start])
 
 
 def _is_threshold(before: str, after: str) -> bool:
-    """"> 1 cm", but not "larger than 5 mm in May": that was its size."""
+    """ "> 1 cm", but not "larger than 5 mm in May": that was its size."""
     found = _THRESHOLD.search(before)
     return bool(found) and not ("than" in found[0] and _ON_A_DAY.match(after))
 

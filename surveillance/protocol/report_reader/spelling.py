@@ -22,18 +22,11 @@ SHORT = {
 }  # fmt: skip
 
 KNOWN = frozenset(
-    """liver hepatic lobe right segment segments calcification calcifications calcified calcific
-    granuloma granulomas granulomata granulomatous normal gallbladder spleen splenic kidney kidneys
-    renal pancreas lesion lesions nodule nodules findings impression ultrasound recommend
-    recommended recommends recommendation recommendations months stable unchanged follow small
-    solid punctate measuring history comparison unremarkable identified hemangioma hemangiomas
-    cirrhosis indeterminate previously negative conclusion""".split()
+    ["liver", "hepatic", "lobe", "right", "segment", "segments", "calcification", "calcifications", "calcified", "calcific", "granuloma", "granulomas", "granulomata", "granulomatous", "normal", "gallbladder", "spleen", "splenic", "kidney", "kidneys", "renal", "pancreas", "lesion", "lesions", "nodule", "nodules", "findings", "impression", "ultrasound", "recommend", "recommended", "recommends", "recommendation", "recommendations", "months", "stable", "unchanged", "follow", "small", "solid", "punctate", "measuring", "history", "comparison", "unremarkable", "identified", "hemangioma", "hemangiomas", "cirrhosis", "indeterminate", "previously", "negative", "conclusion"]
 )
 # Words of their own that lie close to one of ours.
 _OTHERS = frozenset(
-    """calcaneus calculation clarification classification calcination caliceal calyceal lesional
-    nodular kidneyed stables normals month segmented segmental hepatica recommending lobes lobed
-    lover lever sliver slight tight""".split()
+    ["calcaneus", "calculation", "clarification", "classification", "calcination", "caliceal", "calyceal", "lesional", "nodular", "kidneyed", "stables", "normals", "month", "segmented", "segmental", "hepatica", "recommending", "lobes", "lobed", "lover", "lever", "sliver", "slight", "tight"]
 )
 _LOOK_ALIKE = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "s"})
 _SHORTEST, _LONG, _LONGEST = 5, 9, 20
@@ -70,10 +63,10 @@ for _word in sorted(KNOWN):
 
 def _is_slip(word: str, known: str) -> bool:
     """One letter missing, too many or two exchanged; in long words also two such slips."""
-    if abs(len(word) - len(known)) > 2:  # noqa: PLR2004  (more than two slips)
+    if abs(len(word) - len(known)) > 2:
         return False
     if sorted(word) == sorted(known):
-        return _differences(word, known) == 2  # noqa: PLR2004  (two letters changed places)
+        return _differences(word, known) == 2
     if len(known) >= _LONG and len(word) >= _LONG - 1:
         return word[:2] == known[:2] and _distance(word, known) <= 1 + (len(known) > _LONG + 2)
     return word[-1] == known[-1] and len(word) == len(known) - 1 and _distance(word, known) == 1

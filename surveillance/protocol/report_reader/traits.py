@@ -96,7 +96,9 @@ _ENHANCEMENT = {
     "washout": re.compile(r"\bwash-?\s?out\b"),
     "capsule": re.compile(r"\b(?:enhancing |tumor )?capsule\b(?! (?:adjacent|of the liver))"),
 }
-_ABSENT_AFTER = re.compile(r"^\s?[:-]?\s?(?:is |was )?(?:absent|negative|none|no\b|not (?:seen|present|identified))")
+_ABSENT_AFTER = re.compile(
+    r"^\s?[:-]?\s?(?:is |was )?(?:absent|negative|none|no\b|not (?:seen|present|identified))"
+)
 _LIVER_CAPSULE = re.compile(r"\b(?:liver|hepatic|smooth|along the) (?:liver )?capsule")
 
 
