@@ -26,7 +26,14 @@ CONCLUSIONS = {
     "RES": "RESOLVED", "NC": "NOT_CATEGORISABLE",
 }  # fmt: skip
 KINDS = {"ISO": "ISOLATED_CALCIFICATION", "CYST": "CYSTIC", "MASS": "NODULE_OR_MASS"}
-CHANGES = {"NEW", "STABLE", "GROWN", "SMALLER", "GONE"}
+WORDS: dict[str, dict[str, str]] = {
+    "pattern": PATTERNS,
+    "conclusion": CONCLUSIONS,
+    "kind": KINDS,
+    "change": {word: word for word in ("NEW", "STABLE", "GROWN", "SMALLER", "GONE")},
+    "lobe": {word: word for word in ("LEFT", "RIGHT", "BOTH")},
+    "segment": {segment.name: segment.name for segment in Segment},
+}
 TRI = {"APHE": "aphe", "WASH": "washout", "CAPS": "capsule"}
 FIELDS = (
     "status", "size", "segment", "size at segment", "lobe", "kind", "pattern", "isolation",
@@ -93,15 +100,9 @@ def _lesion(words: list[str]) -> Values:
 
 
 def _value(word: str) -> tuple[str, str]:
-    for name, table in (("pattern", PATTERNS), ("conclusion", CONCLUSIONS), ("kind", KINDS)):
+    for name, table in WORDS.items():
         if word in table:
             return name, table[word]
-    if word in CHANGES:
-        return "change", word
-    if word in {"LEFT", "RIGHT", "BOTH"}:
-        return "lobe", word
-    if word in Segment.__members__:
-        return "segment", word
     if word[:4] in TRI:
         return TRI[word[:4]], "YES" if word[4:] == "+" else "NO"
     if word == "CONF":
@@ -146,19 +147,23 @@ def values_of(reading: ReportReading) -> Values:
         if lesion.assertion.name != "NEGATED":
             found |= _lesion_values(lesion)
     for advice in reading.recommendations:
-        found.add(("recommendation", "yes"))
-        if advice.modality:
-            found.add(("modality", advice.modality.name))
-        if advice.latest_months is not None:
-            low = advice.earliest_months
-            latest = advice.latest_months
-            found.add(("interval", f"<{latest}" if low is None else f"{low}-{latest}"))
-        if advice.is_conditional:
-            found.add(("conditional", "yes"))
+        found |= _advice_values(advice)
     if reading.limits:
         found.add(("limit", "yes"))
     if reading.vis:
         found.add(("vis", reading.vis.name))
+    return found
+
+
+def _advice_values(advice) -> Values:
+    found: Values = {("recommendation", "yes")}
+    if advice.modality:
+        found.add(("modality", advice.modality.name))
+    if advice.latest_months is not None:
+        low, latest = advice.earliest_months, advice.latest_months
+        found.add(("interval", f"<{latest}" if low is None else f"{low}-{latest}"))
+    if advice.is_conditional:
+        found.add(("conditional", "yes"))
     return found
 
 

@@ -13,39 +13,50 @@ from surveillance.protocol.terms import Modality
 
 _ASKS = re.compile(
     r"\brecommend(?:ed|s|ations?|ing)?\b|\badvis(?:e|ed|able)\b|\bsuggest(?:ed|s)?\b(?! of)"
-    r"|\bconsider(?:ed|ation)?\b|\b(?:is|are) (?:warranted|indicated|required|needed|necessary|favou?red)\b"
+    r"|\bconsider(?:ed|ation)?\b|\b(?:is|are) (?:warranted|indicated|required|needed|necessary"
+    r"|favou?red)\b"
     r"|\bwarrants\b|\bplease (?:arrange|obtain|request)\b|\bshould (?:be|undergo|have)\b"
     r"|\b(?:could|may|can|would) be (?:performed|obtained|helpful|useful|of value|done)\b"
     r"|\bcorrelat(?:e|ion) with (?:a )?(?:dedicated )?(?:ct|mri|us|ultrasound|ceus)\b"
-    r"|\bneeds? (?:a )?(?:follow|repeat|further)|\battention on follow-up\b|\bas clinically (?:indicated|warranted)\b"
+    r"|\bneeds? (?:a )?(?:follow|repeat|further)|\battention on follow-up\b"
+    r"|\bas clinically (?:indicated|warranted)\b"
 )
 _PLANS = re.compile(
-    r"\bfollow[- ]?up\b|\bsurveillance\b|\brepeat\b|\bre-?scan\b|\bcontrol (?:ultrasound|us|ct|mri|scan|imaging)\b"
+    r"\bfollow[- ]?up\b|\bsurveillance\b|\brepeat\b|\bre-?scan\b|\bcontrol (?:ultrasound|us|ct"
+    r"|mri|scan|imaging)\b"
     r"|\bcontinue\b|\bplan\b|\bformal\b|\bdedicated\b|\binterval (?:ultrasound|ct|mri|imaging)\b"
     r"|\bfurther (?:imaging|evaluation|characteri[sz]ation|work-?up|scan)"
 )
 _IMAGING = re.compile(
-    r"\bfollow[- ]?up\b|\bimaging\b|\bscan\b|\bsurveillance\b|\bstudy\b|\bcharacteri[sz]ation\b|\brescan\b"
+    r"\bfollow[- ]?up\b|\bimaging\b|\bscan\b|\bsurveillance\b|\bstudy\b|\bcharacteri[sz]ation\b"
+    r"|\brescan\b"
 )
 _PER = re.compile(r"\bfollow[- ]?up (?:as )?per\b|\bfollow[- ]?up according\b")
 _DECLINED = re.compile(
-    r"\b(?:no|without)\b[^.;]{0,40}?\b(?:follow[- ]?up|imaging|surveillance|work-?up|workup|action|scan|recommendations?)\b"
-    r"|\b(?:follow[- ]?up|imaging|surveillance|work-?up|it)\b[^.;]{0,30}?\b(?:not|no longer|isn't)\b"
+    r"\b(?:no|without)\b[^.;]{0,40}?\b(?:follow[- ]?up|imaging|surveillance|work-?up|workup"
+    r"|action|scan|recommendations?)\b"
+    r"|\b(?:follow[- ]?up|imaging|surveillance|work-?up|it)\b[^.;]{0,30}?\b(?:not|no longer"
+    r"|isn't)\b"
     r"|\bnot? (?:\w+ly )?(?:required|necessary|indicated|needed|recommended|warranted)\b"
     r"|\b(?:recommend\w*|follow[- ]?up|advice|plan)\s?[:-]?\s?-?\s?(?:none|nil|no)\b|\bno f/u\b"
 )
 _ENDED = re.compile(
-    r"\bfollow[- ]?up\b[^.;]{0,30}\b(?:not|no longer) (?:\w+ly )?(?:required|needed|necessary|recommended)"
-    r"|\bno (?:further )?(?:follow[- ]?up|imaging|surveillance)\b[^.;]{0,20}(?:required|needed|necessary)"
+    r"\bfollow[- ]?up\b[^.;]{0,30}\b(?:not|no longer) (?:\w+ly )?(?:required|needed|necessary"
+    r"|recommended)"
+    r"|\bno (?:further )?(?:follow[- ]?up|imaging|surveillance)\b[^.;]{0,20}(?:required|needed"
+    r"|necessary)"
 )
 _WAS = re.compile(
-    r"\b(?:was|were|had been|has been|have been) (?:previously )?(?:recommended|advised|suggested|performed|requested)\b"
+    r"\b(?:was|were|had been|has been|have been) (?:previously )?(?:recommended|advised"
+    r"|suggested|performed|requested)\b"
     r"|\b(?:previously|already|earlier) (?:recommended|advised|suggested)\b|\bas recommended\b"
     r"|\brecommended (?:at|on|in) (?:the )?(?:last|prior|previous|earlier)\b|\bdeclined\b"
 )
 _IF = re.compile(
-    r"\bif\b|\bunless\b|\bshould (?:the|there|symptoms|she|he|they|any)\b|\bin (?:case|the event|the setting)\b"
-    r"|\bclinically (?:indicated|warranted|appropriate)\b|\bdepending on\b|\bat the discretion\b|\bprovided\b"
+    r"\bif\b|\bunless\b|\bshould (?:the|there|symptoms|she|he|they|any)\b|\bin (?:case|the event"
+    r"|the setting)\b"
+    r"|\bclinically (?:indicated|warranted|appropriate)\b|\bdepending on\b|\bat the discretion\b"
+    r"|\bprovided\b"
     r"|\bin (?:patients?|those|individuals) with\b|\bwhere appropriate\b|\bas needed\b"
 )
 _PURPOSE = re.compile(
@@ -187,7 +198,8 @@ def _is_asked(
 
 _FORMAL = re.compile(r"\b(?:formal|dedicated|repeat|control|rescan|continue)\b")
 _EXAM_IN = re.compile(
-    r"\b(?:ultrasound|us|ceus|ct|mri)(?: (?:liver|abdomen))?,? (?:(?:in|at|every|within|annual\w*) )?\d"
+    r"\b(?:ultrasound|us|ceus|ct|mri)(?: (?:liver|abdomen))?,? (?:(?:in|at|every|within"
+    r"|annual\w*) )?\d"
     r"|\bannual (?:ultrasound|us|mri|ct)\b"
 )
 

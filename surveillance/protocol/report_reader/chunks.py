@@ -7,7 +7,8 @@ from surveillance.protocol.report_reader.places import segments_in
 from surveillance.protocol.report_reader.sizes import sizes_in
 
 _NEXT = re.compile(
-    r";\s|,?\s(?:and|as well as|plus)\s(?=(?:an?|another|one|\d+(?:\.\d+)?\s?mm)\b)|,\s(?=another\b)"
+    r";\s|,?\s(?:and|as well as|plus)\s(?=(?:an?|another|one|\d+(?:\.\d+)?\s?mm)\b)"
+    r"|,\s(?=another\b)"
 )
 
 

@@ -10,8 +10,10 @@ from surveillance.protocol.report_reader.sections import Section
 from surveillance.protocol.report_reader.sentences import Sentence
 
 _TAKES_BACK = re.compile(
-    r"\bthere is no (?:hepatic |liver )?calcif|\bno (?:hepatic|liver) calcif|\bnot (?:a )?(?:calcif|in the liver)"
-    r"|\bin error\b|\berroneous\w*|\bdisregard\b|\bretract\w*|\bis (?:in fact )?(?:a |an )?(?:surgical )?clips?\b"
+    r"\bthere is no (?:hepatic |liver )?calcif|\bno (?:hepatic|liver) calcif"
+    r"|\bnot (?:a )?(?:calcif|in the liver)"
+    r"|\bin error\b|\berroneous\w*|\bdisregard\b|\bretract\w*|\bis (?:in fact )?(?:a "
+    r"|an )?(?:surgical )?clips?\b"
     r"|\bin fact (?:a |an |in |within )"
 )
 _AMENDS = re.compile(r"\bshould read\b|\bcorrect(?:ed)? (?:to|segment)\b|\brather than\b")

@@ -8,16 +8,21 @@ _TO = r"\s?(?:-|to|or)\s?"
 _UNIT = r"(?:months?|weeks?|years?|month)"
 _MONTHS = {"month": 1.0, "week": 12 / 52, "year": 12.0, "day": 12 / 365}
 _SPAN = re.compile(
-    rf"(?P<how>\b(?:within|in|at|after|every|by)\s(?:the next\s|about\s|approximately\s|around\s)?)?"
-    rf"(?<![\d./])(?P<first>{_N}|one|an?)(?:(?:,\s?{_N}){{0,3}},?\sand\s{_N}|{_TO}(?P<last>{_N}))?[\s-]{{0,2}}(?P<unit>{_UNIT})\b"
-    rf"|(?P<how2>\b(?:within|in|at|every)\s)?(?<![\d/])(?P<part>{_N})(?:-(?P<part2>{_N}))?/(?P<of>12|52)(?![\d/])"
+    rf"(?P<how>\b(?:within|in|at|after|every|by)\s(?:the next\s|about\s|approximately\s"
+    rf"|around\s)?)?"
+    rf"(?<![\d./])(?P<first>{_N}|one|an?)(?:(?:,\s?{_N}){{0,3}},?\sand\s{_N}"
+    rf"|{_TO}(?P<last>{_N}))?[\s-]{{0,2}}(?P<unit>{_UNIT})\b"
+    rf"|(?P<how2>\b(?:within|in|at"
+    rf"|every)\s)?(?<![\d/])(?P<part>{_N})(?:-(?P<part2>{_N}))?/(?P<of>12|52)(?![\d/])"
 )
 _ADVERB = re.compile(
-    r"\b(?:(?P<year>annual(?:ly)?|yearly|every year)|(?P<half>semi-?annual(?:ly)?|biannual\w*|6-?monthly"
+    r"\b(?:(?P<year>annual(?:ly)?|yearly|every year)|(?P<half>semi-?annual(?:ly)?|biannual\w*"
+    r"|6-?monthly"
     r"|half-?yearly)|(?P<quarter>quarterly|3-?monthly))\b"
 )
 _NOT_NEXT = re.compile(
-    r"\b(?:for|over|since|stable|unchanged|last|past|previous|prior|up to|day|aged?)\s(?:the\s|at\sleast\s)?$"
+    r"\b(?:for|over|since|stable|unchanged|last|past|previous|prior|up to|day|aged?)\s(?:the\s"
+    r"|at\sleast\s)?$"
 )
 _NOT_NEXT_AFTER = re.compile(r"^\s?(?:old|of age|ago|prior|earlier|later was)\b")
 

@@ -3,12 +3,20 @@
 import re
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(
-    ["the", "of", "is", "are", "no", "and", "with", "without", "in", "to", "there", "was", "not", "a", "an", "for", "from", "at", "has", "this", "within", "normal", "liver", "left", "right", "seen", "impression", "findings", "lesion", "small", "unchanged", "stable", "follow"]
-)
-_FOREIGN = frozenset(
-    ["der", "die", "das", "und", "ohne", "mit", "im", "den", "dem", "ein", "eine", "einer", "nicht", "keine", "kein", "von", "zur", "zum", "leber", "unauffällig", "verkalkung", "befund", "beurteilung", "gallenblase", "milz", "nieren", "rechten", "linken", "bei", "el", "la", "los", "las", "del", "con", "sin", "en", "de", "una", "se", "por", "hígado", "higado", "vesícula", "vesicula", "tamaño", "hallazgos", "estudio", "lóbulo", "lobulo", "riñones", "bazo", "para", "le", "les", "est", "du", "des", "une", "avec", "sans", "foie", "dans", "taille", "pas", "rate", "reins", "vésicule", "lésion", "il", "lo", "di", "della", "nel", "nella", "fegato", "senza", "dimensioni", "milza", "reni", "o", "da", "do", "na", "no", "fígado", "sem", "com", "dimensões", "baço", "het", "de", "een", "van", "geen", "met", "lever", "niet"]
-) - {"no", "a", "in", "of"}
+_ENGLISH_WORDS = """
+    the of is are no and with without in to there was not a an for from at has this within
+    normal liver left right seen impression findings lesion small unchanged stable follow
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_FOREIGN_WORDS = """
+    der die das und ohne mit im den dem ein eine einer nicht keine kein von zur zum leber
+    unauffällig verkalkung befund beurteilung gallenblase milz nieren rechten linken bei el la
+    los las del con sin en de una se por hígado higado vesícula vesicula tamaño hallazgos
+    estudio lóbulo lobulo riñones bazo para le les est du des une avec sans foie dans taille
+    pas rate reins vésicule lésion il lo di della nel nella fegato senza dimensioni milza reni
+    o da do na no fígado sem com dimensões baço het de een van geen met lever niet
+"""
+_FOREIGN = frozenset(_FOREIGN_WORDS.split()) - {"no", "a", "in", "of"}
 _FEWEST = 3
 
 

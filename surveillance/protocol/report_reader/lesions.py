@@ -138,7 +138,7 @@ class LesionReader:
         if not start or last is None or not (sizes_in(words) and segments_in(words)[0]):
             return False
         draft = Draft(last.assertion, last.is_calcified, sentence.section)
-        _describe(draft, sentence, start, end, is_lesion=False)
+        _describe(draft, sentence, start, end)
         self.drafts.append(draft)
         return True
 
@@ -175,7 +175,7 @@ class LesionReader:
         last = self._last(sentence)
         words = sentence.text
         draft = Draft(Assertion.AFFIRMED, False, sentence.section)
-        _describe(draft, sentence, 0, len(words), is_lesion=False)
+        _describe(draft, sentence, 0, len(words))
         is_elsewhere = any(anchor.organ is Organ.OTHER for anchor in sentence.anchors)
         if is_elsewhere and "lirads" not in draft.values:
             return
@@ -238,7 +238,7 @@ def _draft(
         (sentence.start + start + best[1].start, sentence.start + start + best[1].end)
     )
     hidden = [(start + other.start, start + other.end) for other in others]
-    _describe(draft, sentence, start, end, is_lesion=draft.is_there, hidden=hidden)
+    _describe(draft, sentence, start, end, hidden if draft.is_there else None)
     if draft.values.get("change") is Change.GONE and draft.is_there:
         draft.assertion = Assertion.HISTORICAL
     return draft
@@ -249,12 +249,11 @@ def _describe(
     sentence: Sentence,
     start: int,
     end: int,
-    *,
-    is_lesion: bool,
-    hidden: Sequence[tuple[int, int]] = (),
+    others: Sequence[tuple[int, int]] | None = None,
 ) -> None:
+    """Keep what the words say. `others`: findings of other organs; None: no lesion is named."""
     words, at = sentence.text[start:end], sentence.start + start
-    for first, last in hidden:
+    for first, last in others or ():
         words = words[: first - start] + "~" * (last - first) + words[last - start :]
     draft.sentences.append((sentence.start, sentence.start + len(sentence.text)))
     sizes = sizes_in(words)
@@ -270,5 +269,5 @@ def _describe(
     lobe = lobe_in(words)
     if lobe:
         draft.add("lobe", lobe[0], at + lobe[1][0], at + lobe[1][1])
-    for name, value, first, last in traits_in(words, is_lesion=is_lesion):
+    for name, value, first, last in traits_in(words, is_lesion=others is not None):
         draft.add(name, value, at + first, at + last)

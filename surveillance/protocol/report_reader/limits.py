@@ -16,10 +16,13 @@ _LIMIT = re.compile(
     r"|\bsub-?optimal\w*|\binadequate\b|\bdegraded\b|\bnon-?diagnostic\b|\bobscure[sd]?\b"
     r"|\b(?:motion|streak|susceptibility)\sartifacts?\b|\brespiratory motion\b"
     r"|\btechnically (?:difficult|challenging)\b|\bdifficult (?:to assess|study|examination)\b"
-    r"|\b(?:poorly|incompletely|partially|partly|inadequately)\s(?:seen|visuali[sz]ed|assessed|evaluated|demonstrated)"
-    r"|\bnot (?:well|clearly|fully|adequately|completely) (?:seen|visuali[sz]ed|assessed|evaluated|demonstrated)"
+    r"|\b(?:poorly|incompletely|partially|partly|inadequately)\s(?:seen|visuali[sz]ed|assessed"
+    r"|evaluated|demonstrated)"
+    r"|\bnot (?:well|clearly|fully|adequately|completely) (?:seen|visuali[sz]ed|assessed"
+    r"|evaluated|demonstrated)"
     r"|\b(?:could|can) ?not be (?:visuali[sz]ed|seen|assessed|evaluated|characteri[sz]ed|confirmed)"
-    r"|\b(?:lobe|liver|section|dome) (?:of (?:the )?liver )?(?:is |was )?not (?:seen|visuali[sz]ed)\b"
+    r"|\b(?:lobe|liver|section|dome) (?:of (?:the )?liver )?(?:is |was )?not (?:seen"
+    r"|visuali[sz]ed)\b"
     r"|\bnot obtained\b|\bmistimed\b|\bbecause of gas\b|\bunable to (?:hold|cooperate|suspend)"
 )
 _NO_LIMIT = re.compile(
@@ -31,7 +34,8 @@ _VIS = re.compile(
     r"|\bvisuali[sz]ation(?: score)?\s?:?\s?(?:vis-?)?(?P<long>[abc])\b"
 )
 _HAMPERS = re.compile(
-    r"\b(?:(?:overlying )?bowel gas|spinal hardware|arterial (?:phase|enhancement)|respiratory motion"
+    r"\b(?:(?:overlying )?bowel gas|spinal hardware|arterial (?:phase|enhancement)"
+    r"|respiratory motion"
     r"|lung|ribs?|vascular|portal venous)\b"
 )
 _ELSEWHERE = {Section.HISTORY, Section.COMPARISON}

@@ -11,11 +11,15 @@ ABBREVIATED = re.compile(
     r"\.)$",
     re.IGNORECASE,
 )
-_NAMES = frozenset(
-    ["Doppler", "Couinaud", "Eovist", "Primovist", "Gadoxetate", "Lipiodol", "Bosniak", "SonoVue", "Sonovue", "Fleischner", "Murphy", "Hounsfield", "Child", "Morison", "Deauville", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Dr", "Mr", "Mrs", "Prof", "Dixon", "Agatston"]
-)
+_NAMES_WORDS = """
+    Doppler Couinaud Eovist Primovist Gadoxetate Lipiodol Bosniak SonoVue Sonovue Fleischner
+    Murphy Hounsfield Child Morison Deauville January February March April May June July
+    August September October November December Dr Mr Mrs Prof Dixon Agatston
+"""
+_NAMES = frozenset(_NAMES_WORDS.split())
 _UNFINISHED = re.compile(
-    r"(?:\b(?:an?|the|of|in|with|without|and|or|no|to|for|is|are|was|at|by|from|on|measuring|measures"
+    r"(?:\b(?:an?|the|of|in|with|without|and|or|no|to|for|is|are|was|at|by|from|on|measuring"
+    r"|measures"
     r"|segment|left|right|hepatic)|(?<!\d[.:/])\b\d{1,3})$",
     re.IGNORECASE,
 )

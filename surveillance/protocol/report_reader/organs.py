@@ -33,9 +33,13 @@ hepatic(?:\s(?:and|,)\s\w+)?\s(?:arter\w+|veins?|flexure|pedicle)|portal\s(?:and
 |stomach|gastric|duoden\w*|oesophag\w*|esophag\w*|clips?|stents?|lipiodol|filter|sutures?|ligamentum
 |uterus|kidney|costophrenic|costochondral|costal|ribs?|cartilage|skin|gluteal|supraclavicular|diverticul\w*|gut|hernia\w*
 """
-_LIVER = r"liver|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate|couinaud|hcc|hepatoma|li-rads|fnh|focal nodular hyperplasia"
+_LIVER = (
+    r"liver|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate|couinaud|hcc"
+    r"|hepatoma|li-rads|fnh|focal nodular hyperplasia"
+)
 _PLACE = (
-    r"(?:segments?\.?\s?|segs?\.?\s?|s(?=\d))(?:[1-8][ab]?|viii|vii|vi|iv[ab]?|v|iii|ii|i|v[il1]{2,3})\b"
+    r"(?:segments?\.?\s?|segs?\.?\s?|s(?=\d))(?:[1-8][ab]?|viii|vii|vi|iv[ab]?|v|iii|ii|i"
+    r"|v[il1]{2,3})\b"
     r"|(?:right|left|r|l|both|either)\s(?:(?:hepatic|posterior|anterior|lateral|medial)\s)?lobes?"
     r"|\bdome\b"
 )
@@ -45,9 +49,12 @@ _ANCHOR = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:lungs?|pulmonary|thyroid|prostate|lower lobe|upper lobe|middle lobe)\b"
 )
-_OPEN = frozenset(
-    ["in", "of", "within", "along", "involving", "at", "throughout", "inside", "from", "over", "is", "are", "was", "were", "and", "or", "with", "without", "has", "have", "shows", "show", "contains", "contain", "demonstrates", "but", "the", "a", "an", "no", "not", "there", "which", "on", "seen", "noted", "present", "measuring", "adjacent", "near", "by", "for", "to", "as"]
-)
+_OPEN_WORDS = """
+    in of within along involving at throughout inside from over is are was were and or with
+    without has have shows show contains contain demonstrates but the a an no not there which
+    on seen noted present measuring adjacent near by for to as
+"""
+_OPEN = frozenset(_OPEN_WORDS.split())
 _INTO = re.compile(
     r"\b(?:in|of|within|along|involving|at|throughout|inside|over|from|to|into|on)\b|^[\s,(:-]*$"
 )
@@ -77,7 +84,7 @@ def has_other_lobes(text: str) -> bool:
 
 
 def anchors_in(sentence: str, *, elsewhere: bool = False) -> list[Anchor]:
-    """Every organ named in a sentence, in order. Lobes and segments are the liver's, if no other."""
+    """Every organ named in a sentence, in order. Lobes and segments are by rule the liver's."""
     elsewhere = elsewhere or bool(_ELSEWHERE.search(sentence))
     found = []
     for match in _ANCHOR.finditer(sentence):

@@ -9,7 +9,8 @@ _ONE = r"(?:viii|vii|vi|iv\s?-?[ab]?|v[il1]{1,3}|v|iii|ii|i|[1-8]\s?[ab]?)(?![\w
 _NOT_A_SIZE = r"(?!\s?(?:mm|cm|x\s?\d|[.,]\d|months?|weeks?|years?|/(?:12|52)\b))"
 _SEGMENTS = re.compile(
     rf"\b(?:segments?\.?\s?:?\s?|segs?\.?\s?:?\s?|couinaud\s|s(?=\d))(?P<list>{_ONE}{_NOT_A_SIZE}"
-    rf"(?:\s?(?:,|/|&|\+|-|and|or|to)\s?(?:and\s)?(?:segments?\s|seg\s)?{_ONE}{_NOT_A_SIZE}){{0,7}})"
+    rf"(?:\s?(?:,|/|&|\+|-|and|or|to)\s?(?:and\s)?(?:segments?\s"
+    rf"|seg\s)?{_ONE}{_NOT_A_SIZE}){{0,7}})"
 )
 _ELEMENT = re.compile(_ONE)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
@@ -19,7 +20,8 @@ _SEGMENT = {
     "7": (Segment.VII,), "8": (Segment.VIII,),
 }  # fmt: skip
 _LOBE = re.compile(
-    r"\b(?P<side>right|left|both|r|l)\s(?:(?:hepatic|posterior|anterior|lateral|medial)\s){0,2}lobes?\b"
+    r"\b(?P<side>right|left|both|r|l)\s(?:(?:hepatic|posterior|anterior|lateral"
+    r"|medial)\s){0,2}lobes?\b"
     r"|\b(?P<bare>right|left) hepatic\b|\b(?P<wide>both hepatic lobes|lobes of the liver)\b"
 )
 _CAUDATE = re.compile(r"\bcaudate\b")

@@ -9,15 +9,19 @@ import re
 from surveillance.protocol.report_reader.reading import Assertion
 
 _PSEUDO = re.compile(
-    r"\b(?:no|without|not)\s(?:(?:significant|appreciable|definite|substantial|interval|any|much)\s)*"
+    r"\b(?:no|without|not)\s(?:(?:significant|appreciable|definite|substantial|interval|any"
+    r"|much)\s)*"
     r"(?:change|growth|increase|enlargement|progression|changed|increased|enlarged|grown)\b"
     r"|\bno longer\b|\bnot only\b|\bno doubt\b|\bwithout doubt\b"
     r"|\bno\s(?:\w+\s){0,2}(?:follow-up|follow up|imaging|action|work-?up)\b"
-    r"|\b(?:cannot|can not|can't|not|never|no)\b[^.;,]{0,25}?\b(?:exclude|excluded|rule out|ruled out)\b"
+    r"|\b(?:cannot|can not|can't|not|never|no)\b[^.;,]{0,25}?\b(?:exclude|excluded|rule out"
+    r"|ruled out)\b"
     r"|\bnot (?:entirely|completely|wholly) free of\b|\bnot without\b"
     r"|\bcannot say (?:that )?(?:there )?(?:is |are )?(?:no|not)\b"
-    r"|\b(?:no|without) (?:an? )?(?:associated|acoustic|posterior|accompanying|surrounding|adjacent)\b"
-    r"|\bwithout (?:and with |or with )?(?:iv |intravenous )?(?:contrast|enhancement|uptake|gadolinium)\b"
+    r"|\b(?:no|without) (?:an? )?(?:associated|acoustic|posterior|accompanying|surrounding"
+    r"|adjacent)\b"
+    r"|\bwithout (?:and with |or with )?(?:iv |intravenous )?(?:contrast|enhancement|uptake"
+    r"|gadolinium)\b"
     r"|\bnot (?:mentioned|limited|well|clearly|fully|been performed|available)\b"
     r"|\bno (?:comparison|prior|priors|previous)\b|\babsence of calcif\w+ could not\b"
 )
@@ -66,7 +70,8 @@ _MAYBE_AFTER = re.compile(
     r"|^\s(?:\w+\s){0,3}(?:versus|or)\s(?:\w+\s)?(?:vessel|clip|artifact|contrast|gas|stent)\b"
 )
 _EXCLUDE_BEFORE = re.compile(
-    r"\b(?:cannot|can not|can't|not|never)\b[^.;,]{0,25}?\b(?:exclude|rule out)\s(?:an?\s)?(?:\w+\s){0,2}$"
+    r"\b(?:cannot|can not|can't|not|never)\b[^.;,]{0,25}?\b(?:exclude"
+    r"|rule out)\s(?:an?\s)?(?:\w+\s){0,2}$"
 )
 _REQUEST = re.compile(
     r"\b(?:please (?:exclude|rule out|assess|evaluate)|rule out|exclude|evaluate for|assess for"
@@ -86,9 +91,11 @@ _PAST = re.compile(
     r"|(?:mentions?|mentioned|describes?|reports) an?)\b"
 )
 _PAST_AFTER = re.compile(
-    r"^[^.;]{0,30}\b(?:reported|described|noted|questioned|mentioned) (?:on|in|at|by) (?:an? |the )?"
+    r"^[^.;]{0,30}\b(?:reported|described|noted|questioned|mentioned) (?:on|in|at|by) (?:an? "
+    r"|the )?"
     r"(?:prior|previous|outside|earlier|recent|last|ct|mri|us|ultrasound|referr\w+|20\d\d)\b"
-    r"|^[^.;]{0,30}\bseen (?:on|in|at) (?:an? |the )?(?:prior|previous|outside|earlier|last|20\d\d)\b"
+    r"|^[^.;]{0,30}\bseen (?:on|in|at) (?:an? |the )?(?:prior|previous|outside|earlier|last"
+    r"|20\d\d)\b"
 )
 _NOW = re.compile(
     r"\b(?:unchanged|stable|again|remains?|persists?|persistent|similar|measures|measuring|now"
@@ -142,13 +149,11 @@ def _negated_before(sentence: str, start: int, end: int) -> bool:
         pass
     if trigger is None:
         return False
-    reach = _reach(sentence, before, trigger)
-    return not any(_ENDS.search(gap) for gap in (reach,)) and not _is_new_item(
-        reach, sentence[end:]
-    )
+    reach = _reach(before, trigger)
+    return not _ENDS.search(reach) and not _is_new_item(reach, sentence[end:])
 
 
-def _reach(sentence: str, before: str, trigger: re.Match[str]) -> str:
+def _reach(before: str, trigger: re.Match[str]) -> str:
     """The words between the negation and the finding, "no evidence is seen of" made one trigger."""
     gap = before[trigger.end() :]
     return re.sub(

@@ -9,11 +9,13 @@ from surveillance.protocol.report_reader.findings import heads_in
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _SIZE = re.compile(
     rf"(?<![\d.,/-])(?P<numbers>{_NUMBER}(?:\s?(?:mm|cm))?"
-    rf"(?:\s?(?:x|by|to|-|and)\s?{_NUMBER}(?:\s?(?:mm|cm))?){{0,2}})\s?-?(?P<unit>(?<=mm)|(?<=cm)|mm\b|cm\b)"
+    rf"(?:\s?(?:x|by|to|-|and)\s?{_NUMBER}(?:\s?(?:mm|cm))?){{0,2}})\s?-?(?P<unit>(?<=mm)"
+    rf"|(?<=cm)|mm\b|cm\b)"
 )
 _ONE = re.compile(rf"({_NUMBER})\s?(mm|cm)?")
 _BEFORE = re.compile(
-    r"\b(?:previously|prior|before|formerly|was|were|than|compared (?:to|with)|from|versus|had been)"
+    r"\b(?:previously|prior|before|formerly|was|were|than|compared (?:to|with)|from|versus"
+    r"|had been)"
     r"(?:\s(?:measured|measuring|about|approximately|at))?\s?:?\s?\(?$"
 )
 _THRESHOLD = re.compile(
@@ -21,10 +23,12 @@ _THRESHOLD = re.compile(
 )
 _ORGAN = re.compile(
     r"(?:\b(?:liver|spleen|kidney|lobe|cbd|cbd:|duct|span|length|aorta|vein|wall|slice|thickness"
-    r"|craniocaudal|size of the liver)\s?:?(?:\s(?:measures|is|spans|size|measuring))?\s?|gb wall )$"
+    r"|craniocaudal|size of the liver)\s?:?(?:\s(?:measures|is|spans|size|measuring))?\s?"
+    r"|gb wall )$"
 )
 _FINDING_NEXT = re.compile(
-    r"\)?\s(?:[\w-]+\s){0,3}(?:calcif|granul|lesion|nodul|mass|cyst|foc|hemangio|metasta|fleck|speck)"
+    r"\)?\s(?:[\w-]+\s){0,3}(?:calcif|granul|lesion|nodul|mass|cyst|foc|hemangio|metasta|fleck"
+    r"|speck)"
 )
 _ON_A_DAY = re.compile(r"\s(?:on|at|previously|before|in (?!segment|seg|the|liver))|\s\(p")
 _ORGAN_ONLY = re.compile(
@@ -72,7 +76,7 @@ def _is_of_organ(sentence: str, start: int, before: str, after: str) -> bool:
 def _is_threshold(before: str, after: str) -> bool:
     """ "> 1 cm", but not "larger than 5 mm in May": that was its size."""
     found = _THRESHOLD.search(before)
-    return bool(found) and not ("than" in found[0] and _ON_A_DAY.match(after))
+    return found is not None and not ("than" in found[0] and _ON_A_DAY.match(after))
 
 
 def _sizes(match: re.Match[str], before: str) -> list[Size]:

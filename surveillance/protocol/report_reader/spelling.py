@@ -21,13 +21,22 @@ SHORT = {
     "subcentimetre": "subcm", "subcentimeter": "subcm",
 }  # fmt: skip
 
-KNOWN = frozenset(
-    ["liver", "hepatic", "lobe", "right", "segment", "segments", "calcification", "calcifications", "calcified", "calcific", "granuloma", "granulomas", "granulomata", "granulomatous", "normal", "gallbladder", "spleen", "splenic", "kidney", "kidneys", "renal", "pancreas", "lesion", "lesions", "nodule", "nodules", "findings", "impression", "ultrasound", "recommend", "recommended", "recommends", "recommendation", "recommendations", "months", "stable", "unchanged", "follow", "small", "solid", "punctate", "measuring", "history", "comparison", "unremarkable", "identified", "hemangioma", "hemangiomas", "cirrhosis", "indeterminate", "previously", "negative", "conclusion"]
-)
+_KNOWN_WORDS = """
+    liver hepatic lobe right segment segments calcification calcifications calcified calcific
+    granuloma granulomas granulomata granulomatous normal gallbladder spleen splenic kidney
+    kidneys renal pancreas lesion lesions nodule nodules findings impression ultrasound
+    recommend recommended recommends recommendation recommendations months stable unchanged
+    follow small solid punctate measuring history comparison unremarkable identified
+    hemangioma hemangiomas cirrhosis indeterminate previously negative conclusion
+"""
+KNOWN = frozenset(_KNOWN_WORDS.split())
 # Words of their own that lie close to one of ours.
-_OTHERS = frozenset(
-    ["calcaneus", "calculation", "clarification", "classification", "calcination", "caliceal", "calyceal", "lesional", "nodular", "kidneyed", "stables", "normals", "month", "segmented", "segmental", "hepatica", "recommending", "lobes", "lobed", "lover", "lever", "sliver", "slight", "tight"]
-)
+_OTHERS_WORDS = """
+    calcaneus calculation clarification classification calcination caliceal calyceal lesional
+    nodular kidneyed stables normals month segmented segmental hepatica recommending lobes
+    lobed lover lever sliver slight tight
+"""
+_OTHERS = frozenset(_OTHERS_WORDS.split())
 _LOOK_ALIKE = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "s"})
 _SHORTEST, _LONG, _LONGEST = 5, 9, 20
 

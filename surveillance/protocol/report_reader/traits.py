@@ -29,8 +29,10 @@ _PATTERNS = _table({
         r"(?:rim|ring|egg-?shell|peripheral|curvilinear)(?:-like)? (?:calcif|mineral)|egg-?shell"
         r"|(?:calcified|calcific) (?:rim|ring)|curvilinear calcif"
     ),
-    CalcificationPattern.COARSE_CHUNKY: r"(?:coarse|chunky)(?:ly)?,? (?:internal |central )?(?:calcif|\d|foc)",
-    CalcificationPattern.LAMINAR_BRANCHING: r"(?:laminar|laminated|branching|linear)(?: branching)? calcif",
+    CalcificationPattern.COARSE_CHUNKY: r"(?:coarse|chunky)(?:ly)?,? (?:internal "
+        r"|central )?(?:calcif|\d|foc)",
+    CalcificationPattern.LAMINAR_BRANCHING: r"(?:laminar|laminated|branching"
+        r"|linear)(?: branching)? calcif",
     CalcificationPattern.AMORPHOUS: r"amorphous",
     CalcificationPattern.PSAMMOMATOUS: r"psammomatous",
     CalcificationPattern.CENTRAL_SCAR: r"central scar (?:\w+ ){0,2}calcif|scar calcif",
@@ -39,8 +41,10 @@ _PATTERNS = _table({
 _KINDS = _table({
     LesionKind.CYSTIC: r"cysts?\b|cystic (?:lesion|mass|nodule)|cystadenoma|echinococcal|hydatid",
     LesionKind.NODULE_OR_MASS: (
-        r"nodules?\b|mass(?:es)?\b|tumors?\b(?! board)|hemangiomas?\b|metastas[ei]s\b|adenomas?\b|fnh\b"
-        r"|(?<!for )(?<!of )hcc\b(?! (?:surveillance|screening|risk))|hepatocellular carcinoma|focal nodular|hepatoblastoma"
+        r"nodules?\b|mass(?:es)?\b|tumors?\b(?! board)|hemangiomas?\b|metastas[ei]s\b"
+        r"|adenomas?\b|fnh\b"
+        r"|(?<!for )(?<!of )hcc\b(?! (?:surveillance|screening|risk))|hepatocellular carcinoma"
+        r"|focal nodular|hepatoblastoma"
     ),
 })  # fmt: skip
 _ISOLATED = re.compile(r"\bisolated (?:\w+ ){0,3}calcif")
@@ -48,19 +52,23 @@ _NO_TISSUE = re.compile(
     r"\b(?:no|without)(?: (?:an?|any))?(?: (?:evidence of|acoustic shadowing or))?"
     r"(?: (?:associated|accompanying|surrounding|adjacent|underlying))?"
     r"(?: enhancing)? (?:soft[- ]tissue(?: mass| component)?|mass component|(?<=associated )mass)\b"
-    r"|\b(?:no|without)(?: \w+){0,4} associated (?:enhancing )?(?:soft[- ]tissue|mass|lesion|nodule)\b"
+    r"|\b(?:no|without)(?: \w+){0,4} associated (?:enhancing )?(?:soft[- ]tissue|mass|lesion"
+    r"|nodule)\b"
     r"|\bwithout (?:acoustic )?shadowing or associated mass\b"
 )
 _CHANGES = _table({
-    Change.GONE: r"no longer\b|(?:has|have) (?:now )?(?:resolved|disappeared)|not (?:seen|identified|visible|visuali[sz]ed) (?:today|on (?:the )?(?:current|this|today))",
+    Change.GONE: r"no longer\b|(?:has|have) (?:now )?(?:resolved|disappeared)|not (?:seen"
+        r"|identified|visible|visuali[sz]ed) (?:today|on (?:the )?(?:current|this|today))",
     Change.STABLE: (
         r"unchanged|stable\b|static\b|no (?:significant |appreciable |interval |definite )*"
-        r"(?:change|growth|increase|enlargement)|not (?:\w+ly )?(?:changed|increased|grown)|(?:has|have) not enlarged"
+        r"(?:change|growth|increase|enlargement)|not (?:\w+ly )?(?:changed|increased|grown)"
+        r"|(?:has|have) not enlarged"
         r"|similar (?:in size|to (?:the )?prior)|has been there since"
     ),
     Change.GROWN: (
         r"(?:has|have) (?:\w+ly )?(?:enlarged|grown|increased)|increas(?:ed|ing) in (?:size|number)"
-        r"|increased from|(?:interval|significant|threshold) growth|(?:slightly |mildly )?larger than|enlarging"
+        r"|increased from|(?:interval|significant|threshold) growth|(?:slightly "
+        r"|mildly )?larger than|enlarging"
         r"|enlarged (?:from|since|compared)|interval (?:increase|enlargement)"
     ),
     Change.SMALLER: (
@@ -72,16 +80,20 @@ _CHANGES = _table({
 _NEVER_NEGATED = {Change.GONE, Change.STABLE}
 _TO_COME = re.compile(r"\b(?:confirm|ensure|document|assess|demonstrate)\s(?:\w+\s)?$")
 _CONCLUSIONS = _table({
-    Conclusion.MCN_SUSPECTED: r"mucinous cystic neoplasm|biliary cystadenoma|cystadenocarcinoma|mcn\b",
+    Conclusion.MCN_SUSPECTED: r"mucinous cystic neoplasm|biliary cystadenoma|cystadenocarcinoma"
+        r"|mcn\b",
     Conclusion.HYDATID_SUSPECTED: r"hydatid|echinococc\w*",
     Conclusion.MALIGNANT_NON_HCC: r"metastas[ei]s\b|metastatic|cholangiocarcinoma|malignan\w+",
-    Conclusion.SUSPICIOUS_HCC: r"(?:suspicious for|consistent with|compatible with|diagnostic of|concerning for|likely|probable) (?:an? )?(?:hcc|hepatocellular)",
+    Conclusion.SUSPICIOUS_HCC: r"(?:suspicious for|consistent with|compatible with|diagnostic of"
+        r"|concerning for|likely|probable) (?:an? )?(?:hcc|hepatocellular)",
     Conclusion.HEMANGIOMA_TYPICAL: (
-        r"(?:typical|classic) (?:\w+ ){0,2}hemangioma|hemangioma,? (?:\d+ mm, )?(?:with )?(?:typical|classic)"
+        r"(?:typical|classic) (?:\w+ ){0,2}hemangioma"
+        r"|hemangioma,? (?:\d+ mm, )?(?:with )?(?:typical|classic)"
     ),
     Conclusion.INDETERMINATE: r"indeterminate|too small to characteri[sz]e|uncertain nature",
     Conclusion.NOT_CATEGORISABLE: r"not categori[sz]able|lr-?\s?nc\b",
-    Conclusion.BENIGN_SPECIFIC: r"simple (?:hepatic |liver )?cysts?|fnh\b|focal nodular hyperplasia",
+    Conclusion.BENIGN_SPECIFIC: r"simple (?:hepatic |liver )?cysts?|fnh\b"
+        r"|focal nodular hyperplasia",
     Conclusion.ISOLATED_CALCIFICATION: r"isolated (?:\w+ ){0,3}calcif",
     Conclusion.PROBABLY_BENIGN: (
         r"probably benign|likely benign|benign\b|granuloma\w*|histoplasmosis|hemangioma"
@@ -89,7 +101,8 @@ _CONCLUSIONS = _table({
 })  # fmt: skip
 _LIRADS = re.compile(
     r"\b(?:ceus )?(?:lr|li-?rads(?: category)?)\s?[-:]?\s?(?P<lr>[1-5]|m|tiv|nc)\b"
-    r"|\bus\s?-\s?(?P<us>[1-3])\b|\bultrasound\s?-\s?(?P<ultrasound>[1-3])\b|\bcategory:? us-?(?P<cat>[1-3])\b"
+    r"|\bus\s?-\s?(?P<us>[1-3])\b|\bultrasound\s?-\s?(?P<ultrasound>[1-3])\b"
+    r"|\bcategory:? us-?(?P<cat>[1-3])\b"
 )
 _ENHANCEMENT = {
     "aphe": re.compile(r"\baphe\b|\barterial (?:phase )?(?:hyper-?)enhancement\b"),
