@@ -22,6 +22,57 @@ OTHER_ORGANS = (
 EVERY = [report for half in HALVES for report in reports(half)]
 UNDERSTOOD = [report for report in EVERY if report.status != "foreign"]
 
+ASKED = (
+    "Hepatic calcification 5 mm. Follow up with ultrasound in 6 months.",
+    "Hepatic calcification 5 mm. Control US in 6 months.",
+    "Calcified liver nodule. MRI recommended.",
+    "Calcified liver nodule. Correlation with contrast-enhanced MRI is recommended.",
+    "Liver lesion seg 6 calcified 8mm. F/U MRI 3/12.",
+    "8 mm calcified lesion in segment VI. Recommend: MRI liver.",
+    "Calcified lesion liver. This could be further assessed with MRI.",
+    "Calcified lesion liver. This should be followed with US at 6 months.",
+    "Calcified lesion liver. Follow-up is recommended in 6 months.",
+    "Calcified lesion liver. Short interval follow up with MRI (3 months) advised.",
+    "Calcified lesion liver. I suggest a liver MRI.",
+    "Calcified lesion liver. Re-imaging in 6 months is advised.",
+    "Calcified lesion liver. Reassess with ultrasound in 6 months.",
+    "Calcified lesion liver. Recheck in 6 months.",
+    "Calcified lesion liver. Surveillance imaging every 3-6 months.",
+    "Calcified lesion liver, indeterminate. Multiphasic MRI is recommended.",
+    "Indeterminate hepatic lesion. MRI may be helpful for further characterization.",
+    "IMPRESSION: Calcified lesion in hepatic segment 4. MRI in 6 months.",
+    "Calcified lesion liver. Next ultrasound due in 6 months.",
+    "Hepatic calcification; ultrasound in 6 months.",
+    "Calcified lesion of the liver needs an MRI.",
+    "Dynamic MRI is advised for the calcified liver nodule.",
+    "Calcified hepatic nodule. Recommend follow-up imaging.",
+    "Hepatic nodule with calcification. Annual ultrasound surveillance recommended.",
+    "Hepatic nodule with calcification. Follow-up: US 6 months.",
+)
+NOT_ASKED = (
+    "Hepatic calcification. Recommend ENT referral.",
+    "Hepatic calcification. Clinical follow-up is recommended.",
+    "Hepatic calcification. Ultrasound was performed 6 months ago.",
+    "Hepatic calcification. Routine follow-up with the referring physician.",
+    "Hepatic calcification. Lung nodule 5 mm. CT in 12 months recommended.",
+    "Hepatic calcification. Renal mass. Further evaluation with MRI is recommended.",
+    "Hepatic calcification. There is a renal mass, 3 cm. Recommend urology referral and MRI.",
+    "Hepatic calcification. Endometrial thickening; recommend transvaginal ultrasound.",
+    "Hepatic calcification. Recommend echocardiogram.",
+    "Hepatic calcification. Compared with MRI in June, 6 months earlier.",
+    "Hepatic calcification. Follow-up imaging is not required.",
+    "Hepatic calcification. Recommend screening colonoscopy in 5 years.",
+    "1. Hepatic calcification. 2. Thyroid nodule 2 cm. Ultrasound recommended.",
+    "1. Hepatic calcification. 2. Vertebral fracture. MRI of the spine recommended.",
+    "1. Hepatic calcification. 2. Hip fracture. Recommend CT.",
+    "Hepatic calcification. Knee effusion. MRI recommended.",
+    "Hepatic calcification. Follow-up ultrasound of the testis in 6 months.",
+    "Hepatic calcification. If pain persists, CT of the appendix is suggested.",
+    "Hepatic calcification. Abscess in the pelvis; follow-up CT in 1 week.",
+    "Hepatic calcification. Patient should undergo mammography in 6 months.",
+    "Hepatic calcification. Sinus disease, consider CT sinus.",
+)
+
 fragments = st.sampled_from(
     [word for report in EVERY[::9] for word in report.text.split(" ")]
     + ["no ", "?", "\n", "\n\n", "- ", "ﬁ", "İ", "ß", "1.", "0,8 cm", "segment ", "[ ]", "\x00"]
@@ -69,6 +120,19 @@ def test_corpus_is_large_and_no_text_is_in_both_halves() -> None:
     assert len({report.id for report in EVERY}) == len(EVERY)
     assert not halves[0] & halves[1]
     assert len(halves[1]) >= len(EVERY) / 4
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_reader_finds_what_is_asked_for_the_liver_once(text: str) -> None:
+    assert len(read(text).recommendations) == 1
+
+
+@pytest.mark.parametrize("text", NOT_ASKED)
+def test_reader_finds_no_recommendation_where_none_is_for_the_liver(text: str) -> None:
+    reading = read(text)
+
+    assert reading.mentions_hepatic_calcification
+    assert not reading.recommends_liver_follow_up
 
 
 @given(texts)

@@ -16,13 +16,16 @@ _ASKS = re.compile(
     r"|\bconsider(?:ed|ation)?\b|\b(?:is|are) (?:warranted|indicated|required|needed|necessary"
     r"|favou?red)\b"
     r"|\bwarrants\b|\bplease (?:arrange|obtain|request)\b|\bshould (?:be|undergo|have)\b"
-    r"|\b(?:could|may|can|would) be (?:performed|obtained|helpful|useful|of value|done)\b"
+    r"|\b(?:could|may|can|would) be (?:(?:further|better) )?(?:assessed|evaluated"
+    r"|characteri[sz]ed|performed|obtained|helpful|useful|of value|done)\b"
     r"|\bcorrelat(?:e|ion) with (?:a )?(?:dedicated )?(?:ct|mri|us|ultrasound|ceus)\b"
-    r"|\bneeds? (?:a )?(?:follow|repeat|further)|\battention on follow-up\b"
+    r"|\bneeds? (?:an? )?(?:mri|ct|us|ultrasound|ceus|follow|repeat|further)"
+    r"|\battention on follow-up\b"
     r"|\bas clinically (?:indicated|warranted)\b"
 )
 _PLANS = re.compile(
-    r"\bfollow[- ]?up\b|\bsurveillance\b|\brepeat\b|\bre-?scan\b|\bcontrol (?:ultrasound|us|ct"
+    r"\bfollow[- ]?up\b|\bsurveillance\b|\brepeat\b|\bre-?(?:check|assess|imag)\w*\b"
+    r"|\bre-?scan\b|\bcontrol (?:ultrasound|us|ct"
     r"|mri|scan|imaging)\b"
     r"|\bcontinue\b|\bplan\b|\bformal\b|\bdedicated\b|\binterval (?:ultrasound|ct|mri|imaging)\b"
     r"|\bfurther (?:imaging|evaluation|characteri[sz]ation|work-?up|scan)"
@@ -64,7 +67,7 @@ _PURPOSE = re.compile(
 )
 _NOT_IMAGING = re.compile(
     r"\b(?:biopsy|fna|aspiration|colonoscopy|ercp|eus|cystoscopy|mammogra\w+|serology|bloods?"
-    r"|lfts?|clinical correlation|tissue sampling)\b"
+    r"|lfts?|clinical correlation|clinical follow[- ]?up|tissue sampling)\b"
 )
 _LIVER_EXAM = re.compile(
     r"\bli-?rads\b|\bhcc\b|\bcirrho\w+|\bhepatitis\b|\blr-|\bus-[1-3]\b|\bvis-"
@@ -198,7 +201,8 @@ def _is_asked(
 
 _FORMAL = re.compile(r"\b(?:formal|dedicated|repeat|control|rescan|continue)\b")
 _EXAM_IN = re.compile(
-    r"\b(?:ultrasound|us|ceus|ct|mri)(?: (?:liver|abdomen))?,? (?:(?:in|at|every|within"
+    r"\b(?:ultrasound|us|ceus|ct|mri)(?: (?:liver|abdomen))?,? (?:(?:(?:is )?due )?(?:in|at"
+    r"|every|within"
     r"|annual\w*) )?\d"
     r"|\bannual (?:ultrasound|us|mri|ct)\b"
 )

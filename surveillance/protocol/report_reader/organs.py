@@ -31,6 +31,10 @@ hepatic(?:\s(?:and|,)\s\w+)?\s(?:arter\w+|veins?|flexure|pedicle)|portal\s(?:and
 |peritone\w*|retroperitone\w*|bones?|osseous|skelet\w*|vertebra\w*|spine|spinal|facets?|discs?
 |muscles?|muscular|subcutaneous|soft\stissues|brain|mening\w*|pineal|intracranial|parotid|tonsil\w*
 |stomach|gastric|duoden\w*|oesophag\w*|esophag\w*|clips?|stents?|lipiodol|filter|sutures?|ligamentum
+|endometri\w*|transvaginal|testis|testes|hips?|knees?|shoulders?|ankles?|wrists?|elbows?|femor\w+|femur
+|fractures?|aneurysms?|effusions?|sinus(?:es)?|neck|carotid|orbits?|nasal|laryn\w+|trachea\w*|rect(?:um|al)
+|urethra\w*|cervix|cervical|lumbar|sacr\w+|stern\w+|echocardiogra\w+|f(?:o)?etal|placent\w+|dvt|scalp|eyes?
+|limbs?|legs?|arms?|rotator|menisc\w*|patell\w*|tibia\w*|temporal|cerebr\w+|pituitary|salivary|larynx
 |uterus|kidney|costophrenic|costochondral|costal|ribs?|cartilage|skin|gluteal|supraclavicular|diverticul\w*|gut|hernia\w*
 """
 _LIVER = (
