@@ -27,8 +27,9 @@ _PSEUDO = re.compile(
 )
 _NEGATORS = re.compile(
     r"\b(?:no|not|without|negative for|free of|absence of|neither|nor|never|rather than"
+    r"|(?:does|do|did) not (?:\w+ )?(?:contain|show|demonstrate|have|reveal)"
     r"|none(?: of (?:these|them|the \w+))?(?: is| are| was| were)?"
-    r"|instead of|denies|excluded|devoid of|lacks?|lacking)\b|\[ ?\]"
+    r"|instead of|nothing|denies|excluded|devoid of|lacks?|lacking)\b|\[ ?\]"
 )
 _ENDS = re.compile(
     r";|:|\[|\b(?:but|however|except|apart from|other than|aside from|save for|although|though|only"
@@ -44,6 +45,7 @@ _NEGATED_AFTER = re.compile(
     r"(?:seen|identified|present|demonstrated|visuali[sz]ed|visible|found|detected|evident"
     r"|confirmed|appreciated|apparent|shown|observed|there)\b"
     r"|^s?(?:\s\w+){0,2}\s?[:?]\s?(?:a:\s?)?(?:none|no|absent|negative|nil|n|not seen)\b"
+    r"|^\s?:\s?(?:[a-z]+\s){1,2}-\s?(?:no|none|absent)\b"
     r"|^\s?(?:\w+\s){0,2}(?:is\s|are\s)?(?:absent|none)\b"
     r"|^[^.;,]{0,40}\b(?:has|have)\sbeen\s(?:excluded|ruled out)\b"
     r"|^[^.;,]{0,30}\b(?:is|are)\s(?:excluded|ruled out)\b"

@@ -19,7 +19,8 @@ class Section(Term):
 _HEADINGS: dict[Section, str] = {
     Section.HISTORY: (
         r"(?:clinical |patient |relevant |past |medical )*(?:history|indications?|information|"
-        r"details|data|question|context)|reason for (?:exam\w*|study|referral|request)|request|"
+        r"details|data|question|context)|pmhx?"
+        r"|reason for (?:exam\w*|study|referral|request)|request|"
         r"clinical"
     ),
     Section.COMPARISON: r"comparisons?(?: studies)?|prior (?:studies|exams?|imaging)",
