@@ -1,0 +1,165 @@
+"""A message split into segments, and values read out of them by their place.
+
+Our own few lines instead of the `hl7` library, which limits the feed (docs/adr/0048); the library
+is what the tests compare with.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from surveillance.intake.hl7v2.character_sets import decoded
+from surveillance.intake.hl7v2.escapes import unescaped
+from surveillance.intake.hl7v2.header import Header
+from surveillance.intake.hl7v2.problems import Problem, Severity
+
+NULL: Final = '""'
+MOST_SEGMENTS: Final = 50_000
+PLACE: Final = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?", re.ASCII)
+
+
+class Place(NamedTuple):
+    """`OBR-15.4.2`: a segment's field, component and subcomponent, counted from 1."""
+
+    segment: str
+    field: int
+    component: int
+    subcomponent: int
+
+
+@lru_cache(maxsize=1024)
+def place_of(text: str) -> Place:
+    """The place that `text` names; the first component where it names none. Raises ValueError."""
+    found = PLACE.fullmatch(text)
+    if not found or "0" in (found[2], found[3], found[4]):
+        raise ValueError(text)
+    return Place(found[1], int(found[2]), int(found[3] or 1), int(found[4] or 1))
+
+
+class Reader(NamedTuple):
+    """How values of one message are written: its five signs, and its codec for escaped bytes."""
+
+    signs: str
+    codec: str
+
+    def plain(self, raw: str) -> str:
+        """A value for people: escape sequences replaced; `""` (HL7's null) is empty."""
+        return "" if raw == NULL else unescaped(raw, self.signs, self.codec).strip()
+
+    def part(self, raw: str, component: int = 1, subcomponent: int = 1) -> str:
+        """One component (and subcomponent) of a repetition, plain; empty if it is not there."""
+        return self.plain(_nth(_nth(raw, self.signs[1], component), self.signs[4], subcomponent))
+
+
+class Segment(NamedTuple):
+    """`fields[n]` is field n as it came, of MSH too."""
+
+    name: str
+    fields: list[str]
+    reader: Reader
+
+    def raw(self, field: int) -> str:
+        """The field as it came; empty if it is not there."""
+        return self.fields[field] if field < len(self.fields) else ""
+
+    def repetitions(self, field: int) -> list[str]:
+        """The repetitions of a field as they came, without empty ones."""
+        whole = self.raw(field)
+        return [one for one in whole.split(self.reader.signs[2]) if one and one != NULL]
+
+    def value(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
+        """One value of the field's first repetition, plain."""
+        whole = self.raw(field)
+        if not whole:
+            return ""
+        reader = self.reader
+        return reader.part(_nth(whole, reader.signs[2], 1), component, subcomponent)
+
+    def text(self, field: int) -> str:
+        """The whole field as text: components keep their sign, repetitions are lines."""
+        reader = self.reader
+        lines = self.raw(field).split(reader.signs[2])
+        return "\n".join(reader.plain(line) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitMessage:
+    """The segments in order, and what was odd about the bytes (warnings)."""
+
+    segments: list[Segment]
+    problems: list[Problem]
+
+
+def _nth(whole: str, sign: str, number: int) -> str:
+    if sign not in whole:
+        return whole if number == 1 else ""
+    parts = whole.split(sign, number)
+    return parts[number - 1] if number <= len(parts) else ""
+
+
+def split_message(raw: bytes, header: Header, declared: str = "") -> SplitMessage:
+    """Split the bytes. Lines may end with CR, LF or both; a line that begins no segment goes on
+    with the one before it; an ADD segment too. Never raises."""
+    text, codec, problems = decoded(raw, header.charset or declared)
+    lines, loose = _joined(text, header.signs[0])
+    if loose:
+        problems.append(_loose(loose))
+    if len(lines) > MOST_SEGMENTS:
+        problems.append(_too_many(len(lines)))
+    reader = Reader(_in_codec(header.signs, codec), codec)
+    return SplitMessage([_segment(line, reader) for line in lines[:MOST_SEGMENTS]], problems)
+
+
+def _in_codec(signs: str, codec: str) -> str:
+    """The header was read byte by byte; signs beyond ASCII are read as the message is."""
+    if signs.isascii():
+        return signs
+    read = signs.encode("latin-1").decode(codec, "replace")
+    return read if len(read) == len(signs) else signs
+
+
+def _segment(line: str, reader: Reader) -> Segment:
+    fields = line.split(reader.signs[0])
+    name = fields[0] = fields[0].upper()
+    if name == "MSH":
+        fields.insert(1, reader.signs[0])
+    return Segment(name, fields, reader)
+
+
+def _joined(text: str, separator: str) -> tuple[list[str], int]:
+    """Whole segments, and how many lines began none."""
+    lines: list[list[str]] = []
+    loose = 0
+    for line in text.replace("\r", "\n").split("\n"):
+        if not line or line.isspace():
+            continue
+        if _begins_segment(line, separator) or not lines:
+            if line[:3].upper() == "ADD" and len(lines) > 1:
+                lines[-1].append(line[4:])
+            else:
+                lines.append([line.lstrip("\ufeff \t") if not lines else line])
+        else:
+            loose += 1
+            lines[-1].append("\n" + line)
+    return ["".join(parts) for parts in lines], loose
+
+
+def _begins_segment(line: str, separator: str) -> bool:
+    name = line[:3]
+    if len(name) < 3 or not name.isascii() or not name.isalnum() or not name[0].isalpha():
+        return False
+    return line[3:4] == separator or (len(line) == 3 and name.isupper())
+
+
+def _loose(count: int) -> Problem:
+    text = (
+        f"{count} line(s) begin no segment; they were read as going on with the segment before "
+        "them. End segments with a carriage return, lines of text with \\.br\\."
+    )
+    return Problem("loose_line", "", text, Severity.WARNING)
+
+
+def _too_many(count: int) -> Problem:
+    text = f"The message has {count} segments, more than {MOST_SEGMENTS}. Send it in parts."
+    return Problem("too_many_segments", "", text)
