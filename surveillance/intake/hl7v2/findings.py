@@ -31,7 +31,8 @@ class CodedValues:
 def said_by(line: Segment, mapping: FeedMapping) -> str:
     """What the code of an OBX says (`size`, `lirads`…); empty: it is no coded finding of ours."""
     for component in (1, 4):
-        if target := mapping.finding_codes.get(line.value(3, component).casefold()):
+        code = line.value(3, component)
+        if code and (target := mapping.finding_codes.get(code.casefold())):
             return target
     return ""
 
@@ -42,8 +43,8 @@ def coded_values(lines: Iterable[Segment], mapping: FeedMapping) -> CodedValues:
     values = CodedValues()
     for number, line in enumerate(lines, 1):
         target = said_by(line, mapping)
-        sent = _sent(line)
-        if not target or all(one in NOT_SAID for one in sent):
+        sent = _sent(line) if target else []
+        if all(one in NOT_SAID for one in sent):
             continue
         name, _ = READERS[target]
         read = _read(target, sent, line, mapping, number)

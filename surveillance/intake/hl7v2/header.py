@@ -49,14 +49,14 @@ class Header:
 def header_of(raw: bytes) -> Header | None:
     """The header of the message, or None where the bytes are no HL7 v2 message."""
     start = raw[: LONGEST_HEADER * 2].lstrip(BEFORE_MESSAGES)[:LONGEST_HEADER]
-    text = without_control_signs(start.decode("latin-1"))
+    line = start.partition(b"\r")[0].partition(b"\n")[0]
+    text = without_control_signs(line.decode("latin-1"))
     if text[:3].upper() != "MSH" or len(text) < len("MSH|^~\\&"):
         return None
     separator = text[3]
     if separator.isalnum() or not separator.isprintable() or separator.isspace():
         return None
-    line = text.replace("\n", "\r").partition("\r")[0]
-    fields = ["MSH", separator, *line.split(separator)[1:]]
+    fields = ["MSH", separator, *text.split(separator)[1:]]
     fields += [""] * (LAST_FIELD + 2 - len(fields))
     return _header(fields, signs_of(separator, fields[2]))
 

@@ -61,7 +61,7 @@ class FeedMapping:
     character_set: str = ""
     mrn_authority: Places = ()
     mrn_types: Places = ("mr", "pi", "mrn", "hn")
-    accession: Places = ("OBR-3", "OBR-18", "OBR-20", "ORC-3")
+    accession: Places = ("OBR-3", "ORC-3")
     order_number: Places = ("ORC-2", "OBR-2", "ORC-3")
     appointment: Places = ("SCH-2", "SCH-1")
     appointment_order: Places = ("SCH-26", "SCH-27", "ORC-2")

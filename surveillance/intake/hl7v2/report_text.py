@@ -1,5 +1,6 @@
 """The text of a report, joined from its OBX lines in the order in which they stand."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -9,6 +10,7 @@ from surveillance.intake.hl7v2.mapping import FeedMapping
 from surveillance.intake.hl7v2.problems import Untranslatable
 from surveillance.intake.hl7v2.splitting import Segment
 
+OWN_HEADING: Final = re.compile(r"\s*[A-ZÀ-Þ][A-ZÀ-Þ /&()-]{2,40}:")
 FILES: Final = frozenset({"ED", "RP"})
 """Types of OBX-5 that hold or name a file."""
 
@@ -50,7 +52,7 @@ def _with_headings(lines: Iterable[Segment], mapping: FeedMapping) -> Iterator[s
     heading = ""
     for line in lines:
         now, text = _heading(line, mapping), line.text(5)
-        if now and now != heading and not text.lstrip().upper().startswith(now):
+        if now and now != heading and not OWN_HEADING.match(text):
             yield f"\n{now}:"
         heading = now or heading
         yield text
@@ -58,5 +60,8 @@ def _with_headings(lines: Iterable[Segment], mapping: FeedMapping) -> Iterator[s
 
 def _heading(line: Segment, mapping: FeedMapping) -> str:
     """By the suffix of OBX-3 (`&IMP`), its code, its text, or the same of the alternate."""
-    words = (line.value(3, 1, 2), line.value(3, 1), line.value(3, 2), line.value(3, 4))
-    return next((ours for word in words if (ours := mapping.headings.get(word.casefold()))), "")
+    for places in ((3, 1, 2), (3, 1), (3, 2), (3, 4)):
+        word = line.value(*places)
+        if word and (ours := mapping.headings.get(word.casefold())):
+            return ours
+    return ""

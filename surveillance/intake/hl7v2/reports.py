@@ -48,10 +48,10 @@ def _report(scope: Scope, sender: Sender) -> ReportArrival:
     texts = lines_of_text(scope, mapping)
     state = _state(scope, texts or scope.named("OBX"), mapping)
     lines = [line for line in scope.named("OBX") if not _is_withdrawn(line)]
-    kept = lines if state != WITHDRAWN else []
-    text = text_of(scope, [line for line in texts if line in kept], mapping) if kept else ""
+    texts = [line for line in texts if not _is_withdrawn(line)]
+    stands = state != WITHDRAWN
     procedure = procedure_of(scope, mapping)
-    coded = coded_values(kept, mapping)
+    coded = coded_values(lines if stands else [], mapping)
     return ReportArrival(
         person=person_of(scope.first.get("PID"), mapping),
         accession=number_at(scope, mapping.accession, "no_accession"),
@@ -60,7 +60,7 @@ def _report(scope: Scope, sender: Sender) -> ReportArrival:
         modality=procedure.modality,
         procedure=procedure.words,
         body_site=procedure.body_site,
-        text=text,
+        text=text_of(scope, texts, mapping) if stands else "",
         reporter=_reporter(scope, mapping),
         order_number=words_at(scope, mapping.order_number)[:64],
         findings=coded.findings(),

@@ -49,7 +49,8 @@ class Reader(NamedTuple):
 
     def part(self, raw: str, component: int = 1, subcomponent: int = 1) -> str:
         """One component (and subcomponent) of a repetition, plain; empty if it is not there."""
-        return self.plain(_nth(_nth(raw, self.signs[1], component), self.signs[4], subcomponent))
+        raw = _nth(_nth(raw, self.signs[1], component), self.signs[4], subcomponent)
+        return self.plain(raw) if raw else ""
 
 
 class Segment(NamedTuple):
@@ -70,11 +71,13 @@ class Segment(NamedTuple):
 
     def value(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """One value of the field's first repetition, plain."""
-        whole = self.raw(field)
+        whole = self.fields[field] if field < len(self.fields) else ""
         if not whole:
             return ""
-        reader = self.reader
-        return reader.part(_nth(whole, reader.signs[2], 1), component, subcomponent)
+        signs = self.reader.signs
+        if signs[2] in whole:
+            whole = whole.split(signs[2], 1)[0]
+        return self.reader.part(whole, component, subcomponent)
 
     def text(self, field: int) -> str:
         """The whole field as text: components keep their sign, repetitions are lines."""
@@ -130,9 +133,10 @@ def _segment(line: str, reader: Reader) -> Segment:
 def _joined(text: str, separator: str) -> tuple[list[str], int]:
     """Whole segments, and how many lines began none."""
     lines: list[list[str]] = []
-    loose = 0
-    for line in text.replace("\r", "\n").split("\n"):
+    loose = blank = 0
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if not line or line.isspace():
+            blank += 1
             continue
         if _begins_segment(line, separator) or not lines:
             if line[:3].upper() == "ADD" and len(lines) > 1:
@@ -141,7 +145,8 @@ def _joined(text: str, separator: str) -> tuple[list[str], int]:
                 lines.append([line.lstrip("\ufeff \t") if not lines else line])
         else:
             loose += 1
-            lines[-1].append("\n" + line)
+            lines[-1].append("\n\n" + line if blank else "\n" + line)
+        blank = 0
     return ["".join(parts) for parts in lines], loose
 
 

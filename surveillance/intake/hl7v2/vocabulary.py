@@ -126,7 +126,9 @@ BODY_SITES: Final = {
     "liver": "liver", "hepat": "liver", "hígado": "liver", "leber": "liver", "foie": "liver",
     "RUQ": "right upper quadrant", "right upper quadrant": "right upper quadrant",
     "abdom": "abdomen", "abd": "abdomen", "TAP": "chest, abdomen and pelvis",
-    "CAP": "chest, abdomen and pelvis",
+    "CAP": "chest, abdomen and pelvis", "chest": "chest", "thora": "chest", "tórax": "chest",
+    "pelvi": "pelvis", "head": "head", "brain": "head", "cráneo": "head", "neck": "neck",
+    "spine": "spine", "columna": "spine",
 }  # fmt: skip
 """Words (or beginnings of four letters and more) of a procedure that tell which part was imaged."""
 
