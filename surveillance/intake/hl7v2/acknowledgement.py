@@ -9,6 +9,8 @@ from surveillance.intake.hl7v2.problems import AckCode, Fault, Problem
 from surveillance.intake.hl7v2.splitting import PLACE
 
 LONGEST_MIRRORED: Final = 250
+MOST_TOLD: Final = 20
+"""Problems in one answer; all of them are kept here."""
 LONGEST_TEXT: Final = 80
 """Of MSA-3, in all versions."""
 LONGEST_MESSAGE: Final = 250
@@ -45,12 +47,12 @@ def acknowledge(
     version = _version(header)
     lines = [_msh(header, signs, now, control_id), _msa(header, signs, code, told)]
     if version >= ERR_IN_FULL_FROM:
-        lines += [_err(problem, signs) for problem in told]
+        lines += [_err(problem, signs) for problem in told[:MOST_TOLD]]
     return "".join(f"{line}\r" for line in lines).encode("latin-1", "replace")
 
 
 def _msh(header: Header | None, signs: str, now: datetime, control_id: str) -> str:
-    mirrored = header.fields if header else ("",) * LAST_FIELD
+    mirrored = header.fields if header else [""] * (LAST_FIELD + 2)
     their = [field[:LONGEST_MIRRORED] for field in mirrored]
     event = header.event if header else ""
     names = ["ACK", event, "ACK"] if _version(header) >= STRUCTURE_FROM and event else ["ACK"]

@@ -1,6 +1,7 @@
 """Bytes to text, by what MSH-18 declares."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from surveillance.intake.hl7v2.problems import Problem, Severity
@@ -19,11 +20,13 @@ _NAMED: Final = {
 _ISO_8859: Final = re.compile(r"(?:iso)?8859(1[0135]|[1-9])")
 _SIGNS_BETWEEN: Final = re.compile(r"[\s/_\-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_BYTES: Final = bytes(sign for sign in (*range(32), 127) if sign not in b"\t\n\r")
 _HIGH_CONTROL: Final = re.compile(r"[\x80-\x9f]")
 
 WHERE: Final = "MSH-18"
 
 
+@lru_cache(maxsize=64)
 def codec_of(declared: str) -> str | None:
     """The codec of HL7's name (table 0211) or a usual variant of it; None if it is unknown."""
     name = _SIGNS_BETWEEN.sub("", declared).casefold()
@@ -38,11 +41,16 @@ def decoded(raw: bytes, declared: str) -> tuple[str, str, list[Problem]]:
     """
     codec = codec_of(declared)
     problems = [] if codec else [_warning("unknown_character_set", "names a set not known here")]
-    text, used = _read(raw, codec or UTF_8)
+    text, used = _read(without_control_bytes(raw), codec or UTF_8)
     if codec and used != codec and not raw.isascii():
         said = "declares" if declared else "is empty, which was read as"
         problems.append(_warning("wrong_character_set", f"{said} {codec}, but the bytes are not"))
-    return without_control_signs(text), used, problems
+    return text, used, problems
+
+
+def without_control_bytes(raw: bytes) -> bytes:
+    """The bytes without those that are control signs in every character set we read."""
+    return raw.translate(None, _CONTROL_BYTES)
 
 
 def without_control_signs(text: str) -> str:

@@ -1,11 +1,9 @@
 """The header of a message (MSH), read without the rest: whose feed is it, what is answered?"""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
-from surveillance.intake.hl7v2.character_sets import without_control_signs
+from surveillance.intake.hl7v2.character_sets import without_control_bytes
 from surveillance.intake.hl7v2.moments import moment
 
 USUAL_SIGNS: Final = "|^~\\&"
@@ -14,26 +12,16 @@ LONGEST_HEADER: Final = 20_000
 LAST_FIELD: Final = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """What MSH says. `sent_at` is `sent` (MSH-7), as UTC where it names no offset.
+class Header(NamedTuple):
+    """What MSH says.
 
     `signs`: field, component, repetition, escape and subcomponent sign. `fields` are as they came
-    (byte by byte, as Latin-1), so that an answer can mirror them.
+    (byte by byte, as Latin-1), so that an answer can mirror them; `fields[n]` is field n.
     """
 
-    sending_application: str
-    sending_facility: str
-    sent_at: datetime | None
-    sent: str
-    message_type: str
-    control_id: str
-    processing_id: str
-    version: str
-    charset: str
-    continuation: str
     signs: str
-    fields: tuple[str, ...]
+    message_type: str
+    fields: list[str]
 
     @property
     def kind(self) -> str:
@@ -45,12 +33,55 @@ class Header:
         """MSH-9.2: R01, A08… Empty where the sender leaves it out."""
         return self.message_type.partition("^")[2]
 
+    @property
+    def sending_application(self) -> str:
+        """MSH-3, first component."""
+        return self._first(3)
+
+    @property
+    def sending_facility(self) -> str:
+        """MSH-4, first component."""
+        return self._first(4)
+
+    @property
+    def sent(self) -> str:
+        """MSH-7 as it came."""
+        return self._first(7)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """MSH-7, as UTC where it names no offset; None if it is no moment."""
+        return moment(self.sent, UTC)
+
+    @property
+    def control_id(self) -> str:
+        """MSH-10."""
+        return self.fields[10].strip()
+
+    @property
+    def version(self) -> str:
+        """MSH-12, first component."""
+        return self._first(12)
+
+    @property
+    def continuation(self) -> str:
+        """MSH-14: the message goes on in another."""
+        return self._first(14)
+
+    @property
+    def charset(self) -> str:
+        """MSH-18, first repetition."""
+        return self._first(18)
+
+    def _first(self, field: int) -> str:
+        return self.fields[field].split(self.signs[2])[0].split(self.signs[1])[0].strip()
+
 
 def header_of(raw: bytes) -> Header | None:
     """The header of the message, or None where the bytes are no HL7 v2 message."""
     start = raw[: LONGEST_HEADER * 2].lstrip(BEFORE_MESSAGES)[:LONGEST_HEADER]
     line = start.partition(b"\r")[0].partition(b"\n")[0]
-    text = without_control_signs(line.decode("latin-1"))
+    text = without_control_bytes(line).decode("latin-1")
     if text[:3].upper() != "MSH" or len(text) < len("MSH|^~\\&"):
         return None
     separator = text[3]
@@ -58,29 +89,12 @@ def header_of(raw: bytes) -> Header | None:
         return None
     fields = ["MSH", separator, *text.split(separator)[1:]]
     fields += [""] * (LAST_FIELD + 2 - len(fields))
-    return _header(fields, signs_of(separator, fields[2]))
+    signs = signs_of(separator, fields[2])
+    named = [part.strip().upper() for part in fields[9].split(signs[1])[:2]]
+    return Header(signs, "^".join(part for part in named if part), fields)
 
 
 def signs_of(separator: str, declared: str) -> str:
     """The five signs; the usual ones for those that MSH-2 leaves out."""
     given = declared[:4]
     return separator + given + USUAL_SIGNS[1 + len(given) :]
-
-
-def _header(fields: list[str], signs: str) -> Header:
-    first = [field.split(signs[2])[0].split(signs[1])[0].strip() for field in fields]
-    of_kind = [part.strip().upper() for part in fields[9].split(signs[1])[:2]]
-    return Header(
-        sending_application=first[3],
-        sending_facility=first[4],
-        sent_at=moment(first[7], ZoneInfo("UTC")),
-        sent=first[7],
-        message_type="^".join(part for part in of_kind if part),
-        control_id=fields[10].strip(),
-        processing_id=fields[11],
-        version=first[12],
-        charset=first[18],
-        continuation=first[14],
-        signs=signs,
-        fields=tuple(fields),
-    )

@@ -135,7 +135,7 @@ KEYS: Final = (
                '["TX", "FT"]'),
     MappingKey("not_imaging", words(), "Departments (service) whose results and orders are passed "
                "over", '["LAB", "EKG"]'),
-    MappingKey("services", table_of_words(), "Machines: into CT, MRI, or a modality of ours",
+    MappingKey("services", table_of(vocabulary.Machine), "OBR-24 (service), into machines",
                '{"KM": "MRI"}'),
     MappingKey("procedures", table_of(Modality, only=vocabulary.RECORDED), "Procedure codes (or "
                "whole texts) into modalities. These go before all words", '{"CTLIV3": '

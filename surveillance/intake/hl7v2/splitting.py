@@ -5,7 +5,6 @@ is what the tests compare with.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -16,6 +15,7 @@ from surveillance.intake.hl7v2.problems import Problem, Severity
 
 NULL: Final = '""'
 MOST_SEGMENTS: Final = 50_000
+MOST_REPETITIONS: Final = 100
 PLACE: Final = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?", re.ASCII)
 
 
@@ -53,27 +53,31 @@ class Reader(NamedTuple):
         return self.plain(raw) if raw else ""
 
 
-class Segment(NamedTuple):
-    """`fields[n]` is field n as it came, of MSH too."""
+class Segment:
+    """`fields[n]` is field n as it came, of MSH too. (Not a dataclass: most of the time of
+    splitting goes into making these.)"""
 
-    name: str
-    fields: list[str]
-    reader: Reader
+    __slots__ = ("fields", "name", "reader")
+
+    def __init__(self, name: str, fields: list[str], reader: Reader) -> None:
+        self.name = name
+        self.fields = fields
+        self.reader = reader
 
     def raw(self, field: int) -> str:
         """The field as it came; empty if it is not there."""
         return self.fields[field] if field < len(self.fields) else ""
 
     def repetitions(self, field: int) -> list[str]:
-        """The repetitions of a field as they came, without empty ones."""
-        whole = self.raw(field)
-        return [one for one in whole.split(self.reader.signs[2]) if one and one != NULL]
+        """The repetitions of a field as they came, without empty ones (and none after many)."""
+        parts = self.raw(field).split(self.reader.signs[2], MOST_REPETITIONS)
+        return [one for one in parts[:MOST_REPETITIONS] if one and one != NULL]
 
     def value(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """One value of the field's first repetition, plain."""
         whole = self.fields[field] if field < len(self.fields) else ""
-        if not whole:
-            return ""
+        if whole.isalnum() and component == subcomponent == 1:
+            return whole
         signs = self.reader.signs
         if signs[2] in whole:
             whole = whole.split(signs[2], 1)[0]
@@ -81,13 +85,16 @@ class Segment(NamedTuple):
 
     def text(self, field: int) -> str:
         """The whole field as text: components keep their sign, repetitions are lines."""
+        raw = self.fields[field] if field < len(self.fields) else ""
         reader = self.reader
-        lines = self.raw(field).split(reader.signs[2])
+        signs = reader.signs
+        if signs[2] not in raw:
+            return reader.plain(raw) if signs[3] in raw or raw == NULL else raw.strip()
+        lines = raw.split(signs[2])
         return "\n".join(reader.plain(line) for line in lines)
 
 
-@dataclass(frozen=True, slots=True)
-class SplitMessage:
+class SplitMessage(NamedTuple):
     """The segments in order, and what was odd about the bytes (warnings)."""
 
     segments: list[Segment]
@@ -111,7 +118,7 @@ def split_message(raw: bytes, header: Header, declared: str = "") -> SplitMessag
     if len(lines) > MOST_SEGMENTS:
         problems.append(_too_many(len(lines)))
     reader = Reader(_in_codec(header.signs, codec), codec)
-    return SplitMessage([_segment(line, reader) for line in lines[:MOST_SEGMENTS]], problems)
+    return SplitMessage(_segments(lines[:MOST_SEGMENTS], reader), problems)
 
 
 def _in_codec(signs: str, codec: str) -> str:
@@ -122,16 +129,24 @@ def _in_codec(signs: str, codec: str) -> str:
     return read if len(read) == len(signs) else signs
 
 
-def _segment(line: str, reader: Reader) -> Segment:
-    fields = line.split(reader.signs[0])
-    name = fields[0] = fields[0].upper()
-    if name == "MSH":
-        fields.insert(1, reader.signs[0])
-    return Segment(name, fields, reader)
+def _segments(lines: list[str], reader: Reader) -> list[Segment]:
+    separator = reader.signs[0]
+    segments = []
+    for line in lines:
+        fields = line.split(separator)
+        name = fields[0].upper()
+        if name == "MSH":
+            fields.insert(1, separator)
+        segments.append(Segment(name, fields, reader))
+    return segments
 
 
 def _joined(text: str, separator: str) -> tuple[list[str], int]:
     """Whole segments, and how many lines began none."""
+    if "\n" not in text:
+        usual = [line for line in text.split("\r") if line]
+        if all(_is_usual(start, separator) for start in {line[:4] for line in usual}):
+            return usual, 0
     lines: list[list[str]] = []
     loose = blank = 0
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
@@ -148,6 +163,12 @@ def _joined(text: str, separator: str) -> tuple[list[str], int]:
             lines[-1].append("\n\n" + line if blank else "\n" + line)
         blank = 0
     return ["".join(parts) for parts in lines], loose
+
+
+@lru_cache(maxsize=1024)
+def _is_usual(start: str, separator: str) -> bool:
+    """Whether a line begins a segment that stands by itself (the shape of nearly all lines)."""
+    return len(start) > len("ADD") and start[:3] != "ADD" and _begins_segment(start, separator)
 
 
 def _begins_segment(line: str, separator: str) -> bool:

@@ -4,6 +4,7 @@ Codes are compared without capitals. Tables are HL7's where it has one (the numb
 """
 
 import re
+from enum import StrEnum
 from typing import Final
 
 from surveillance.arrivals import AppointmentState, OrderState, ReportState
@@ -73,12 +74,24 @@ NOT_IMAGING: Final = (
 )  # fmt: skip
 """0074 diagnostic service section (OBR-24): departments that send no imaging."""
 
+
+class Machine(StrEnum):
+    """What made the pictures. For CT and MRI the procedure must say the contrast."""
+
+    CT = "CT"
+    MRI = "MRI"
+    US = "US"
+    CEUS = "CEUS"
+    XR = "XR"
+    PET_CT = "PET_CT"
+
+
 SERVICES: Final = {
     "CT": "CT", "MR": "MRI", "MRI": "MRI", "NMR": "MRI", "US": "US", "RUS": "US", "VUS": "US",
     "OUS": "US", "CEUS": "CEUS", "XR": "XR", "CR": "XR", "DX": "XR", "RX": "XR", "PET": "PET_CT",
     "PETCT": "PET_CT", "PT": "PET_CT",
 }  # fmt: skip
-"""0074 and DICOM modalities: the machine. For CT and MRI the procedure must say the contrast."""
+"""0074 and DICOM modalities, into machines."""
 
 SERVICE_WORDS: Final = (
     (re.compile(r"\bPET\b|\bPET.?CT\b", re.IGNORECASE), "PET_CT"),
