@@ -25,6 +25,7 @@ WORDS: Final = {
     Fault.NOT_IN_TABLE: "Table value not found",
     Fault.UNSUPPORTED_TYPE: "Unsupported message type",
     Fault.UNSUPPORTED_EVENT: "Unsupported event code",
+    Fault.UNSUPPORTED_PROCESSING: "Unsupported processing id",
     Fault.UNSUPPORTED_VERSION: "Unsupported version id",
     Fault.UNKNOWN_KEY: "Unknown key identifier",
 }

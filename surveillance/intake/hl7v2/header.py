@@ -59,6 +59,11 @@ class Header(NamedTuple):
         return self.fields[10].strip()
 
     @property
+    def processing_id(self) -> str:
+        """MSH-11, first component: P production, T training, D debugging."""
+        return self._first(11)
+
+    @property
     def version(self) -> str:
         """MSH-12, first component."""
         return self._first(12)

@@ -59,6 +59,7 @@ class FeedMapping:
 
     time_zone: str = ""
     character_set: str = ""
+    processing_ids: Places = ("p",)
     mrn_authority: Places = ()
     mrn_types: Places = ("mr", "pi", "mrn", "hn")
     accession: Places = ("OBR-3", "ORC-3")
@@ -105,6 +106,8 @@ KEYS: Final = (
                "zone of the site", '"Europe/Madrid"'),
     MappingKey("character_set", character_set(), "What the bytes are where MSH-18 is empty. Left "
                "out: UTF-8, otherwise Latin-1", '"8859/1"'),
+    MappingKey("processing_ids", words(), "Which messages are meant (MSH-11): P production. Name T "
+               "(training) or D only where nobody is looked after", '["P", "T"]'),
     MappingKey("mrn_authority", words(), "Which number is the medical record number: the assigning "
                "authority (PID-3.4, first part). Others are passed over", '["GENHOSP"]'),
     MappingKey("mrn_types", words(), "The kinds of number (PID-3.5) that may be the medical record "

@@ -37,6 +37,7 @@ class Fault(IntEnum):
     NOT_IN_TABLE = 103
     UNSUPPORTED_TYPE = 200
     UNSUPPORTED_EVENT = 201
+    UNSUPPORTED_PROCESSING = 202
     UNSUPPORTED_VERSION = 203
     UNKNOWN_KEY = 204
 
@@ -45,6 +46,7 @@ FAULTS: Final = {
     "continued": Fault.SEQUENCE, "missing_segment": Fault.SEQUENCE, "loose_line": Fault.SEQUENCE,
     "two_messages": Fault.SEQUENCE, "too_many_segments": Fault.SEQUENCE,
     "not_used": Fault.UNSUPPORTED_TYPE, "nothing_used": Fault.UNSUPPORTED_EVENT,
+    "not_production": Fault.UNSUPPORTED_PROCESSING,
     "unknown_version": Fault.UNSUPPORTED_VERSION, "unknown_feed": Fault.UNKNOWN_KEY,
     "merged_with_itself": Fault.UNKNOWN_KEY, "which_mrn": Fault.UNKNOWN_KEY,
 }  # fmt: skip

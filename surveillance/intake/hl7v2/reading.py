@@ -89,7 +89,7 @@ def read_message(
 def _verdict(header: Header, message: SplitMessage, sender: Sender) -> Verdict:
     event = _event(header, message.segments)
     kind = _kind(header.kind, event)
-    if refusal := refusal_of(header, message, kind):
+    if refusal := refusal_of(header, message, kind, sender.mapping):
         waiting = _waiting(kind, refusal, message.segments, sender)
         others = tuple(one for one in message.problems if one != refusal)
         return Verdict(AckCode.AE, waiting, (refusal, *others))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from surveillance.arrivals import ArrivalKind
 from surveillance.intake.hl7v2.header import Header
-from surveillance.intake.hl7v2.problems import Problem, Severity
+from surveillance.intake.hl7v2.mapping import FeedMapping
+from surveillance.intake.hl7v2.problems import Problem, Severity, shown
 from surveillance.intake.hl7v2.splitting import Segment, SplitMessage
 
 
@@ -18,10 +19,13 @@ class MessageKind:
     needs: tuple[str, ...]
 
 
-def refusal_of(header: Header, message: SplitMessage, kind: MessageKind | None) -> Problem | None:
+def refusal_of(
+    header: Header, message: SplitMessage, kind: MessageKind | None, mapping: FeedMapping
+) -> Problem | None:
     """The first reason to refuse the message; None: it can be read."""
     reasons = (
         _faulty_header(header),
+        _practice(header, mapping),
         next((one for one in message.problems if one.severity == Severity.ERROR), None),
         _continued(header, message.segments),
         _two_messages(message.segments),
@@ -39,6 +43,16 @@ def _faulty_header(header: Header) -> Problem | None:
     if header.version and not header.version.startswith("2."):
         return Problem("unknown_version", "MSH-12", "names no version 2 of HL7. Send 2.3 to 2.5.1.")
     return None
+
+
+def _practice(header: Header, mapping: FeedMapping) -> Problem | None:
+    """A message of a training system must not be taken for a patient's result."""
+    sent = header.processing_id
+    if not sent or sent.casefold() in mapping.processing_ids:
+        return None
+    text = f"says {shown(sent)}, not P: the message comes from no production system. To take such "
+    return Problem("not_production", "MSH-11", text + "messages in, name it in the mapping "
+                   "(processing_ids).")  # fmt: skip
 
 
 def _continued(header: Header, segments: list[Segment]) -> Problem | None:

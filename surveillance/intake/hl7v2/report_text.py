@@ -11,6 +11,8 @@ from surveillance.intake.hl7v2.problems import Untranslatable
 from surveillance.intake.hl7v2.splitting import Segment
 
 OWN_HEADING: Final = re.compile(r"\s*[A-ZÀ-Þ][A-ZÀ-Þ /&()-]{2,40}:")
+TEXT: Final = "tx"
+"""What a line without a type (OBX-2) is taken for."""
 FILES: Final = frozenset({"ED", "RP"})
 """Types of OBX-5 that hold or name a file."""
 
@@ -41,7 +43,8 @@ def text_of(scope: Scope, lines: Iterable[Segment], mapping: FeedMapping) -> str
 
 
 def _is_text(line: Segment, mapping: FeedMapping) -> bool:
-    if line.value(2).casefold() not in mapping.text_types or said_by(line, mapping):
+    kind = line.value(2).casefold() or TEXT
+    if kind not in mapping.text_types or said_by(line, mapping):
         return False
     return not mapping.text_codes or any(
         line.value(3, part).casefold() in mapping.text_codes for part in (1, 2, 4, 5)

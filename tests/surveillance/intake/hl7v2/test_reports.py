@@ -225,3 +225,16 @@ def test_a_message_without_its_segments_is_refused() -> None:
     refused = read_message(message("PV1|1"), {})
 
     assert (refused.code, refused.problems[0].where) == ("AE", "OBR")
+
+
+def test_a_message_of_a_training_system_is_refused_unless_the_mapping_takes_it() -> None:
+    raw = report(line("Text.")).replace(b"|1|P|", b"|1|T|")
+
+    refused = read_message(raw, {})
+
+    assert (refused.code, refused.problems[0].code) == ("AE", "not_production")
+    assert read(raw, processing_ids=["P", "T"]).text == "Text."
+
+
+def test_a_line_without_a_type_is_text() -> None:
+    assert read(report(line("Text.", f2=""))).text == "Text."
