@@ -1,6 +1,6 @@
 """A message read: what to keep of it, its parts in our terms, and what to answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -48,9 +48,9 @@ class ReadMessage:
     None with AR."""
 
     envelope: Envelope
-    parts: tuple[Arrival | Unmapped, ...]
-    code: AckCode
-    problems: tuple[Problem, ...] = ()
+    parts: Sequence[Arrival | Unmapped]
+    code: AckCode | str
+    problems: Sequence[Problem] = ()
     header: Header | None = None
 
 

@@ -49,8 +49,12 @@ class Reader(NamedTuple):
 
     def part(self, raw: str, component: int = 1, subcomponent: int = 1) -> str:
         """One component (and subcomponent) of a repetition, plain; empty if it is not there."""
-        raw = _nth(_nth(raw, self.signs[1], component), self.signs[4], subcomponent)
-        return self.plain(raw) if raw else ""
+        signs = self.signs
+        if component > 1 or signs[1] in raw:
+            raw = _nth(raw, signs[1], component)
+        if subcomponent > 1 or signs[4] in raw:
+            raw = _nth(raw, signs[4], subcomponent)
+        return self.plain(raw) if signs[3] in raw or raw == NULL else raw.strip()
 
 
 class Segment:
@@ -102,8 +106,6 @@ class SplitMessage(NamedTuple):
 
 
 def _nth(whole: str, sign: str, number: int) -> str:
-    if sign not in whole:
-        return whole if number == 1 else ""
     parts = whole.split(sign, number)
     return parts[number - 1] if number <= len(parts) else ""
 
@@ -145,7 +147,7 @@ def _joined(text: str, separator: str) -> tuple[list[str], int]:
     """Whole segments, and how many lines began none."""
     if "\n" not in text:
         usual = [line for line in text.split("\r") if line]
-        if all(_is_usual(start, separator) for start in {line[:4] for line in usual}):
+        if _are_usual(frozenset([line[:4] for line in usual]), separator):
             return usual, 0
     lines: list[list[str]] = []
     loose = blank = 0
@@ -166,9 +168,12 @@ def _joined(text: str, separator: str) -> tuple[list[str], int]:
 
 
 @lru_cache(maxsize=1024)
-def _is_usual(start: str, separator: str) -> bool:
-    """Whether a line begins a segment that stands by itself (the shape of nearly all lines)."""
-    return len(start) > len("ADD") and start[:3] != "ADD" and _begins_segment(start, separator)
+def _are_usual(starts: frozenset[str], separator: str) -> bool:
+    """Whether lines with these starts begin segments that stand by themselves, as nearly all do."""
+    return all(
+        len(start) == len("ADD|") and start[:3] != "ADD" and _begins_segment(start, separator)
+        for start in starts
+    )
 
 
 def _begins_segment(line: str, separator: str) -> bool:

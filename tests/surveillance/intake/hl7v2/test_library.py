@@ -11,6 +11,9 @@ from surveillance.intake.hl7v2.header import header_of
 from surveillance.intake.hl7v2.mapping import validate_mapping
 from surveillance.intake.hl7v2.reading import read_message
 from surveillance.intake.hl7v2.splitting import split_message
+from surveillance.models import IntakeFeed, IntakeItem, IntakeMessage, MessageFormat
+from surveillance.workflows.keep_message import keep_message
+from tests.factories import NOW, SiteFactory
 from tests.surveillance.intake.hl7v2.messages import EXPECTED, LIBRARY, stored
 
 READ_OTHERWISE = {
@@ -76,3 +79,17 @@ def _raw_part(segment: Any, field: int, component: int) -> str:
     signs = segment.reader.signs
     parts = segment.raw(field).split(signs[2])[0].split(signs[1])
     return str(parts[component - 1])
+
+
+@pytest.mark.django_db
+def test_every_message_of_the_library_is_kept() -> None:
+    site = SiteFactory()
+    feed = IntakeFeed.objects.create(site=site, name="RIS", format=MessageFormat.HL7V2)
+
+    for name, expected in EXPECTED.items():
+        read = read_message(stored(name), expected.get("mapping", {}))
+        keep_message(feed=feed, envelope=read.envelope, parts=read.parts, now=NOW)
+
+    assert IntakeMessage.objects.count() == len(EXPECTED)
+    waiting = sum("unmapped" in part for one in EXPECTED.values() for part in one["parts"])
+    assert IntakeItem.objects.waiting().count() == waiting
