@@ -162,7 +162,6 @@ KEYS: Final = (
                '{"conclusion": {"HEM": "HEMANGIOMA_TYPICAL"}}'),
 )  # fmt: skip
 _KEYS: Final = {key.name: key for key in KEYS}
-LONGEST_MAPPING: Final = 1_000_000
 
 
 def validate_mapping(mapping: object) -> list[MappingProblem]:
@@ -172,25 +171,27 @@ def validate_mapping(mapping: object) -> list[MappingProblem]:
     return [problem for name, value in mapping.items() for problem in _faults(name, value)]
 
 
-def feed_mapping(mapping: "Mapping[str, Any] | FeedMapping") -> FeedMapping:
-    """The mapping with the usual filled in; keys with faults (validate_mapping) are as usual."""
+def feed_mapping(mapping: object) -> tuple[FeedMapping, MappingProblem | None]:
+    """The mapping with the usual filled in, and the first thing that is wrong with it. A key with
+    a fault is as usual; nothing should be taken in by such a mapping."""
     if isinstance(mapping, FeedMapping):
-        return mapping
-    if not mapping or not isinstance(mapping, Mapping):
-        return USUAL
-    return _filled(json.dumps(dict(mapping), sort_keys=True))
+        return mapping, None
+    if not isinstance(mapping, Mapping):
+        return USUAL, validate_mapping(mapping)[0]
+    return _filled(json.dumps(dict(mapping), sort_keys=True)) if mapping else (USUAL, None)
 
 
 @lru_cache(maxsize=64)
-def _filled(mapping: str) -> FeedMapping:
+def _filled(mapping: str) -> tuple[FeedMapping, MappingProblem | None]:
     given = json.loads(mapping)
-    return FeedMapping(
-        **{
-            name: _KEYS[name].kind.read(value, getattr(USUAL, name))
-            for name, value in given.items()
-            if not _faults(name, value)
-        }
-    )
+    faults = validate_mapping(given)
+    faulty = {fault.key for fault in faults}
+    read = {
+        name: _KEYS[name].kind.read(value, getattr(USUAL, name))
+        for name, value in given.items()
+        if name in _KEYS and name not in faulty
+    }
+    return FeedMapping(**read), faults[0] if faults else None
 
 
 def _faults(name: object, value: Any) -> list[MappingProblem]:

@@ -14,7 +14,7 @@ from surveillance.intake.hl7v2.demographics import (
 )
 from surveillance.intake.hl7v2.grouping import whole
 from surveillance.intake.hl7v2.header import Header, header_of
-from surveillance.intake.hl7v2.mapping import FeedMapping, feed_mapping
+from surveillance.intake.hl7v2.mapping import FeedMapping, MappingProblem, feed_mapping
 from surveillance.intake.hl7v2.moments import moment, zone_named
 from surveillance.intake.hl7v2.orders import orders_in
 from surveillance.intake.hl7v2.problems import AckCode, Problem, Severity
@@ -73,10 +73,12 @@ def read_message(
     header = header_of(raw)
     if header is None:
         return _not_hl7(raw)
-    filled = feed_mapping(mapping)
+    filled, fault = feed_mapping(mapping)
     sender = Sender(filled, zone_named(filled.time_zone or time_zone))
     message = split_message(raw, header, filled.character_set)
     verdict = _verdict(header, message, sender)
+    if fault and verdict.parts and verdict.code == AckCode.AA:
+        verdict = _by_faulty_mapping(header, message, fault, sender)
     return ReadMessage(
         envelope=_envelope(raw, header, sender),
         parts=verdict.parts,
@@ -99,6 +101,16 @@ def _verdict(header: Header, message: SplitMessage, sender: Sender) -> Verdict:
     warnings = [_as_warning(part) for part in parts if isinstance(part, Unmapped)]
     nothing = () if parts else (_not_used("nothing_used", ""),)
     return Verdict(AckCode.AA, parts, (*warnings, *nothing, *message.problems))
+
+
+def _by_faulty_mapping(
+    header: Header, message: SplitMessage, fault: MappingProblem, sender: Sender
+) -> Verdict:
+    """Nothing is taken in by a mapping with a fault: the wrong number might be read. It waits."""
+    text = f"The mapping of this feed has a fault ({fault}). Mend it: it is read anew."
+    problem = Problem("faulty_mapping", "", text, Severity.WARNING)
+    kind = _kind(header.kind, _event(header, message.segments))
+    return Verdict(AckCode.AA, _waiting(kind, problem, message.segments, sender), (problem,))
 
 
 def _event(header: Header, segments: list[Segment]) -> str:

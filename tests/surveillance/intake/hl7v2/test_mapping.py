@@ -10,6 +10,7 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveillance.arrivals import Unmapped
 from surveillance.intake.hl7v2.mapping import KEYS, USUAL, FeedMapping, feed_mapping
 from surveillance.intake.hl7v2.mapping import validate_mapping as validate
 from surveillance.intake.hl7v2.mapping_page import mapping_page
@@ -24,7 +25,7 @@ def test_every_key_is_a_field_and_its_example_is_right() -> None:
     for key in KEYS:
         example = {key.name: json.loads(key.example)}
         assert not validate(example)
-        assert getattr(feed_mapping(example), key.name) != ()
+        assert getattr(feed_mapping(example)[0], key.name) != ()
 
 
 def test_the_page_about_mappings_is_what_the_code_says(capsys) -> None:
@@ -64,12 +65,22 @@ def test_faults_are_told_with_their_key(mapping: Any, told: str) -> None:
     assert str(problem).startswith(told)
 
 
-def test_a_key_with_a_fault_is_as_usual() -> None:
-    mapped = feed_mapping({"accession": "OBR-3", "order_number": ["OBR-2"], "sexes": {"V": "MALE"}})
+def test_tables_add_to_the_usual_ones_and_lists_replace_them() -> None:
+    mapped, fault = feed_mapping({"order_number": ["OBR-2"], "sexes": {"V": "MALE"}})
 
+    assert fault is None
     assert mapped.accession == USUAL.accession
     assert mapped.order_number == ("OBR-2",)
     assert mapped.sexes == {**USUAL.sexes, "v": "MALE"}
+
+
+def test_nothing_is_taken_in_by_a_mapping_with_a_fault() -> None:
+    read = read_message(report(), {"acession": ["OBR-18"]})
+
+    [part] = read.parts
+    assert isinstance(part, Unmapped)
+    assert (read.code, part.code, part.key) == ("AA", "faulty_mapping", "RAD-1")
+    assert "acession: is no key" in part.problem
 
 
 JSON = st.recursive(
