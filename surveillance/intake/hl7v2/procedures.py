@@ -45,8 +45,8 @@ def _coded(scope: Scope, mapping: FeedMapping) -> tuple[list[str], str]:
         name, field, *_ = place_of(text)
         segment = scope.first.get(name)
         if segment and segment.raw(field):
-            codes = [tidy(segment.value(field, part)) for part in CODES_OF_A_CODED_FIELD]
-            words = [tidy(segment.value(field, part)) for part in WORDS_OF_A_CODED_FIELD]
+            codes = [tidy(segment.words(field, part)) for part in CODES_OF_A_CODED_FIELD]
+            words = [tidy(segment.words(field, part)) for part in WORDS_OF_A_CODED_FIELD]
             return codes, next((one for one in words if one), "")[:400]
     return [], ""
 
@@ -55,6 +55,8 @@ def _modality(codes: list[str], words: str, scope: Scope, mapping: FeedMapping) 
     for code in codes:
         if known := mapping.procedures.get(code.casefold()):
             return known
+    if usual.NOT_A_LOOK.search(words):
+        return None
     machine = _machine(words, scope.value(mapping.service), mapping)
     if machine == "CT":
         return _ct(words)
@@ -85,12 +87,11 @@ def _ct(words: str) -> Modality | None:
 
 
 def _mri(words: str) -> Modality | None:
+    if usual.WITHOUT_CONTRAST.search(words) and not usual.BOTH_CONTRAST.search(words):
+        return Modality.MRI_NONCONTRAST
     if usual.HEPATOBILIARY.search(words):
         return Modality.MRI_HEPATOBILIARY
-    if usual.EXTRACELLULAR.search(words):
-        return Modality.MRI_EXTRACELLULAR
-    plain = usual.WITHOUT_CONTRAST.search(words) and not usual.BOTH_CONTRAST.search(words)
-    return Modality.MRI_NONCONTRAST if plain else None
+    return Modality.MRI_EXTRACELLULAR if usual.EXTRACELLULAR.search(words) else None
 
 
 def _has_contrast(words: str) -> bool:

@@ -87,6 +87,12 @@ class Segment:
             whole = whole.split(signs[2], 1)[0]
         return self.reader.part(whole, component, subcomponent)
 
+    def words(self, field: int, component: int) -> str:
+        """A component for people, of the first repetition: many senders write `CT ABDOMEN & PELVIS`
+        without escaping the sign, so subcomponents are not taken apart."""
+        signs = self.reader.signs
+        return self.reader.plain(_nth(_nth(self.raw(field), signs[2], 1), signs[1], component))
+
     def text(self, field: int) -> str:
         """The whole field as text: components keep their sign, repetitions are lines."""
         raw = self.fields[field] if field < len(self.fields) else ""

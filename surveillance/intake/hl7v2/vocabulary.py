@@ -98,7 +98,7 @@ SERVICE_WORDS: Final = (
     (re.compile(r"\bCEUS\b|contrast.enhanced (?:ultraso|us\b)", re.IGNORECASE), "CEUS"),
     (re.compile(r"\bMRI?\b|\bMRCP\b|\bRMN?\b|\bIRM\b|\bMRT\b|magnetic reson|resonancia|kernspin",
                 re.IGNORECASE), "MRI"),
-    (re.compile(r"\bCTA?\b|\bTA?C\b|\bTDM\b|tomogra", re.IGNORECASE), "CT"),
+    (re.compile(r"\bCTA?\b|\bTA?C\b(?!.?99)|\bTDM\b|tomogra", re.IGNORECASE), "CT"),
     (re.compile(r"\bUS\b|\bUSS\b|ultraso|sonogra|ecogra|échogra|\becho\b", re.IGNORECASE), "US"),
     (re.compile(r"\bXR\b|x-?ray|radiograph|radiograf|\bRX\b|röntgen", re.IGNORECASE), "XR"),
 )  # fmt: skip
@@ -116,7 +116,7 @@ WITHOUT_CONTRAST: Final = re.compile(
 )
 MULTIPHASE: Final = re.compile(
     r"multi.?phas|tri.?phas|[34].?phas|dynamic|liver (?:mass )?protocol|multif[aá]sic|trif[aá]sic"
-    r"|bif[aá]sic|mehrphas|dyn[aá]mi",
+    r"|mehrphas|dyn[aá]mi",
     re.IGNORECASE,
 )
 WITH_CONTRAST: Final = re.compile(
@@ -125,12 +125,20 @@ WITH_CONTRAST: Final = re.compile(
     re.IGNORECASE,
 )
 HEPATOBILIARY: Final = re.compile(
-    r"gadoxet|eovist|primovist|hepatobil|hepatoesp|liver.specific", re.IGNORECASE
+    r"gadoxet|eovist|primovist|hepatobil\w* (?:contrast|agent|phase|protocol)"
+    r"|contrast\w* hepatobil|hepatoespec|liver.specific",
+    re.IGNORECASE,
 )
 EXTRACELLULAR: Final = re.compile(
     r"gadobut|gadavist|gadovist|gadoter|dotarem|prohance|gadoterid|magnevist|extracell",
     re.IGNORECASE,
 )
+
+NOT_A_LOOK: Final = re.compile(
+    r"guid|biops|drain|ablat|emboli|aspirat|punct|elastogra|fibroscan|interven|TACE\b",
+    re.IGNORECASE,
+)
+"""Imaging that serves something else: whether it is an exam of the liver, a person must say."""
 
 RECORDED: Final = tuple(one for one in Modality if one != Modality.MRI_CONTRAST)
 """Modalities of an exam (MRI_CONTRAST is advice only)."""
