@@ -6,10 +6,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from surveillance.intake.csv_registry import vocabulary as terms
 from surveillance.intake.csv_registry.coded import coded, plain, segments
 from surveillance.intake.csv_registry.values import BadValue, DateFormat, Reader
-from surveillance.intake.hl7v2.mapping_keys import KeyKind
+from surveillance.intake.hl7v2.mapping_keys import (
+    LONGEST_TOLD,
+    KeyKind,
+    check_table,
+    leads_nowhere,
+)
 from surveillance.intake.hl7v2.problems import tidy
 from surveillance.protocol.terms import (
     CalcificationPattern,
@@ -123,32 +130,22 @@ FINDING_CODES: Final = {
 
 def finding_codes() -> KeyKind:
     """The sender's OBX-3 codes into what they say of a lesion or the exam."""
-    of = "one of " + ", ".join(READERS)
 
-    def check(value: Any) -> list[str]:
-        if not isinstance(value, dict):
-            return ["must be a table: the sender's code, then what it says"]
-        return [f"“{code[:40]}” leads to something that is not {of}"
-                for code, ours in value.items() if not _is_target(ours)]  # fmt: skip
+    def fault(word: str, ours: Any) -> str:
+        return "" if _is_target(ours) else leads_nowhere(word, READERS)
 
     return KeyKind(
         f"table of codes into {', '.join(READERS)}",
-        check,
+        lambda value: check_table(value, fault),
         lambda value, usual: {**usual, **{code.casefold(): ours for code, ours in value.items()}},
     )
 
 
 def finding_values() -> KeyKind:
     """For each thing that codes say: the sender's words into ours."""
-
-    def check(value: Any) -> list[str]:
-        if not isinstance(value, dict):
-            return ["must be a table: what is said, then a table of words"]
-        return [fault for name, table in value.items() for fault in _faulty_words(name, table)]
-
     return KeyKind(
         "table: what is said → table of words into ours",
-        check,
+        lambda value: check_table(value, _faulty_words),
         lambda value, _usual: {
             name: {plain(word): ours for word, ours in table.items()}
             for name, table in value.items()
@@ -160,14 +157,17 @@ def _is_target(value: Any) -> bool:
     return isinstance(value, str) and value in READERS
 
 
-def _faulty_words(name: str, table: Any) -> list[str]:
-    if not _is_target(name) or not isinstance(table, dict):
-        return [f"“{name[:40]}” must be one of {', '.join(READERS)}, then a table of words"]
-    return [
-        f"“{word[:40]}” leads to something that cannot be {name}"
-        for word, ours in table.items()
-        if not isinstance(ours, str) or not _reads(name, ours)
-    ]
+def _faulty_words(name: str, table: Any) -> str:
+    """The first fault in the words for one thing that codes say."""
+    if not _is_target(name):
+        return leads_nowhere(name, READERS)
+
+    def fault(word: str, ours: Any) -> str:
+        told = _("“{word}” leads to something that cannot be {name}")
+        right = isinstance(ours, str) and _reads(name, ours)
+        return "" if right else told.format(word=word[:LONGEST_TOLD], name=name)
+
+    return next(iter(check_table(table, fault)), "")
 
 
 def _reads(name: str, ours: str) -> bool:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
+from patients.kept_words import in_the_language_of_records
 from surveillance.arrivals import AppointmentState, OrderState, ReportState
 from surveillance.intake.hl7v2 import vocabulary
 from surveillance.intake.hl7v2.finding_words import FINDING_CODES, finding_codes, finding_values
@@ -167,7 +170,7 @@ _KEYS: Final = {key.name: key for key in KEYS}
 def validate_mapping(mapping: object) -> list[MappingProblem]:
     """Everything that is wrong with a mapping; empty: it can be used."""
     if not isinstance(mapping, Mapping):
-        return [MappingProblem("", "must be a JSON object")]
+        return [MappingProblem("", _("must be a JSON object"))]
     return [problem for name, value in mapping.items() for problem in _faults(name, value)]
 
 
@@ -184,7 +187,8 @@ def feed_mapping(mapping: object) -> tuple[FeedMapping, MappingProblem | None]:
 @lru_cache(maxsize=64)
 def _filled(mapping: str) -> tuple[FeedMapping, MappingProblem | None]:
     given = json.loads(mapping)
-    faults = validate_mapping(given)
+    with in_the_language_of_records():
+        faults = validate_mapping(given)
     faulty = {fault.key for fault in faults}
     read = {
         name: _KEYS[name].kind.read(value, getattr(USUAL, name))
@@ -196,6 +200,6 @@ def _filled(mapping: str) -> tuple[FeedMapping, MappingProblem | None]:
 
 def _faults(name: object, value: Any) -> list[MappingProblem]:
     if not isinstance(name, str) or name not in _KEYS:
-        known = ", ".join(_KEYS)
-        return [MappingProblem(str(name)[:40], f"is no key of a mapping. There are: {known}")]
+        told = _("is no key of a mapping. There are: {known}").format(known=", ".join(_KEYS))
+        return [MappingProblem(str(name)[:40], told)]
     return [MappingProblem(name, fault) for fault in _KEYS[name].kind.check(value)]
