@@ -1,43 +1,105 @@
-"""What MSH says: the least that the listener needs."""
+"""The header of a message (MSH), read without the rest: whose feed is it, what is answered?"""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from surveillance.intake.hl7v2.character_sets import without_control_bytes
+from surveillance.intake.hl7v2.moments import moment
+
+USUAL_SIGNS: Final = "|^~\\&"
+BEFORE_MESSAGES: Final = b"\x0b\xef\xbb\xbf \t\r\n\x00"
+LONGEST_HEADER: Final = 20_000
+LAST_FIELD: Final = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """What MSH says, first components only."""
+class Header(NamedTuple):
+    """What MSH says.
 
-    sending_application: str
-    sending_facility: str
-    sent_at: datetime | None
+    `signs`: field, component, repetition, escape and subcomponent sign. `fields` are as they came
+    (byte by byte, as Latin-1), so that an answer can mirror them; `fields[n]` is field n.
+    """
+
+    signs: str
     message_type: str
-    control_id: str
-    version: str
-    charset: str
+    fields: list[str]
+
+    @property
+    def kind(self) -> str:
+        """MSH-9.1: ORU, ADT…"""
+        return self.message_type.partition("^")[0]
+
+    @property
+    def event(self) -> str:
+        """MSH-9.2: R01, A08… Empty where the sender leaves it out."""
+        return self.message_type.partition("^")[2]
+
+    @property
+    def sending_application(self) -> str:
+        """MSH-3, first component."""
+        return self._first(3)
+
+    @property
+    def sending_facility(self) -> str:
+        """MSH-4, first component."""
+        return self._first(4)
+
+    @property
+    def sent(self) -> str:
+        """MSH-7 as it came."""
+        return self._first(7)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """MSH-7, as UTC where it names no offset; None if it is no moment."""
+        return moment(self.sent, UTC)
+
+    @property
+    def control_id(self) -> str:
+        """MSH-10."""
+        return self.fields[10].strip()
+
+    @property
+    def processing_id(self) -> str:
+        """MSH-11, first component: P production, T training, D debugging."""
+        return self._first(11)
+
+    @property
+    def version(self) -> str:
+        """MSH-12, first component."""
+        return self._first(12)
+
+    @property
+    def continuation(self) -> str:
+        """MSH-14: the message goes on in another."""
+        return self._first(14)
+
+    @property
+    def charset(self) -> str:
+        """MSH-18, first repetition."""
+        return self._first(18)
+
+    def _first(self, field: int) -> str:
+        return self.fields[field].split(self.signs[2])[0].split(self.signs[1])[0].strip()
 
 
 def header_of(raw: bytes) -> Header | None:
-    """The header, or None where the bytes are no HL7 v2 message."""
-    if raw[:3] != b"MSH" or len(raw) < 9:
+    """The header of the message, or None where the bytes are no HL7 v2 message."""
+    start = raw[: LONGEST_HEADER * 2].lstrip(BEFORE_MESSAGES)[:LONGEST_HEADER]
+    line = start.partition(b"\r")[0].partition(b"\n")[0]
+    text = without_control_bytes(line).decode("latin-1")
+    if text[:3].upper() != "MSH" or len(text) < len("MSH|^~\\&"):
         return None
-    fields = raw.split(b"\r", 1)[0].decode("utf-8", "replace").split(raw[3:4].decode("latin-1"))
-    fields += [""] * (20 - len(fields))
-    first = [one.split("^")[0] for one in fields]
-    return Header(
-        sending_application=first[2],
-        sending_facility=first[3],
-        sent_at=moment(first[6]),
-        message_type=fields[8],
-        control_id=first[9],
-        version=first[11],
-        charset=first[17],
-    )
+    separator = text[3]
+    if separator.isalnum() or not separator.isprintable() or separator.isspace():
+        return None
+    fields = ["MSH", separator, *text.split(separator)[1:]]
+    fields += [""] * (LAST_FIELD + 2 - len(fields))
+    signs = signs_of(separator, fields[2])
+    named = [part.strip().upper() for part in fields[9].split(signs[1])[:2]]
+    return Header(signs, "^".join(part for part in named if part), fields)
 
 
-def moment(text: str) -> datetime | None:
-    """A time stamp of HL7, read as UTC."""
-    try:
-        return datetime.fromisoformat(f"{text[:8]}T{text[8:14].ljust(6, '0')}").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+def signs_of(separator: str, declared: str) -> str:
+    """The five signs; the usual ones for those that MSH-2 leaves out."""
+    given = declared[:4]
+    return separator + given + USUAL_SIGNS[1 + len(given) :]

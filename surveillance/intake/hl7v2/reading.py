@@ -1,53 +1,188 @@
-"""A message in our terms: the least that the listener needs."""
+"""A message read: what to keep of it, its parts in our terms, and what to answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from surveillance.arrivals import Arrival, Person, ReportArrival, ReportState, Unmapped
+from surveillance.arrivals import Arrival, ArrivalKind, Unmapped
+from surveillance.intake.hl7v2.appointments import EVENTS, appointments_in
+from surveillance.intake.hl7v2.demographics import (
+    MERGE_EVENTS,
+    PATIENT_EVENTS,
+    merges_in,
+    patients_in,
+)
+from surveillance.intake.hl7v2.grouping import whole
 from surveillance.intake.hl7v2.header import Header, header_of
+from surveillance.intake.hl7v2.mapping import FeedMapping, MappingProblem, feed_mapping
+from surveillance.intake.hl7v2.moments import moment, zone_named
+from surveillance.intake.hl7v2.orders import orders_in
+from surveillance.intake.hl7v2.problems import AckCode, Problem, Severity
+from surveillance.intake.hl7v2.refusing import MessageKind, refusal_of
+from surveillance.intake.hl7v2.reports import reports_in
+from surveillance.intake.hl7v2.said import Sender, unmapped
+from surveillance.intake.hl7v2.splitting import Segment, SplitMessage, split_message
 from surveillance.workflows.keep_message import Envelope
+
+__all__ = ["AckCode", "Header", "Problem", "ReadMessage", "header_of", "read_message"]
+
+LONGEST_CONTROL_ID: Final = 199
+LONGEST_TYPE: Final = 60
+
+_KINDS: Final = (
+    MessageKind("ORU", frozenset({"R01"}), ArrivalKind.REPORT, ("PID", "OBR")),
+    MessageKind("ORM", frozenset({"O01"}), ArrivalKind.ORDER, ("PID", "ORC")),
+    MessageKind("OMI", frozenset({"O23"}), ArrivalKind.ORDER, ("PID", "ORC")),
+    MessageKind("OMG", frozenset({"O19"}), ArrivalKind.ORDER, ("PID", "ORC")),
+    MessageKind("SIU", frozenset(EVENTS), ArrivalKind.APPOINTMENT, ("PID", "SCH")),
+    MessageKind("ADT", PATIENT_EVENTS, ArrivalKind.PATIENT, ("PID",)),
+    MessageKind("ADT", MERGE_EVENTS, ArrivalKind.MERGE, ("PID", "MRG")),
+)
+"""The messages that are used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMessage:
-    """A message read: what to keep of it, what to answer, and why not AA."""
+    """`code` is what to answer once the message was kept (docs/integration.md): AA kept, AE
+    understood but refused, AR not HL7 v2. `problems` say why, warnings of an AA too. `header` is
+    None with AR."""
 
     envelope: Envelope
     parts: Sequence[Arrival | Unmapped]
-    code: str
-    problems: Sequence[str] = ()
+    code: AckCode | str
+    problems: Sequence[Problem] = ()
+    header: Header | None = None
 
 
-def read_message(raw: bytes, mapping: Mapping[str, Any], *, time_zone: str = "UTC") -> ReadMessage:
-    """The message in our terms. Raises ValueError where it has no header."""
-    del mapping, time_zone
+class Verdict(NamedTuple):
+    """What to answer, and what to do with the message."""
+
+    code: AckCode
+    parts: tuple[Arrival | Unmapped, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_message(
+    raw: bytes, mapping: Mapping[str, Any] | FeedMapping, *, time_zone: str = "UTC"
+) -> ReadMessage:
+    """Translate one message, without the frame of MLLP. Never raises, whatever the bytes.
+
+    `time_zone` is that of stamps without an offset, unless the mapping names one. What cannot be
+    translated is `Unmapped` and waits for a person; a message that is refused waits as one part.
+    """
     header = header_of(raw)
     if header is None:
-        raise ValueError("no header")
-    envelope = Envelope(
-        message_type=header.message_type,
-        control_id=header.control_id,
-        sent_at=header.sent_at,
+        return _not_hl7(raw)
+    filled, fault = feed_mapping(mapping)
+    sender = Sender(filled, zone_named(filled.time_zone or time_zone))
+    message = split_message(raw, header, filled.character_set)
+    verdict = _verdict(header, message, sender)
+    if fault and verdict.parts and verdict.code == AckCode.AA:
+        verdict = _by_faulty_mapping(header, message, fault, sender)
+    return ReadMessage(
+        envelope=_envelope(raw, header, sender),
+        parts=verdict.parts,
+        code=verdict.code,
+        problems=verdict.problems,
+        header=header,
+    )
+
+
+def _verdict(header: Header, message: SplitMessage, sender: Sender) -> Verdict:
+    event = _event(header, message.segments)
+    kind = _kind(header.kind, event)
+    if refusal := refusal_of(header, message, kind, sender.mapping):
+        waiting = _waiting(kind, refusal, message.segments, sender)
+        others = tuple(one for one in message.problems if one != refusal)
+        return Verdict(AckCode.AE, waiting, (refusal, *others))
+    if kind is None:
+        return Verdict(AckCode.AA, (), (_not_used("not_used", "MSH-9"),))
+    parts = tuple(_parts(kind.of, event, message.segments, sender))
+    warnings = [_as_warning(part) for part in parts if isinstance(part, Unmapped)]
+    nothing = () if parts else (_not_used("nothing_used", ""),)
+    return Verdict(AckCode.AA, parts, (*warnings, *nothing, *message.problems))
+
+
+def _by_faulty_mapping(
+    header: Header, message: SplitMessage, fault: MappingProblem, sender: Sender
+) -> Verdict:
+    """Nothing is taken in by a mapping with a fault: the wrong number might be read. It waits."""
+    text = f"The mapping of this feed has a fault ({fault}). Mend it: it is read anew."
+    problem = Problem("faulty_mapping", "", text, Severity.WARNING)
+    kind = _kind(header.kind, _event(header, message.segments))
+    return Verdict(AckCode.AA, _waiting(kind, problem, message.segments, sender), (problem,))
+
+
+def _event(header: Header, segments: list[Segment]) -> str:
+    """MSH-9.2, or EVN-1 of older messages; empty where neither says one."""
+    return header.event or whole(segments).value(("EVN-1",)).upper()
+
+
+def _kind(name: str, event: str) -> MessageKind | None:
+    """The kind of message, if it is used here. ORU, ORM, OMI and OMG have one event each."""
+    for kind in _KINDS:
+        if kind.name == name and (event in kind.events or (not event and len(kind.events) == 1)):
+            return kind
+    return None
+
+
+def _parts(of: ArrivalKind, event: str, segments: list[Segment], sender: Sender) -> list[Any]:
+    match of:
+        case ArrivalKind.REPORT:
+            return [*reports_in(segments, sender)]
+        case ArrivalKind.ORDER:
+            return [*orders_in(segments, sender)]
+        case ArrivalKind.APPOINTMENT:
+            return [*appointments_in(segments, event, sender)]
+        case ArrivalKind.MERGE:
+            return [*merges_in(segments, sender)]
+        case _:
+            return [*patients_in(segments, sender)]
+
+
+def _waiting(
+    kind: MessageKind | None, refusal: Problem, segments: list[Segment], sender: Sender
+) -> tuple[Unmapped, ...]:
+    """A refused message waits here, too: a sender may pass over what it is answered."""
+    if kind is None:
+        return ()
+    places = {
+        ArrivalKind.REPORT: sender.mapping.accession,
+        ArrivalKind.ORDER: sender.mapping.order_number,
+        ArrivalKind.APPOINTMENT: sender.mapping.appointment,
+        ArrivalKind.MERGE: ("MRG-1",),
+    }
+    at = places.get(kind.of, ("PID-3",))
+    return (unmapped(kind.of, refusal, whole(segments), at, sender),)
+
+
+def _as_warning(part: Unmapped) -> Problem:
+    text = part.problem.removeprefix(part.where).strip()
+    return Problem(part.code, part.where, text, Severity.WARNING)
+
+
+def _not_used(code: str, where: str) -> Problem:
+    text = {
+        "not_used": "names a kind of message that is not used here; it was kept.",
+        "nothing_used": "The message was kept; it says nothing that is used here.",
+    }
+    return Problem(code, where, text[code], Severity.INFORMATION)
+
+
+def _envelope(raw: bytes, header: Header, sender: Sender) -> Envelope:
+    return Envelope(
+        message_type=header.message_type[:LONGEST_TYPE],
+        control_id=header.control_id[:LONGEST_CONTROL_ID],
+        sent_at=moment(header.sent, sender.zone),
         raw=raw,
     )
-    rows = [line.split("|") for line in raw.decode("utf-8", "replace").split("\r")]
-    said = {row[0]: row + [""] * 30 for row in reversed(rows)}
-    parts = [_report(said, header)] if "OBR" in said and header.sent_at else []
-    code = "AA" if parts else "AE"
-    return ReadMessage(envelope=envelope, parts=parts, code=code)
 
 
-def _report(said: Mapping[str, list[str]], header: Header) -> ReportArrival:
-    at = header.sent_at or datetime.now(UTC)
-    return ReportArrival(
-        person=Person(mrn=said.get("PID", [""] * 30)[3].split("^")[0]),
-        accession=said["OBR"][3].split("^")[0],
-        state=ReportState.FINAL,
-        performed_on=at.date(),
-        modality=None,
-        procedure=said["OBR"][4],
-        text=said.get("OBX", [""] * 30)[5],
-        said_at=at,
+def _not_hl7(raw: bytes) -> ReadMessage:
+    text = "These bytes are no HL7 v2 message: they do not begin with MSH and its separators."
+    return ReadMessage(
+        envelope=Envelope(message_type="", control_id="", sent_at=None, raw=raw),
+        parts=(),
+        code=AckCode.AR,
+        problems=(Problem("not_hl7", "MSH", text),),
     )
