@@ -6,7 +6,6 @@ Two identifiers are asked for, as at the bedside: a record number alone may be m
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from enum import auto
 
 from surveillance.protocol.terms import Term
 
@@ -14,10 +13,10 @@ from surveillance.protocol.terms import Term
 class Identity(Term):
     """How far what the sender says of the person agrees with the record."""
 
-    AGREES = auto()
-    NUMBER_ONLY = auto()
+    AGREES = "AGREES"
+    NUMBER_ONLY = "NUMBER_ONLY"
     """Nothing besides the record number was said, or can be compared."""
-    CONTRADICTS = auto()
+    CONTRADICTS = "CONTRADICTS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

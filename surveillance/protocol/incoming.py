@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import auto
 from typing import Any
 
 from surveillance.protocol.facts import ExamFacts, SurveillanceCase
@@ -22,19 +21,19 @@ from surveillance.protocol.terms import (
 class Verdict(Term):
     """Whether the exam answers what is owed. LIKELY: a person decides."""
 
-    CERTAIN = auto()
-    LIKELY = auto()
-    NO = auto()
+    CERTAIN = "CERTAIN"
+    LIKELY = "LIKELY"
+    NO = "NO"
 
 
 class Source(Term):
     """From where it is known what the exam showed of the lesion."""
 
-    CODED = auto()
-    TEXT = auto()
-    STATED = auto()
+    CODED = "CODED"
+    TEXT = "TEXT"
+    STATED = "STATED"
     """Nothing of the lesion, but that the exam was not adequate."""
-    NOTHING = auto()
+    NOTHING = "NOTHING"
 
 
 @dataclass(frozen=True, slots=True)

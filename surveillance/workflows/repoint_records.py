@@ -10,6 +10,8 @@ from patients.models import AfpResult, Patient
 from surveillance.models import (
     ContactAttempt,
     Declination,
+    ExamDocument,
+    ExamMatch,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -26,6 +28,8 @@ MOVED: tuple[type[models.Model], ...] = (
     Declination,
     OutsideCare,
     PatientNote,
+    ExamMatch,
+    ExamDocument,
     FollowUp,
     Notification,
     Letter,

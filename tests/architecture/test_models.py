@@ -54,6 +54,9 @@ APPEND_ONLY = {
     "surveillance.OutsideCare",
     "surveillance.OutsideCareReview",
     "surveillance.Disowning",
+    "surveillance.ExamMatch",
+    "surveillance.ExamMatchAnswer",
+    "surveillance.ExamDocument",
 }
 
 
