@@ -140,7 +140,7 @@ class ExamMatch(AppendOnlyModel):
 
 
 class ExamMatchAnswerQuerySet(AppendOnlyQuerySet["ExamMatchAnswer"]):
-    def verdicts_on_sample(self, site: Site) -> "models.QuerySet[ExamMatchAnswer, dict[str, Any]]":
+    def verdicts_on_sample(self, site: Site) -> "models.QuerySet[ExamMatchAnswer, Any]":
         """How often a sampled closure was found right or wrong, by class of what was owed; one
         that was undone before anybody was asked to look was wrong."""
         looked = self.filter(match__site=site, match__is_sampled=True)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from surveillance.models import ExamDocument, ExamMatch, ExamMatchAnswer, MatchAnswer
 from surveillance.protocol.incoming import Source, Verdict
 from surveillance.protocol.terms import Modality
-from surveillance.web.protocol_words import Said, said
+from surveillance.web.match_words import reason_said
+from surveillance.web.protocol_words import Said
 from surveillance.web.queue_rows import owed_words
 from surveillance.web.wording import (
     Tag,
@@ -128,8 +129,8 @@ def match_detail(match: ExamMatch) -> MatchDetail:
         owed=_owed(match),
         lesion=lesion_words(match.lesion),
         source=_source(match),
-        reasons_for=tuple(said(words) for _code, words in match.reasons_for),
-        reasons_against=tuple(said(words) for _code, words in match.reasons_against),
+        reasons_for=tuple(reason_said(words) for _code, words in match.reasons_for),
+        reasons_against=tuple(reason_said(words) for _code, words in match.reasons_against),
         pieces=pieces_of(text, match.relied_on),
         reporter=exam.reporter if exam else "",
         evidence=exam.evidence if exam else "",

@@ -30,6 +30,8 @@ EMPTY = {
     "closed": gettext_noop("No follow-up has closed by itself."),
     "audit": gettext_noop("Nothing is left to look at."),
 }
+UNDO_REASON = "Undone from the list of closures."
+"""Kept, and so in the language of records."""
 WRONG = (MatchAnswer.AUDITED_WRONG, MatchAnswer.UNDONE)
 
 
@@ -71,6 +73,7 @@ def exam_matches(request: SignedInRequest) -> HttpResponse:
         "empty": _(EMPTY[name]),
         "precision": precision_at(site),
         "current": name,
+        "undo_reason": UNDO_REASON,
     }
     return render(request, "surveillance/matches/list.html", context)
 

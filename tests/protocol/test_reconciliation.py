@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -55,12 +56,17 @@ def on_file(told=WATCHED, label="L1", segments=()):
 
 
 def arrived(**said):
-    usual = {"on": SCAN, "modality": Modality.MRI_EXTRACELLULAR, "anatomy": "MRI liver", "ref": "A"}
+    usual: dict[str, Any] = {
+        "on": SCAN,
+        "modality": Modality.MRI_EXTRACELLULAR,
+        "anatomy": "MRI liver",
+        "ref": "A",
+    }
     return IncomingReport(**usual | said)
 
 
 def statement(size="8", **said):
-    usual = {
+    usual: dict[str, Any] = {
         "sentences": (SENTENCE,),
         "assertion": Assertion.AFFIRMED,
         "is_calcified": True,
@@ -364,6 +370,7 @@ def test_certain_is_what_fulfils_and_text_never_reassures(data):
 
     before = recommend(told)
     if match.is_recorded:
+        assert match.exam is not None
         assert identity is Identity.AGREES
         closes = (
             lesion.owed is not None
@@ -379,6 +386,7 @@ def test_certain_is_what_fulfils_and_text_never_reassures(data):
     if match.verdict is not Verdict.CERTAIN:
         return
     assert match.is_recorded
+    assert match.exam is not None
     assert report.is_final
     assert match.exam.adequate
     assert match.exam.vis is not VisualisationScore.C

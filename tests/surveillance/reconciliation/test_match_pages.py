@@ -1,6 +1,8 @@
 """A person confirms with one key, rejects, undoes, and looks at a sample afterwards."""
 
+import inspect
 import io
+import re
 
 import pytest
 import time_machine
@@ -15,6 +17,8 @@ from surveillance.models import (
     ImagingExam,
     ItemStatus,
 )
+from surveillance.protocol import machine_limits, reconciliation
+from surveillance.web.match_words import SENTENCES
 from tests.surveillance.reconciliation.factories import ExamMatchFactory
 from tests.surveillance.reconciliation.scenes import NOW
 
@@ -203,3 +207,15 @@ def test_a_picture_in_a_pdf_needs_no_text_and_a_program_is_refused(client, feed)
 
     assert (program.status_code, nothing.status_code, picture.status_code) == (422, 422, 302)
     assert ExamDocument.objects.get().media_type == "application/pdf"
+
+
+def test_every_fixed_reason_is_translated():
+    """The protocol's sentences without a value in them, against those that the pages know."""
+    written = {
+        text
+        for module in (reconciliation, machine_limits)
+        for text in re.findall(r'Reason\(\s*"\w+", "([^"{]+\.)"', inspect.getsource(module))
+    }
+
+    assert len(written) > 20
+    assert written <= SENTENCES

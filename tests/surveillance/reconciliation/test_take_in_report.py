@@ -171,7 +171,7 @@ def _state(feed):
     exam = feed.exam()
     rows = exam.observations.values_list("lesion__label", "size_mm", "lirads") if exam else []
     owed = FollowUp.objects.open().filter(patient=feed.patient)
-    newest = LesionAssessment.objects.filter(lesion=feed.lesion).order_by("-sequence").first()
+    newest = LesionAssessment.objects.filter(lesion=feed.lesion).latest("sequence")
     return (
         exam and (exam.report_status, exam.report_text),
         sorted(rows),
@@ -198,7 +198,7 @@ def _statements(feed):
 def test_every_order_of_arrival_ends_in_one_state(feed, story):
     """Every fifth permutation, each rolled back before the next."""
     said = _statements(feed)[story]
-    ends = {}
+    ends: dict[str, list[tuple[int, ...]]] = {}
 
     for order in list(permutations(range(len(said))))[::5]:
         with transaction.atomic():
