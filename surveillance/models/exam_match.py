@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient, Site
@@ -60,6 +60,10 @@ class ExamMatchQuerySet(AppendOnlyQuerySet["ExamMatch"]):
             answer=MatchAnswer.CONFIRMED
         )
         return self.closed_by_themselves().standing().filter(~Exists(seen), is_sampled=True)
+
+    def dangerous_first(self) -> "ExamMatchQuerySet":
+        """What names a danger though nothing is owed, then in the order of the queue."""
+        return self.order_by(F("follow_up__sort_key").asc(nulls_first=True), "-decided_at", "pk")
 
     def newest_first(self) -> "ExamMatchQuerySet":
         """The newest decision first."""

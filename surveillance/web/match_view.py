@@ -21,7 +21,14 @@ from surveillance.web.wording import (
     name_of_user,
 )
 
-DECIDED = (MatchAnswer.CONFIRMED, MatchAnswer.REJECTED, MatchAnswer.UNDONE)
+DANGERS = {
+    "text_says_growth",
+    "text_says_new",
+    "text_is_suspicious",
+    "text_says_enhancement",
+    "coded_is_suspicious",
+}
+"""Reasons against that a person must see first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,12 @@ def state_of(match: ExamMatch) -> Tag:
         return Tag(_("Rejected"), "quiet")
     if match.verdict == Verdict.CERTAIN:
         return Tag(_("Closed by itself"), "good")
-    return Tag(_("Waits for a person"), "due") if match.verdict == Verdict.LIKELY else Tag(_("No"))
+    if match.verdict == Verdict.NO:
+        return Tag(_("No"))
+    codes = {code for code, _words in match.reasons_against}
+    if codes & DANGERS:
+        return Tag(_("A danger is named"), "overdue")
+    return Tag(_("Waits for a person"), "due")
 
 
 def match_detail(match: ExamMatch) -> MatchDetail:

@@ -58,12 +58,14 @@ class PrecisionRow:
 @require_safe
 @signed_in
 def exam_matches(request: SignedInRequest) -> HttpResponse:
-    """The three lists of a site, the newest first."""
+    """The three lists of a site: what waits the most dangerous first, the others the newest."""
     sites = list(sites_where(request.user, Permission.RECORD_EXAM).order_by("name"))
     site = choose_site(request, sites)
     asked = request.GET.get("list", "")
     name = asked if asked in LISTS else "confirm"
-    rows = lists_of(site)[name].newest_first().select_related(*JOINED)
+    found = lists_of(site)[name]
+    ordered = found.dangerous_first() if name == "confirm" else found.newest_first()
+    rows = ordered.select_related(*JOINED)
     shown = list(rows.prefetch_related("answers")[: SHOWN + 1])
     context = {
         "site": site.name,

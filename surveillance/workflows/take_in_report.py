@@ -27,12 +27,14 @@ from surveillance.exam_matching import (
     named_by,
     named_on_file,
 )
+from surveillance.exam_reports import differing_fields
 from surveillance.models import ImagingExam, IntakeItem, ItemStatus, ReportStatus
 from surveillance.protocol.exam_of_report import names_the_liver
 from surveillance.protocol.identity import Identity, identity_of
 from surveillance.protocol.incoming import IncomingReport, Verdict
 from surveillance.protocol.reconciliation import reconcile
 from surveillance.protocol.report_reader.read import read_report
+from surveillance.protocol.terms import Modality
 from surveillance.protocol.which_lesion import statements_of
 from surveillance.record_locks import lock_records
 from surveillance.statements import TAKEN_IN, Said, said_before, says_the_same
@@ -119,7 +121,7 @@ def _taken(report: _Report) -> TakenIn:
         return _told(report, ItemStatus.NOTHING_NEW, "told_otherwise_since", OUTDATED)
     if report.identity is Identity.CONTRADICTS:
         return _told(report, ItemStatus.WAITING, "identity_contradicts", CONTRADICTS)
-    if said.before is not None and says_the_same(said.before, report.item):
+    if said.before is not None and _is_known(report, said.before):
         known = said.before.exam
         return _told(report, ItemStatus.NOTHING_NEW, "known_already", KNOWN, known)
     try:
@@ -127,6 +129,15 @@ def _taken(report: _Report) -> TakenIn:
             return _stands(report, said)
     except WorkflowRefused as refused:
         return _told(report, ItemStatus.WAITING, refused.code, refused.message)
+
+
+def _is_known(report: _Report, before: IntakeItem) -> bool:
+    """Compared with what was said or, once that was emptied, with the exam on file."""
+    if before.content or before.exam is None:
+        return says_the_same(before, report.item)
+    told = exam_report(report.arrival, Modality(before.exam.modality), ())
+    is_cancelled = report.arrival.state is ReportState.CANCELLED
+    return not is_cancelled and not differing_fields(before.exam, told)
 
 
 def _stands(report: _Report, said: Said) -> TakenIn:

@@ -248,3 +248,12 @@ def test_text_alone_moves_the_chain_on(feed, monkeypatch):
     match = ExamMatch.objects.get()
     assert (item.code, match.source, match.relied_on) == ("closed", "TEXT", [[0, 16]])
     assert item.exam.observations.get().size_mm == Decimal("8.2")
+
+
+def test_a_report_re_sent_after_its_message_was_emptied_changes_nothing(feed):
+    first = feed.take_in(feed.said())
+    type(first).objects.filter(pk=first.pk).update(content={})
+
+    item = feed.take_in(feed.said(at=11))
+
+    assert (item.status, feed.exam()) == (ItemStatus.NOTHING_NEW, first.exam)
