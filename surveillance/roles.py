@@ -116,8 +116,7 @@ _READABLE = frozenset(
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
             "contactattempt patientnote declination disowning escalation escalationanswer "
             "notification letter letterbatch letterevent outsidecare outsidecarereview "
-            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun "
-            "exammatch exammatchanswer"
+            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun"
         ),
         "auth": "user",
     }.items()
