@@ -13,9 +13,17 @@ MOST = 100
 
 def exams_to_confirm(user: User, sites: Collection[int]) -> int:
     """Counting stops at a hundred. One query, or none."""
-    key = f"exams-to-confirm:{user.pk}"
-    known: int | None = cache.get(key)
+    known: int | None = cache.get(_key(user))
     if known is None:
         known = ExamMatch.objects.filter(site__in=sites).undecided()[:MOST].count()
-        cache.set(key, known, SECONDS)
+        cache.set(_key(user), known, SECONDS)
     return known
+
+
+def forget_count(user: User) -> None:
+    """Count anew at the next page: this person has just answered one."""
+    cache.delete(_key(user))
+
+
+def _key(user: User) -> str:
+    return f"exams-to-confirm:{user.pk}"

@@ -31,7 +31,6 @@ def _whether(label: Any, hint: Any = "") -> forms.ChoiceField:
         label=label,
         help_text=hint,
         choices=YES_NO,
-        initial="yes",
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose yes or no")},
     )
@@ -84,9 +83,9 @@ class MatchForm(TypedForm):
 
 
 def _initial(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What was coded or read; adequate unless something spoke against it."""
-    flags = {name: "yes" if told.get(name, True) else "no" for name in ("lesion_seen", "adequate")}
-    return {**told, **flags}
+    """What was coded or read. What nobody said is not chosen beforehand."""
+    flags = {name: told[name] for name in ("lesion_seen", "adequate") if name in told}
+    return {**told, **{name: "yes" if flag else "no" for name, flag in flags.items()}}
 
 
 def _term(term: type[Term], value: str) -> Any:

@@ -19,6 +19,7 @@ from surveillance.web.access import SignedInRequest, require, signed_in
 from surveillance.web.action_page import Action, show, subject_of
 from surveillance.web.forms import ReasonForm
 from surveillance.web.looks import note_look
+from surveillance.web.match_count import forget_count
 from surveillance.web.match_form import AuditForm, MatchForm
 from surveillance.web.match_view import match_detail
 from surveillance.web.refusals import accepted
@@ -86,6 +87,7 @@ def exam_match(request: SignedInRequest, pk: UUID) -> HttpResponse:
             by=request.user,
             now=now,
         )
+        forget_count(request.user)
 
     if request.method == "POST":
         require(request.user, Permission.RECORD_EXAM, match.patient.site)
@@ -130,6 +132,7 @@ def exam_match_reject(request: SignedInRequest, pk: UUID) -> HttpResponse:
     def act() -> None:
         why = form.cleaned_data["reason"]
         reject_match(match=match, reason=why, by=request.user, now=timezone.now())
+        forget_count(request.user)
 
     if form.is_valid() and accepted(form, act):
         messages.success(request, _("Rejected: what is owed stays owed."))
@@ -147,6 +150,7 @@ def exam_match_undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     def act() -> None:
         why = form.cleaned_data["reason"]
         undo_match(match=match, reason=why, by=request.user, now=timezone.now())
+        forget_count(request.user)
 
     if form.is_valid() and accepted(form, act):
         messages.success(request, _("Undone: it is owed again."))

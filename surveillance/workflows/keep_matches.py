@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from patients.audit import Deed, record_events
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 VERSION = "reconciliation/1"
+NOT_KNOWN_TO_BE_ADEQUATE = {"adequacy_not_said", "text_names_limits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _row(one: Found, item: IntakeItem, exam: ImagingExam | None, now: datetime) 
         item=item,
         verdict=match.verdict,
         source=match.source,
-        told=told_as_json(match.exam),
+        told=_told(match),
         reasons_for=_pairs(match.reasons_for),
         reasons_against=_pairs(match.reasons_against),
         relied_on=[[span.start, span.end] for span in match.relied_on],
@@ -65,6 +66,14 @@ def _row(one: Found, item: IntakeItem, exam: ImagingExam | None, now: datetime) 
         is_sampled=match.verdict is Verdict.CERTAIN and is_sampled(pk),
         decided_at=now,
     )
+
+
+def _told(match: LesionMatch) -> dict[str, Any]:
+    """Whether the exam was adequate is not told where it is not known: a person says so."""
+    told = told_as_json(match.exam)
+    if {reason.code for reason in match.reasons_against} & NOT_KNOWN_TO_BE_ADEQUATE:
+        told.pop("adequate", None)
+    return told
 
 
 def _pairs(reasons: Iterable[Reason]) -> list[list[str]]:
