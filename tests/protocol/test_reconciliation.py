@@ -358,7 +358,7 @@ def reports(draw, told):
     )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_certain_is_what_fulfils_and_text_never_reassures(data):
     told = data.draw(cases())
