@@ -5,6 +5,7 @@ Every table that leads to a patient is in `RECORDS` (a test says so). Records me
 patient's are told with it, as far as they are of the sites that may be seen.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -24,6 +25,9 @@ from surveillance.models import (
     Disowning,
     Escalation,
     EscalationAnswer,
+    ExamDocument,
+    ExamMatch,
+    ExamMatchAnswer,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -61,6 +65,9 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (OutsideCare, ("patient",)),
     (OutsideCareReview, ("outside_care__patient",)),
     (CdsFeedback, ("patient",)),
+    (ExamMatch, ("patient",)),
+    (ExamMatchAnswer, ("match__patient",)),
+    (ExamDocument, ("patient",)),
     (Notification, ("patient", "follow_up__patient", "escalation__follow_up__patient")),
     (Letter, ("patient",)),
     (LetterEvent, ("letter__patient",)),
@@ -155,6 +162,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, UUID | Decimal):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()
     return value
 
 

@@ -11,6 +11,8 @@ from surveillance.models.escalation_answer import (
     EscalationAnswerKind,
     NotIndicated,
 )
+from surveillance.models.exam_document import LARGEST_DOCUMENT, DocumentType, ExamDocument
+from surveillance.models.exam_match import ExamMatch, ExamMatchAnswer, MatchAnswer
 from surveillance.models.failsafe_run import (
     FailsafeAlert,
     FailsafeAlertKind,
@@ -66,6 +68,7 @@ from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
     "EVENT_VALUES",
+    "LARGEST_DOCUMENT",
     "LONGEST_NAME",
     "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
@@ -77,11 +80,15 @@ __all__ = [
     "DayPart",
     "Declination",
     "Disowning",
+    "DocumentType",
     "EhrSystem",
     "Escalation",
     "EscalationAnswer",
     "EscalationAnswerKind",
     "EscalationResolution",
+    "ExamDocument",
+    "ExamMatch",
+    "ExamMatchAnswer",
     "FailsafeAlert",
     "FailsafeAlertKind",
     "FailsafeAlertPath",
@@ -106,6 +113,7 @@ __all__ = [
     "LetterBatchStatus",
     "LetterEvent",
     "LetterEventKind",
+    "MatchAnswer",
     "MessageFormat",
     "MessageTemplateUse",
     "MessageTemplateVersion",

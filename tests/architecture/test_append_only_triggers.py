@@ -11,6 +11,7 @@ from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, Au
 from surveillance.models import (
     ContactAttempt,
     Disowning,
+    ExamMatchAnswer,
     FailsafeAlert,
     FailsafeRun,
     FollowUp,
@@ -41,6 +42,7 @@ from tests.surveillance.factories import (
     OutsideCareFactory,
     OutsideCareReviewFactory,
 )
+from tests.surveillance.reconciliation.factories import ExamDocumentFactory, ExamMatchFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +192,11 @@ ROWS: dict[str, Callable[[], models.Model]] = {
     "surveillance.OutsideCareReview": lambda: OutsideCareReviewFactory(),
     "surveillance.EscalationAnswer": lambda: EscalationAnswerFactory(),
     "surveillance.Disowning": disowning,
+    "surveillance.ExamMatch": lambda: ExamMatchFactory(),
+    "surveillance.ExamMatchAnswer": lambda: ExamMatchAnswer.objects.create(
+        match=ExamMatchFactory(), answer="CONFIRMED", answered_at=NOW, answered_by=UserFactory()
+    ),
+    "surveillance.ExamDocument": lambda: ExamDocumentFactory(),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
@@ -201,6 +208,8 @@ MUTABLE = {
     "surveillance.Declination": {"patient"},
     "surveillance.PatientNote": {"patient"},
     "surveillance.OutsideCare": {"patient"},
+    "surveillance.ExamMatch": {"patient"},
+    "surveillance.ExamDocument": {"patient"},
 }
 """Beside a retraction only the patient may change: merging two records re-points their facts."""
 

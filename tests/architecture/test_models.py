@@ -57,6 +57,9 @@ APPEND_ONLY = {
     "surveillance.OutsideCareReview",
     "surveillance.Disowning",
     "surveillance.CdsFeedback",
+    "surveillance.ExamMatch",
+    "surveillance.ExamMatchAnswer",
+    "surveillance.ExamDocument",
 }
 
 

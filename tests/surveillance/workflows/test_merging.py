@@ -51,6 +51,7 @@ from tests.surveillance.factories import (
     report,
     risk_facts,
 )
+from tests.surveillance.reconciliation.factories import ExamDocumentFactory, ExamMatchFactory
 
 LAST_WEEK = date(2026, 8, 24)
 LATER = NOW + timedelta(days=10)
@@ -86,6 +87,11 @@ def duplicate(ward):
     )
     run = LetterBatch.objects.create(site=ward.site, size=1, digest="0" * 64, prepared_at=NOW)
     Letter.objects.create(batch=run, sequence=1, patient=patient, digest="0" * 64)
+    exam = ImagingExam.objects.get(patient=patient)
+    match = ExamMatchFactory(
+        follow_up=FollowUp.objects.open().filter(patient=patient).first(), exam=exam
+    )
+    ExamDocumentFactory(patient=patient, item=match.item)
     return patient
 
 
