@@ -116,7 +116,8 @@ _READABLE = frozenset(
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
             "contactattempt patientnote declination disowning escalation escalationanswer "
             "notification letter letterbatch letterevent outsidecare outsidecarereview "
-            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun"
+            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun "
+            "exammatch exammatchanswer"
         ),
         "auth": "user",
     }.items()

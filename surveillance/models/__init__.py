@@ -1,6 +1,13 @@
 """Records of lesions, exams, decisions and obligations. Import models from here."""
 
 from surveillance.models.assessment import LesionAssessment, OverrideKind
+from surveillance.models.captured_report import (
+    CaptureAnswer,
+    CapturedReport,
+    CaptureState,
+    Clarification,
+    Exclusion,
+)
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
 from surveillance.models.declination import Declination, InformedOf, WhoDeclined
 from surveillance.models.disowning import Disowning
@@ -10,6 +17,8 @@ from surveillance.models.escalation_answer import (
     EscalationAnswerKind,
     NotIndicated,
 )
+from surveillance.models.exam_document import LARGEST_DOCUMENT, DocumentType, ExamDocument
+from surveillance.models.exam_match import ExamMatch, ExamMatchAnswer, MatchAnswer
 from surveillance.models.failsafe_run import (
     FailsafeAlert,
     FailsafeAlertKind,
@@ -64,19 +73,29 @@ from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
     "EVENT_VALUES",
+    "LARGEST_DOCUMENT",
     "LONGEST_NAME",
     "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
+    "CaptureAnswer",
+    "CaptureState",
+    "CapturedReport",
+    "Clarification",
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
     "DayPart",
     "Declination",
     "Disowning",
+    "DocumentType",
     "Escalation",
     "EscalationAnswer",
     "EscalationAnswerKind",
     "EscalationResolution",
+    "ExamDocument",
+    "ExamMatch",
+    "ExamMatchAnswer",
+    "Exclusion",
     "FailsafeAlert",
     "FailsafeAlertKind",
     "FailsafeAlertPath",
@@ -101,6 +120,7 @@ __all__ = [
     "LetterBatchStatus",
     "LetterEvent",
     "LetterEventKind",
+    "MatchAnswer",
     "MessageFormat",
     "MessageTemplateUse",
     "MessageTemplateVersion",

@@ -74,9 +74,13 @@ class CapturedReportQuerySet(AppendOnlyQuerySet["CapturedReport"]):
             )
         )
 
+    def in_state(self, state: CaptureState) -> "CapturedReportQuerySet":
+        """Those that stand there now."""
+        return self.current().with_state().filter(Q(("state", state)))
+
     def waiting(self) -> "CapturedReportQuerySet":
         """What nobody has put on file or excluded: the leak."""
-        return self.current().with_state().filter(state=CaptureState.WAITING)
+        return self.in_state(CaptureState.WAITING)
 
     def waiting_since(self, now: datetime, days: int) -> "CapturedReportQuerySet":
         """Waiting for longer than so many days."""
@@ -151,7 +155,9 @@ class CaptureAnswer(AppendOnlyModel):
                 name="capture_answer_other_reason_in_words",
             ),
         ]
-        indexes = [models.Index(fields=["report", "-answered_at"], name="capture_answer_newest_idx")]
+        indexes = [
+            models.Index(fields=["report", "-answered_at"], name="capture_answer_newest_idx")
+        ]
 
     def __str__(self) -> str:
         return f"CaptureAnswer {self.pk}"
@@ -168,7 +174,7 @@ class ClarificationQuerySet(models.QuerySet["Clarification"]):
 
 
 class Clarification(models.Model):
-    """A recommendation without modality or interval: somebody asks the radiologist. Open → answered.
+    """A recommendation lacks modality or interval: somebody asks the radiologist. Open → answered.
 
     It is owed to the report, beside what the protocol owes to the lesion, and ends nothing.
     """

@@ -26,8 +26,8 @@ def answer_clarification(
 ) -> Clarification:
     """Note what was said, and by whom it was asked; the first answer stands.
 
-    What the protocol owes to the lesion stays as it is: a clinician who wants it otherwise overrides
-    it there. Refused: no words.
+    What the protocol owes to the lesion stays as it is: a clinician who wants it otherwise
+    overrides it there. Refused: no words.
     """
     said = answer.strip()
     if not said:

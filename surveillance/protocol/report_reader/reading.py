@@ -27,6 +27,14 @@ class Assertion(Term):
     HISTORICAL = auto()
 
 
+class Lobe(Term):
+    """Where in the liver, if the report names no segment."""
+
+    RIGHT = auto()
+    LEFT = auto()
+    BOTH = auto()
+
+
 class Change(Term):
     """What the report says of a lesion since the exam before."""
 
@@ -49,15 +57,18 @@ class Span:
 class LesionStatement:
     """One lesion of the liver as one or more sentences describe it.
 
-    `is_calcified`: the sentence says calcification, calcified, granuloma with calcium… None: the
-    report says nothing of the matter. Sizes in millimetres, longest diameter.
+    `is_calcified`: the sentence says calcification, calcified, granuloma… None in a field: the
+    report says nothing of the matter. Sizes in millimetres, longest diameter. "Segment IV" without
+    a letter gives IVA and IVB.
     """
 
     sentences: tuple[Span, ...]
     assertion: Assertion
     is_calcified: bool
     size_mm: Decimal | None = None
+    previous_size_mm: Decimal | None = None
     segments: tuple[Segment, ...] = ()
+    lobe: Lobe | None = None
     kind: LesionKind | None = None
     pattern: CalcificationPattern | None = None
     isolation: Isolation | None = None
@@ -75,11 +86,14 @@ class LesionStatement:
 class RecommendationStatement:
     """What the radiologist recommends for the liver, in their own words.
 
-    Months are whole numbers; one number in the text gives both. None: not said.
+    Months are whole numbers; one number in the text gives both. None: not said. A bare "MRI" or
+    "CT" is the liver study of that name (MRI with contrast, multiphase CT). `alternatives`: what
+    else the same sentence offers.
     """
 
     sentence: Span
     modality: Modality | None = None
+    alternatives: tuple[Modality, ...] = ()
     earliest_months: int | None = None
     latest_months: int | None = None
     is_conditional: bool = False
@@ -101,3 +115,5 @@ class ReportReading:
     mentions_hepatic_calcification: bool = False
     """Affirmed or uncertain or historical; never where it is negated or in another organ."""
     recommends_liver_follow_up: bool = False
+    is_understood: bool = True
+    """False: not written in English, or no words at all. Then nothing is said, also no "none"."""

@@ -1,0 +1,172 @@
+"""Rows and arrivals in the terms of reconciliation, and its facts as findings for the record."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from patients.models import Patient
+from surveillance.arrivals import CodedFinding, Person, ReportArrival, ReportState
+from surveillance.cases import build_cases
+from surveillance.exam_reports import ExamReport, Finding
+from surveillance.models import FollowUp, Lesion, ReportStatus
+from surveillance.obligations import window_of
+from surveillance.protocol.exam_of_report import bare_exam
+from surveillance.protocol.facts import ExamFacts
+from surveillance.protocol.identity import Named
+from surveillance.protocol.incoming import (
+    IncomingReport,
+    LesionOnFile,
+    OwedImaging,
+    ToldLesion,
+)
+from surveillance.protocol.report_reader.reading import ReportReading
+from surveillance.protocol.terms import (
+    Modality,
+    ObligationKind,
+    RecommendationKind,
+    Segment,
+    Tri,
+)
+
+NOT_OF_THE_EXAM = ("label", "segments", "calcified_mm")
+TOLD = (
+    "lesion_seen",
+    "adequate",
+    "size_mm",
+    "lirads",
+    "conclusion",
+    "kind",
+    "isolation",
+    "pattern",
+)
+ENHANCEMENT = ("aphe", "washout", "capsule", "hemangioma_pattern")
+
+
+@dataclass(frozen=True, slots=True)
+class LesionRow:
+    """A lesion with the imaging follow-up that is open, in rows and in the protocol's terms."""
+
+    lesion: Lesion
+    follow_up: FollowUp | None
+    on_file: LesionOnFile
+
+
+def named_by(person: Person) -> Named:
+    """The person as the sender knows them."""
+    return Named(
+        family_name=person.family_name, given_name=person.given_name, birth_date=person.birth_date
+    )
+
+
+def named_on_file(patient: Patient) -> Named:
+    """The person as the record knows them."""
+    return Named(
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        birth_date=patient.birth_date,
+    )
+
+
+def lesions_of(patient: Patient, today: date) -> list[LesionRow]:
+    """All lesions of the patient, with what is known on the site's day `today`."""
+    lesions = list(Lesion.objects.filter(patient=patient).order_by("recorded_at", "label"))
+    owed = {
+        row.lesion_id: row
+        for row in FollowUp.objects.open().filter(patient=patient, kind=ObligationKind.IMAGING)
+    }
+    return [
+        LesionRow(lesion, owed.get(lesion.pk), _on_file(lesion, owed.get(lesion.pk), case))
+        for lesion, case in zip(lesions, build_cases(lesions, as_of=today), strict=True)
+    ]
+
+
+def _on_file(lesion: Lesion, follow_up: FollowUp | None, case: Any) -> LesionOnFile:
+    owed = None
+    if follow_up is not None:
+        kind = RecommendationKind(follow_up.recommendation)
+        owed = OwedImaging(kind, window_of(follow_up))
+    return LesionOnFile(
+        key=str(lesion.pk),
+        label=lesion.label,
+        segments=tuple(Segment(one) for one in lesion.segments),
+        case=case,
+        owed=owed,
+    )
+
+
+def incoming_report(arrival: ReportArrival, reading: ReportReading) -> IncomingReport:
+    """The arrival, and what was read in its text, in the protocol's terms."""
+    return IncomingReport(
+        on=arrival.performed_on,
+        modality=arrival.modality,
+        anatomy=f"{arrival.procedure} {arrival.body_site}",
+        is_final=arrival.state is not ReportState.PRELIMINARY,
+        adequate=arrival.adequate,
+        vis=arrival.vis,
+        whole_liver=arrival.whole_liver,
+        told=tuple(_told(one) for one in arrival.findings),
+        reading=reading,
+        ref=arrival.accession,
+    )
+
+
+def _told(coded: CodedFinding) -> ToldLesion:
+    names = [name for name in CodedFinding.__dataclass_fields__ if name not in NOT_OF_THE_EXAM]
+    values = {name: getattr(coded, name) for name in names}
+    values |= {name: values[name] or Tri.UNKNOWN for name in ENHANCEMENT if name in values}
+    return ToldLesion(coded.label, coded.segments, values)
+
+
+def exam_report(
+    arrival: ReportArrival, modality: Modality, findings: tuple[Finding, ...]
+) -> ExamReport:
+    """The report for the record. Of the exam itself only what hampers all of it is said; whether
+    it was adequate for a lesion is part of the finding."""
+    bare = bare_exam(incoming_report(arrival, ReportReading()), modality)
+    return ExamReport(
+        accession=arrival.accession,
+        performed_on=arrival.performed_on,
+        modality=modality,
+        adequate=arrival.adequate is not False,
+        vis=arrival.vis,
+        whole_liver=bare.whole_liver,
+        report_status=ReportStatus.FINAL if bare.final else ReportStatus.PRELIMINARY,
+        reporter=arrival.reporter,
+        report_text=arrival.text,
+        is_external=arrival.is_external,
+        evidence=arrival.evidence,
+        findings=findings,
+    )
+
+
+def finding_of(lesion: Lesion, exam: ExamFacts) -> Finding:
+    """What the exam showed of the lesion, for the record. "Unknown" is not said."""
+    said = {name: getattr(exam, name) for name in ENHANCEMENT}
+    return Finding(
+        lesion=lesion,
+        lesion_seen=exam.lesion_seen,
+        adequate=exam.adequate,
+        size_mm=exam.size_mm,
+        lirads=exam.lirads,
+        conclusion=exam.conclusion,
+        kind=exam.kind,
+        isolation=exam.isolation,
+        pattern=exam.pattern,
+        **{name: None if value is Tri.UNKNOWN else value for name, value in said.items()},
+    )
+
+
+def told_as_json(exam: ExamFacts | None) -> dict[str, Any]:
+    """What the report says of a lesion, for the form of whoever confirms; without what it does
+    not say."""
+    if exam is None:
+        return {}
+    values = {
+        name: getattr(exam, name)
+        for name in ("lesion_seen", "adequate", "size_mm", *CODES, *ENHANCEMENT)
+    }
+    return {
+        name: value if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value not in (None, Tri.UNKNOWN)
+    }
