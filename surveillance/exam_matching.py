@@ -29,16 +29,7 @@ from surveillance.protocol.terms import (
 )
 
 NOT_OF_THE_EXAM = ("label", "segments", "calcified_mm")
-TOLD = (
-    "lesion_seen",
-    "adequate",
-    "size_mm",
-    "lirads",
-    "conclusion",
-    "kind",
-    "isolation",
-    "pattern",
-)
+CODES = ("lirads", "conclusion", "kind", "isolation", "pattern")
 ENHANCEMENT = ("aphe", "washout", "capsule", "hemangioma_pattern")
 
 

@@ -5,6 +5,7 @@ Every table that leads to a patient is in `RECORDS` (a test says so). Records me
 patient's are told with it, as far as they are of the sites that may be seen.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -165,6 +166,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, UUID | Decimal):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()
     return value
 
 

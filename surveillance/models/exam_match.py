@@ -1,10 +1,11 @@
 """Which exam answers what is owed: what was found, by machine, and what a person says of it."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient, Site
@@ -138,6 +139,16 @@ class ExamMatch(AppendOnlyModel):
         return f"ExamMatch {self.pk}"
 
 
+class ExamMatchAnswerQuerySet(AppendOnlyQuerySet["ExamMatchAnswer"]):
+    def verdicts_on_sample(self, site: Site) -> "models.QuerySet[ExamMatchAnswer, dict[str, Any]]":
+        """How often a sampled closure was found right or wrong, by class of what was owed; one
+        that was undone before anybody was asked to look was wrong."""
+        looked = self.filter(match__site=site, match__is_sampled=True)
+        looked = looked.exclude(answer=MatchAnswer.CONFIRMED)
+        by_class = looked.values("match__follow_up__escalation_class", "answer")
+        return by_class.annotate(number=Count("pk"))
+
+
 class ExamMatchAnswer(AppendOnlyModel):
     """What a person says of a match. **Append-only**; one decision and one audit each."""
 
@@ -150,7 +161,7 @@ class ExamMatchAnswer(AppendOnlyModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = AppendOnlyQuerySet["ExamMatchAnswer"].as_manager()
+    objects = ExamMatchAnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [

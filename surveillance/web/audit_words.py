@@ -44,6 +44,9 @@ ACTIONS = (
     "escalation_handed_over",
     "escalation_raised_again",
     "escalation_resolved",
+    "exam_document_kept",
+    "exam_match_answered",
+    "exam_matched",
     "exam_recorded",
     "exam_retracted",
     "findings_added",
@@ -106,6 +109,8 @@ ACTIONS = (
 SUBJECTS = {
     "followup": gettext_noop("follow-up"),
     "imagingexam": gettext_noop("exam"),
+    "exammatch": gettext_noop("exam"),
+    "examdocument": gettext_noop("document"),
     "lesionassessment": gettext_noop("decision"),
     "lesionevent": gettext_noop("lesion event"),
     "afpresult": gettext_noop("AFP result"),

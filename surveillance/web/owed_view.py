@@ -12,6 +12,7 @@ from surveillance.obligations import window_of
 from surveillance.protocol.terms import ObligationKind
 from surveillance.roles import Permission
 from surveillance.web.lead_words import lead_lines
+from surveillance.web.match_view import exam_words
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.protocol_words import Said, said
 from surveillance.web.queue_rows import (
@@ -86,6 +87,7 @@ class Owed:
     owner: str
     escalations: tuple[EscalationView, ...]
     elsewhere: tuple[Link, ...]
+    exams: tuple[Link, ...]
     links: tuple[Link, ...]
 
 
@@ -116,8 +118,17 @@ def owed_view(row: FollowUp, records: PatientRecords, allowed: frozenset[Permiss
             for care in records.outside_care.get(row.lesion_id, [])
             if care.follow_up.kind == row.kind
         ),
+        exams=_exams(row, records),
         links=links_of(row, allowed, records),
     )
+
+
+def _exams(row: FollowUp, records: PatientRecords) -> tuple[Link, ...]:
+    """'MRI, 3 Mar 2026': each leads to the reasons and the finding to confirm."""
+    if row.kind != ObligationKind.IMAGING:
+        return ()
+    waiting = records.exams_waiting.get(row.lesion_id, [])
+    return tuple(Link(exam_words(one), reverse("exam_match", args=[one.pk])) for one in waiting)
 
 
 def _elsewhere(care: OutsideCare, on: date) -> Link:

@@ -41,6 +41,7 @@ def patient_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "contacts": contact_rows(records, may_retract=Permission.RETRACT in allowed),
         "notes": note_rows(records),
         "note_url": _address("patient_note", patient, Permission.LOG_CONTACT in allowed),
+        "outside_exam_url": _address("outside_exam", patient, Permission.RECORD_EXAM in allowed),
         "contact_url": _address("contact_log", patient, Permission.LOG_CONTACT in allowed),
         "letter_url": _letter_url(patient, Permission.LOG_CONTACT in allowed),
         "address_url": _address("patient_address", patient, Permission.AMEND_PATIENT in allowed),

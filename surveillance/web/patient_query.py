@@ -15,6 +15,7 @@ from surveillance.case_records import standing_overrides
 from surveillance.models import (
     ContactAttempt,
     Escalation,
+    ExamMatch,
     FollowUp,
     Lesion,
     LesionAssessment,
@@ -28,7 +29,7 @@ from surveillance.web.consent_words import ConsentChange, consent_changes
 
 CONTACTS_SHOWN = 20
 NOTES_SHOWN = 10
-Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent)
+Row = TypeVar("Row", FollowUp, LesionObservation, LesionEvent, ExamMatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class PatientRecords:
     observations: dict[UUID, list[LesionObservation]]
     events: dict[UUID, list[LesionEvent]]
     outside_care: dict[UUID, list[OutsideCare]]
+    exams_waiting: dict[UUID, list[ExamMatch]]
     contacts: list[ContactAttempt]
     notes: list[PatientNote]
     consents: dict[str, ConsentChange]
@@ -83,6 +85,7 @@ def gather(
         observations=_observations(ids),
         events=_by_lesion(_events(ids)),
         outside_care=_outside_care(patient),
+        exams_waiting=_exams_waiting(patient),
         contacts=list(
             patient.contact_attempts.select_related("attempted_by")
             .prefetch_related("follow_ups__lesion")
@@ -104,6 +107,12 @@ def _outside_care(patient: Patient) -> dict[UUID, list[OutsideCare]]:
     for row in rows.order_by("-recorded_at", "pk"):
         found[row.follow_up.lesion_id].append(row)
     return dict(found)
+
+
+def _exams_waiting(patient: Patient) -> dict[UUID, list[ExamMatch]]:
+    """Exams that may answer what is owed to a lesion, the newest first."""
+    rows = ExamMatch.objects.filter(patient=patient).undecided().newest_first()
+    return _by_lesion(rows.select_related("exam", "item").defer("exam__report_text"))
 
 
 def open_follow_ups_of(patient: Patient) -> list[FollowUp]:

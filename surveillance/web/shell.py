@@ -19,6 +19,7 @@ from surveillance.models import Notification, unsettled
 from surveillance.roles import PERMISSIONS, Permission
 from surveillance.web.access import SITE_KEY, page_of
 from surveillance.web.failsafe_count import found_at_last_check
+from surveillance.web.match_count import exams_to_confirm
 from surveillance.web.session_clock import seconds_left, whose
 from surveillance.web.wording import name_of_user
 
@@ -76,7 +77,11 @@ def build_shell(request: HttpRequest) -> Shell:
         roles=_roles_at(memberships, current),
         site_name=current,
         sites=sites,
-        items=(*_items(request, user, granted), *_failsafe(request, user, memberships)),
+        items=(
+            *_items(request, user, granted),
+            *_exams(request, user, memberships),
+            *_failsafe(request, user, memberships),
+        ),
         extra=_extra(user, granted),
         seconds_left=seconds_left(request.session, int(time.time())),
         whose=whose(user),
@@ -124,6 +129,17 @@ def _unread_badge(user: User) -> str:
     entries = unread.annotate(entry=Coalesce("patient", "follow_up__patient", "pk"))
     waiting = entries.values("entry").distinct()[: BADGE_LIMIT + 1].count()
     return f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
+
+
+def _exams(request: HttpRequest, user: User, memberships: list[Membership]) -> tuple[NavItem, ...]:
+    """How many exams wait for a person; asked at most once a minute."""
+    there = [row for row in memberships if Permission.RECORD_EXAM in PERMISSIONS[Role(row.role)]]
+    if not there:
+        return ()
+    count = exams_to_confirm(user, {row.site_id for row in there})
+    url = reverse("exam_matches")
+    badge = f"{BADGE_LIMIT}+" if count > BADGE_LIMIT else str(count or "")
+    return (NavItem(_("Exams"), url, request.path.startswith(url), badge, _("to confirm")),)
 
 
 def _failsafe(

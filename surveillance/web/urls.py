@@ -51,6 +51,13 @@ from surveillance.web.letter_batch import (
 )
 from surveillance.web.letters import letters
 from surveillance.web.mailbox import mailbox
+from surveillance.web.match_page import (
+    exam_match,
+    exam_match_audit,
+    exam_match_reject,
+    exam_match_undo,
+)
+from surveillance.web.matches_page import exam_matches
 from surveillance.web.measures_page import measures_file, measures_page
 from surveillance.web.message_texts import (
     message_text,
@@ -65,6 +72,7 @@ from surveillance.web.note_action import note_action
 from surveillance.web.order_actions import order, withdraw_order
 from surveillance.web.outbox_page import outbox
 from surveillance.web.outside_care_page import outside_care_page, record_care_elsewhere
+from surveillance.web.outside_exam_page import exam_document, outside_exam
 from surveillance.web.override_page import override
 from surveillance.web.panel_page import panel
 from surveillance.web.patient_export_page import patient_export
@@ -113,6 +121,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/status/", status_action, name="patient_status"),
     path("patients/<uuid:pk>/address/", change_address, name="patient_address"),
     path("patients/<uuid:pk>/note/", note_action, name="patient_note"),
+    path("patients/<uuid:pk>/outside-exam/", outside_exam, name="outside_exam"),
     path("patients/<uuid:pk>/letter/", send_letter, name="patient_letter"),
     path("follow-ups/<uuid:pk>/appointment.ics", appointment_file, name="appointment_file"),
     path("follow-ups/<uuid:pk>/panel/", panel, name="follow_up_panel"),
@@ -133,6 +142,12 @@ urlpatterns = [
     path("lesions/<uuid:pk>/override/", override, name="lesion_override"),
     path("lesions/<uuid:pk>/reopen/", reopen, name="lesion_reopen"),
     path("exams/<uuid:pk>/retract/", retract_an_exam, name="exam_retract"),
+    path("exams/to-confirm/", exam_matches, name="exam_matches"),
+    path("exam-matches/<uuid:pk>/", exam_match, name="exam_match"),
+    path("exam-matches/<uuid:pk>/reject/", exam_match_reject, name="exam_match_reject"),
+    path("exam-matches/<uuid:pk>/undo/", exam_match_undo, name="exam_match_undo"),
+    path("exam-matches/<uuid:pk>/audit/", exam_match_audit, name="exam_match_audit"),
+    path("exam-documents/<uuid:pk>/", exam_document, name="exam_document"),
     path("lesion-events/<uuid:pk>/retract/", retract_an_event, name="event_retract"),
     path("escalations/<uuid:pk>/", escalation_page, name="escalation"),
     path("letters/", letters, name="letters"),

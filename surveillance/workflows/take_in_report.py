@@ -36,7 +36,7 @@ from surveillance.protocol.reconciliation import reconcile
 from surveillance.protocol.report_reader.read import read_report
 from surveillance.protocol.which_lesion import statements_of
 from surveillance.record_locks import lock_records
-from surveillance.statements import Said, said_before, says_the_same
+from surveillance.statements import TAKEN_IN, Said, said_before, says_the_same
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.keep_matches import Found, keep_matches
 from surveillance.workflows.keep_reading import keep_reading
@@ -89,6 +89,8 @@ def take_in_report(*, item: IntakeItem, arrival: ReportArrival, now: datetime) -
     Waits for a person: a name or birth date that contradicts the record number, a kind of exam
     that is not known, and whatever cannot be a true report on this patient.
     """
+    if item.status in TAKEN_IN:
+        return _as_before(item)
     with in_the_language_of_records():
         patient = _patient_of(item, arrival)
         done = _not_followed() if patient is None else _of_patient(item, arrival, patient, now)
@@ -102,6 +104,16 @@ def _of_patient(
 ) -> TakenIn:
     identity = identity_of(named_by(arrival.person), named_on_file(patient))
     return _taken(_Report(item, arrival, patient, identity, item.settled_by, now))
+
+
+def _as_before(item: IntakeItem) -> TakenIn:
+    return TakenIn(
+        status=ItemStatus(item.status),
+        code=item.code,
+        reason=item.reason,
+        patient=item.patient,
+        exam=item.exam,
+    )
 
 
 def _patient_of(item: IntakeItem, arrival: ReportArrival) -> Patient | None:

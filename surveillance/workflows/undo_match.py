@@ -9,6 +9,7 @@ from surveillance.exam_matching import lesions_of
 from surveillance.exam_reports import EXAM_FIELDS, ExamReport
 from surveillance.models import ExamMatch, ImagingExam, MatchAnswer
 from surveillance.protocol.incoming import LesionMatch, Reason, Source, Verdict
+from surveillance.protocol.terms import Modality
 from surveillance.record_locks import lock_records
 from surveillance.workflows.append_match_answer import append_match_answer
 from surveillance.workflows.keep_matches import Found, keep_matches
@@ -38,6 +39,7 @@ def undo_match(
     append_match_answer(match=match, answer=answer, reason=reason, by=by, now=now)
     retract_exam(exam=match.exam, reason=reason, by=by, now=now)
     values = {name: getattr(match.exam, name) for name in EXAM_FIELDS}
+    values["modality"] = Modality(match.exam.modality)
     bare = ExamReport(accession=match.exam.accession, **values)
     again = record_exam(patient=match.patient, report=bare, by=by, now=now).exam
     told = match.exam.observations.values_list("lesion", flat=True)

@@ -63,7 +63,8 @@ def sends(permission: Permission, of: str) -> Door:
 
 ABOUT_ONE_PATIENT = frozenset(
     {"patient", "record", "decision", "attempt", "follow_up", "booked", "ordered", "referral",
-     "lesion", "exam", "event", "escalation", "outside_care", "letter"}
+     "lesion", "exam", "event", "escalation", "outside_care", "letter",
+     "likely", "closure", "document"}
 )  # fmt: skip
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
@@ -99,6 +100,13 @@ TABLE: dict[str, Door | Open | Machine] = {
     "lesion_override": needs(Permission.OVERRIDE, "lesion"),
     "lesion_reopen": needs(Permission.OVERRIDE, "lesion"),
     "exam_retract": needs(Permission.RETRACT, "exam"),
+    "exam_matches": needs(Permission.RECORD_EXAM),
+    "exam_match": needs(Permission.VIEW_PATIENT, "likely", send=Permission.RECORD_EXAM),
+    "exam_match_reject": needs(Permission.RECORD_EXAM, "likely"),
+    "exam_match_undo": needs(Permission.RECORD_EXAM, "closure"),
+    "exam_match_audit": needs(Permission.RECORD_EXAM, "closure"),
+    "exam_document": needs(Permission.VIEW_PATIENT, "document"),
+    "outside_exam": needs(Permission.RECORD_EXAM, "patient"),
     "event_retract": needs(Permission.RETRACT, "event"),
     "escalation": needs(Permission.VIEW_PATIENT, "escalation", send=Permission.ACKNOWLEDGE),
     "escalation_ordered": needs(Permission.ACKNOWLEDGE, "escalation"),

@@ -39,6 +39,7 @@ from tests.hepcalc_site.every_address import (
 )
 from tests.surveillance.factories import LesionEventFactory, OutsideCareFactory
 from tests.surveillance.letters.scenes import HOME
+from tests.surveillance.reconciliation.factories import ExamDocumentFactory, ExamMatchFactory
 from tests.surveillance.web.scenes import Clinic, a_patient, an_exam, escalated, owed
 
 REFUSED = {403, 404}
@@ -107,6 +108,9 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "event": [LesionEventFactory(lesion=follow_up.lesion).pk],
         "escalation": [escalated(follow_up, clinician).pk],
         "outside_care": [OutsideCareFactory(follow_up=follow_up, recorded_by=navigator).pk],
+        "likely": [ExamMatchFactory(follow_up=follow_up).pk],
+        "closure": [ExamMatchFactory(follow_up=follow_up, certain=True).pk],
+        "document": [ExamDocumentFactory(patient=patient, recorded_by=navigator).pk],
         "batch": [batch.pk],
         "letter": [batch.letters.get().pk],
         "absence": [absence.pk],

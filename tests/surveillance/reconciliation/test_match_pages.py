@@ -1,0 +1,205 @@
+"""A person confirms with one key, rejects, undoes, and looks at a sample afterwards."""
+
+import io
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pypdf import PdfWriter
+
+from surveillance.models import (
+    ExamDocument,
+    ExamMatch,
+    ExamMatchAnswer,
+    ImagingExam,
+    ItemStatus,
+)
+from tests.surveillance.reconciliation.factories import ExamMatchFactory
+from tests.surveillance.reconciliation.scenes import NOW
+
+FILLED_IN = {"lesion_seen": "yes", "adequate": "yes", "size_mm": "8.2", "lirads": "LR-3"}
+
+
+@pytest.fixture
+def client(client, feed):
+    client.force_login(feed.navigator)
+    with time_machine.travel(NOW, tick=False):
+        yield client
+
+
+@pytest.fixture
+def likely(feed):
+    """Sent without any word on adequacy: a person decides."""
+    feed.take_in(feed.said(adequate=None))
+    return ExamMatch.objects.get()
+
+
+@pytest.fixture
+def closure(feed):
+    feed.take_in(feed.said())
+    return ExamMatch.objects.get()
+
+
+def page_of(client, name, match):
+    return client.get(reverse(name, args=[match.pk]))
+
+
+def test_the_page_shows_both_sides_and_a_filled_in_form(client, likely):
+    page = page_of(client, "exam_match", likely)
+
+    html = page.content.decode()
+    assert "An exam that may answer this" in html
+    assert "The report does not say whether the exam was adequate." in html
+    assert "Record number and name or birth date agree." in html
+    assert 'name="size_mm" value="8.2"' in html
+    assert page.context["may_confirm"]
+
+
+def test_confirming_closes_what_is_owed(client, feed, likely):
+    owed = feed.owed()
+
+    client.post(reverse("exam_match", args=[likely.pk]), FILLED_IN)
+
+    owed.refresh_from_db()
+    assert (owed.outcome, owed.completed_by) == ("COMPLETED", likely.exam)
+    assert ExamMatchAnswer.objects.get().answer == "CONFIRMED"
+    assert not ExamMatch.objects.undecided().exists()
+
+
+def test_confirming_an_inadequate_exam_closes_nothing(client, feed, likely):
+    owed = feed.owed()
+
+    client.post(reverse("exam_match", args=[likely.pk]), FILLED_IN | {"adequate": "no"})
+
+    owed.refresh_from_db()
+    assert owed.outcome != "COMPLETED"
+    assert likely.exam.observations.get().adequate is False
+
+
+def test_confirming_twice_says_that_somebody_did(client, likely):
+    address = reverse("exam_match", args=[likely.pk])
+    client.post(address, FILLED_IN)
+
+    again = client.post(address, FILLED_IN)
+
+    assert again.status_code == 422
+    assert "answered this meanwhile" in again.content.decode()
+
+
+def test_an_exam_of_unknown_kind_is_recorded_with_the_kind_that_a_person_says(client, feed):
+    item = feed.take_in(feed.said(modality=None))
+    match = ExamMatch.objects.get()
+
+    client.post(
+        reverse("exam_match", args=[match.pk]), FILLED_IN | {"modality": "MRI_EXTRACELLULAR"}
+    )
+
+    item.refresh_from_db()
+    assert feed.exam().observations.get().lesion == feed.lesion
+    assert (item.status, item.exam) == (ItemStatus.APPLIED, feed.exam())
+
+
+def test_rejecting_takes_a_reason_and_leaves_what_is_owed(client, feed, likely):
+    address = reverse("exam_match_reject", args=[likely.pk])
+
+    without = client.post(address, {"reason": ""})
+    client.post(address, {"reason": "A scan of the spleen."})
+
+    assert without.status_code == 422
+    assert feed.owed().closed_at is None
+    assert not ExamMatch.objects.undecided().exists()
+
+
+def test_undoing_owes_it_again_and_offers_the_exam_to_a_person(client, feed, closure):
+    latest = closure.follow_up.latest_on
+
+    client.post(reverse("exam_match_undo", args=[closure.pk]), {"reason": "Other lesion."})
+
+    again = ExamMatch.objects.undecided().get()
+    assert feed.owed().latest_on == latest
+    assert feed.exam().observations.count() == 0
+    assert (again.exam, again.lesion) == (feed.exam(), feed.lesion)
+    assert ImagingExam.objects.filter(accession="R-1").count() == 2
+
+
+def test_a_re_sent_report_does_not_close_again_what_was_undone(client, feed, closure):
+    client.post(reverse("exam_match_undo", args=[closure.pk]), {"reason": "Other lesion."})
+
+    item = feed.take_in(feed.said(at=15))
+
+    assert item.status == ItemStatus.NOTHING_NEW
+    assert feed.exam().observations.count() == 0
+
+
+def test_the_sample_measures_how_often_it_was_right(client, feed):
+    sampled = {"follow_up": feed.owed(), "certain": True, "is_sampled": True}
+    right, wrong = ExamMatchFactory(**sampled), ExamMatchFactory(**sampled)
+    without_reason = client.post(_audit(wrong), {"verdict": "no"})
+
+    client.post(_audit(right), {"verdict": "yes"})
+    client.post(_audit(wrong), {"verdict": "no", "reason": "Another lesion."})
+
+    page = client.get(f"{reverse('exam_matches')}?list=audit")
+    [row] = page.context["precision"]
+    assert without_reason.status_code == 422
+    assert (row.right, row.looked, row.share) == (1, 2, "50.0 %")
+    assert not ExamMatch.objects.to_audit().exists()
+
+
+def _audit(match):
+    return reverse("exam_match_audit", args=[match.pk])
+
+
+def test_lists_count_and_link(client, feed):
+    feed.take_in(feed.said(adequate=None))
+
+    page = client.get(reverse("exam_matches"))
+    patient = client.get(reverse("patient", args=[feed.patient.pk]))
+
+    match = ExamMatch.objects.get()
+    assert [tab.count for tab in page.context["tabs"]] == ["1", "0", "0"]
+    assert reverse("exam_match", args=[match.pk]) in patient.content.decode()
+
+
+def _upload(client, feed, **other):
+    usual = {
+        "institution": "Liver centre, Cork",
+        "reference": "C-77",
+        "performed_on": "2026-08-20",
+        "modality": "MRI_EXTRACELLULAR",
+        "evidence": "Letter seen; name and birth date compared.",
+        "text": "",
+    }
+    return client.post(reverse("outside_exam", args=[feed.patient.pk]), usual | other)
+
+
+def test_an_outside_exam_goes_on_file_with_its_proof(client, feed):
+    report = SimpleUploadedFile("x.exe", b"MRI liver: lesion of 8.2 mm, unchanged.")
+
+    answer = _upload(client, feed, document=report)
+
+    exam = ImagingExam.objects.get(is_external=True)
+    document = ExamDocument.objects.get()
+    match = ExamMatch.objects.get()
+    assert answer.url == reverse("exam_match", args=[match.pk])
+    assert (exam.accession, exam.recorded_by) == ("C-77 (Liver centre, Cork)", feed.navigator)
+    assert exam.report_text == "MRI liver: lesion of 8.2 mm, unchanged."
+    assert document.media_type == "text/plain"
+    download = client.get(reverse("exam_document", args=[document.pk]))
+    assert download["Content-Disposition"].startswith("attachment")
+    assert download.content == b"MRI liver: lesion of 8.2 mm, unchanged."
+
+
+def test_a_picture_in_a_pdf_needs_no_text_and_a_program_is_refused(client, feed):
+    pages = PdfWriter()
+    pages.add_blank_page(100, 100)
+    scan = io.BytesIO()
+    pages.write(scan)
+
+    program = _upload(client, feed, document=SimpleUploadedFile("x.pdf", b"MZ\x90\x00\xff"))
+    nothing = _upload(client, feed)
+    picture = _upload(client, feed, document=SimpleUploadedFile("x.txt", scan.getvalue()))
+
+    assert (program.status_code, nothing.status_code, picture.status_code) == (422, 422, 302)
+    assert ExamDocument.objects.get().media_type == "application/pdf"
