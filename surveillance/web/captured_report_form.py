@@ -70,18 +70,20 @@ class CapturedReportForm(TypedForm):
             self.fields.update(self._of_lesion(number, statement))
 
     def _of_lesion(self, number: int, read: LesionStatement) -> dict[str, forms.Field]:
-        fields: dict[str, forms.Field] = {
-            "take": forms.BooleanField(
-                label=format_lazy(gettext_lazy("Put lesion {number} on file"), number=number),
-                required=False,
-                initial=True,
+        fields = self._which(number) | _measured(read) | _coded(read)
+        return {f"{name}_{number}": field for name, field in fields.items()}
+
+    def _which(self, number: int) -> dict[str, forms.Field]:
+        """Whether it is taken, and which lesion it is."""
+        return {
+            "take": _flag(
+                format_lazy(gettext_lazy("Put lesion {number} on file"), number=number), on=True
             ),
             "lesion": forms.ChoiceField(
                 label=gettext_lazy("Which lesion is it?"),
-                choices=[
-                    (NEW, gettext_lazy("A new one")),
-                    *((str(one.pk), one.label) for one in self.known),
-                ],
+                choices=self._lesions(),
+                initial="" if self.known else NEW,
+                error_messages={"required": gettext_lazy("Say whether the lesion is a new one")},
             ),
             "label": forms.CharField(
                 label=gettext_lazy("Its label, if it is new"),
@@ -89,38 +91,13 @@ class CapturedReportForm(TypedForm):
                 initial=f"L{len(self.known) + number}",
                 required=False,
             ),
-            "segments": forms.MultipleChoiceField(
-                label=gettext_lazy("Segments"),
-                choices=term_choices(Segment),
-                initial=[one.value for one in read.segments],
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            ),
-            "seen": forms.BooleanField(
-                label=gettext_lazy("It was seen"),
-                required=False,
-                initial=read.change is not Change.GONE,
-            ),
-            "size": forms.DecimalField(
-                label=gettext_lazy("Size in millimetres"),
-                required=False,
-                initial=read.size_mm,
-                min_value=Decimal("0.01"),
-                max_value=LARGEST_PLAUSIBLE_SIZE.value,
-                decimal_places=2,
-            ),
-            "adequate": forms.BooleanField(
-                label=gettext_lazy("The exam was adequate for it"), required=False, initial=True
-            ),
         }
-        for name, (label, term) in CODED.items():
-            fields[name] = forms.ChoiceField(
-                label=label,
-                required=False,
-                choices=[NOT_SAID, *term_choices(term)],
-                initial=getattr(read, name) or "",
-            )
-        return {f"{name}_{number}": field for name, field in fields.items()}
+
+    def _lesions(self) -> list[tuple[str, Any]]:
+        """New at once where none is on file; else a person says which it is."""
+        new = (NEW, gettext_lazy("A new one"))
+        known = [(str(one.pk), one.label) for one in self.known]
+        return [("", gettext_lazy("Choose")), *known, new] if known else [new]
 
     def demographics(self) -> Demographics | None:
         """Who it is; None for somebody who is on file."""
@@ -171,6 +148,46 @@ class CapturedReportForm(TypedForm):
     def common(self) -> list[forms.BoundField]:
         """The fields that are of no one lesion."""
         return [self[name] for name in self.fields if not name[-1].isdigit()]
+
+
+def _measured(read: LesionStatement) -> dict[str, forms.Field]:
+    """Where it lies, and what was measured."""
+    return {
+        "segments": forms.MultipleChoiceField(
+            label=gettext_lazy("Segments"),
+            choices=term_choices(Segment),
+            initial=[one.value for one in read.segments],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        ),
+        "seen": _flag(gettext_lazy("It was seen"), on=read.change is not Change.GONE),
+        "size": forms.DecimalField(
+            label=gettext_lazy("Size in millimetres"),
+            required=False,
+            initial=read.size_mm,
+            min_value=Decimal("0.01"),
+            max_value=LARGEST_PLAUSIBLE_SIZE.value,
+            decimal_places=2,
+        ),
+        "adequate": _flag(gettext_lazy("The exam was adequate for it"), on=True),
+    }
+
+
+def _coded(read: LesionStatement) -> dict[str, forms.Field]:
+    """What the report may say in our terms, or leave out."""
+    return {
+        name: forms.ChoiceField(
+            label=label,
+            required=False,
+            choices=[NOT_SAID, *term_choices(term)],
+            initial=getattr(read, name) or "",
+        )
+        for name, (label, term) in CODED.items()
+    }
+
+
+def _flag(label: Any, *, on: bool) -> forms.Field:
+    return forms.BooleanField(label=label, required=False, initial=on)
 
 
 _PLAIN = ("lesion", "label", "segments", "seen", "size", "adequate")

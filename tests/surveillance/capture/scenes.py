@@ -19,6 +19,7 @@ SILENT = "CT ABDOMEN\nFINDINGS: The liver is normal. No focal lesion, no calcifi
 
 
 def sent(site: Site, text: str = CALCIFIED, *, mrn: str = "N1", **said: Any) -> ReportArrival:
+    """A report about Ann Sample, three hours ago."""
     values: dict[str, Any] = {
         "person": Person(
             mrn=mrn, family_name="Sample", given_name="Ann", birth_date=date(1960, 1, 1)
@@ -36,6 +37,7 @@ def sent(site: Site, text: str = CALCIFIED, *, mrn: str = "N1", **said: Any) -> 
 
 
 def taken_in(site: Site, report: ReportArrival, now: datetime = NOW) -> IntakeItem:
+    """Kept and taken in."""
     feed, _made = IntakeFeed.objects.get_or_create(
         site=site, name="RIS", format=MessageFormat.HL7V2
     )
@@ -46,5 +48,6 @@ def taken_in(site: Site, report: ReportArrival, now: datetime = NOW) -> IntakeIt
 
 
 def captured(site: Site, text: str = CALCIFIED, **said: Any) -> CapturedReport:
-    taken_in(site, sent(site, text, **said))
-    return CapturedReport.objects.with_state().latest("captured_at")
+    """Sent and taken in."""
+    item = taken_in(site, sent(site, text, **said))
+    return CapturedReport.objects.with_state().get(item=item)
