@@ -19,7 +19,10 @@ from django.db.models import Q
 
 from patients.models import AfpResult, AuditEvent, Patient, RiskProfile, Site
 from surveillance.models import (
+    CaptureAnswer,
+    CapturedReport,
     CdsFeedback,
+    Clarification,
     ContactAttempt,
     Declination,
     Disowning,
@@ -68,6 +71,9 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (ExamMatch, ("patient",)),
     (ExamMatchAnswer, ("match__patient",)),
     (ExamDocument, ("patient",)),
+    (CapturedReport, ("patient",)),
+    (CaptureAnswer, ("report__patient",)),
+    (Clarification, ("report__patient",)),
     (Notification, ("patient", "follow_up__patient", "escalation__follow_up__patient")),
     (Letter, ("patient",)),
     (LetterEvent, ("letter__patient",)),

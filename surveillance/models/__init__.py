@@ -1,6 +1,13 @@
 """Records of lesions, exams, decisions and obligations. Import models from here."""
 
 from surveillance.models.assessment import LesionAssessment, OverrideKind
+from surveillance.models.captured_report import (
+    CaptureAnswer,
+    CapturedReport,
+    CaptureState,
+    Clarification,
+    Exclusion,
+)
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
 from surveillance.models.declination import Declination, InformedOf, WhoDeclined
 from surveillance.models.disowning import Disowning
@@ -72,8 +79,12 @@ __all__ = [
     "LONGEST_NAME",
     "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
+    "CaptureAnswer",
+    "CaptureState",
+    "CapturedReport",
     "CdsFeedback",
     "CdsOutcome",
+    "Clarification",
     "ContactAttempt",
     "ContactChannel",
     "ContactOutcome",
@@ -89,6 +100,7 @@ __all__ = [
     "ExamDocument",
     "ExamMatch",
     "ExamMatchAnswer",
+    "Exclusion",
     "FailsafeAlert",
     "FailsafeAlertKind",
     "FailsafeAlertPath",

@@ -111,6 +111,8 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
     if Permission.VIEW_QUEUE in granted:
         items.append((_("Queue"), reverse("queue"), ""))
     items.append((_("Inbox"), reverse("inbox"), badge))
+    if Permission.RECORD_EXAM in granted:
+        items.append((_("Reports"), reverse("captured_reports"), ""))
     if Permission.PRINT_LETTERS in granted:
         items.append((_("Letters"), reverse("letters"), ""))
     if Permission.IMPORT_REGISTRY in granted:

@@ -9,6 +9,12 @@ from surveillance.web.audit_chain_page import audit_chain
 from surveillance.web.audit_page import access_review, audit_patient, audit_search
 from surveillance.web.bulk_page import bulk
 from surveillance.web.call_sheet_page import call_sheet_page
+from surveillance.web.captured_report_page import (
+    captured_report,
+    captured_report_clarify,
+    captured_report_exclude,
+)
+from surveillance.web.captured_reports_page import captured_reports
 from surveillance.web.certificate_page import certificate_page
 from surveillance.web.components_page import components_page
 from surveillance.web.consent_action import consent_action
@@ -186,6 +192,10 @@ urlpatterns = [
         message_text_withdraw,
         name="message_text_withdraw",
     ),
+    path("reports/", captured_reports, name="captured_reports"),
+    path("reports/<uuid:pk>/", captured_report, name="captured_report"),
+    path("reports/<uuid:pk>/exclude/", captured_report_exclude, name="captured_report_exclude"),
+    path("reports/<uuid:pk>/clarify/", captured_report_clarify, name="captured_report_clarify"),
     path("audit/", audit_search, name="audit"),
     path("audit/access/", access_review, name="access_review"),
     path("audit/patient/", audit_patient, name="audit_patient"),

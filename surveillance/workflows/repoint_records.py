@@ -8,6 +8,7 @@ from django.db.models import F
 
 from patients.models import AfpResult, Patient
 from surveillance.models import (
+    CapturedReport,
     CdsFeedback,
     ContactAttempt,
     Declination,
@@ -32,6 +33,7 @@ MOVED: tuple[type[models.Model], ...] = (
     CdsFeedback,
     ExamMatch,
     ExamDocument,
+    CapturedReport,
     FollowUp,
     Notification,
     Letter,

@@ -5,6 +5,7 @@
 3. What was on file under the number is retracted; a cancellation ends here.
 4. Which follow-ups does it answer (protocol/reconciliation.py)? What is certain goes on file and
    closes them, through the same path as an exam recorded by hand; the rest waits or says why not.
+5. Whoever it is about: where its text speaks of a hepatic calcification, it is captured.
 """
 
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ from surveillance.record_locks import lock_records
 from surveillance.statements import TAKEN_IN, Said, said_before, says_the_same
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.keep_matches import Found, keep_matches
+from surveillance.workflows.keep_reading import keep_reading
 from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.retract_exam import retract_exam
 from surveillance.workflows.taken_in import TakenIn
@@ -62,6 +64,8 @@ NO_MODALITY = gettext_noop(
 )
 OTHER_REGION = gettext_noop("An exam of another region that speaks of no lesion of the liver.")
 ANSWERS_NOTHING = gettext_noop("On file; it answers nothing that is owed.")
+SAID_BEFORE = ("told_otherwise_since", "known_already")
+"""Codes of what needs no second reading: another statement of the report was read."""
 RETRACTED = {
     ReportState.PRELIMINARY: gettext_noop("The sender set the report back to preliminary."),
     ReportState.FINAL: gettext_noop("Replaced by a later report under the same number."),
@@ -93,10 +97,17 @@ def take_in_report(*, item: IntakeItem, arrival: ReportArrival, now: datetime) -
         return _as_before(item)
     with in_the_language_of_records():
         patient = _patient_of(item, arrival)
-        if patient is None:
-            return _not_followed()
-        identity = identity_of(named_by(arrival.person), named_on_file(patient))
-        return _taken(_Report(item, arrival, patient, identity, item.settled_by, now))
+        done = _not_followed() if patient is None else _of_patient(item, arrival, patient, now)
+        if done.code not in SAID_BEFORE:
+            keep_reading(item=item, arrival=arrival, patient=patient, now=now)
+        return done
+
+
+def _of_patient(
+    item: IntakeItem, arrival: ReportArrival, patient: Patient, now: datetime
+) -> TakenIn:
+    identity = identity_of(named_by(arrival.person), named_on_file(patient))
+    return _taken(_Report(item, arrival, patient, identity, item.settled_by, now))
 
 
 def _as_before(item: IntakeItem) -> TakenIn:

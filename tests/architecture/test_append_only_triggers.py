@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from patients.models import AppendOnlyModel, AppendOnlyViolation, AuditEvent, AuditSeal, Patient
 from surveillance.models import (
+    CaptureAnswer,
     ContactAttempt,
     Disowning,
     ExamMatchAnswer,
@@ -36,6 +37,7 @@ from tests.factories import (
     SiteFactory,
     UserFactory,
 )
+from tests.surveillance.capture.factories import CapturedReportFactory
 from tests.surveillance.factories import (
     DeclinationFactory,
     EscalationAnswerFactory,
@@ -197,10 +199,15 @@ ROWS: dict[str, Callable[[], models.Model]] = {
         match=ExamMatchFactory(), answer="CONFIRMED", answered_at=NOW, answered_by=UserFactory()
     ),
     "surveillance.ExamDocument": lambda: ExamDocumentFactory(),
+    "surveillance.CapturedReport": lambda: CapturedReportFactory(),
+    "surveillance.CaptureAnswer": lambda: CaptureAnswer.objects.create(
+        report=CapturedReportFactory(), state="TRACKED", answered_at=NOW, answered_by=UserFactory()
+    ),
 }
 RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
     "patients.AfpResult": {"patient"},
+    "surveillance.CapturedReport": {"patient"},
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"} | RETRACTION,

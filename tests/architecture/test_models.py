@@ -33,6 +33,7 @@ STATE = {
     "surveillance.IntakeMessage",
     "surveillance.IntakeItem",
     "surveillance.StrayMessage",
+    "surveillance.Clarification",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",
@@ -57,6 +58,8 @@ APPEND_ONLY = {
     "surveillance.OutsideCareReview",
     "surveillance.Disowning",
     "surveillance.CdsFeedback",
+    "surveillance.CapturedReport",
+    "surveillance.CaptureAnswer",
     "surveillance.ExamMatch",
     "surveillance.ExamMatchAnswer",
     "surveillance.ExamDocument",

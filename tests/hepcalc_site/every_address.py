@@ -64,7 +64,7 @@ def sends(permission: Permission, of: str) -> Door:
 ABOUT_ONE_PATIENT = frozenset(
     {"patient", "record", "decision", "attempt", "follow_up", "booked", "ordered", "referral",
      "lesion", "exam", "event", "escalation", "outside_care", "letter",
-     "likely", "closure", "document"}
+     "report", "likely", "closure", "document"}
 )  # fmt: skip
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
@@ -100,6 +100,10 @@ TABLE: dict[str, Door | Open | Machine] = {
     "lesion_override": needs(Permission.OVERRIDE, "lesion"),
     "lesion_reopen": needs(Permission.OVERRIDE, "lesion"),
     "exam_retract": needs(Permission.RETRACT, "exam"),
+    "captured_reports": needs(Permission.RECORD_EXAM),
+    "captured_report": needs(Permission.RECORD_EXAM, "report"),
+    "captured_report_exclude": needs(Permission.RECORD_EXAM, "report"),
+    "captured_report_clarify": needs(Permission.RECORD_EXAM, "report"),
     "exam_matches": needs(Permission.RECORD_EXAM),
     "exam_match": needs(Permission.VIEW_PATIENT, "likely", send=Permission.RECORD_EXAM),
     "exam_match_reject": needs(Permission.RECORD_EXAM, "likely"),

@@ -37,6 +37,7 @@ from tests.hepcalc_site.every_address import (
     Machine,
     Open,
 )
+from tests.surveillance.capture.factories import ClarificationFactory
 from tests.surveillance.factories import LesionEventFactory, OutsideCareFactory
 from tests.surveillance.letters.scenes import HOME
 from tests.surveillance.reconciliation.factories import ExamDocumentFactory, ExamMatchFactory
@@ -110,6 +111,7 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "outside_care": [OutsideCareFactory(follow_up=follow_up, recorded_by=navigator).pk],
         "likely": [ExamMatchFactory(follow_up=follow_up).pk],
         "closure": [ExamMatchFactory(follow_up=follow_up, certain=True).pk],
+        "report": [ClarificationFactory(report__patient=patient).report.pk],
         "document": [ExamDocumentFactory(patient=patient, recorded_by=navigator).pk],
         "batch": [batch.pk],
         "letter": [batch.letters.get().pk],
