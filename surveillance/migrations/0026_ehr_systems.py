@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0001_squashed_0010_queue_search'),
-        ('surveillance', '0025_intake'),
+        ('surveillance', '0026_stray_messages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveillance', '0025_intake'),
+        ('surveillance', '0026_exam_matches'),
     ]
 
     operations = [

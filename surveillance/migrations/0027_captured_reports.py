@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0001_squashed_0010_queue_search'),
-        ('surveillance', '0026_exam_matches'),
+        ('surveillance', '0026_ehr_systems'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
