@@ -24,7 +24,9 @@ from surveillance.models import (
     Escalation,
     EscalationAnswer,
     FollowUp,
+    FormerIdentifier,
     ImagingExam,
+    IntakeItem,
     Lesion,
     LesionAssessment,
     LesionEvent,
@@ -64,6 +66,8 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (LetterEvent, ("letter__patient",)),
     (PatientNote, ("patient",)),
     (PatientMerge, ("survivor", "duplicate")),
+    (FormerIdentifier, ("patient",)),
+    (IntakeItem, ("patient",)),
 )
 """Each table, and the ways from its rows to the patient."""
 

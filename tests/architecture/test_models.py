@@ -54,6 +54,7 @@ APPEND_ONLY = {
     "surveillance.OutsideCare",
     "surveillance.OutsideCareReview",
     "surveillance.Disowning",
+    "surveillance.FormerIdentifier",
 }
 
 
