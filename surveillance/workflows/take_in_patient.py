@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from patients.models import Patient, PatientStatus
+from patients.models import Patient, PatientStatus, Sex
 from surveillance.arrivals import ArrivalKind, PatientArrival, Person
 from surveillance.models import IntakeItem
 from surveillance.record_locks import lock_records
@@ -76,7 +76,8 @@ def what_is_said(person: Person) -> Iterator[tuple[str, object]]:
     has_address = any(getattr(person, name) for name in POSTAL)
     for name in SAID:
         value = getattr(person, name)
-        if value or (has_address and name in POSTAL):
+        is_said = bool(value) and value != Sex.UNKNOWN
+        if is_said or (has_address and name in POSTAL):
             yield name, value
 
 

@@ -27,7 +27,7 @@ from surveillance.models import FollowUp, IntakeFeed, IntakeItem, ItemStatus, Me
 from surveillance.protocol.terms import LiRads, Modality, Tri
 from surveillance.workflows.keep_message import Envelope, keep_message
 from surveillance.workflows.record_exam import record_exam
-from tests.factories import NOW, TODAY, PatientFactory
+from tests.factories import NOW, TODAY, PatientFactory, SiteFactory
 from tests.surveillance.factories import LesionFactory, finding, report
 
 MINE, GIVEN_UP, UNKNOWN = "H-100", "H-077", "H-999"
@@ -90,7 +90,7 @@ class Hospital:
 
     def admit(self, mrn: str, **fields: Any) -> Patient:
         patient = PatientFactory(site=self.site, mrn=mrn, cirrhotic=True, **fields)
-        lesion = LesionFactory(patient=patient)
+        lesion = LesionFactory(patient=patient, label=f"L-{mrn}")
         seen = report(
             finding(lesion, lirads=LiRads.LR_3), on=TODAY - 60 * DAY, accession=f"ACC-{mrn}"
         )
@@ -129,8 +129,8 @@ def settle() -> None:
 
 
 def a_hospital(**site: Any) -> Hospital:
-    patient_site = PatientFactory(mrn="H-000", **site).site
-    feed = IntakeFeed.objects.create(site=patient_site, name="HIS", format=MessageFormat.HL7V2)
+    site_of_feed = SiteFactory(**site)
+    feed = IntakeFeed.objects.create(site=site_of_feed, name="HIS", format=MessageFormat.HL7V2)
     return Hospital(feed)
 
 

@@ -71,7 +71,6 @@ def state_after(arrivals: list[Arrival], *mrns: str) -> dict[str, Any]:
         hospital = a_hospital()
         for number, mrn in enumerate(mrns):
             hospital.admit(mrn, family_name=f"Case {number}")
-        hospital.patients[mrns[0]].lesions.update(label="L")
         hospital.hear(arrivals)
         seen = seen_by_clinicians(hospital)
         transaction.set_rollback(True)
