@@ -7,7 +7,7 @@ the same moment, the message with the greater digest stands, whichever came firs
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,8 +16,6 @@ from patients.models import Patient, Site
 from surveillance.arrivals import Arrival, ArrivalKind
 from surveillance.arrivals_json import arrival_from_json
 from surveillance.models import FormerIdentifier, IntakeItem, ItemStatus
-
-A = TypeVar("A", bound=Arrival)
 
 HEARD = (ItemStatus.APPLIED, ItemStatus.NOTHING_NEW)
 """What was taken in, or would have been if it had not been known."""
