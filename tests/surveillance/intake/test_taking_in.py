@@ -230,6 +230,7 @@ def test_another_mapping_mends_what_waits_and_leaves_what_is_done(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = a_message_not_understood(hospital)
+    monkeypatch.delitem(reading_again.READERS, "HL7V2", raising=False)
     with pytest.raises(MessageUnreadable):
         parts_read_again(item.message)
 

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from patients.models import AuditEvent
+from surveillance.intake import reading_again
 from surveillance.models import FollowUp, IntakeFeed, IntakeItem
 from surveillance.workflows.save_feed import save_feed
 from tests.factories import NOW, MembershipFactory
@@ -58,7 +59,11 @@ def test_one_part_shows_its_message_and_the_look_is_noted(
     assert AuditEvent.objects.get(action="viewed").detail["page"] == "intake item"
 
 
-def test_it_is_given_to_the_right_patient_or_set_aside(lead: Client, waiting: IntakeItem) -> None:
+def test_it_is_given_to_the_right_patient_or_set_aside(
+    lead: Client, waiting: IntakeItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_again, "READERS", {})
+
     lead.post(address(waiting), {"verb": "assign", "mrn": "nobody"})
     lead.post(address(waiting), {"verb": "read"})
     lead.post(address(waiting), {"verb": "aside", "reason": ""})
