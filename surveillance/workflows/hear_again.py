@@ -28,11 +28,12 @@ AGAIN = {"status": ItemStatus.RECEIVED, "finished_at": None}
 def hear_again(*, site: Site, mrn: str) -> int:
     """Let what was about nobody be taken in after all, since this number is known now.
 
-    Returns how many parts of messages wait for their turn thereby. Twice changes nothing.
+    Returns how many parts of messages wait for their turn thereby. Twice changes nothing, and what
+    was emptied since says nothing any more.
     """
     about = Q(mrn=mrn) | Q(kind=ArrivalKind.MERGE, key=mrn)
     rows = IntakeItem.objects.filter(about, site=site, status=ItemStatus.NOT_FOLLOWED)
-    return rows.update(**AGAIN)
+    return rows.filter(message__raw_purged_at=None).update(**AGAIN)
 
 
 @transaction.atomic
@@ -61,7 +62,9 @@ def hear_arrangements_again(
 
 def _to_hear(heard: list[Said], newest: datetime, all_that_stand: bool) -> Iterator[IntakeItem]:
     standing = {said.item.pk for said in newest_of_each(heard)}
-    for item, _arrival in heard:
+    for item, arrival in heard:
+        if arrival is None:
+            continue
         if item.code == NOTHING_IT_SERVES:
             yield item
         elif item.code in STANDS and item.pk in standing:

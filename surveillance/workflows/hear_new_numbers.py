@@ -34,7 +34,7 @@ def hear_all_known_numbers() -> int:
     known = Patient.objects.filter(site=OuterRef("site"))
     is_known = Exists(known.filter(mrn=OuterRef("mrn")))
     gives_up_known = Q(Exists(known.filter(mrn=OuterRef("key"))), kind=ArrivalKind.MERGE)
-    rows = IntakeItem.objects.filter(status=ItemStatus.NOT_FOLLOWED)
+    rows = IntakeItem.objects.filter(status=ItemStatus.NOT_FOLLOWED, message__raw_purged_at=None)
     return rows.filter(is_known | gives_up_known).update(**AGAIN)
 
 
@@ -48,4 +48,5 @@ def _by_site(rows: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
 def _not_followed(numbers: tuple[int, list[str]]) -> QuerySet[IntakeItem]:
     site, mrns = numbers
     about = Q(mrn__in=mrns) | Q(kind=ArrivalKind.MERGE, key__in=mrns)
-    return IntakeItem.objects.filter(about, site=site, status=ItemStatus.NOT_FOLLOWED)
+    rows = IntakeItem.objects.filter(about, site=site, status=ItemStatus.NOT_FOLLOWED)
+    return rows.filter(message__raw_purged_at=None)

@@ -52,16 +52,10 @@ def take_in_condition(*, item: IntakeItem, arrival: ConditionArrival, now: datet
     now, the more dangerous stands, as when records are merged. Refused: a name that is no fact of
     three values, a day in the future or before birth.
     """
-    if arrival.fact not in TRI_FACTS:
-        raise UnknownFact(
-            _("“{fact}” is no fact of liver risk. Mend the mapping of the feed.").format(
-                fact=arrival.fact
-            ),
-            fact=arrival.fact,
-        )
     known = patient_known_as(item.site, arrival.person.mrn)
     if known is None:
         return not_followed()
+    _refuse_unknown(arrival.fact)
     patient = lock_records([known.pk])[known.pk]
     if is_told_otherwise(item):
         return told_otherwise(patient)
@@ -81,6 +75,14 @@ def take_in_condition(*, item: IntakeItem, arrival: ConditionArrival, now: datet
         return known_already(patient)
     hear_arrangements_again(patient=patient)
     return applied("risk_recorded", _("The risk was recorded."), patient)
+
+
+def _refuse_unknown(fact: str) -> None:
+    if fact not in TRI_FACTS:
+        raise UnknownFact(
+            _("“{fact}” is no fact of liver risk. Mend the mapping of the feed.").format(fact=fact),
+            fact=fact,
+        )
 
 
 def _known_from(patient: Patient, day: date) -> list[tuple[date, RiskFacts]]:

@@ -39,17 +39,15 @@ SAID: Final = (
     "deceased",
 )
 """What a sender may say of a person. Silence (empty, unknown, "not deceased") says nothing."""
-POSTAL: Final = frozenset({"address", "postal_code", "city", "region", "country"})
-"""Said together: a street of today and a town of yesterday make no address."""
 
 
 @transaction.atomic
 def take_in_patient(*, item: IntakeItem, arrival: PatientArrival, now: datetime) -> TakenIn:
     """Correct the record by what the message says, and by nothing that it leaves empty.
 
-    Of each field the value said last stands, whichever message came first. A postal address counts
-    as one field. A death is recorded and never undone by a message. Refused: what `amend_patient`
-    and `withdraw_patient` refuse (a birth date in the future, a death before birth).
+    Of each field the value said last stands, whichever message came first. A death is recorded and
+    never undone by a message. Refused: what `amend_patient` and `withdraw_patient` refuse (a birth
+    date in the future, a death before birth).
     """
     patient = patient_known_as(item.site, arrival.person.mrn)
     if patient is None:
@@ -72,12 +70,10 @@ def take_in_patient(*, item: IntakeItem, arrival: PatientArrival, now: datetime)
 
 
 def what_is_said(person: Person) -> Iterator[tuple[str, object]]:
-    """The fields that the sender fills; of an address all its lines, as soon as one is filled."""
-    has_address = any(getattr(person, name) for name in POSTAL)
+    """The fields that the sender fills."""
     for name in SAID:
         value = getattr(person, name)
-        is_said = bool(value) and value != Sex.UNKNOWN
-        if is_said or (has_address and name in POSTAL):
+        if value and value != Sex.UNKNOWN:
             yield name, value
 
 

@@ -96,8 +96,17 @@ def test_a_registration_that_was_missed_is_found_later(hospital: Hospital) -> No
     settle()
     assert said(kept)[0] == "NOT_FOLLOWED"
     hear_all_known_numbers()
-
     assert said(kept)[0] == "RECEIVED"
+
+
+def test_what_was_emptied_since_says_nothing_any_more(hospital: Hospital) -> None:
+    [kept] = hospital.hear([told(1, UNKNOWN, phone="999")])
+    empty_old_messages(now=NOW + timedelta(days=91))
+
+    PatientFactory(site=hospital.site, mrn=UNKNOWN, created_at=NOW)
+    settle()
+
+    assert (hear_all_known_numbers(), said(kept)[0]) == (0, "NOT_FOLLOWED")
 
 
 def test_a_number_given_up_reaches_the_survivor(hospital: Hospital) -> None:
