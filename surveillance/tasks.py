@@ -14,7 +14,7 @@ from surveillance.intake.applying import take_in_waiting_items
 from surveillance.intake.csv_registry.uploads import work_on_uploads
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.empty_old_messages import empty_old_messages
-from surveillance.workflows.hear_new_numbers import hear_all_known_numbers
+from surveillance.workflows.hear_all_known_numbers import hear_all_known_numbers
 from surveillance.workflows.sweep import sweep
 from surveillance.workflows.watch_failsafe import watch_failsafe
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from patients.models import Patient
 from surveillance.arrivals import ArrivalKind
@@ -26,16 +26,6 @@ def hear_new_numbers(*, now: datetime) -> int:
     lately = Patient.objects.filter(created_at__gt=now - LOOKED_BACK, created_at__lte=now)
     rows = list(lately.order_by("site").values_list("site", "mrn"))
     return sum(_not_followed(numbers).update(**AGAIN) for numbers in _by_site(rows))
-
-
-@transaction.atomic
-def hear_all_known_numbers() -> int:
-    """The same for every number there is: whatever kept the hourly look from being made."""
-    known = Patient.objects.filter(site=OuterRef("site"))
-    is_known = Exists(known.filter(mrn=OuterRef("mrn")))
-    gives_up_known = Q(Exists(known.filter(mrn=OuterRef("key"))), kind=ArrivalKind.MERGE)
-    rows = IntakeItem.objects.filter(status=ItemStatus.NOT_FOLLOWED, message__raw_purged_at=None)
-    return rows.filter(is_known | gives_up_known).update(**AGAIN)
 
 
 def _by_site(rows: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from patients.audit import record_event
 from surveillance.models import IntakeItem, ItemStatus
 from surveillance.workflows.errors import WorkflowRefused
-from surveillance.workflows.take_in_again import refuse_unless_waiting
+from surveillance.workflows.refuse_unless_waiting import refuse_unless_waiting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -10,16 +10,10 @@ from patients.audit import record_event
 from patients.models import Patient
 from surveillance.arrivals import ArrivalKind
 from surveillance.models import IntakeItem, ItemStatus
-from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.refuse_unless_waiting import ItemDoesNotWait, refuse_unless_waiting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-class ItemDoesNotWait(WorkflowRefused):
-    """It was taken in, replaced or set aside meanwhile, or it was never understood."""
-
-    code = "item_does_not_wait"
 
 
 @transaction.atomic
@@ -52,14 +46,6 @@ def take_in_again(
         detail={"kind": current.kind, "from": current.code},
     )
     return current
-
-
-def refuse_unless_waiting(item: IntakeItem) -> None:
-    """Refuse what nobody has to look at any more."""
-    if item.status != ItemStatus.WAITING:
-        raise ItemDoesNotWait(
-            _("This does not wait any more. Reload the page to see what became of it.")
-        )
 
 
 def _assign(item: IntakeItem, patient: Patient) -> None:

@@ -19,9 +19,8 @@ from surveillance.said_before import (
     patient_known_as,
 )
 from surveillance.workflows.book_follow_up import book_follow_up
-from surveillance.workflows.hear_again import hear_arrangements_again
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
-from surveillance.workflows.take_in_order import unserved
 from surveillance.workflows.taken_in import (
     ANOTHER_STANDS,
     ARRANGED,
@@ -31,6 +30,7 @@ from surveillance.workflows.taken_in import (
     not_followed,
     nothing_new,
     told_otherwise,
+    unserved,
 )
 
 MISSED = "missed"
@@ -71,7 +71,7 @@ def _book(
         return nothing_new("day_has_passed", words, patient)
     served = imaging_served(patient, arrival, arrival.starts_on)
     if not served.surely:
-        return unserved(served, patient)
+        return unserved(patient, perhaps=bool(served.perhaps))
     new = [row for row in served.surely if row.booked_for != arrival.starts_on]
     held = {day for said in _standing(item, heard) if (day := _day_if_later(said, item))}
     free = [row for row in new if row.booked_for not in held]
@@ -131,7 +131,7 @@ def _cancel(
         return applied("called_off", _("The appointment is off; it is chased again."), patient)
     if served.surely:
         return nothing_new("not_on_file", _("This appointment is not on file."), patient)
-    return unserved(served._replace(perhaps=[]), patient)
+    return unserved(patient)
 
 
 def _miss(
@@ -151,7 +151,7 @@ def _miss(
     if not rows:
         served = imaging_served(patient, arrival, arrival.starts_on)
         if not served.surely:
-            return unserved(served, patient)
+            return unserved(patient, perhaps=bool(served.perhaps))
         rows = served.surely
     for row in rows:
         record_missed_appointment(follow_up=row, missed_on=arrival.starts_on, by=None, now=now)

@@ -21,7 +21,7 @@ from surveillance.said_before import (
 )
 from surveillance.workflows.combine_risk import TRI_FACTS, combine_risk
 from surveillance.workflows.errors import WorkflowRefused
-from surveillance.workflows.hear_again import hear_arrangements_again
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.taken_in import (
     TakenIn,
     applied,

@@ -12,7 +12,8 @@ from surveillance.record_locks import lock_records
 from surveillance.said_before import heard_about, is_told_otherwise, patient_known_as
 from surveillance.workflows.amend_patient import amend_patient
 from surveillance.workflows.errors import WorkflowRefused
-from surveillance.workflows.hear_again import hear_again, hear_arrangements_again
+from surveillance.workflows.hear_again import hear_again
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.merge_patients import merge_patients
 from surveillance.workflows.taken_in import (
     TakenIn,

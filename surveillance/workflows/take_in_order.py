@@ -13,19 +13,18 @@ from surveillance.protocol.order_number import plain_order_number
 from surveillance.record_locks import lock_records
 from surveillance.said_before import is_told_otherwise, moment_of, patient_known_as
 from surveillance.workflows.cancel_order import cancel_order
-from surveillance.workflows.hear_again import hear_arrangements_again
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.record_order import record_order
 from surveillance.workflows.taken_in import (
     ANOTHER_STANDS,
     ARRANGED,
-    NOTHING_IT_SERVES,
     TakenIn,
     applied,
     known_already,
     not_followed,
     nothing_new,
     told_otherwise,
-    waiting,
+    unserved,
 )
 
 
@@ -48,24 +47,8 @@ def take_in_order(*, item: IntakeItem, arrival: OrderArrival, now: datetime) -> 
     if arrival.state == OrderState.CANCELLED:
         return _cancel(item, arrival, patient, served, now)
     if not served.surely:
-        return unserved(served, patient)
+        return unserved(patient, perhaps=bool(served.perhaps))
     return _place(item, arrival, patient, served.surely, now)
-
-
-def unserved(served: Served, patient: Patient) -> TakenIn:
-    """Why it is noted nowhere: nothing is owed, or the sender's words do not tell."""
-    if not served.perhaps:
-        words = _(
-            "No imaging is owed that it could serve: nothing is open, an exam of that day or later "
-            "is on file, or it is of another region or by a method that is not enough."
-        )
-        return nothing_new(NOTHING_IT_SERVES, words, patient)
-    words = _(
-        "Imaging of the liver is owed, and the message does not say whether this is for it: the "
-        "region or the modality is missing or unknown. Add its code to the mapping of the feed, "
-        "or note it on the follow-up and set it aside here."
-    )
-    return waiting("unclear_whether_it_serves", words, patient)
 
 
 def _place(
@@ -123,7 +106,7 @@ def _cancel(
         return applied("called_off", _("The order was taken off; it is chased again."), patient)
     if served.surely:
         return nothing_new("not_on_file", _("This order is not on file."), patient)
-    return unserved(Served([], []), patient)
+    return unserved(patient)
 
 
 def _holding(patient: Patient, number: str) -> list[FollowUp]:

@@ -13,7 +13,7 @@ from surveillance.models import IntakeItem
 from surveillance.record_locks import lock_records
 from surveillance.said_before import heard_about, moment_of, numbers_of, patient_known_as
 from surveillance.workflows.amend_patient import amend_patient
-from surveillance.workflows.hear_again import hear_arrangements_again
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.taken_in import (
     TakenIn,
     applied,

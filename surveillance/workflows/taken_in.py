@@ -57,3 +57,20 @@ def told_otherwise(patient: Patient) -> TakenIn:
     """Something else was said of the same thing later, and came before."""
     words = _("The sender told otherwise since; what was said later stands.")
     return nothing_new("told_otherwise", words, patient)
+
+
+def unserved(patient: Patient, *, perhaps: bool = False) -> TakenIn:
+    """An order or appointment is noted nowhere: it serves nothing that is owed, or (`perhaps`) the
+    sender's words do not tell."""
+    if not perhaps:
+        words = _(
+            "No imaging is owed that it could serve: nothing is open, an exam of that day or later "
+            "is on file, or it is of another region or by a method that is not enough."
+        )
+        return nothing_new(NOTHING_IT_SERVES, words, patient)
+    words = _(
+        "Imaging of the liver is owed, and the message does not say whether this is for it: the "
+        "region or the modality is missing or unknown. Add its code to the mapping of the feed, "
+        "or note it on the follow-up and set it aside here."
+    )
+    return waiting("unclear_whether_it_serves", words, patient)

@@ -14,11 +14,12 @@ from surveillance.intake.reading_again import MessageUnreadable, parts_read_agai
 from surveillance.models import FollowUp, FormerIdentifier, IntakeItem, IntakeMessage, ItemStatus
 from surveillance.protocol.terms import Modality
 from surveillance.workflows.empty_old_messages import empty_old_messages
-from surveillance.workflows.hear_new_numbers import hear_all_known_numbers
+from surveillance.workflows.hear_all_known_numbers import hear_all_known_numbers
 from surveillance.workflows.keep_message import Envelope, keep_message
+from surveillance.workflows.refuse_unless_waiting import ItemDoesNotWait
 from surveillance.workflows.replay_message import replay_message
 from surveillance.workflows.set_item_aside import SetAsideWithoutReason, set_item_aside
-from surveillance.workflows.take_in_again import ItemDoesNotWait, take_in_again
+from surveillance.workflows.take_in_again import take_in_again
 from surveillance.workflows.take_in_item import take_in_item
 from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
 from tests.surveillance.intake.hospital_story import (
