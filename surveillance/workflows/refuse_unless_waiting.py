@@ -12,7 +12,7 @@ class ItemDoesNotWait(WorkflowRefused):
     code = "item_does_not_wait"
 
 
-def refuse_unless_waiting(item: IntakeItem) -> None:
+def refuse_unless_waiting(*, item: IntakeItem) -> None:
     """Refuse what nobody has to look at any more."""
     if item.status != ItemStatus.WAITING:
         raise ItemDoesNotWait(

@@ -35,7 +35,7 @@ def set_item_aside(
     current = IntakeItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
     if (current.status, current.settled_reason) == (ItemStatus.SET_ASIDE, reason):
         return current
-    refuse_unless_waiting(current)
+    refuse_unless_waiting(item=current)
     current.status, current.finished_at = ItemStatus.SET_ASIDE, now
     current.settled_by, current.settled_reason = by, reason
     current.save()

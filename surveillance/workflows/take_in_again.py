@@ -27,7 +27,7 @@ def take_in_again(
     patient for a merge, which names two.
     """
     current = IntakeItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
-    refuse_unless_waiting(current)
+    refuse_unless_waiting(item=current)
     if not current.content:
         raise ItemDoesNotWait(
             _("This part was not understood. Mend the mapping of its feed and read it again.")

@@ -18,6 +18,8 @@ from surveillance.arrivals import (
 )
 from surveillance.arrivals_json import arrival_from_json
 from surveillance.models import IntakeItem, ItemStatus
+from surveillance.record_locks import lock_records
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.take_in_appointment import take_in_appointment
 from surveillance.workflows.take_in_condition import take_in_condition
 from surveillance.workflows.take_in_merge import take_in_merge
@@ -39,12 +41,16 @@ def take_in_item(*, item: IntakeItem, now: datetime) -> IntakeItem:
         item.refresh_from_db()
         return item
     item = IntakeItem.objects.select_related("site", "message__feed").get(pk=item.pk)
+    arrival = arrival_from_json(item.content)
     with in_the_language_of_records():
-        done = _taken_in(item, arrival_from_json(item.content), now)
+        done = _taken_in(item, arrival, now)
     item.status, item.code, item.reason = done.status, done.code, done.reason
     item.patient, item.exam = done.patient, done.exam
     item.finished_at = None if done.status == ItemStatus.WAITING else now
     item.save()
+    if isinstance(arrival, ReportArrival) and done.status == ItemStatus.APPLIED and done.patient:
+        # What the exam left owed may be arranged already.
+        hear_arrangements_again(patient=lock_records([done.patient.pk])[done.patient.pk])
     _audit(item, now)
     return item
 
