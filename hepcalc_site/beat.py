@@ -12,6 +12,8 @@ EVERY: Final = {
     "escalate_overdue_follow_ups": timedelta(minutes=15),
     "deliver_notifications": timedelta(minutes=1),
     "import_registry_files": timedelta(seconds=20),
+    "take_in_messages": timedelta(seconds=10),
+    "tidy_messages": timedelta(hours=6),
     "seal_audit": timedelta(minutes=5),
     "check_failsafe": timedelta(hours=1),  # last: at a start the others have their turn first
 }

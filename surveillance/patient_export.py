@@ -32,7 +32,9 @@ from surveillance.models import (
     ExamMatch,
     ExamMatchAnswer,
     FollowUp,
+    FormerIdentifier,
     ImagingExam,
+    IntakeItem,
     Lesion,
     LesionAssessment,
     LesionEvent,
@@ -79,6 +81,8 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (LetterEvent, ("letter__patient",)),
     (PatientNote, ("patient",)),
     (PatientMerge, ("survivor", "duplicate")),
+    (FormerIdentifier, ("patient",)),
+    (IntakeItem, ("patient",)),
 )
 """Each table, and the ways from its rows to the patient."""
 

@@ -31,6 +31,7 @@ WORDS: dict[Permission, str] = {
     Permission.WITHDRAW: gettext_noop("Record that a patient died, moved, declined or is lost"),
     Permission.VIEW_AUDIT: gettext_noop("See the audit trail and the coverage certificate"),
     Permission.VIEW_FAILSAFE: gettext_noop("See what must never be, and the outbox"),
+    Permission.MEND_INTAKE: gettext_noop("Mend messages of other systems that wait"),
     Permission.ADMINISTER: gettext_noop("Manage people, message texts and the site"),
 }
 

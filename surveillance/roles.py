@@ -52,6 +52,8 @@ class Permission(StrEnum):
     VIEW_AUDIT = "VIEW_AUDIT"
     VIEW_FAILSAFE = "VIEW_FAILSAFE"
     """See what must never be at the site and in the installation, and have it looked at anew."""
+    MEND_INTAKE = "MEND_INTAKE"
+    """See what other systems sent and could not be taken in, word for word, and mend it."""
     ADMINISTER = "ADMINISTER"
 
 
@@ -74,6 +76,7 @@ _LEAD = {
     Permission.VIEW_FAILSAFE,
     Permission.SECOND_LOOK,
     Permission.VIEW_MEASURES,
+    Permission.MEND_INTAKE,
 }
 _SIGN = {
     Permission.CLOSE_SIGNED,
@@ -99,11 +102,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_AUDIT,
             Permission.VIEW_FAILSAFE,
             Permission.VIEW_MEASURES,
+            Permission.MEND_INTAKE,
             Permission.ADMINISTER,
         }
     ),
     Role.AUDITOR: frozenset(_READ | {Permission.VIEW_AUDIT, Permission.VIEW_FAILSAFE}),
-    Role.INTEGRATION: frozenset(_RECORD | {Permission.VIEW_PATIENT}),
+    Role.INTEGRATION: frozenset(_RECORD | {Permission.VIEW_PATIENT, Permission.MEND_INTAKE}),
 }
 
 _READABLE = frozenset(

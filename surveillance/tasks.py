@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from patients.workflows.seal_audit import seal_audit as seal_audit_events
 from surveillance.delivery.heartbeat import ping
+from surveillance.intake.applying import take_in_waiting_items
 from surveillance.intake.csv_registry.uploads import work_on_uploads
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.empty_old_messages import empty_old_messages
+from surveillance.workflows.hear_all_known_numbers import hear_all_known_numbers
 from surveillance.workflows.sweep import sweep
 from surveillance.workflows.watch_failsafe import watch_failsafe
 
@@ -40,6 +43,19 @@ def deliver_notifications() -> None:
 def import_registry_files() -> None:
     """Preview and take in the registry files that wait; a large one over several wake-ups."""
     work_on_uploads(clock=timezone.now)
+
+
+@shared_task
+def take_in_messages() -> None:
+    """Take in what other systems sent, in the order in which it was said."""
+    take_in_waiting_items(clock=timezone.now)
+
+
+@shared_task
+def tidy_messages() -> None:
+    """Empty messages whose days are over; take in what is about somebody registered since."""
+    empty_old_messages(now=timezone.now())
+    hear_all_known_numbers()
 
 
 @shared_task

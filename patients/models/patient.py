@@ -183,6 +183,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["site", "language"], name="patient_language_idx"),
             models.Index(fields=["birth_date"], name="patient_birth_date_idx"),
+            models.Index(fields=["created_at"], name="patient_created_idx"),
             models.Index(phone_tail(), name="patient_phone_tail_idx"),
             models.Index(
                 fields=["site", "status"],

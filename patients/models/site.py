@@ -47,6 +47,7 @@ def validate_holiday_calendar(region: str) -> None:
         )
 
 
+LEAST_RAW_DAYS, MOST_RAW_DAYS = 7, 3650
 LONGEST_LEAD = 180
 MOST_DAYS_EARLIER = 30
 
@@ -238,6 +239,16 @@ class Site(models.Model):
         help_text=_(
             "Fewer than the protocol's own number; further ones wait for the daily digest. "
             "What is overdue and at risk or urgent is always sent at once."
+        ),
+    )
+    raw_message_days = models.PositiveSmallIntegerField(
+        _("days that received messages are kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(LEAST_RAW_DAYS), MaxValueValidator(MOST_RAW_DAYS)],
+        help_text=_(
+            "What other systems sent, word for word. Empty: 90 days. What waits for a person "
+            "is kept until it is done with."
         ),
     )
     history = HistoricalRecords()

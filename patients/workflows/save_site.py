@@ -29,7 +29,17 @@ OUTREACH = (
     "sms_until_hour",
     "alerts_per_week",
 )
-FIELDS = ("slug", "name", "time_zone", "holiday_calendar", "phone", "email", *OUTREACH, *CHASE)
+FIELDS = (
+    "slug",
+    "name",
+    "time_zone",
+    "holiday_calendar",
+    "phone",
+    "email",
+    "raw_message_days",
+    *OUTREACH,
+    *CHASE,
+)
 HOURS = ("email_from_hour", "email_until_hour"), ("sms_from_hour", "sms_until_hour")
 
 

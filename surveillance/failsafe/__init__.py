@@ -17,7 +17,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from patients.models import Site
-from surveillance.failsafe import capture, chase, coverage, outbox, people, silence
+from surveillance.failsafe import capture, chase, coverage, intake, outbox, people, silence
 from surveillance.failsafe.finding import NAMED, TECHNICAL, Check, Finding, Owner, Subject
 from surveillance.failsafe.owners import Answerable
 
@@ -30,6 +30,7 @@ CHECKS = (
     *outbox.CHECKS,
     *capture.CHECKS,
     *silence.CHECKS,
+    *intake.CHECKS,
 )
 """Every question, in the order in which the answers are printed."""
 

@@ -28,6 +28,7 @@ from surveillance.models.failsafe_run import (
     KeptFinding,
 )
 from surveillance.models.follow_up import FollowUp, FollowUpOutcome, FollowUpQuerySet
+from surveillance.models.former_identifier import FormerIdentifier
 from surveillance.models.imaging import ImagingExam, LesionObservation, ReportStatus
 from surveillance.models.intake import (
     IntakeFeed,
@@ -108,6 +109,7 @@ __all__ = [
     "FollowUp",
     "FollowUpOutcome",
     "FollowUpQuerySet",
+    "FormerIdentifier",
     "ImagingExam",
     "InformedOf",
     "IntakeFeed",

@@ -15,8 +15,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from patients.models import Membership, Role
-from surveillance.models import Notification, unsettled
-from surveillance.roles import PERMISSIONS, Permission
+from surveillance.models import IntakeItem, Notification, unsettled
+from surveillance.roles import PERMISSIONS, Permission, sites_where
 from surveillance.web.access import SITE_KEY, page_of
 from surveillance.web.failsafe_count import found_at_last_check
 from surveillance.web.match_count import exams_to_confirm
@@ -117,10 +117,20 @@ def _items(request: HttpRequest, user: User, granted: frozenset[Permission]) -> 
         items.append((_("Letters"), reverse("letters"), ""))
     if Permission.IMPORT_REGISTRY in granted:
         items.append((_("Registry"), reverse("registry_import"), ""))
-    return tuple(
+    links = tuple(
         NavItem(label, url, request.path.startswith(url), badge, _("unread"))
         for label, url, badge in items
     )
+    return (*links, *_intake(request, user)) if Permission.MEND_INTAKE in granted else links
+
+
+def _intake(request: HttpRequest, user: User) -> tuple[NavItem, ...]:
+    """How many parts of messages wait for somebody at this person's sites; counting stops."""
+    sites = sites_where(user, Permission.MEND_INTAKE)
+    waiting = IntakeItem.objects.waiting().filter(site__in=sites)[: BADGE_LIMIT + 1].count()
+    badge = f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
+    url = reverse("intake_inbox")
+    return (NavItem(_("Messages"), url, request.path.startswith(url), badge, _("waiting")),)
 
 
 def _unread_badge(user: User) -> str:

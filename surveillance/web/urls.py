@@ -33,6 +33,8 @@ from surveillance.web.freshness import queue_changed
 from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox, inbox_messages
+from surveillance.web.intake_feed_page import intake_feed
+from surveillance.web.intake_inbox import intake_inbox, intake_item
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.letter_actions import (
     appointment_file,
@@ -176,6 +178,9 @@ urlpatterns = [
     path("hooks/sms/", sms_hook, name="sms_hook"),
     path("hooks/sms/status/", sms_status_hook, name="sms_status_hook"),
     path("hooks/mail/", mail_hook, name="mail_hook"),
+    path("intake/", intake_inbox, name="intake_inbox"),
+    path("intake/<uuid:pk>/", intake_item, name="intake_item"),
+    path("intake/feeds/<uuid:pk>/", intake_feed, name="intake_feed"),
     path("registry/", registry_import, name="registry_import"),
     path("registry/template.csv", registry_template, name="registry_template"),
     path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),

@@ -1,6 +1,6 @@
 """The patient did not come to an appointment (DNA)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -27,6 +27,7 @@ class NoAppointmentToMiss(WorkflowRefused):
 def record_missed_appointment(
     *,
     follow_up: FollowUp,
+    missed_on: date | None = None,
     expected_version: int | None = None,
     by: "User | None",
     now: datetime,
@@ -35,13 +36,14 @@ def record_missed_appointment(
 
     What is owed stays owed and its ladder runs again from today; from the second missed
     appointment on, the lead navigator is told at once. An order stays. Only this follow-up is
-    concerned: others that the appointment served are recorded one by one. Refused: nothing is
-    booked, the day is still to come, closed or changed meanwhile.
+    concerned: others that the appointment served are recorded one by one. `missed_on`: the system
+    that books tells of the day, which may never have been on file; what is booked for later stays.
+    Refused: nothing is booked (nor told of), the day is still to come, closed or changed meanwhile.
     """
     lock_records([follow_up.patient_id])
     current = FollowUp.objects.select_related("site", "patient").get(pk=follow_up.pk)
-    today, booked_for = current.site.local_date(now), current.booked_for
-    if current.closed_at is None and (booked_for is None or booked_for > today):
+    today, day = current.site.local_date(now), missed_on or current.booked_for
+    if current.closed_at is None and (day is None or day > today):
         raise NoAppointmentToMiss(
             _(
                 "There is no appointment of today or before that could have been missed. Reload "
@@ -54,11 +56,11 @@ def record_missed_appointment(
         follow_up=current,
         action="missed_appointment_recorded",
         fields={
-            "booked_for": None,
+            "booked_for": _ahead(current, today) if missed_on else None,
             "missed_appointments": missed,
             "twice_missed_on": twice_missed_on,
         },
-        detail={"booked_for": str(booked_for), "missed_appointments": missed},
+        detail={"booked_for": str(day), "missed_appointments": missed},
         expected_version=expected_version,
         by=by,
         now=now,
@@ -66,6 +68,11 @@ def record_missed_appointment(
     _ask_to_contact(current, now)
     follow_up.refresh_from_db()
     return follow_up
+
+
+def _ahead(follow_up: FollowUp, today: date) -> date | None:
+    booked_for = follow_up.booked_for
+    return booked_for if booked_for is not None and booked_for > today else None
 
 
 def _ask_to_contact(follow_up: FollowUp, now: datetime) -> None:

@@ -63,6 +63,7 @@ APPEND_ONLY = {
     "surveillance.ExamMatch",
     "surveillance.ExamMatchAnswer",
     "surveillance.ExamDocument",
+    "surveillance.FormerIdentifier",
 }
 
 

@@ -64,12 +64,12 @@ def sends(permission: Permission, of: str) -> Door:
 ABOUT_ONE_PATIENT = frozenset(
     {"patient", "record", "decision", "attempt", "follow_up", "booked", "ordered", "referral",
      "lesion", "exam", "event", "escalation", "outside_care", "letter",
-     "report", "likely", "closure", "document"}
+     "report", "likely", "closure", "document", "message"}
 )  # fmt: skip
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
     {"", "batch", "absence", "filter", "site", "token", "import", "text", "version", "person",
-     "role", "key", "passkey", "provider"}
+     "role", "key", "passkey", "provider", "feed"}
 )  # fmt: skip
 """Objects of several patients, or of none."""
 
@@ -157,6 +157,9 @@ TABLE: dict[str, Door | Open | Machine] = {
     "sms_hook": Open((405,)),
     "sms_status_hook": Open((405,)),
     "mail_hook": Open((404, 405)),
+    "intake_inbox": needs(Permission.MEND_INTAKE),
+    "intake_item": needs(Permission.MEND_INTAKE, "message"),
+    "intake_feed": needs(Permission.MEND_INTAKE, "feed", send=Permission.ADMINISTER),
     "registry_import": needs(Permission.IMPORT_REGISTRY),
     "registry_template": SIGNED_IN,
     "registry_import_file": needs(Permission.IMPORT_REGISTRY, "import"),

@@ -21,7 +21,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.models import Absence, AppendOnlyQuerySet, AuditEvent, Membership, Role
 from surveillance.delivery.unsubscribe import token_of
-from surveillance.models import ContactAttempt, MessageTemplateVersion, Notification, SavedFilter
+from surveillance.models import (
+    ContactAttempt,
+    IntakeFeed,
+    IntakeItem,
+    IntakeMessage,
+    MessageTemplateVersion,
+    Notification,
+    SavedFilter,
+)
 from surveillance.roles import ADMIN_SITE
 from surveillance.web import letter_batch
 from surveillance.web.audit_words import LOOKS
@@ -119,6 +127,8 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "site": [site.slug],
         "token": [token_of(message)],
         "import": [_an_import(site, administrator).pk],
+        "message": [_a_waiting_part(patient).pk],
+        "feed": [site.feeds.get().pk],
         "text": [site.slug, "patient_reminder.email.en"],
         "version": [_a_version(site, administrator).pk],
         "person": [clinician.pk],
@@ -141,6 +151,18 @@ def _an_import(site, by: User):
     return offer_registry_file(
         file_name="registry.csv", stored_path="/nowhere", file_size=1, site=site, date_format="",
         by=by, now=NOW,
+    )  # fmt: skip
+
+
+def _a_waiting_part(patient) -> IntakeItem:
+    feed = IntakeFeed.objects.create(site=patient.site, name="HIS", format="HL7V2")
+    message = IntakeMessage.objects.create(
+        feed=feed, site=feed.site, format=feed.format, message_type="SIU^S12", control_id="1",
+        digest="0" * 64, received_at=NOW, raw=b"MSH|",
+    )  # fmt: skip
+    return IntakeItem.objects.create(
+        message=message, site=feed.site, position=0, kind="APPOINTMENT", mrn=patient.mrn,
+        patient=patient, status="WAITING", code="unclear", created_at=NOW,
     )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ from surveillance.models import (
     ContactChannel,
     ContactOutcome,
     FollowUp,
+    FormerIdentifier,
     ImagingExam,
+    IntakeItem,
     Lesion,
     LesionAssessment,
     Letter,
@@ -120,6 +122,8 @@ STAY = {
     (Patient, "merged_into"): "the merge itself",
     (PatientMerge, "survivor"): "the merge itself",
     (PatientMerge, "duplicate"): "the merge itself",
+    (FormerIdentifier, "patient"): "leads to the survivor, as the record does",
+    (IntakeItem, "patient"): "says to which record it was taken in",
 }
 
 

@@ -1,0 +1,101 @@
+"""What an order or an appointment of another system can serve, and what holds its place already."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from patients.models import Patient
+from surveillance.arrivals import AppointmentArrival, ArrivalKind, OrderArrival
+from surveillance.models import FollowUp, IntakeItem, LesionObservation
+from surveillance.protocol.arranging import Answer, may_serve
+from surveillance.protocol.order_number import plain_order_number
+from surveillance.protocol.terms import ObligationKind, RecommendationKind
+from surveillance.said_before import (
+    Said,
+    heard_about,
+    moment_of,
+    numbers_of,
+    records_of_person,
+)
+
+Arranging = OrderArrival | AppointmentArrival
+
+
+class Served(NamedTuple):
+    """Open imaging of the patient: what it can serve, and what the sender's words leave open."""
+
+    surely: list[FollowUp]
+    perhaps: list[FollowUp]
+
+
+class CallOff(NamedTuple):
+    """A cancellation: whether none was said later, and why the last one was."""
+
+    is_last: bool
+    reason: str
+
+
+def imaging_served(patient: Patient, arrival: Arranging, day: date) -> Served:
+    """The open imaging follow-ups that the order or appointment of `day` can serve (8.2).
+
+    None that an exam on file of that day or later has been for, and none whose need arose later.
+    An appointment that names an order on file serves what the order serves.
+    """
+    owed = FollowUp.objects.open().filter(patient=patient, kind=ObligationKind.IMAGING)
+    rows = list(owed.select_related("lesion", "site", "patient").dangerous_first())
+    seen = _last_exams(rows)
+    in_time = [row for row in rows if _is_in_time(row, arrival, day, seen.get(row.lesion_id))]
+    answers = [(row, _answer(row, arrival)) for row in in_time]
+    return Served(
+        surely=[row for row, answer in answers if answer is Answer.YES],
+        perhaps=[row for row, answer in answers if answer is Answer.UNCLEAR],
+    )
+
+
+def heard_of(patient: Patient, kind: ArrivalKind) -> list[Said]:
+    """Every order or appointment told of this person under any of their numbers."""
+    return heard_about(patient.site, kind, numbers_of(records_of_person(patient)))
+
+
+def call_off_of(item: IntakeItem, arrival: Arranging, patient: Patient) -> CallOff:
+    """Whether this cancellation was said last of all of this person's, and the reason of the one
+    that was: whichever came first, the same reason is on file."""
+    told = [(moment_of(item), arrival.reason)]
+    for kind in (ArrivalKind.ORDER, ArrivalKind.APPOINTMENT):
+        told += [
+            (said.moment, said.arrival.reason)
+            for said in heard_of(patient, kind)
+            if isinstance(said.arrival, Arranging) and said.arrival.state == "CANCELLED"
+        ]
+    last, reason = max(told)
+    words = reason.strip() or _("Cancelled in the system in which it was made.")
+    return CallOff(last == moment_of(item), words)
+
+
+def _is_in_time(row: FollowUp, arrival: Arranging, day: date, last_exam: date | None) -> bool:
+    """An order may be of the day of the exam that made it necessary, an appointment is later."""
+    needed = min(row.owed_since, row.earliest_on)
+    if last_exam is None:
+        return day >= needed
+    if isinstance(arrival, OrderArrival):
+        return day >= min(last_exam, needed)
+    return day > last_exam
+
+
+def _answer(row: FollowUp, arrival: Arranging) -> Answer:
+    named = plain_order_number(arrival.order_number)
+    if isinstance(arrival, AppointmentArrival) and named and named == row.order_number:
+        return Answer.YES
+    words = (arrival.procedure, arrival.body_site)
+    return may_serve(words, arrival.modality, RecommendationKind(row.recommendation))
+
+
+def _last_exams(rows: Iterable[FollowUp]) -> dict[UUID, date]:
+    lesions = [row.lesion_id for row in rows]
+    seen = LesionObservation.objects.standing().filter(lesion__in=lesions)
+    days = seen.values("lesion").annotate(on=Max("exam__performed_on"))
+    return {row["lesion"]: row["on"] for row in days}

@@ -1,0 +1,64 @@
+"""A message is read by another mapping: what waits of it is replaced by what it says now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from patients.audit import record_event
+from surveillance.arrivals import Arrival, Unmapped
+from surveillance.models import IntakeItem, IntakeMessage, ItemStatus
+from surveillance.workflows.keep_message import item_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+REPLACED = (
+    "kind", "key", "mrn", "said_at", "content", "status", "code", "where",
+    "reason",
+)  # fmt: skip
+
+
+@transaction.atomic
+def replay_message(
+    *,
+    message: IntakeMessage,
+    parts: Sequence[Arrival | Unmapped],
+    by: "User | None",
+    now: datetime,
+) -> list[IntakeItem]:
+    """Put `parts` in the place of those that wait, by their place in the message.
+
+    What was taken in, set aside or is about nobody stays as it is. A part at a place that had none
+    is added; one that waits at a place that has none any more goes on waiting. Returns the parts
+    that wait for their turn or a person now.
+    """
+    IntakeMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
+    old = {row.position: row for row in message.items.all()}
+    read = [item_of(message, position, part, now) for position, part in enumerate(parts)]
+    added = [row for row in read if row.position not in old]
+    replaced = [
+        _replaced(old[row.position], row)
+        for row in read
+        if row.position in old and old[row.position].status == ItemStatus.WAITING
+    ]
+    IntakeItem.objects.bulk_create(added)
+    if replaced:
+        IntakeItem.objects.bulk_update(replaced, [*REPLACED, "attempts"])
+    record_event(
+        "message_read_again",
+        site=message.site,
+        subject=message,
+        by=by,
+        now=now,
+        detail={"rows": len(added) + len(replaced)},
+    )
+    return [*replaced, *added]
+
+
+def _replaced(old: IntakeItem, new: IntakeItem) -> IntakeItem:
+    for name in REPLACED:
+        setattr(old, name, getattr(new, name))
+    old.attempts = 0
+    return old

@@ -1,0 +1,112 @@
+"""Another system tells a fact of liver risk: a problem list, a coded diagnosis."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from patients.models import Patient, RiskProfile, Tri
+from surveillance.arrivals import ArrivalKind, ConditionArrival
+from surveillance.models import IntakeItem
+from surveillance.record_locks import lock_records
+from surveillance.said_before import (
+    heard_about,
+    is_told_otherwise,
+    newest_of_each,
+    numbers_of,
+    patient_known_as,
+    records_of_person,
+)
+from surveillance.workflows.combine_risk import TRI_FACTS, combine_risk
+from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
+from surveillance.workflows.taken_in import (
+    TakenIn,
+    applied,
+    known_already,
+    not_followed,
+    told_otherwise,
+)
+from surveillance.workflows.update_risk import RiskFacts, facts_of, update_risk
+
+DAYS_OF: Final = {
+    "pregnant": "expected_delivery_on",
+    "cardiac_failure_signs": "cardiac_failure_signs_on",
+}
+"""A day that is known only together with the fact."""
+
+
+class UnknownFact(WorkflowRefused):
+    """No fact of liver risk has this name. `details`: fact."""
+
+    code = "unknown_fact"
+
+
+@transaction.atomic
+def take_in_condition(*, item: IntakeItem, arrival: ConditionArrival, now: datetime) -> TakenIn:
+    """Add the fact to what is known from its day on, and decide again about all lesions.
+
+    What is known of later days learns it, too. Said differently of two numbers that are one person
+    now, the more dangerous stands, as when records are merged. Refused: a name that is no fact of
+    three values, a day in the future or before birth.
+    """
+    known = patient_known_as(item.site, arrival.person.mrn)
+    if known is None:
+        return not_followed()
+    _refuse_unknown(arrival.fact)
+    patient = lock_records([known.pk])[known.pk]
+    if is_told_otherwise(item):
+        return told_otherwise(patient)
+    value = _most_dangerous(item, arrival, patient)
+    recorded = [
+        update_risk(
+            patient=patient,
+            facts=_with(facts, arrival.fact, value),
+            effective_on=day,
+            source=_("message of {feed}").format(feed=item.message.feed.name),
+            by=None,
+            now=now,
+        )
+        for day, facts in _known_from(patient, arrival.effective_on)
+    ]
+    if not any(recorded):
+        return known_already(patient)
+    hear_arrangements_again(patient=patient)
+    return applied("risk_recorded", _("The risk was recorded."), patient)
+
+
+def _refuse_unknown(fact: str) -> None:
+    if fact not in TRI_FACTS:
+        raise UnknownFact(
+            _("“{fact}” is no fact of liver risk. Mend the mapping of the feed.").format(fact=fact),
+            fact=fact,
+        )
+
+
+def _known_from(patient: Patient, day: date) -> list[tuple[date, RiskFacts]]:
+    """What is on file for that day, and for each later day from which something else holds."""
+    profiles = RiskProfile.objects.filter(patient=patient)
+    in_force = profiles.in_force(day).first()
+    later = profiles.filter(effective_on__gt=day)
+    later = later.order_by("effective_on", "recorded_at", "sequence")
+    newest = {row.effective_on: facts_of(row) for row in later}
+    return [(day, facts_of(in_force) if in_force else RiskFacts()), *newest.items()]
+
+
+def _with(facts: RiskFacts, fact: str, value: str) -> RiskFacts:
+    changed = replace(facts, **{fact: value})
+    day = DAYS_OF.get(fact)
+    return replace(changed, **{day: None}) if day and value != Tri.YES else changed
+
+
+def _most_dangerous(item: IntakeItem, arrival: ConditionArrival, patient: Patient) -> str:
+    """What was said last of each of the person's numbers, the worst of it."""
+    numbers = numbers_of(records_of_person(patient)) - {arrival.person.mrn}
+    worst = replace(RiskFacts(), **{arrival.fact: arrival.value})
+    for said in newest_of_each(heard_about(item.site, ArrivalKind.CONDITION, numbers)):
+        if isinstance(said.arrival, ConditionArrival) and said.arrival.fact == arrival.fact:
+            other = replace(RiskFacts(), **{arrival.fact: said.arrival.value})
+            worst = combine_risk(one=worst, other=other)
+    return str(getattr(worst, arrival.fact))

@@ -1,0 +1,105 @@
+"""Whatever order messages come in, the same is on file in the end."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveillance.arrivals import AppointmentState, Arrival, OrderState
+from surveillance.protocol.terms import Tri
+from tests.factories import TODAY
+from tests.surveillance.intake.hospital_story import (
+    GIVEN_UP,
+    MINE,
+    a_hospital,
+    booked,
+    diagnosed,
+    joined,
+    ordered,
+    seen_by_clinicians,
+    told,
+)
+
+pytestmark = pytest.mark.django_db
+
+NEXT_WEEK, IN_TWO_WEEKS = TODAY + timedelta(days=7), TODAY + timedelta(days=14)
+YESTERDAY = TODAY - timedelta(days=1)
+CANCELLED = {"state": AppointmentState.CANCELLED}
+
+DEMOGRAPHICS = [
+    told(1, family_name="Okafor", phone="111", address="1 Hill", city="Cork"),
+    told(5, family_name="Okafor", phone=""),
+    told(9, family_name="Okafor-Byrne", address="2 Quay"),
+]
+CHASE = [
+    ordered(2),
+    booked(3, IN_TWO_WEEKS),
+    booked(6, NEXT_WEEK),
+    booked(20, NEXT_WEEK, **CANCELLED, reason="scanner down"),
+    booked(21, YESTERDAY, "A-2"),
+    booked(150, YESTERDAY, "A-2", state=AppointmentState.NO_SHOW),
+    booked(152, IN_TWO_WEEKS, "A-3"),
+]
+ORDERS = [
+    ordered(2, "O-1"),
+    ordered(4, "O-2"),
+    ordered(6, "O-2", state=OrderState.CANCELLED, reason="duplicate"),
+    ordered(8, "O-1", state=OrderState.CANCELLED, reason="patient asked"),
+]
+DIAGNOSES = [
+    diagnosed(1, "chronic_hbv", on=date(2026, 8, 20)),
+    diagnosed(3, "chronic_hcv", on=date(2026, 8, 10)),
+    diagnosed(7, "chronic_hbv", Tri.NO, on=date(2026, 8, 15)),
+    diagnosed(8, "cirrhosis", Tri.NO, on=date(2026, 8, 1)),
+]
+MERGED = [
+    ordered(1, mrn=GIVEN_UP),
+    told(2, GIVEN_UP, phone="222"),
+    diagnosed(3, "chronic_hcv", mrn=GIVEN_UP),
+    joined(10),
+    booked(12, NEXT_WEEK),
+]
+DEATH = [ordered(2), booked(6, NEXT_WEEK), told(30, deceased=True, deceased_on=YESTERDAY), told(40)]
+
+
+def state_after(arrivals: list[Arrival], *mrns: str) -> dict[str, Any]:
+    """From the same beginning each time: nothing of it stays in the database."""
+    with transaction.atomic():
+        hospital = a_hospital()
+        for number, mrn in enumerate(mrns):
+            hospital.admit(mrn, family_name=f"Case {number}")
+        hospital.hear(arrivals)
+        seen = seen_by_clinicians(hospital)
+        transaction.set_rollback(True)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("story", "mrns"),
+    [
+        pytest.param([*DEMOGRAPHICS, *DIAGNOSES], [MINE], id="who it is and what they have"),
+        pytest.param([*CHASE, *DIAGNOSES[1:3]], [MINE], id="booked, moved, cancelled, missed"),
+        pytest.param(ORDERS, [MINE], id="orders"),
+        pytest.param(MERGED, [MINE], id="merged with a number that is not on file"),
+        pytest.param(MERGED, [GIVEN_UP], id="merged into a number that is not on file"),
+        pytest.param(MERGED, [MINE, GIVEN_UP], id="two records merged"),
+        pytest.param([*MERGED, *DEATH[2:]], [MINE, GIVEN_UP], id="merged, then died"),
+        pytest.param([*DEATH, *DIAGNOSES[:1]], [MINE], id="died"),
+    ],
+)
+def test_the_order_in_which_messages_come_does_not_matter(
+    story: list[Arrival], mrns: list[str]
+) -> None:
+    in_order = state_after(sorted(story, key=lambda one: one.said_at), *mrns)
+
+    @settings(max_examples=4)
+    @given(st.permutations(story))
+    def comes_in(order: list[Arrival]) -> None:
+        assert state_after(order, *mrns) == in_order
+
+    comes_in()
+    assert state_after(list(reversed(story)), *mrns) == in_order
+    assert not in_order["waiting"]

@@ -1,0 +1,105 @@
+"""What waits is shown with its reason and its message, and is mended from the page."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from patients.models import AuditEvent
+from surveillance.intake import reading_again
+from surveillance.models import FollowUp, IntakeFeed, IntakeItem
+from surveillance.workflows.save_feed import save_feed
+from tests.factories import NOW, MembershipFactory
+from tests.surveillance.intake.hospital_story import MINE, Hospital, a_hospital, ordered
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+
+@pytest.fixture
+def hospital() -> Hospital:
+    made = a_hospital(name="St Brigid")
+    made.admit(MINE, family_name="Okafor")
+    return made
+
+
+@pytest.fixture
+def waiting(hospital: Hospital) -> IntakeItem:
+    [item] = hospital.hear([ordered(1, mrn="TYPO-1", modality=None)])
+    IntakeItem.objects.filter(pk=item.pk).update(status="WAITING", code="unclear", reason="No.")
+    return item
+
+
+@pytest.fixture
+def lead(client: Client, hospital: Hospital) -> Client:
+    client.force_login(MembershipFactory(site=hospital.site, lead_navigator=True).user)
+    return client
+
+
+def address(item: IntakeItem) -> str:
+    return reverse("intake_item", args=[item.pk])
+
+
+def test_the_list_says_what_waits_why_and_from_whom(lead: Client, waiting: IntakeItem) -> None:
+    page = lead.get(reverse("intake_inbox"))
+
+    [row] = page.context["rows"]
+    assert (row.what, row.mrn, row.feed, row.reason) == ("Imaging order", "TYPO-1", "HIS", "No.")
+    [item] = [item for item in page.context["shell"].items if item.label == "Messages"]
+    assert item.badge == "1"
+    assert sum(count != "0" for day in page.context["days"] for count in day.counts) == 1
+
+
+def test_one_part_shows_its_message_and_the_look_is_noted(
+    lead: Client, hospital: Hospital, waiting: IntakeItem
+) -> None:
+    IntakeItem.objects.update(patient=hospital.patients[MINE])
+
+    page = lead.get(address(waiting)).content.decode()
+
+    assert "OrderArrival" in page
+    assert AuditEvent.objects.get(action="viewed").detail["page"] == "intake item"
+
+
+def test_it_is_given_to_the_right_patient_or_set_aside(
+    lead: Client, waiting: IntakeItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_again, "READERS", {})
+
+    lead.post(address(waiting), {"verb": "assign", "mrn": "nobody"})
+    lead.post(address(waiting), {"verb": "read"})
+    lead.post(address(waiting), {"verb": "aside", "reason": ""})
+    waiting.refresh_from_db()
+    untouched = waiting.status
+
+    lead.post(address(waiting), {"verb": "assign", "mrn": MINE})
+    waiting.refresh_from_db()
+    given = (waiting.status, waiting.mrn, waiting.code)
+    lead.post(address(waiting), {"verb": "aside", "reason": "A test."})
+
+    waiting.refresh_from_db()
+    assert untouched == "WAITING"
+    assert given == ("WAITING", MINE, "unclear_whether_it_serves")
+    assert (waiting.status, waiting.settled_reason) == ("SET_ASIDE", "A test.")
+    assert FollowUp.objects.open().get(kind="IMAGING").order_number == ""
+
+
+def test_an_administrator_changes_the_mapping_and_errors_name_the_place(
+    client: Client, hospital: Hospital
+) -> None:
+    administrator = MembershipFactory(site=hospital.site, administrator=True).user
+    client.force_login(administrator)
+    url = reverse("intake_feed", args=[hospital.feed.pk])
+
+    broken = client.post(url, {"mapping": '{"a": }', "is_active": "on"})
+    saved = client.post(url, {"mapping": '{"a": 1}', "is_active": "on"})
+
+    assert broken.status_code == 422
+    assert "Line 1, column 7" in broken.content.decode()
+    assert saved.status_code == 302
+    assert IntakeFeed.objects.get().mapping == {"a": 1}
+    assert IntakeFeed.history.get(history_type="~").history_user == administrator
+
+
+def test_the_same_feed_again_changes_nothing(hospital: Hospital) -> None:
+    save_feed(feed=IntakeFeed.objects.get(), by=None, now=NOW)
+
+    assert not AuditEvent.objects.filter(action="feed_saved").exists()
