@@ -8,6 +8,7 @@ Several workers at once do no harm: a part is claimed in the transaction that ta
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.db import OperationalError
@@ -32,7 +33,7 @@ def take_in_waiting_items(*, clock: Callable[[], datetime], most: int = MOST) ->
     Idle it costs two looks into an index: is anything kept, was anybody registered?
     """
     hear_new_numbers(now=clock())
-    tried: list[object] = []
+    tried: list[UUID] = []
     while len(tried) < most:
         to_do = IntakeItem.objects.to_do(clock()).exclude(pk__in=tried)
         item = to_do.select_related("message__feed", "site").defer("message__raw").first()

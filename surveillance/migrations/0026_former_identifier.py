@@ -9,7 +9,7 @@ from patients.append_only_triggers import FreezeRows
 class Migration(migrations.Migration):
     dependencies = [
         ("patients", "0011_intake"),
-        ("surveillance", "0025_intake"),
+        ("surveillance", "0027_captured_reports"),
     ]
 
     operations = [

@@ -33,7 +33,8 @@ def intake_feed(request: SignedInRequest, pk: UUID) -> HttpResponse:
     )
     if request.method == "POST":
         require(request.user, Permission.ADMINISTER, feed.site)
-    form = MappingForm(request.POST if request.method == "POST" else None, initial=_shown(feed))
+    sent = request.POST if request.method == "POST" else None
+    form = MappingForm(sent, initial=_shown(feed), feed=feed)
     if form.is_valid() and accepted(form, lambda: _save(request, feed, form)):
         messages.success(request, _("The feed is saved. What waits can be read again."))
         return redirect("intake_feed", pk=feed.pk)

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from surveillance.intake.reading_again import mapping_problems
+from surveillance.models import IntakeFeed
 from surveillance.web.typed_form import TypedForm
 
 
@@ -42,6 +44,10 @@ class MappingForm(TypedForm):
     )
     is_active = forms.BooleanField(label=gettext_lazy("Messages are accepted"), required=False)
 
+    def __init__(self, *args: Any, feed: IntakeFeed, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.feed = feed
+
     def clean_mapping(self) -> dict[str, Any]:
         """The object; or where the JSON breaks off."""
         text = self.cleaned_data["mapping"].strip() or "{}"
@@ -55,4 +61,6 @@ class MappingForm(TypedForm):
             ) from error
         if not isinstance(mapping, dict):
             raise forms.ValidationError(_("Give an object: {…}."))
+        if problems := mapping_problems(self.feed, mapping):
+            raise forms.ValidationError(problems)
         return mapping

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -96,17 +96,21 @@ def _known_from(patient: Patient, day: date) -> list[tuple[date, RiskFacts]]:
 
 
 def _with(facts: RiskFacts, fact: str, value: str) -> RiskFacts:
-    changed = replace(facts, **{fact: value})
+    changed: dict[str, Any] = {fact: value}
     day = DAYS_OF.get(fact)
-    return replace(changed, **{day: None}) if day and value != Tri.YES else changed
+    return replace(facts, **changed | ({day: None} if day and value != Tri.YES else {}))
+
+
+def _alone(fact: str, value: str) -> RiskFacts:
+    return _with(RiskFacts(), fact, value)
 
 
 def _most_dangerous(item: IntakeItem, arrival: ConditionArrival, patient: Patient) -> str:
     """What was said last of each of the person's numbers, the worst of it."""
     numbers = numbers_of(records_of_person(patient)) - {arrival.person.mrn}
-    worst = replace(RiskFacts(), **{arrival.fact: arrival.value})
+    worst = _alone(arrival.fact, arrival.value)
     for said in newest_of_each(heard_about(item.site, ArrivalKind.CONDITION, numbers)):
         if isinstance(said.arrival, ConditionArrival) and said.arrival.fact == arrival.fact:
-            other = replace(RiskFacts(), **{arrival.fact: said.arrival.value})
+            other = _alone(arrival.fact, said.arrival.value)
             worst = combine_risk(one=worst, other=other)
     return str(getattr(worst, arrival.fact))

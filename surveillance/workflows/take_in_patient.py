@@ -82,9 +82,13 @@ def _said_later(item: IntakeItem, patient: Patient) -> set[str]:
     later: set[str] = set()
     for said in heard_about(item.site, ArrivalKind.PATIENT, numbers_of([patient])):
         if said.moment > moment_of(item) and said.item.pk != item.pk:
-            is_known = isinstance(said.arrival, PatientArrival)
-            later |= set(dict(what_is_said(said.arrival.person))) if is_known else set(SAID)
+            told = said.arrival
+            later |= _fields_of(told) if isinstance(told, PatientArrival) else set(SAID)
     return later
+
+
+def _fields_of(told: PatientArrival) -> set[str]:
+    return {name for name, _value in what_is_said(told.person)}
 
 
 def _record_death(patient: Patient, arrival: PatientArrival, now: datetime) -> bool:

@@ -244,7 +244,7 @@ def test_another_mapping_mends_what_waits_and_leaves_what_is_done(
     with pytest.raises(MessageUnreadable):
         parts_read_again(item.message)
 
-    monkeypatch.setitem(reading_again.READERS, "HL7V2", lambda _raw, _mapping: [ordered(1)])
+    monkeypatch.setitem(reading_again.READERS, "HL7V2", lambda _message: [ordered(1)])
     for _twice in range(2):
         parts = parts_read_again(item.message)
         replay_message(message=item.message, parts=parts, by=None, now=NOW)
