@@ -1,5 +1,6 @@
 """What every view of the REST interface has in common."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rest_framework.views import APIView
@@ -16,6 +17,8 @@ class ApiView(APIView):
     authentication_classes = (ClientTokenAuthentication,)
     permission_classes = (HasScope,)
     required_scope: ClassVar[Scope] = Scope.READ
+    further_problems: ClassVar[Mapping[str, str]] = {}
+    """Answers that are problems beside those of every view, by status, for the description."""
 
     @property
     def caller(self) -> Caller:

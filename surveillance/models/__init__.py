@@ -26,6 +26,7 @@ from surveillance.models.intake import (
     ItemStatus,
     MessageFormat,
 )
+from surveillance.models.kept_answer import KeptAnswer
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
 from surveillance.models.letter import (
     Letter,
@@ -90,6 +91,7 @@ __all__ = [
     "IntakeItem",
     "IntakeMessage",
     "ItemStatus",
+    "KeptAnswer",
     "KeptFinding",
     "Lesion",
     "LesionAssessment",
