@@ -36,6 +36,7 @@ from surveillance.models import (
     OutsideCareReview,
     PatientMerge,
     PatientNote,
+    WebhookDelivery,
 )
 
 Json = dict[str, Any]
@@ -63,6 +64,7 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Letter, ("patient",)),
     (LetterEvent, ("letter__patient",)),
     (PatientNote, ("patient",)),
+    (WebhookDelivery, ("follow_up__patient", "escalation__follow_up__patient")),
     (PatientMerge, ("survivor", "duplicate")),
 )
 """Each table, and the ways from its rows to the patient."""

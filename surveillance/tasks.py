@@ -12,6 +12,9 @@ from patients.workflows.seal_audit import seal_audit as seal_audit_events
 from surveillance.delivery.heartbeat import ping
 from surveillance.intake.csv_registry.uploads import work_on_uploads
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.deliver_webhooks import deliver_webhooks
+from surveillance.workflows.forget_answers import forget_answers
+from surveillance.workflows.queue_webhooks import queue_webhooks
 from surveillance.workflows.sweep import sweep
 from surveillance.workflows.watch_failsafe import watch_failsafe
 
@@ -56,3 +59,16 @@ def check_failsafe() -> None:
 def seal_audit() -> None:
     """Chain the audit events that were written since the last time."""
     seal_audit_events(now=timezone.now())
+
+
+@shared_task
+def send_webhooks() -> None:
+    """Find what other systems are to be told, and tell them."""
+    queue_webhooks(now=timezone.now())
+    deliver_webhooks(now=timezone.now())
+
+
+@shared_task
+def forget_api_answers() -> None:
+    """Delete the answers that were kept for requests sent again."""
+    forget_answers(now=timezone.now())

@@ -17,7 +17,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from patients.models import Site
-from surveillance.failsafe import chase, coverage, outbox, people, silence
+from surveillance.failsafe import chase, coverage, outbox, people, silence, webhooks
 from surveillance.failsafe.finding import NAMED, TECHNICAL, Check, Finding, Owner, Subject
 from surveillance.failsafe.owners import Answerable
 
@@ -29,6 +29,7 @@ CHECKS = (
     *people.CHECKS,
     *outbox.CHECKS,
     *silence.CHECKS,
+    *webhooks.CHECKS,
 )
 """Every question, in the order in which the answers are printed."""
 

@@ -61,6 +61,12 @@ from surveillance.models.registry_import import (
 from surveillance.models.saved_filter import LONGEST_NAME, SavedFilter
 from surveillance.models.sweep_run import SweepRun
 from surveillance.models.unsettled import unsettled
+from surveillance.models.webhook import (
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookState,
+)
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
@@ -126,6 +132,10 @@ __all__ = [
     "SendingDoubt",
     "SweepRun",
     "TextKind",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookState",
     "WhoDeclined",
     "unsettled",
 ]

@@ -17,6 +17,7 @@ HISTORY_KEPT = {
     "patients.Absence",
     "patients.Patient",
     "surveillance.IntakeFeed",
+    "surveillance.WebhookEndpoint",
 }
 STATE = {
     "surveillance.Lesion",
@@ -31,6 +32,8 @@ STATE = {
     "surveillance.SavedFilter",
     "surveillance.IntakeMessage",
     "surveillance.IntakeItem",
+    "surveillance.KeptAnswer",
+    "surveillance.WebhookDelivery",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",

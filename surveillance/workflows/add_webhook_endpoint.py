@@ -1,0 +1,61 @@
+"""Another system of a site wants to be told."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from patients.audit import record_event
+from patients.history import save_with_history
+from patients.models import Site
+from surveillance.models import WebhookEndpoint, WebhookEvent
+from surveillance.workflows.administrators_only import administrators_only
+from surveillance.workflows.errors import WorkflowRefused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class WebhookRefused(WorkflowRefused):
+    """The address cannot be used, is there already, or nothing is to be told."""
+
+    code = "webhook_refused"
+
+
+def add_webhook_endpoint(
+    *, site: Site, name: str, url: str, events: Collection[WebhookEvent], by: "User", now: datetime
+) -> WebhookEndpoint:
+    """Tell `url` what happens at the site from now on.
+
+    Refused: whoever does not administer the site, an address that is not https (http only where
+    private addresses are allowed), one with a password in it, one that the site has, no events.
+    """
+    administrators_only(by=by, site=site)
+    _refuse(url, events)
+    endpoint = WebhookEndpoint(
+        site=site, name=name, url=url, events=sorted(events), created_at=now, looked_until=now
+    )
+    try:
+        with transaction.atomic():
+            save_with_history(endpoint, reason="webhook_added", by=by, now=now)
+            record_event("webhook_added", site=site, subject=endpoint, by=by, now=now)
+    except IntegrityError as error:
+        raise WebhookRefused(
+            _("The site has an endpoint with this address already."), field="url"
+        ) from error
+    return endpoint
+
+
+def _refuse(url: str, events: Collection[WebhookEvent]) -> None:
+    parts = urlsplit(url)
+    schemes = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
+    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+        raise WebhookRefused(
+            _("Give an address that begins with https:// and names no password."), field="url"
+        )
+    if not set(events) - {WebhookEvent.TRIED}:
+        raise WebhookRefused(_("Choose what it is to be told."), field="events")
