@@ -47,7 +47,7 @@ def post_webhook(
         raise NotTaken(type(error).__name__) from None
     finally:
         connection.close()
-    if not 200 <= answer.status < 300:  # noqa: PLR2004  (the 2xx themselves)
+    if not 200 <= answer.status < 300:
         raise NotTaken(f"http_{answer.status}", answer.status)
     return answer.status
 

@@ -99,6 +99,11 @@ DEEDS: Final = (
     gettext_noop("Site saved"),
     gettext_noop("Status recorded"),
     gettext_noop("Viewed"),
+    gettext_noop("Webhook added"),
+    gettext_noop("Webhook replayed"),
+    gettext_noop("Webhook secret rotated"),
+    gettext_noop("Webhook switched"),
+    gettext_noop("Webhook tried"),
 )
 """Each action of `audit_words.ACTIONS` in words."""
 THINGS: Final = (

@@ -101,6 +101,11 @@ ACTIONS = (
     "signed_out",
     "site_saved",
     "status_recorded",
+    "webhook_added",
+    "webhook_replayed",
+    "webhook_secret_rotated",
+    "webhook_switched",
+    "webhook_tried",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -122,6 +127,7 @@ SUBJECTS = {
     "registryimport": gettext_noop("registry file"),
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
+    "webhookendpoint": gettext_noop("webhook"),
 }
 
 

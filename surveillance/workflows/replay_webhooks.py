@@ -25,9 +25,7 @@ def replay_webhooks(
     administrators_only(by=by, site=endpoint.site)
     ended = endpoint.deliveries.exclude(state=WebhookState.PENDING)
     wanted = ended.filter(pk=only) if only else ended.filter(state=WebhookState.FAILED)
-    count = wanted.update(
-        state=WebhookState.PENDING, finished_at=None, attempts=0, not_before=now
-    )
+    count = wanted.update(state=WebhookState.PENDING, finished_at=None, attempts=0, not_before=now)
     if count:
         record_event(
             "webhook_replayed",

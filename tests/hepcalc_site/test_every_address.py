@@ -21,10 +21,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.models import Absence, AppendOnlyQuerySet, AuditEvent, Membership, Role
 from surveillance.delivery.unsubscribe import token_of
-from surveillance.models import ContactAttempt, MessageTemplateVersion, Notification, SavedFilter
+from surveillance.models import (
+    ContactAttempt,
+    MessageTemplateVersion,
+    Notification,
+    SavedFilter,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from surveillance.roles import ADMIN_SITE
 from surveillance.web import letter_batch
 from surveillance.web.audit_words import LOOKS
+from surveillance.workflows.add_webhook_endpoint import add_webhook_endpoint
 from surveillance.workflows.offer_registry_file import offer_registry_file
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
@@ -120,6 +128,7 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "key": ["1", "no-such-key"],
         "passkey": [1],
         "provider": ["sso"],
+        "webhook": [_an_endpoint(site, administrator).pk],
     }
 
 
@@ -128,6 +137,13 @@ def _an_attempt(patient) -> ContactAttempt:
     return ContactAttempt.objects.create(
         patient=patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW,
         attempted_by=UserFactory(), recorded_at=NOW,
+    )  # fmt: skip
+
+
+def _an_endpoint(site, by: User) -> WebhookEndpoint:
+    return add_webhook_endpoint(
+        site=site, name="Portal", url="https://example.org/hook", events=[WebhookEvent.CLOSED],
+        by=by, now=NOW,
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from surveillance.workflows.answer_ordered import answer_ordered
 from surveillance.workflows.answer_plan_changed import answer_plan_changed
 from surveillance.workflows.disown import disown
 
-
 PLAN_KINDS = [one for one in OVERRIDE_KINDS if one != OverrideKind.CLOSE]
 """Ending surveillance is another answer."""
 

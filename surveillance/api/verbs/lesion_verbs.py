@@ -42,7 +42,6 @@ from surveillance.workflows.reopen_lesion import reopen_lesion
 from surveillance.workflows.retract_exam import retract_exam
 from surveillance.workflows.retract_lesion_event import retract_lesion_event
 
-
 EXAM_MODALITIES = [one.value for one in Modality if one is not Modality.MRI_CONTRAST]
 EVENT_KINDS = [one.value for one in LesionEventKind]
 OVERRIDE_KINDS = [one.value for one in OverrideKind if one != OverrideKind.LIFTED]

@@ -132,6 +132,4 @@ def a_scene() -> Scene:
     )
     follow_up = FollowUp.objects.open().get(lesion=lesion, kind="IMAGING")
     escalation = EscalationFactory(follow_up=follow_up)
-    return Scene(
-        site, patient, twin, lesion, recorded.exam, event, contact, follow_up, escalation
-    )
+    return Scene(site, patient, twin, lesion, recorded.exam, event, contact, follow_up, escalation)
