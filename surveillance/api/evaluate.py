@@ -1,6 +1,6 @@
 """POST /api/v1/decisions/evaluate/: written cases are answered as by `manage.py decide`."""
 
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -34,7 +34,7 @@ class UnreadableCase(exceptions.ParseError):
 class WrittenCaseParser(JSONParser):
     """JSON as the protocol reads it: decimals exact, a field written twice refused."""
 
-    def parse(self, stream: IO[bytes], *_: Any, **__: Any) -> object:
+    def parse(self, stream: IO[bytes], *_: Any, **__: Any) -> Any:
         """Raises UnreadableCase."""
         try:
             return read_line(stream.read().decode("utf-8"))
@@ -58,8 +58,8 @@ class EvaluateView(ApiView):
     """
 
     required_scope = Scope.EVALUATE
-    parser_classes: ClassVar = (WrittenCaseParser,)
-    renderer_classes: ClassVar = (AsciiRenderer,)
+    parser_classes = (WrittenCaseParser,)
+    renderer_classes = (AsciiRenderer,)
 
     @extend_schema(
         operation_id="evaluate",

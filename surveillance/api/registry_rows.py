@@ -6,12 +6,10 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from surveillance.api.caller import RoleMissing
 from surveillance.api.scopes import Scope
 from surveillance.api.verbs.addresses import KEY, REUSED
 from surveillance.api.verbs.preconditions import asked
@@ -90,7 +88,6 @@ class RegistryRowsView(ApiView):
     """
 
     required_scope = Scope.IMPORT_REGISTRY_ROWS
-    parser_classes: ClassVar = (JSONParser,)
     further_problems: ClassVar = REUSED
 
     @extend_schema(
@@ -109,12 +106,8 @@ class RegistryRowsView(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Take the rows in, once for each `Idempotency-Key`."""
+        self.caller.require_somewhere(Permission.IMPORT_REGISTRY)
         sites = {one.slug: one for one in self.caller.sites(Permission.IMPORT_REGISTRY)}
-        if not sites:
-            raise RoleMissing(
-                "The account behind this token may import a registry at no site "
-                f"({Permission.IMPORT_REGISTRY.value}). An administrator gives roles and tokens."
-            )
         now, is_dry = timezone.now(), _is_dry(request)
         rows = _rows_in(request.data)
 

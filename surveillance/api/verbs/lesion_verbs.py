@@ -50,7 +50,10 @@ OVERRIDE_KINDS = [one.value for one in OverrideKind if one != OverrideKind.LIFTE
 class LesionInput(Said):
     """A lesion as it is first recorded."""
 
-    label = serializers.CharField(max_length=40, help_text="The radiologist’s name for it")
+    # the library has an attribute of this name
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=40, help_text="The radiologist’s name for it"
+    )
     kind = word(LesionKind, required=False)
     segments = several(Segment, required=False)
     number = word(LesionNumber, required=False)

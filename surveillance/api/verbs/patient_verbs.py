@@ -8,7 +8,6 @@ from rest_framework import serializers
 from patients.models import Patient, PatientStatus, RiskProfile, Sex
 from patients.workflows.record_afp_result import AfpFacts
 from patients.workflows.register_patient import Demographics, register_patient
-from surveillance.api.caller import Caller
 from surveillance.api.scopes import Scope
 from surveillance.api.verbs import results
 from surveillance.api.verbs.reading import (
@@ -77,7 +76,7 @@ class AfpInput(Said):
     value_ng_ml = maybe_number(2, 9)
     rising = serializers.BooleanField(required=False)
     elevated_for_age = serializers.BooleanField(required=False)
-    source = short(200)
+    source = short(200)  # type: ignore[assignment]  # the library has an attribute of this name
 
 
 class RiskInput(Said):
@@ -107,7 +106,8 @@ class UpdateRiskInput(Said):
     """Risk facts in force from a day, an AFP result, or both."""
 
     effective_on = serializers.DateField()
-    source = serializers.CharField(max_length=200)
+    # the library has an attribute of this name
+    source = serializers.CharField(max_length=200)  # type: ignore[assignment]
     facts = RiskInput(required=False)
     afp = AfpInput(required=False)
 
@@ -227,16 +227,12 @@ def _merge(ask: Ask) -> object:
 
 
 def _named(ask: Ask, name: str) -> Patient:
-    row = seen_patients(ask.caller).filter(pk=ask.said[name]).first()
+    rows = PATIENT.rows(ask.caller.sites(Permission.VIEW_PATIENT))
+    row: Patient | None = rows.filter(pk=ask.said[name]).first()
     if row is None:
         raise serializers.ValidationError({name: ["There is no such patient for this token."]})
     ask.caller.require(Permission.MERGE, row.site)
     return row
-
-
-def seen_patients(caller: Caller) -> Any:
-    """The patients whom the caller may see."""
-    return PATIENT.rows(caller.sites(Permission.VIEW_PATIENT))
 
 
 VERBS = (

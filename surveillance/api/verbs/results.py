@@ -59,7 +59,8 @@ class LesionResult(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(source="pk")
     patient = serializers.UUIDField(source="patient_id")
-    label = serializers.CharField()
+    # the library has attributes of these names
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class AssessmentResult(serializers.Serializer[Any]):

@@ -55,6 +55,7 @@ class VerbView(ApiView):
         """The record, if the caller may see it (else 404) and do this to it (else 403)."""
         target = self.verb.target
         if target is None:
+            self.caller.require_somewhere(self.verb.permission)
             return None
         rows = target.rows(self.caller.sites(Permission.VIEW_PATIENT))
         row = get_object_or_404(rows, pk=pk)

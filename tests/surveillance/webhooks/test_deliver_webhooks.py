@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from surveillance.delivery import webhook_post
 from surveillance.delivery.webhook_signature import secret_of
+from surveillance.failsafe.finding import Subject
 from surveillance.failsafe.webhooks import CHECKS
 from surveillance.models import WebhookDelivery, WebhookEndpoint, WebhookState
 from surveillance.workflows import deliver_webhooks as module
@@ -105,8 +106,8 @@ def test_it_is_tried_for_days_then_given_up_and_can_be_replayed(
     assert replay_webhooks(endpoint=endpoint, by=administrator, now=moment) == 1
     deliver_webhooks(now=moment)
 
-    endpoint.refresh_from_db()
-    assert (WebhookDelivery.objects.get().state, endpoint.failing_since) == ("SENT", None)
+    assert WebhookDelivery.objects.get().state == WebhookState.SENT
+    assert WebhookEndpoint.objects.get().failing_since is None
     assert {one.id for one in receiver.received} == {str(trial.pk)}
 
 
@@ -148,11 +149,11 @@ def test_an_endpoint_that_fails_for_hours_is_found(
     failing, stuck = (check.ask for check in CHECKS)
     assert (list(failing(NOW)), list(stuck(NOW))) == ([], [])
     later = NOW + timedelta(hours=7)
-    assert [found.id for found in stuck(later)] == [trial.pk]
+    assert list(stuck(later)) == [Subject(endpoint.site_id, trial.pk)]
 
     WebhookEndpoint.objects.update(failing_since=NOW)
 
-    assert [found.id for found in failing(later)] == [endpoint.pk]
+    assert list(failing(later)) == [Subject(endpoint.site_id, endpoint.pk)]
     assert list(stuck(later)) == []
 
 

@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from patients.models import Site
 from surveillance.models import FollowUp, FollowUpOutcome, WebhookDelivery, WebhookEndpoint
 from surveillance.workflows.queue_webhooks import queue_webhooks
@@ -96,9 +94,7 @@ def test_what_happened_while_it_was_off_is_told_afterwards(
     owed(site, latest=TODAY + 90 * DAY, opened=NOW + 5 * DAY)
     assert queue_webhooks(now=NOW + 6 * DAY) == 0
 
-    switch_webhook_endpoint(
-        endpoint=endpoint, is_active=True, by=administrator, now=NOW + 30 * DAY
-    )
+    switch_webhook_endpoint(endpoint=endpoint, is_active=True, by=administrator, now=NOW + 30 * DAY)
 
     assert queue_webhooks(now=NOW + 30 * DAY) == 1
 
