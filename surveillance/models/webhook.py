@@ -15,12 +15,12 @@ from surveillance.models.follow_up import FollowUp
 
 
 class WebhookEvent(models.TextChoices):
-    OPENED = "OPENED", _("A follow-up is owed")
-    DUE = "DUE", _("It is due")
-    OVERDUE = "OVERDUE", _("It is overdue")
-    ESCALATED = "ESCALATED", _("It was escalated")
-    CLOSED = "CLOSED", _("It was closed")
-    TRIED = "TRIED", _("A trial, sent by hand")
+    OPENED = "OPENED", _("Follow-up opened")
+    DUE = "DUE", _("Follow-up due")
+    OVERDUE = "OVERDUE", _("Follow-up overdue")
+    ESCALATED = "ESCALATED", _("Follow-up escalated")
+    CLOSED = "CLOSED", _("Follow-up closed")
+    TRIED = "TRIED", _("Trial, sent by hand")
 
 
 class WebhookState(models.TextChoices):

@@ -68,7 +68,7 @@ def endpoint_words(row: WebhookEndpoint, *, waiting: int = 0, failed: int = 0) -
         page=reverse("webhook", args=[row.pk]),
         acts=reverse("webhook_act", args=[row.pk]),
         state=_state(row),
-        events=tuple(_(str(WebhookEvent(code).label)) for code in row.events),
+        events=tuple(_(str(one.label)) for one in WebhookEvent if one in row.events),
         is_active=row.is_active,
         both_until=moment_words(both, row.site) if both else "",
         failing=moment_words(failing, row.site) if failing else "",

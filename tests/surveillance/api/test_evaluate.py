@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from surveillance.api.evaluate import CASE
 from surveillance.protocol.written_cases import answer_to
 from tests.surveillance.api.scenes import a_system
 
@@ -33,6 +34,10 @@ def test_all_vectors_in_one_list_are_answered_as_by_the_command(client: Client) 
 
 def test_one_case_is_answered_by_one_object(client: Client) -> None:
     assert evaluate(client, VECTORS[0]).json() == json.loads(json.dumps(answer_to(VECTORS[0])))
+
+
+def test_the_example_in_the_description_is_one(client: Client) -> None:
+    assert evaluate(client, json.dumps(CASE).encode()).status_code == 200
 
 
 @pytest.mark.parametrize(

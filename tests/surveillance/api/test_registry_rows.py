@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from patients.models import Patient, Role
+from surveillance.api.registry_rows import EXAMPLE
 from surveillance.models import ImagingExam
 from tests.factories import SiteFactory
 from tests.surveillance.api.scenes import System, a_system
@@ -60,7 +61,7 @@ def test_an_accession_of_two_patients_is_refused_for_the_second(system: System) 
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(system: System) -> None:
-    dry = send(system, a_row(), dry_run="true")
+    dry = send(system, *EXAMPLE, dry_run="true")
 
     assert (outcomes(dry), Patient.objects.count()) == (["NEW"], 0)
 

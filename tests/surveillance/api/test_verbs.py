@@ -164,3 +164,10 @@ def test_a_risk_fact_that_is_left_out_stays_as_it_is(scene: Scene) -> None:
     newest = scene.patient.risk_profiles.order_by("-pk").first()
     assert newest is not None
     assert (newest.cirrhosis, newest.ald) == ("YES", "YES")
+
+
+@EACH
+def test_the_example_in_the_description_is_one(verb: Verb) -> None:
+    form = verb.reads(data=dict(verb.example))
+
+    assert form.is_valid(), form.errors

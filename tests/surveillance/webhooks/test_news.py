@@ -62,8 +62,8 @@ def test_what_opens_overdue_is_told_as_both(site: Site, endpoint: WebhookEndpoin
 def test_what_ends_and_what_is_escalated_is_told(site: Site, endpoint: WebhookEndpoint) -> None:
     row = owed(site, latest=TODAY + 90 * DAY)
     escalation = EscalationFactory(follow_up=row, raised_at=NOW, tier=2)
-    row.closed_at, row.outcome = NOW, FollowUpOutcome.DECEASED
-    row.save()
+    ended = {"closed_at": NOW, "outcome": FollowUpOutcome.DECEASED}
+    FollowUp.objects.filter(pk=row.pk).update(**ended)
 
     queue_webhooks(now=NOW)
 
