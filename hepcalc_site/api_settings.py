@@ -42,6 +42,7 @@ def rest_framework(*, rate: str) -> dict[str, Any]:
         "DEFAULT_SCHEMA_CLASS": "surveillance.api.schema.ApiSchema",
         "EXCEPTION_HANDLER": "surveillance.api.problems.problem_response",
         "COERCE_DECIMAL_TO_STRING": False,
+        "UNICODE_JSON": False,  # half of a surrogate pair can be written back
     }
 
 

@@ -9,17 +9,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Model
 from simple_history.utils import bulk_create_with_history
 
-from patients.models import Patient
+from patients.models import Absence, Membership, Patient, Site, SiteClosure
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+Tracked = Site | SiteClosure | Membership | Patient | Absence
+
 
 def save_with_history(
-    record: Model, *, reason: str, by: "User | None", now: datetime, fields: Iterable[str] = ()
+    record: Tracked, *, reason: str, by: "User | None", now: datetime, fields: Iterable[str] = ()
 ) -> None:
     """Save all, or only `fields`, and keep who changed them, when and for which `reason` (a code).
 
@@ -43,7 +44,7 @@ def add_many_with_history(
     )
 
 
-def _attribute(record: Model, reason: str, by: "User | None", now: datetime) -> None:
+def _attribute(record: Tracked, reason: str, by: "User | None", now: datetime) -> None:
     # simple-history takes these from the instance, where no type checker expects them.
     remarks = {"_change_reason": reason, "_history_user": by, "_history_date": now}
     for name, value in remarks.items():

@@ -6,7 +6,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -44,12 +43,6 @@ class WrittenCaseParser(JSONParser):
             raise UnreadableCase(str(refusal)) from None
 
 
-class AsciiRenderer(JSONRenderer):
-    """Half of a surrogate pair in a case can be written back."""
-
-    ensure_ascii = True
-
-
 class EvaluateView(ApiView):
     """Stateless: nothing is read from the records, nothing is kept.
 
@@ -59,7 +52,6 @@ class EvaluateView(ApiView):
 
     required_scope = Scope.EVALUATE
     parser_classes = (WrittenCaseParser,)
-    renderer_classes = (AsciiRenderer,)
 
     @extend_schema(
         operation_id="evaluate",

@@ -139,7 +139,15 @@ def _rows_in(said: Any) -> list[dict[str, Any]]:
         raise exceptions.ParseError(
             f"{len(said)} rows; send at most {MOST_ROWS} at a time.", "too_many"
         )
+    if nested := sorted({name for row in said for name, cell in row.items() if _is_nested(cell)}):
+        problem = ["Give a text, a number, true or false, or a list of texts."]
+        raise serializers.ValidationError(dict.fromkeys(nested, problem))
     return said
+
+
+def _is_nested(cell: Any) -> bool:
+    parts = cell if isinstance(cell, list) else [cell]
+    return any(isinstance(part, (dict, list)) for part in parts)
 
 
 def _by_column(refused: FileRefused) -> dict[str, list[serializers.ErrorDetail]]:

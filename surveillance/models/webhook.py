@@ -6,10 +6,8 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from patients.models import Site
-from patients.models.tracked import TrackedQuerySet
 from surveillance.models.escalation import Escalation
 from surveillance.models.follow_up import FollowUp
 
@@ -33,6 +31,7 @@ class WebhookEndpoint(models.Model):
     """An address of another system. Its secret is stored nowhere: it is derived from SECRET_KEY,
     the id and `secret_generation` (docs/adr/0057); the one before counts until `previous_until`.
 
+    Name, address and events never change; what is switched and renewed stands in the audit trail.
     `looked_until`: up to when news was looked for. `failing_since`: from when on it took nothing.
     """
 
@@ -47,9 +46,8 @@ class WebhookEndpoint(models.Model):
     created_at = models.DateTimeField()
     looked_until = models.DateTimeField()
     failing_since = models.DateTimeField(null=True, blank=True)
-    history = HistoricalRecords(excluded_fields=["looked_until", "failing_since"])
 
-    objects = TrackedQuerySet["WebhookEndpoint"].as_manager()
+    objects = models.Manager["WebhookEndpoint"]()
 
     class Meta:
         constraints = [

@@ -109,8 +109,6 @@ def webhook_act(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Switched on.") if act == "on" else _("Switched off."))
     elif act == "replay":
         _replay(request, endpoint)
-    else:
-        raise Http404
     return redirect("webhook", pk=endpoint.pk)
 
 

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from patients.audit import record_event
-from patients.history import save_with_history
 from patients.models import Site
 from surveillance.models import WebhookEndpoint, WebhookEvent
 from surveillance.workflows.administrators_only import administrators_only
@@ -36,12 +35,12 @@ def add_webhook_endpoint(
     """
     administrators_only(by=by, site=site)
     _refuse(url, events)
-    endpoint = WebhookEndpoint(
-        site=site, name=name, url=url, events=sorted(events), created_at=now, looked_until=now
-    )
     try:
         with transaction.atomic():
-            save_with_history(endpoint, reason="webhook_added", by=by, now=now)
+            endpoint = WebhookEndpoint.objects.create(
+                site=site, name=name, url=url, events=sorted(events), created_at=now,
+                looked_until=now,
+            )  # fmt: skip
             record_event("webhook_added", site=site, subject=endpoint, by=by, now=now)
     except IntegrityError as error:
         raise WebhookRefused(

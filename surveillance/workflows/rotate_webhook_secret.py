@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from patients.audit import record_event
-from patients.history import save_with_history
 from surveillance.models import WebhookEndpoint
 from surveillance.workflows.administrators_only import administrators_only
 
@@ -28,7 +27,6 @@ def rotate_webhook_secret(
     current = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     current.secret_generation += 1
     current.previous_until = now + BOTH_COUNT_FOR
-    changed = ("secret_generation", "previous_until")
-    save_with_history(current, reason="secret_rotated", by=by, now=now, fields=changed)
+    current.save(update_fields=["secret_generation", "previous_until"])
     record_event("webhook_secret_rotated", site=endpoint.site, subject=current, by=by, now=now)
     return current

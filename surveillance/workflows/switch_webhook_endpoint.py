@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from patients.audit import record_event
-from patients.history import save_with_history
 from surveillance.models import WebhookEndpoint
 from surveillance.workflows.administrators_only import administrators_only
 
@@ -26,9 +25,8 @@ def switch_webhook_endpoint(
     current = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     if current.is_active == is_active:
         return current
-    current.is_active = is_active
-    save_with_history(current, reason="switched", by=by, now=now, fields=["is_active"])
-    WebhookEndpoint.objects.filter(pk=current.pk).update(failing_since=None)
+    current.is_active, current.failing_since = is_active, None
+    current.save(update_fields=["is_active", "failing_since"])
     record_event(
         "webhook_switched",
         site=endpoint.site,

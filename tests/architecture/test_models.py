@@ -17,7 +17,6 @@ HISTORY_KEPT = {
     "patients.Absence",
     "patients.Patient",
     "surveillance.IntakeFeed",
-    "surveillance.WebhookEndpoint",
 }
 STATE = {
     "surveillance.Lesion",
@@ -34,6 +33,7 @@ STATE = {
     "surveillance.IntakeItem",
     "surveillance.KeptAnswer",
     "surveillance.WebhookDelivery",
+    "surveillance.WebhookEndpoint",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",
