@@ -50,11 +50,21 @@ def add_webhook_endpoint(
 
 
 def _refuse(url: str, events: Collection[WebhookEvent]) -> None:
-    parts = urlsplit(url)
-    schemes = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+    if not _can_be_called(url):
         raise WebhookRefused(
             _("Give an address that begins with https:// and names no password."), field="url"
         )
     if not set(events) - {WebhookEvent.TRIED}:
         raise WebhookRefused(_("Choose what it is to be told."), field="events")
+
+
+def _can_be_called(url: str) -> bool:
+    schemes = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    is_named = bool(parts.hostname) and "@" not in parts.netloc
+    return parts.scheme in schemes and is_named and is_port and is_plain

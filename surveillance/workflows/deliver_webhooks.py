@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -76,6 +77,13 @@ def _deliver_one(row: WebhookDelivery, done: DeliveredWebhooks, now: datetime) -
         log.warning("webhook_not_taken", webhook_id=str(row.pk), code=refused.reason)
         done.down.add(row.endpoint_id)
         _note_failure(row, refused, done, now)
+        return
+    except (OperationalError, InterfaceError):
+        raise  # the database's fault: the next wake-up goes on from the lease
+    except Exception as error:
+        # One that cannot be dealt with must not keep those behind it from being sent.
+        log.exception("webhook_crashed", webhook_id=str(row.pk))
+        _note_failure(row, NotTaken(type(error).__name__), done, now)
         return
     done.sent += _mark(row, state=WebhookState.SENT, finished_at=now, answered=status, remark="")
     failing = WebhookEndpoint.objects.filter(pk=row.endpoint_id, failing_since__isnull=False)

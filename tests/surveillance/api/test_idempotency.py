@@ -14,6 +14,7 @@ from surveillance.workflows.answer_once import Answer, Asked, answer_once
 from surveillance.workflows.forget_answers import forget_answers
 from tests.factories import SiteFactory
 from tests.surveillance.api.scenes import System, a_system
+from tests.surveillance.workflows.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 WHERE = "/api/v1/patients/register-patient/"
@@ -117,3 +118,15 @@ def test_answers_are_forgotten_after_a_day(site: Site) -> None:
     late = forget_answers(now=now + timedelta(hours=25))
 
     assert (early, late, KeptAnswer.objects.count()) == (0, 1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_twice_at_once_it_is_done_once_and_answered_twice() -> None:
+    act = registering(SiteFactory())
+
+    answers = at_once(
+        *[lambda: answer_once(asked=asked(), act=act, now=timezone.now()) for _ in range(3)]
+    )
+
+    assert sorted(answer.is_repeated for answer in answers) == [False, True, True]
+    assert Patient.objects.count() == 1

@@ -44,6 +44,7 @@ def test_the_secret_is_shown_when_it_is_made_and_never_again(page: Client) -> No
     [
         ({"url": "http://portal.example.org/"}, "https://"),
         ({"url": "https://me:word@example.org/"}, "no password"),
+        ({"url": "https://example.org:99999/"}, "https://"),
         ({"url": "https://example.org/", "events": []}, "Choose what it is told"),
     ],
 )
