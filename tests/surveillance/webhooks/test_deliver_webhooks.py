@@ -9,8 +9,6 @@ from django.contrib.auth.models import User
 
 from surveillance.delivery import webhook_post
 from surveillance.delivery.webhook_signature import secret_of
-from surveillance.failsafe.finding import Subject
-from surveillance.failsafe.webhooks import CHECKS
 from surveillance.models import WebhookDelivery, WebhookEndpoint, WebhookState
 from surveillance.workflows import deliver_webhooks as module
 from surveillance.workflows.administrators_only import NotAnAdministrator
@@ -141,20 +139,6 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     with pytest.raises(webhook_post.NotTaken, match="http_302"):
         webhook_post.post_webhook(receiver.url, b"{}", {}, private_allowed=True)
     assert len(receiver.received) == 1
-
-
-def test_an_endpoint_that_fails_for_hours_is_found(
-    endpoint: WebhookEndpoint, trial: WebhookDelivery
-) -> None:
-    failing, stuck = (check.ask for check in CHECKS)
-    assert (list(failing(NOW)), list(stuck(NOW))) == ([], [])
-    later = NOW + timedelta(hours=7)
-    assert list(stuck(later)) == [Subject(endpoint.site_id, trial.pk)]
-
-    WebhookEndpoint.objects.update(failing_since=NOW)
-
-    assert list(failing(later)) == [Subject(endpoint.site_id, endpoint.pk)]
-    assert list(stuck(later)) == []
 
 
 @pytest.mark.parametrize("act", [try_webhook_endpoint, rotate_webhook_secret, replay_webhooks])
