@@ -198,6 +198,7 @@ TABLE: dict[str, Door | Open | Machine] = {
     "api_service": Machine(),
     "api_evaluate": Machine(),
     "api_registry_rows": Machine(),
+    "api_record_exams": Machine(),
     **{f"api_{verb.name}": Machine(object_of(verb)) for verb in VERBS},
     "webhooks": needs(Permission.ADMINISTER),
     "webhook": needs(Permission.ADMINISTER, "webhook"),

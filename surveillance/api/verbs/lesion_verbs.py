@@ -19,7 +19,7 @@ from surveillance.api.verbs.reading import (
 )
 from surveillance.api.verbs.targets import EXAM, LESION, LESION_EVENT, PATIENT
 from surveillance.api.verbs.verb import Ask, Verb
-from surveillance.exam_reports import ExamReport, Finding
+from surveillance.exam_reports import ExamReport, Finding, RecordedExam
 from surveillance.models import EVENT_VALUES, Lesion, LesionEventKind, OverrideKind, ReportStatus
 from surveillance.protocol.terms import (
     CalcificationPattern,
@@ -142,7 +142,8 @@ def _in_terms(said: dict[str, Any]) -> dict[str, Any]:
     return {name: TERMS[name](value) if name in TERMS else value for name, value in said.items()}
 
 
-def _record_exam(ask: Ask) -> object:
+def record_reported(ask: Ask) -> RecordedExam:
+    """Record the exam that was said of the patient `ask.row`; lesions are the patient's own."""
     said = _in_terms({name: value for name, value in ask.said.items() if name != "findings"})
     findings = tuple(_finding(ask, one) for one in ask.said.get("findings", ()))
     return record_exam(patient=ask.row, report=ExamReport(**said, findings=findings), **ask.signed)
@@ -190,7 +191,7 @@ VERBS = (
         created=True, summary="Register a lesion",
     ),
     Verb(
-        Scope.RECORD_EXAM, Permission.RECORD_EXAM, ExamInput, results.ExamResult, _record_exam,
+        Scope.RECORD_EXAM, Permission.RECORD_EXAM, ExamInput, results.ExamResult, record_reported,
         {
             "accession": "MR-2026-0815", "performed_on": "2026-08-20",
             "modality": "MRI_EXTRACELLULAR",
