@@ -14,6 +14,15 @@ SPECTACULAR = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "TriEnum": "surveillance.protocol.terms.Tri",
+        "LesionKindEnum": "surveillance.protocol.terms.LesionKind",
+        "LesionEventKindEnum": "surveillance.api.verbs.lesion_verbs.EVENT_KINDS",
+        "OverrideKindEnum": "surveillance.api.verbs.lesion_verbs.OVERRIDE_KINDS",
+        "PlanKindEnum": "surveillance.api.verbs.escalation_verbs.PLAN_KINDS",
+        "ModalityEnum": "surveillance.protocol.terms.Modality",
+        "ExamModalityEnum": "surveillance.api.verbs.lesion_verbs.EXAM_MODALITIES",
+    },
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
 }
@@ -33,6 +42,7 @@ def rest_framework(*, rate: str) -> dict[str, Any]:
         "DEFAULT_SCHEMA_CLASS": "surveillance.api.schema.ApiSchema",
         "EXCEPTION_HANDLER": "surveillance.api.problems.problem_response",
         "COERCE_DECIMAL_TO_STRING": False,
+        "UNICODE_JSON": False,  # half of a surrogate pair can be written back
     }
 
 

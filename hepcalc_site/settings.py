@@ -105,6 +105,7 @@ FAILSAFE_EMAILS = env.email_addresses("FAILSAFE_EMAILS")
 FAILSAFE_WEBHOOK_URL = env.web_address("FAILSAFE_WEBHOOK_URL")
 SWEEP_STALE_AFTER = timedelta(minutes=env.integer("SWEEP_STALE_MINUTES", default=45, least=1))
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", default=IS_LOCAL)
 
 # ---------------------------------------------------------------- e-mail
 

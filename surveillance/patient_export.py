@@ -46,6 +46,7 @@ from surveillance.models import (
     OutsideCareReview,
     PatientMerge,
     PatientNote,
+    WebhookDelivery,
 )
 
 Json = dict[str, Any]
@@ -80,6 +81,7 @@ RECORDS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Letter, ("patient",)),
     (LetterEvent, ("letter__patient",)),
     (PatientNote, ("patient",)),
+    (WebhookDelivery, ("follow_up__patient", "escalation__follow_up__patient")),
     (PatientMerge, ("survivor", "duplicate")),
     (FormerIdentifier, ("patient",)),
     (IntakeItem, ("patient",)),

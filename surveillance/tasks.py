@@ -13,8 +13,11 @@ from surveillance.delivery.heartbeat import ping
 from surveillance.intake.applying import take_in_waiting_items
 from surveillance.intake.csv_registry.uploads import work_on_uploads
 from surveillance.workflows.deliver import deliver
+from surveillance.workflows.deliver_webhooks import deliver_webhooks
 from surveillance.workflows.empty_old_messages import empty_old_messages
+from surveillance.workflows.forget_answers import forget_answers
 from surveillance.workflows.hear_all_known_numbers import hear_all_known_numbers
+from surveillance.workflows.queue_webhooks import queue_webhooks
 from surveillance.workflows.sweep import sweep
 from surveillance.workflows.watch_failsafe import watch_failsafe
 
@@ -72,3 +75,16 @@ def check_failsafe() -> None:
 def seal_audit() -> None:
     """Chain the audit events that were written since the last time."""
     seal_audit_events(now=timezone.now())
+
+
+@shared_task
+def send_webhooks() -> None:
+    """Find what other systems are to be told, and tell them."""
+    queue_webhooks(now=timezone.now())
+    deliver_webhooks(now=timezone.now())
+
+
+@shared_task
+def forget_api_answers() -> None:
+    """Delete the answers that were kept for requests sent again."""
+    forget_answers(now=timezone.now())

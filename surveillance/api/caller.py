@@ -42,6 +42,14 @@ class Caller:
                 f"({permission.value}). An administrator gives roles and tokens."
             )
 
+    def require_somewhere(self, permission: Permission) -> None:
+        """Refuse (403) who may do that at no site at all."""
+        if not self.sites(permission).exists():
+            raise RoleMissing(
+                "The account behind this token may do this at no site "
+                f"({permission.value}). An administrator gives roles and tokens."
+            )
+
 
 def caller_of(request: Request) -> Caller:
     """The caller of an authenticated request."""

@@ -93,4 +93,6 @@ def _headers(error: Exception) -> dict[str, str]:
         headers["WWW-Authenticate"] = auth
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
+    if etag := getattr(error, "etag", None):
+        headers["ETag"] = etag
     return headers

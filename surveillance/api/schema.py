@@ -72,4 +72,5 @@ class ApiSchema(AutoSchema):
     def _problems(self) -> dict[str, str]:
         named = WHERE_AN_ID_IS_NAMED if "{" in self.path else {}
         sent = WHERE_SOMETHING_IS_SENT if self.method in {"POST", "PUT", "PATCH"} else {}
-        return {**EVERYWHERE, **named, **sent}
+        own: dict[str, str] = getattr(self.view, "further_problems", {})
+        return {**EVERYWHERE, **named, **sent, **own}

@@ -1,16 +1,20 @@
 """Every address of the REST interface, and of the tokens it takes."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from surveillance.api.about import ServiceView
 from surveillance.api.cds.services import DiscoveryView, FeedbackView
 from surveillance.api.cds.services import ServiceView as CdsServiceView
+from surveillance.api.evaluate import EvaluateView
 from surveillance.api.fhir.capability import CapabilityView
 from surveillance.api.fhir.one_address import read_or_sent
 from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
 from surveillance.api.fhir.taking_in import BundleView, CreateView, UpdateView
+from surveillance.api.record_exams import RecordExamsView
+from surveillance.api.registry_rows import RegistryRowsView
+from surveillance.api.verbs import addresses as verbs
 
 urlpatterns = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
@@ -34,4 +38,8 @@ urlpatterns = [
         read_or_sent(ReadView.as_view(), UpdateView.as_view(), "PUT"),
         name="fhir_read",
     ),
+    path("api/v1/decisions/evaluate/", EvaluateView.as_view(), name="api_evaluate"),
+    path("api/v1/imaging-exams/record-exams/", RecordExamsView.as_view(), name="api_record_exams"),
+    path("api/v1/registry-rows/", RegistryRowsView.as_view(), name="api_registry_rows"),
+    path("api/v1/", include(verbs)),
 ]

@@ -1,6 +1,6 @@
 """What every view of the REST interface has in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rest_framework.permissions import BasePermission
@@ -18,6 +18,8 @@ class ApiView(APIView):
     authentication_classes = (ClientTokenAuthentication,)
     permission_classes: Sequence[type[BasePermission]] = (HasScope,)
     required_scope: ClassVar[Scope] = Scope.READ
+    further_problems: ClassVar[Mapping[str, str]] = {}
+    """Answers that are problems beside those of every view, by status, for the description."""
 
     @property
     def caller(self) -> Caller:

@@ -17,7 +17,16 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from patients.models import Site
-from surveillance.failsafe import capture, chase, coverage, intake, outbox, people, silence
+from surveillance.failsafe import (
+    capture,
+    chase,
+    coverage,
+    intake,
+    outbox,
+    people,
+    silence,
+    webhooks,
+)
 from surveillance.failsafe.finding import NAMED, TECHNICAL, Check, Finding, Owner, Subject
 from surveillance.failsafe.owners import Answerable
 
@@ -31,6 +40,7 @@ CHECKS = (
     *capture.CHECKS,
     *silence.CHECKS,
     *intake.CHECKS,
+    *webhooks.CHECKS,
 )
 """Every question, in the order in which the answers are printed."""
 

@@ -37,6 +37,7 @@ from surveillance.models.intake import (
     ItemStatus,
     MessageFormat,
 )
+from surveillance.models.kept_answer import KeptAnswer
 from surveillance.models.lesion import EVENT_VALUES, Lesion, LesionEvent, LesionEventKind
 from surveillance.models.letter import (
     Letter,
@@ -72,6 +73,12 @@ from surveillance.models.saved_filter import LONGEST_NAME, SavedFilter
 from surveillance.models.stray_message import StrayMessage
 from surveillance.models.sweep_run import SweepRun
 from surveillance.models.unsettled import unsettled
+from surveillance.models.webhook import (
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookState,
+)
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
@@ -116,6 +123,7 @@ __all__ = [
     "IntakeItem",
     "IntakeMessage",
     "ItemStatus",
+    "KeptAnswer",
     "KeptFinding",
     "Lesion",
     "LesionAssessment",
@@ -152,6 +160,10 @@ __all__ = [
     "StrayMessage",
     "SweepRun",
     "TextKind",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookState",
     "WhoDeclined",
     "unsettled",
 ]

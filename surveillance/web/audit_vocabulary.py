@@ -111,6 +111,11 @@ DEEDS: Final = (
     gettext_noop("Site saved"),
     gettext_noop("Status recorded"),
     gettext_noop("Viewed"),
+    gettext_noop("Webhook added"),
+    gettext_noop("Webhook replayed"),
+    gettext_noop("Webhook secret rotated"),
+    gettext_noop("Webhook switched"),
+    gettext_noop("Webhook tried"),
 )
 """Each action of `audit_words.ACTIONS` in words."""
 THINGS: Final = (
@@ -194,6 +199,7 @@ SAID: Final = (
     gettext_noop("consent letter"),
     gettext_noop("consent phone"),
     gettext_noop("consent sms"),
+    gettext_noop("count"),
     gettext_noop("cover"),
     gettext_noop("declined by"),
     gettext_noop("declined on"),
@@ -214,6 +220,7 @@ SAID: Final = (
     gettext_noop("head"),
     gettext_noop("how"),
     gettext_noop("institution"),
+    gettext_noop("is active"),
     gettext_noop("is sufficient"),
     gettext_noop("kind"),
     gettext_noop("kinds"),

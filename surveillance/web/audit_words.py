@@ -113,6 +113,11 @@ ACTIONS = (
     "site_saved",
     "status_recorded",
     *(f"registry_import_{status.lower()}" for status in RegistryImportStatus),
+    "webhook_added",
+    "webhook_replayed",
+    "webhook_secret_rotated",
+    "webhook_switched",
+    "webhook_tried",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -141,6 +146,7 @@ SUBJECTS = {
     "intakemessage": gettext_noop("message"),
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
+    "webhookendpoint": gettext_noop("webhook"),
 }
 
 

@@ -178,6 +178,7 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
         links.append(NavItem(_("Coverage certificate"), reverse("certificate")))
     if Permission.ADMINISTER in granted:
         links.append(NavItem(_("People"), reverse("people")))
+        links.append(NavItem(_("Webhooks"), reverse("webhooks")))
         links.append(NavItem(_("Message texts"), reverse("message_texts")))
     if Permission.VIEW_MEASURES in granted:
         links.append(NavItem(_("Dashboard"), reverse("dashboard")))

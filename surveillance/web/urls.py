@@ -104,6 +104,7 @@ from surveillance.web.session_page import session_state
 from surveillance.web.status_action import status_action
 from surveillance.web.tour_page import tour_page
 from surveillance.web.unsubscribe_page import unsubscribe
+from surveillance.web.webhooks_page import webhook, webhook_act, webhooks
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -229,4 +230,7 @@ urlpatterns = [
     path("session/", session_state, name="session_state"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),
+    path("webhooks/", webhooks, name="webhooks"),
+    path("webhooks/<uuid:pk>/", webhook, name="webhook"),
+    path("webhooks/<uuid:pk>/act/", webhook_act, name="webhook_act"),
 ]

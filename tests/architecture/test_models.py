@@ -34,6 +34,9 @@ STATE = {
     "surveillance.IntakeItem",
     "surveillance.StrayMessage",
     "surveillance.Clarification",
+    "surveillance.KeptAnswer",
+    "surveillance.WebhookDelivery",
+    "surveillance.WebhookEndpoint",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",

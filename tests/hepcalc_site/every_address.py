@@ -7,6 +7,8 @@ A new address fails the walk until it has a line here. What a line expects is de
 from dataclasses import dataclass
 
 from patients.models import Role
+from surveillance.api.verbs.addresses import VERBS
+from surveillance.api.verbs.verb import Verb
 from surveillance.roles import Permission, roles_with
 
 EVERYBODY = frozenset(Role)
@@ -44,9 +46,10 @@ class Machine:
     """An address for other systems: a browser's session counts for nothing, a token is needed.
 
     Which scope and role each takes is tested with the REST interface (tests/surveillance/api).
-    `words` are what the address takes: nobody without a token comes as far as an object.
+    The address takes `of`, an object of the scene, or `words`.
     """
 
+    of: str = ""
     words: tuple[str, ...] = ()
 
 
@@ -69,12 +72,24 @@ ABOUT_ONE_PATIENT = frozenset(
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
     {"", "batch", "absence", "filter", "site", "token", "import", "text", "version", "person",
-     "role", "key", "passkey", "provider", "feed"}
+     "role", "key", "passkey", "provider", "feed", "webhook"}
 )  # fmt: skip
 """Objects of several patients, or of none."""
 
 SIGNED_IN = Door(EVERYBODY)
 LISTED = roles_with(Permission.VIEW_MEASURES) & roles_with(Permission.VIEW_PATIENT)
+
+OF_VERBS = {
+    "patients": "patient", "lesions": "lesion", "imaging-exams": "exam", "lesion-events": "event",
+    "contact-attempts": "attempt", "follow-ups": "follow_up", "escalations": "escalation",
+}  # fmt: skip
+"""The object of the scene by the first word of a verb's address."""
+
+
+def object_of(verb: Verb) -> str:
+    """The object of the scene that a verb's address takes; empty where it takes none."""
+    return OF_VERBS[verb.target.path] if verb.target else ""
+
 
 TABLE: dict[str, Door | Open | Machine] = {
     "home": Open((302,)),
@@ -207,6 +222,13 @@ TABLE: dict[str, Door | Open | Machine] = {
     "fhir_search": Machine(words=("Task",)),
     "fhir_read": Machine(words=("Task", "1")),
     "fhir_everything": Machine(words=("1",)),
+    "api_evaluate": Machine(),
+    "api_registry_rows": Machine(),
+    "api_record_exams": Machine(),
+    **{f"api_{verb.name}": Machine(object_of(verb)) for verb in VERBS},
+    "webhooks": needs(Permission.ADMINISTER),
+    "webhook": needs(Permission.ADMINISTER, "webhook"),
+    "webhook_act": sends(Permission.ADMINISTER, "webhook"),
     "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),

@@ -15,15 +15,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from surveillance.protocol.case_json import (
-    CaseRefused,
-    case_id,
-    ignored_fields,
-    read_case,
-    read_line,
-)
-from surveillance.protocol.decision_json import decision_json
-from surveillance.protocol.recommend import recommend
+from surveillance.protocol.written_cases import answer_to
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -62,21 +54,6 @@ def answers(lines: Iterable[bytes]) -> Iterator[dict[str, object]]:
         text = line.removeprefix(_BYTE_ORDER_MARK) if number == 0 else line
         if text.strip():
             yield answer_to(text)
-
-
-def answer_to(line: bytes) -> dict[str, object]:
-    """The decision on one written case, or its id and what is wrong with it."""
-    written: object = None
-    try:
-        written = read_line(line.decode("utf-8"))
-        case = read_case(written)
-    except UnicodeDecodeError:
-        return {"id": None, "error": "line: this is not UTF-8 text."}
-    except CaseRefused as refusal:
-        return {"id": case_id(written), "error": str(refusal)}
-    answer = decision_json(case, recommend(case))
-    ignored = ignored_fields(written)
-    return answer | {"ignored_fields": list(ignored)} if ignored else answer
 
 
 @contextmanager

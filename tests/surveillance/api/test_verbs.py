@@ -1,0 +1,171 @@
+"""Each verb of the table: done, refused, and kept from those who may not."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.serializers import DateField, DateTimeField
+
+from patients.models import Role, Site
+from surveillance.api.verbs.addresses import VERBS
+from surveillance.api.verbs.verb import Verb
+from surveillance.models import FollowUp
+from surveillance.roles import roles_with
+from surveillance.workflows.book_follow_up import book_follow_up
+from surveillance.workflows.record_order import record_order
+from tests.factories import SiteFactory
+from tests.surveillance.api.scenes import System, a_system
+from tests.surveillance.api.verb_scene import Scene, a_scene
+
+pytestmark = pytest.mark.django_db
+EACH = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.scope.value)
+REFUSED = {
+    "close-follow-up": "still_owed",
+    "disown-follow-up": "not_yours_to_disown",
+    "disown": "not_yours_to_disown",
+}
+"""What the workflows rightly refuse in this scene."""
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return a_scene()
+
+
+def address(verb: Verb, scene: Scene) -> str:
+    place = f"{verb.target.path}/{scene.named(verb.target.path).pk}" if verb.target else verb.path
+    return f"/api/v1/{place}/{verb.scope.value}/"
+
+
+def system_for(verb: Verb, *sites: Site) -> System:
+    """A system whose account may do it: as director, who may do almost everything."""
+    roles = roles_with(verb.permission)
+    role = Role.MEDICAL_DIRECTOR if Role.MEDICAL_DIRECTOR in roles else sorted(roles)[0]
+    return a_system(*sites, scope=verb.scope.value, role=role)
+
+
+def send(system: System, verb: Verb, scene: Scene, **headers: str) -> Any:
+    sent = scene.body(verb.scope.value)
+    return system.client.post(address(verb, scene), sent, format="json", headers=headers)
+
+
+def prepare(verb: Verb, scene: Scene) -> None:
+    """An order or an appointment where the verb takes one back."""
+    today = scene.site.local_date(timezone.now())
+    common: dict[str, Any] = {"follow_up": scene.follow_up, "by": None, "now": timezone.now()}
+    if verb.scope == "cancel-order":
+        record_order(order_number="ORD-1", ordered_on=today, **common)
+    if verb.scope == "record-missed-appointment":
+        book_follow_up(booked_for=today, **common)
+
+
+@EACH
+def test_a_verb_is_done_and_answers_as_described(verb: Verb, scene: Scene) -> None:
+    prepare(verb, scene)
+
+    answer = send(system_for(verb, scene.site), verb, scene)
+
+    if verb.scope in REFUSED:
+        assert (answer.status_code, answer.json()["code"]) == (409, REFUSED[verb.scope])
+        return
+    assert answer.status_code == (201 if verb.created else 200), answer.json()
+    assert set(answer.json()) == set(verb.answers().fields)
+
+
+@EACH
+def test_a_verb_is_kept_from_those_who_may_not(verb: Verb, scene: Scene) -> None:
+    other_scope = a_system(scene.site, scope="read", role=Role.MEDICAL_DIRECTOR)
+    auditor = a_system(scene.site, scope=verb.scope.value, role=Role.AUDITOR)
+    stranger = system_for(verb, SiteFactory())
+
+    answers = [send(one, verb, scene) for one in (other_scope, auditor, stranger)]
+
+    told = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    nowhere = (404, "not_found") if verb.target else (400, "invalid")
+    assert told == [(403, "scope_missing"), (403, "role_missing"), nowhere]
+
+
+@EACH
+def test_a_body_is_read_strictly(verb: Verb, scene: Scene) -> None:
+    """A misspelt field is refused by name, and no day is so far away that it is our fault."""
+    system, sent, where = system_for(verb, scene.site), scene.body(verb.scope), address(verb, scene)
+    named = verb.reads().fields.items()
+    days = [name for name, field in named if isinstance(field, DateField | DateTimeField)]
+
+    misspelt = system.client.post(where, sent | {"resaon": "x"}, format="json")
+    far_away = {
+        (name, day): system.client.post(where, sent | {name: day}, format="json").status_code
+        for name in days
+        for day in ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    }
+
+    assert [one["field"] for one in misspelt.json()["errors"]] == ["resaon"]
+    assert {key: status for key, status in far_away.items() if status >= 500} == {}
+
+
+def test_a_refusal_carries_the_workflows_code_and_its_field(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "record-order"]
+    system, where = system_for(verb, scene.site), address(verb, scene)
+
+    answer = system.client.post(
+        where, {"order_number": "ORD-1", "ordered_on": "2100-01-01"}, format="json"
+    )
+
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert answer.json()["code"] == "order_impossible"
+    assert answer.json()["errors"][0]["field"] == "ordered_on"
+
+
+def test_who_saw_an_older_version_is_told_todays(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "record-order"]
+    system = system_for(verb, scene.site)
+
+    first = send(system, verb, scene, if_match=f'"v{scene.follow_up.version}"')
+    sent = {"order_number": "ORD-2", "ordered_on": scene.body("record-order")["ordered_on"]}
+    second = system.client.post(
+        address(verb, scene), sent, format="json", headers={"if-match": '"v1"'}
+    )
+
+    assert (first.status_code, first["ETag"]) == (200, f'"v{first.json()["version"]}"')
+    assert (second.status_code, second.json()["code"]) == (412, "changed_meanwhile")
+    assert second["ETag"] == first["ETag"]
+    assert FollowUp.objects.get(pk=scene.follow_up.pk).order_number == "ORD-77"
+
+
+def test_if_match_is_not_passed_over_where_there_are_no_versions(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "write-note"]
+
+    answer = send(system_for(verb, scene.site), verb, scene, if_match='"v1"')
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_header")
+
+
+def test_not_appropriate_is_signed_by_clinicians_only(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "close-follow-up"]
+    nurse = a_system(scene.site, scope=verb.scope.value, role=Role.NURSE_NAVIGATOR)
+
+    answer = nurse.client.post(
+        address(verb, scene), {"outcome": "NOT_APPROPRIATE", "note": "Frail"}, format="json"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
+
+
+def test_a_risk_fact_that_is_left_out_stays_as_it_is(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "update-risk"]
+    system = system_for(verb, scene.site)
+    sent = scene.body(verb.scope.value) | {"facts": {"cirrhosis": "YES"}}
+    system.client.post(address(verb, scene), sent, format="json")
+
+    send(system, verb, scene)
+
+    newest = scene.patient.risk_profiles.order_by("-pk").first()
+    assert newest is not None
+    assert (newest.cirrhosis, newest.ald) == ("YES", "YES")
+
+
+@EACH
+def test_the_example_in_the_description_is_one(verb: Verb) -> None:
+    form = verb.reads(data=dict(verb.example))
+
+    assert form.is_valid(), form.errors
