@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0001_squashed_0010_queue_search'),
-        ('surveillance', '0025_intake'),
+        ('surveillance', '0026_former_identifier'),
     ]
 
     operations = [

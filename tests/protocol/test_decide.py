@@ -13,7 +13,7 @@ from typing import IO, Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from surveillance.management.commands.decide import answer_to
+from surveillance.protocol.written_cases import answer_to
 
 VECTORS = Path(__file__).parents[1] / "data" / "cases.jsonl"
 CONTRACT = [
