@@ -1,14 +1,17 @@
 """Every address of the REST interface, and of the tokens it takes."""
 
-from django.urls import path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from surveillance.api.about import ServiceView
+from surveillance.api.nowhere import NowhereView
 
 urlpatterns = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
+    path("api/v1/", include("surveillance.api.resources.addresses")),
+    re_path(r"^api/v1/.", NowhereView.as_view(), name="api_nowhere"),
 ]
