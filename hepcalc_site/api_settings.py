@@ -24,12 +24,13 @@ def rest_framework(*, rate: str) -> dict[str, Any]:
     """What Django REST framework is told; `rate`: requests of one client, such as 1200/min."""
     return {
         "DEFAULT_AUTHENTICATION_CLASSES": [
+            "surveillance.api.authentication.PersonalTokenAuthentication",
             "surveillance.api.authentication.ClientTokenAuthentication",
         ],
         "DEFAULT_PERMISSION_CLASSES": ["surveillance.api.permissions.HasScope"],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-        "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+        "DEFAULT_THROTTLE_CLASSES": ["surveillance.api.throttling.ClientThrottle"],
         "DEFAULT_THROTTLE_RATES": {"user": rate},
         "DEFAULT_SCHEMA_CLASS": "surveillance.api.schema.ApiSchema",
         "EXCEPTION_HANDLER": "surveillance.api.problems.problem_response",

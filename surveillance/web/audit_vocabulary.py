@@ -77,6 +77,8 @@ DEEDS: Final = (
     gettext_noop("Patient registered"),
     gettext_noop("Patients merged"),
     gettext_noop("Patients unmerged"),
+    gettext_noop("Personal token made"),
+    gettext_noop("Personal token revoked"),
     gettext_noop("Recovery codes renewed"),
     gettext_noop("Registry import discarded"),
     gettext_noop("Registry import finished"),
@@ -98,6 +100,8 @@ DEEDS: Final = (
     gettext_noop("Signed out"),
     gettext_noop("Site saved"),
     gettext_noop("Status recorded"),
+    gettext_noop("System connected"),
+    gettext_noop("System secret renewed"),
     gettext_noop("Viewed"),
 )
 """Each action of `audit_words.ACTIONS` in words."""
@@ -224,6 +228,7 @@ SAID: Final = (
     gettext_noop("role"),
     gettext_noop("rows"),
     gettext_noop("rule"),
+    gettext_noop("scope"),
     gettext_noop("sealed"),
     gettext_noop("sheets"),
     gettext_noop("status"),

@@ -79,6 +79,8 @@ ACTIONS = (
     "outside_care_recorded",
     "outside_care_reviewed",
     "override_lifted",
+    "personal_token_made",
+    "personal_token_revoked",
     "patient_registered",
     "patients_merged",
     "patients_unmerged",
@@ -101,6 +103,8 @@ ACTIONS = (
     "signed_out",
     "site_saved",
     "status_recorded",
+    "system_connected",
+    "system_secret_renewed",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -122,6 +126,7 @@ SUBJECTS = {
     "registryimport": gettext_noop("registry file"),
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
+    "personaltoken": gettext_noop("token"),
 }
 
 

@@ -31,6 +31,7 @@ STATE = {
     "surveillance.SavedFilter",
     "surveillance.IntakeMessage",
     "surveillance.IntakeItem",
+    "surveillance.PersonalToken",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",
