@@ -1,6 +1,6 @@
 """Every address of the REST interface, and of the tokens it takes."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView
 
@@ -14,5 +14,5 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
     path("api/v1/", include("surveillance.api.resources.addresses")),
-    re_path(r"^api/v1/.", NowhereView.as_view(), name="api_nowhere"),
+    path("api/v1/<path:rest>", NowhereView.as_view(), name="api_nowhere"),
 ]

@@ -1,21 +1,16 @@
 """The description keeps what it promises: asked by schemathesis, and by a client made from it."""
 
-import asyncio
-import importlib.util
 import json
-import subprocess
-import sys
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import schemathesis
-from django.conf import settings
 from django.core.management import call_command
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import _hypothesis
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -40,9 +35,7 @@ EXAMPLES = 6
 def described() -> dict:
     """The description as it is served. It warns of nothing and is valid OpenAPI."""
     out = StringIO()
-    call_command(
-        "spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out
-    )
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out)
     described: dict = json.loads(out.getvalue())
     return described
 
@@ -61,18 +54,27 @@ def test_every_operation_says_what_it_answers(described) -> None:
 
 
 @pytest.mark.django_db
-def test_every_answer_is_as_described(described) -> None:
+def test_every_answer_is_as_described(described, monkeypatch) -> None:
     """Whatever is asked, rightly or wrongly: no fault of ours, nothing undocumented."""
     site = SiteFactory(slug="north")
     follow_up = a_full_record(site)
     system = a_system(site, role=Role.MEDICAL_DIRECTOR)
     headers = {"Authorization": system.client._credentials["HTTP_AUTHORIZATION"]}
     known = {"uuid": [follow_up.pk, follow_up.lesion_id, follow_up.patient_id]}
+    # its quicker way needs a newer jsonschema_rs than the one that holds FHIR to its schema
+    monkeypatch.setattr(_hypothesis, "_canonical_strategy_or_none", lambda *_: None)
     schema = schemathesis.openapi.from_dict(described)
     schema.app = application
 
     for found in schema.get_all_operations():
         _ask(found.ok(), headers, known)
+
+
+def _takes_an_id(operation) -> bool:
+    return any(
+        one.definition.get("name") == "key" and one.definition["schema"].get("format") == "uuid"
+        for one in operation.path_parameters
+    )
 
 
 def _ask(operation, headers, known) -> None:
@@ -82,8 +84,7 @@ def _ask(operation, headers, known) -> None:
     )  # fmt: skip
     @given(case=operation.as_strategy(), own=st.booleans(), key=st.sampled_from(known["uuid"]))
     def hold(case, own, key) -> None:
-        schema = operation.path_parameters
-        if own and "key" in (case.path_parameters or {}) and schema:
+        if own and _takes_an_id(operation):
             case.path_parameters["key"] = str(key)
         case.call_and_validate(headers=headers, checks=PROMISES)
 
