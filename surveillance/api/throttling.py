@@ -18,6 +18,8 @@ class ClientThrottle(SimpleRateThrottle):
     """Counts per account, whichever of its tokens is used."""
 
     scope = "user"
+    num_requests: int | None
+    duration: int | None
     left_for = 0.0
 
     def get_cache_key(self, request: "Request", view: Any) -> str:
@@ -34,7 +36,7 @@ class ClientThrottle(SimpleRateThrottle):
         if cache.add(key, 1, self.duration):
             return self.num_requests > 0
         try:
-            return bool(cache.incr(key) <= self.num_requests)
+            return cache.incr(key) <= self.num_requests
         except ValueError:  # it ran out between the two questions
             return True
 

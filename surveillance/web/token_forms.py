@@ -42,11 +42,7 @@ class TokenForm(TypedForm):
     def __init__(self, *args: Any, sites: list[Site], **kw: Any) -> None:
         super().__init__(*args, **kw)
         uses = get_scopes_backend().get_all_scopes()
-        spans = (
-            (SHORT, gettext("30 days")),
-            (QUARTER, gettext("90 days")),
-            (YEAR, gettext("A year")),
-        )
+        spans = {SHORT: gettext("30 days"), QUARTER: gettext("90 days"), YEAR: gettext("A year")}
         self._offer("scopes", [(code, gettext(words)) for code, words in uses.items()])
         self._offer("sites", [(site.slug, site.name) for site in sites])
         self._offer("days", [(str(days), words) for days, words in spans.items()])

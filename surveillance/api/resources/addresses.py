@@ -43,8 +43,10 @@ def _addresses(resource: Resource) -> list[URLPattern]:
     name, given = resource.name, {"resource": resource}
     code = name.replace("-", "_")
     words = "".join(part.capitalize() for part in name.split("-"))
-    listed = type(f"{words}ListView", (ListView,), {**given, "__doc__": resource.shape.__doc__})
-    single = type(f"{words}DetailView", (DetailView,), {**given, "__doc__": resource.shape.__doc__})
+    listed: Any = type(
+        f"{words}ListView", (ListView,), {**given, "__doc__": resource.shape.__doc__}
+    )
+    single: Any = type(f"{words}DetailView", (DetailView,), given)
     return [
         path(f"{name}/", listed.as_view(), name=f"api_{code}"),
         path(f"{name}/{_key_words(resource)}/", single.as_view(), name=f"api_{code}_one"),

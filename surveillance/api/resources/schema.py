@@ -72,7 +72,7 @@ class ListSchema(ReadingSchema):
         """What is listed."""
         return self.resource.words
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """Filters, order, page, fields."""
         fields: dict[str, Any] = {
             **self.resource.parameters, "order": order_field(self.resource), **GENERAL,
@@ -98,7 +98,7 @@ class DetailSchema(ReadingSchema):
         """Which record."""
         return f"One of: {self.resource.words[0].lower()}{self.resource.words[1:]}"
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """The fields, and the version that the caller has."""
         known = OpenApiParameter(
             "If-None-Match", str, OpenApiParameter.HEADER,

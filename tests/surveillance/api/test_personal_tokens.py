@@ -1,4 +1,4 @@
-"""Tokens that people make for themselves, systems that administrators connect, and who must wait."""
+"""Tokens of people and of connected systems, and clients that must wait."""
 
 from datetime import timedelta
 
