@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from hepcalc_site.wsgi import application
 from patients.models import Role
-from tests.factories import SiteFactory
+from tests.factories import PatientFactory, SiteFactory
 from tests.surveillance.api.scenes import a_full_record, a_system
 
 PROMISES = (
@@ -89,3 +89,36 @@ def _ask(operation, headers, known) -> None:
         case.call_and_validate(headers=headers, checks=PROMISES)
 
     hold()
+
+
+@pytest.fixture(scope="module")
+def generated(described, tmp_path_factory):
+    """A client package made from the description by somebody else's program."""
+    folder = tmp_path_factory.mktemp("generated")
+    (folder / "schema.json").write_text(json.dumps(described))
+    made = subprocess.run(
+        [
+            sys.executable, "-m", "openapi_python_client", "generate", "--path", "schema.json",
+            "--output-path", "client", "--meta", "none",
+        ],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env={"PATH": "", "HOME": str(folder)},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stdout + made.stderr
+    sys.path.insert(0, str(folder))
+    yield importlib.import_module("client")
+    sys.path.remove(str(folder))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_generated_client_reads_patients(generated, live_server) -> None:
+    site = SiteFactory(slug="north")
+    patient = PatientFactory(site=site)
+    header = a_system(site).client._credentials["HTTP_AUTHORIZATION"]
+    client = generated.AuthenticatedClient(live_server.url, token=header.removeprefix("Bearer "))
+    listing = importlib.import_module("client.api.patients.list_patients")
+
+    page = listing.sync(client=client, site="north")
+
+    assert [row.id for row in page.results] == [patient.pk]
+    assert page.results[0].family_name == patient.family_name
