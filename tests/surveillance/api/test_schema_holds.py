@@ -1,6 +1,9 @@
 """The description keeps what it promises: asked by schemathesis, and by a client made from it."""
 
+import importlib
 import json
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
