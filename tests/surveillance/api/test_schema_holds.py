@@ -10,6 +10,8 @@ from random import Random
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -53,7 +55,18 @@ def test_every_operation_says_what_it_answers(described) -> None:
     assert silent == []
 
 
+@pytest.fixture
+def one_connection():
+    """As in Django's own test client: the end of a request does not end the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("one_connection")
 def test_every_answer_is_as_described(described) -> None:
     """Whatever is asked, rightly or wrongly: no fault of ours, nothing undocumented.
 
@@ -155,10 +168,11 @@ def test_a_generated_client_reads_patients(generated, live_server) -> None:
     site = SiteFactory(slug="north")
     patient = PatientFactory(site=site)
     header = a_system(site).client._credentials["HTTP_AUTHORIZATION"]
-    client = generated.AuthenticatedClient(live_server.url, token=header.removeprefix("Bearer "))
+    made = generated.AuthenticatedClient(live_server.url, token=header.removeprefix("Bearer "))
     listing = importlib.import_module("client.api.patients.list_patients")
 
-    page = listing.sync(client=client, site="north")
+    with made as client:
+        page = listing.sync(client=client, site="north")
 
     assert [row.id for row in page.results] == [patient.pk]
     assert page.results[0].family_name == patient.family_name
