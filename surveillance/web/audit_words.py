@@ -92,6 +92,8 @@ ACTIONS = (
     "override_lifted",
     "password_link_sent",
     "password_set",
+    "personal_token_made",
+    "personal_token_revoked",
     "patient_registered",
     "patients_merged",
     "patients_unmerged",
@@ -118,6 +120,8 @@ ACTIONS = (
     "webhook_secret_rotated",
     "webhook_switched",
     "webhook_tried",
+    "system_connected",
+    "system_secret_renewed",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -147,6 +151,7 @@ SUBJECTS = {
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
     "webhookendpoint": gettext_noop("webhook"),
+    "personaltoken": gettext_noop("token"),
 }
 
 
