@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveillance', '0025_intake'),
+        ('surveillance', '0026_verbs_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
