@@ -5,8 +5,8 @@ from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView
 
 from surveillance.api.about import ServiceView
-from surveillance.api.cds.services import DiscoveryView, FeedbackView
-from surveillance.api.cds.services import ServiceView as CdsServiceView
+from surveillance.api.cds.hooks import DiscoveryView, FeedbackView
+from surveillance.api.cds.hooks import ServiceView as CdsServiceView
 from surveillance.api.evaluate import EvaluateView
 from surveillance.api.fhir.capability import CapabilityView
 from surveillance.api.fhir.one_address import read_or_sent

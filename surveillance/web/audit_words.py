@@ -122,6 +122,8 @@ ACTIONS = (
     "webhook_tried",
     "system_connected",
     "system_secret_renewed",
+    "cds_feedback_kept",
+    "ehr_system_saved",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -151,6 +153,8 @@ SUBJECTS = {
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
     "webhookendpoint": gettext_noop("webhook"),
+    "ehrsystem": gettext_noop("EHR system"),
+    "cdsfeedback": gettext_noop("feedback on cards"),
     "personaltoken": gettext_noop("token"),
 }
 
