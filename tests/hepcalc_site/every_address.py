@@ -72,8 +72,7 @@ ABOUT_ONE_PATIENT = frozenset(
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
     {"", "batch", "absence", "filter", "site", "token", "import", "text", "version", "person",
-     "role", "key", "passkey", "provider", "feed", "webhook", "number", "system", "own_token",
-     "nothing"}
+     "role", "key", "passkey", "provider", "feed", "webhook", "system", "own_token"}
 )  # fmt: skip
 """Objects of several patients, or of none."""
 

@@ -133,7 +133,7 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "token": [token_of(message)],
         "import": [_an_import(site, administrator).pk],
         "message": [_a_waiting_part(patient).pk],
-        "feed": [site.feeds.get().pk],
+        "feed": [site.feeds.get(name="HIS").pk],
         "text": [site.slug, "patient_reminder.email.en"],
         "version": [_a_version(site, administrator).pk],
         "person": [clinician.pk],
