@@ -30,6 +30,7 @@ ACTIONS = (
     "assessment_overridden",
     "audit_chain_verified",
     "care_team_assigned",
+    "cds_feedback_kept",
     "closure_lifted",
     "closure_noted",
     "consent_recorded",
@@ -38,6 +39,7 @@ ACTIONS = (
     "declination_recorded",
     "delivery_reported",
     "demographics_amended",
+    "ehr_system_saved",
     "escalation_acknowledged",
     "escalation_answered",
     "escalation_disowned",
@@ -111,6 +113,7 @@ SUBJECTS = {
     "afpresult": gettext_noop("AFP result"),
     "riskprofile": gettext_noop("risk profile"),
     "contactattempt": gettext_noop("contact"),
+    "ehrsystem": gettext_noop("EHR system"),
     "escalationanswer": gettext_noop("answer"),
     "outsidecare": gettext_noop("care elsewhere"),
     "outsidecarereview": gettext_noop("second look"),
@@ -120,6 +123,7 @@ SUBJECTS = {
     "messagetemplateuse": gettext_noop("message text"),
     "patientmerge": gettext_noop("merge"),
     "registryimport": gettext_noop("registry file"),
+    "cdsfeedback": gettext_noop("feedback on a card"),
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
 }
@@ -133,7 +137,7 @@ def action_words(action: str) -> str:
 def _in_english(action: str) -> str:
     words = action.replace("_", " ").replace("follow up", "follow-up")
     words = f"{words[:1].upper()}{words[1:]}"
-    return words.replace("Afp", "AFP")
+    return words.replace("Afp", "AFP").replace("Ehr", "EHR").replace("Cds", "CDS")
 
 
 def subject_words(subject_type: str) -> str:
