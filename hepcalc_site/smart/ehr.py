@@ -49,15 +49,14 @@ class Endpoints:
     @classmethod
     def of(cls, said: Json) -> Self:
         """From `.well-known/smart-configuration`. Raises EhrAnswersAmiss where one is missing."""
-        places = [
-            said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        ]
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        authorization, token, keys = (str(said.get(name, "")) for name in names)
         issuer, can = said.get("issuer"), said.get("capabilities")
-        if not (issuer and isinstance(issuer, str) and all(map(is_safe, places))):
+        if not (isinstance(issuer, str) and issuer and all(map(is_safe, (authorization, token, keys)))):
             raise EhrAnswersAmiss
         is_first = isinstance(can, list) and "permission-v1" in can and "permission-v2" not in can
         scope = "patient/Patient.read" if is_first else "patient/Patient.rs"
-        return cls(issuer, *map(str, places), scope)
+        return cls(issuer, authorization, token, keys, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +86,13 @@ def endpoints_of(ehr: EhrSystem) -> Endpoints:
     """Where its sign-in is; remembered for a few minutes."""
     base = ehr.fhir_base.removesuffix("/")
     key = f"smart-configuration:{hashlib.sha256(base.encode()).hexdigest()}"
-    said = cache.get_or_set(
-        key, lambda: ask(f"{base}/.well-known/smart-configuration"), REMEMBERED_FOR
-    )
-    return Endpoints.of(said)
+    kept: Json | None = cache.get(key)
+    if kept is not None:
+        return Endpoints.of(kept)
+    said = ask(f"{base}/.well-known/smart-configuration")
+    found = Endpoints.of(said)
+    cache.set(key, said, REMEMBERED_FOR)
+    return found
 
 
 def exchange(ehr: EhrSystem, endpoint: str, code: str, verifier: str, redirect: str) -> Tokens:

@@ -53,7 +53,7 @@ def landing(user: User, arrival: Arrival) -> str:
     sites = sites_where(user, Permission.VIEW_PATIENT)
     if not sites.filter(ehr_systems=arrival.ehr).exists():
         raise NoRoleThere
-    if not Patient.objects.filter(pk=arrival.patient, site__in=sites).exists():
+    if arrival.patient is None or not sites.filter(patients=arrival.patient).exists():
         return reverse("smart_not_followed")
     mine = Escalation.objects.unresolved().filter(
         owner=user, follow_up__patient=arrival.patient, follow_up__site__in=sites

@@ -51,6 +51,7 @@ DEEDS: Final = (
     gettext_noop("Follow-up ordered"),
     gettext_noop("Follow-up reassigned"),
     gettext_noop("Follow-up snoozed"),
+    gettext_noop("Identities removed"),
     gettext_noop("Identity linked"),
     gettext_noop("Incident review opened"),
     gettext_noop("Lesion assessed"),

@@ -86,6 +86,7 @@ ACTIONS = (
     "patients_unmerged",
     "risk_recorded",
     *(f"registry_import_{status.lower()}" for status in RegistryImportStatus),
+    "identities_removed",
     "identity_linked",
     "password_link_sent",
     "password_set",

@@ -69,7 +69,7 @@ class Ehr:
     def _signed(self, subject: str, nonce: str) -> str:
         now = int(time.time())
         user = f"{self.url}/fhir/Practitioner/{subject}"
-        claims = {"iss": self.url, "aud": CLIENT_ID, "sub": subject, "nonce": nonce}
+        claims: dict[str, Any] = {"iss": self.url, "aud": CLIENT_ID, "sub": subject, "nonce": nonce}
         claims |= {"iat": now, "exp": now + 300, "fhirUser": user}
         jwt = JWT(header={"alg": "ES256", "kid": "1"}, claims=claims | self.amiss)
         jwt.make_signed_token(self.key)

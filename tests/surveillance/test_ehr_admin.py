@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.core.management import call_command
 from django.urls import reverse
 from jwcrypto.jwk import JWK
@@ -83,3 +84,17 @@ def test_none_is_entered_or_changed_at_another_site(client, administrator) -> No
 
     assert client.get(address).status_code == 302
     assert EhrSystem.objects.count() == 1
+
+
+def test_a_link_made_by_mistake_is_taken_away_within_ones_reach(client, administrator, site):
+    mine = MembershipFactory(site=site).user
+    beyond = MembershipFactory(site=site).user
+    MembershipFactory(site=SiteFactory(), user=beyond)
+    for user in (mine, beyond):
+        SocialAccount.objects.create(user=user, provider="smart-1", uid=str(user.pk))
+    chosen = {"action": "remove_links", "_selected_action": [mine.pk, beyond.pk]}
+
+    client.post(reverse("admin:auth_user_changelist"), chosen)
+
+    assert [link.user for link in SocialAccount.objects.all()] == [beyond]
+    assert AuditEvent.objects.get(action="identities_removed").actor == f"user:{administrator.pk}"
