@@ -107,6 +107,12 @@ class EhrSystemAdmin(HistoryAdmin):
         """Made inactive instead."""
         return False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """An address typed without its scheme is one of https."""
+        if db_field.name == "jwks_url":
+            options["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **options)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Offer one's own sites."""
         if db_field.name == "site":

@@ -9,8 +9,9 @@ from django.urls import reverse
 from jwcrypto.jwk import JWK
 
 from patients.models import AuditEvent, Role
+from patients.workflows.grant_role import grant_role
 from surveillance.models import EhrSystem
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import NOW, MembershipFactory, SiteFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 KEY = JWK.generate(kty="EC", crv="P-256")
@@ -27,7 +28,8 @@ def site():
 
 @pytest.fixture
 def administrator(client, site):
-    user = MembershipFactory(site=site, role=Role.ADMINISTRATOR).user
+    user = UserFactory()
+    grant_role(user=user, site=site, role=Role.ADMINISTRATOR, by=None, now=NOW)
     client.force_login(user)
     return user
 
