@@ -52,7 +52,8 @@ class Endpoints:
         names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
         authorization, token, keys = (str(said.get(name, "")) for name in names)
         issuer, can = said.get("issuer"), said.get("capabilities")
-        if not (isinstance(issuer, str) and issuer and all(map(is_safe, (authorization, token, keys)))):
+        are_safe = all(map(is_safe, (authorization, token, keys)))
+        if not (isinstance(issuer, str) and issuer and are_safe):
             raise EhrAnswersAmiss
         is_first = isinstance(can, list) and "permission-v1" in can and "permission-v2" not in can
         scope = "patient/Patient.read" if is_first else "patient/Patient.rs"
