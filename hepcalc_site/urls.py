@@ -27,6 +27,7 @@ urlpatterns = [
     path("accounts/", include("hepcalc_site.account_urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
+    path("smart/", include("hepcalc_site.smart.urls")),
     path("", include("surveillance.api.urls")),
     path("", include("surveillance.web.urls")),
 ]

@@ -39,6 +39,7 @@ ACTIONS = (
     "declination_recorded",
     "delivery_reported",
     "demographics_amended",
+    "ehr_system_saved",
     "escalation_acknowledged",
     "escalation_answered",
     "escalation_disowned",
@@ -97,6 +98,7 @@ ACTIONS = (
     "patient_registered",
     "patients_merged",
     "patients_unmerged",
+    "identities_removed",
     "recovery_codes_renewed",
     "report_excluded",
     "report_tracked",
@@ -123,7 +125,6 @@ ACTIONS = (
     "system_connected",
     "system_secret_renewed",
     "cds_feedback_kept",
-    "ehr_system_saved",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -138,6 +139,7 @@ SUBJECTS = {
     "afpresult": gettext_noop("AFP result"),
     "riskprofile": gettext_noop("risk profile"),
     "contactattempt": gettext_noop("contact"),
+    "ehrsystem": gettext_noop("EHR system"),
     "escalationanswer": gettext_noop("answer"),
     "outsidecare": gettext_noop("care elsewhere"),
     "outsidecarereview": gettext_noop("second look"),
@@ -153,7 +155,6 @@ SUBJECTS = {
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
     "webhookendpoint": gettext_noop("webhook"),
-    "ehrsystem": gettext_noop("EHR system"),
     "cdsfeedback": gettext_noop("feedback on cards"),
     "personaltoken": gettext_noop("token"),
 }
@@ -167,7 +168,7 @@ def action_words(action: str) -> str:
 def _in_english(action: str) -> str:
     words = action.replace("_", " ").replace("follow up", "follow-up")
     words = f"{words[:1].upper()}{words[1:]}"
-    return words.replace("Afp", "AFP")
+    return words.replace("Afp", "AFP").replace("Ehr", "EHR").replace("Cds", "CDS")
 
 
 def subject_words(subject_type: str) -> str:
