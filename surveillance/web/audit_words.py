@@ -14,6 +14,8 @@ from surveillance.web.wording import name_of_user
 
 LOOKS = ("viewed", "downloaded", "message_template_previewed")
 """Somebody saw a record, took it out of the system, or saw a message with a patient's words."""
+SHORT = ("AFP", "EHR", "CDS")
+"""Abbreviations inside a code."""
 ACTIONS = (
     *LOOKS,
     "absence_ended",
@@ -168,7 +170,9 @@ def action_words(action: str) -> str:
 def _in_english(action: str) -> str:
     words = action.replace("_", " ").replace("follow up", "follow-up")
     words = f"{words[:1].upper()}{words[1:]}"
-    return words.replace("Afp", "AFP").replace("Ehr", "EHR").replace("Cds", "CDS")
+    for short in SHORT:
+        words = words.replace(short.capitalize(), short)
+    return words
 
 
 def subject_words(subject_type: str) -> str:

@@ -19,7 +19,7 @@ IN_PYTHON: dict[str, frozenset[str]] = {
     "surveillance/web/audit_page.py": frozenset({"audit trail"}),
     "surveillance/web/contact_undo.py": frozenset({"Logged by mistake."}),
     # names of parts of names, of fields of a provider, of months as people type them
-    "surveillance/web/audit_words.py": frozenset({"follow up", "Afp"}),
+    "surveillance/web/audit_words.py": frozenset({"follow up"}),
     "surveillance/web/hooks.py": frozenset({"From", "Body", "To"}),
     "surveillance/web/search_words.py": frozenset(
         {"jan ene", "apr abr", "aug ago", "sep set", "dec dic"}
