@@ -42,11 +42,16 @@ class CeleryChase:
         self._workers = [self._start(WORKER) for _ in range(workers)]
 
     def __enter__(self) -> "CeleryChase":
-        assert eventually(self._all_workers_answer, 60), "a worker does not answer"
+        self.wait_for_workers()
         return self
 
+    def wait_for_workers(self) -> None:
+        """Until each of them has started and answers."""
+        assert eventually(self._all_workers_answer, 60), "a worker does not answer"
+
     def _all_workers_answer(self) -> bool:
-        return len(self._app.control.ping(timeout=1) or []) == len(self._workers)
+        all_of_them = len(self._workers)
+        return len(self._app.control.ping(timeout=1, limit=all_of_them) or []) == all_of_them
 
     def __exit__(
         self,
