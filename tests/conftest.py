@@ -63,7 +63,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def empty_database(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file without a row of ours, to be copied."""
-    kept = pytestconfig.cache.mkdir("empty-database")  # type: ignore[union-attr]  # always there
+    kept = pytestconfig.cache.mkdir("empty-database")
     copy = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
     copy_empty_database(kept, copy)
     return copy
