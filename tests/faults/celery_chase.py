@@ -42,12 +42,10 @@ class CeleryChase:
         self._workers = [self._start(WORKER) for _ in range(workers)]
 
     def __enter__(self) -> "CeleryChase":
-        self.wait_for_workers()
+        if not eventually(self._all_workers_answer, 60):
+            self.__exit__(None, None, None)  # or they stay behind
+            raise AssertionError("a worker does not answer")
         return self
-
-    def wait_for_workers(self) -> None:
-        """Until each of them has started and answers."""
-        assert eventually(self._all_workers_answer, 60), "a worker does not answer"
 
     def _all_workers_answer(self) -> bool:
         all_of_them = len(self._workers)

@@ -148,8 +148,7 @@ def test_a_naive_sender_loses_messages_under_the_same_faults(tmp_path: Path) -> 
 
         strike(chase, sink, mark_and_delay, seed=1)
         assert not waiting
-        chase.wait_for_workers()  # whoever was started last takes what is left
-        sink.wait_until_quiet(1.5)
+        sink.wait_until_quiet()
 
     lost = messages - len(sink.taken)
     count("Celery, a naive sender", faults=FAULTS, messages=messages, lost=lost)
