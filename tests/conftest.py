@@ -1,15 +1,23 @@
-"""What every test shares: hypothesis profiles, and tables that can be emptied between tests."""
+"""What every test shares: hypothesis profiles, a database made once and put back between tests."""
 
+import gc
 import os
+import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+
+from tests.empty_database import Committed, copy_empty_database
 
 SLOW_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("dev", max_examples=40, deadline=None, suppress_health_check=SLOW_MACHINE)
@@ -42,29 +50,78 @@ def fresh_cache() -> None:
     caches["default"].key_prefix = f"test-{uuid.uuid4()}"
 
 
+gc.disable()  # until everything is imported and collected: none of it is garbage
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, seldom, and not among what stays to the end."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def empty_database(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without a row of ours, to be copied."""
+    kept = pytestconfig.cache.mkdir("empty-database")
+    copy = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
+    copy_empty_database(kept, copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    django_db_keepdb: bool, django_db_modify_db_settings: None, request: pytest.FixtureRequest
+) -> bool:
+    """On SQLite the tests begin with a copy of the empty database, and migrate what is missing."""
+    if connection.vendor != "sqlite":
+        return django_db_keepdb
+    shutil.copy(request.getfixturevalue("empty_database"), connection.settings_dict["TEST"]["NAME"])
+    return True
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Let SQLite empty frozen tables after a transactional test.
+    """Put SQLite back as it was, in one piece, after a transactional test.
 
-    Append-only tables refuse DELETE by trigger, and DELETE is how SQLite flushes (PostgreSQL
-    truncates). The flush, and only it, drops the triggers and makes them again.
+    Django would empty it table by table, which append-only tables refuse by trigger, and then
+    announce every model anew. PostgreSQL truncates.
     """
     if connection.vendor != "sqlite":
         yield
         return
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-    operations = type(connection.ops)  # every connection's: beside a browser Django opens another
-    plain_flush = operations.sql_flush
+    as_it_was = sqlite3.connect(":memory:")
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        connection.connection.backup(as_it_was)
+    emptied_by_django = TransactionTestCase._fixture_teardown
 
-    def flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
-        dropped = [f'DROP TRIGGER IF EXISTS "{name}"' for name, _sql in triggers]
-        return [*dropped, *plain_flush(self, *args, **kwargs), *(sql for _name, sql in triggers)]
+    def put_back(_test: TransactionTestCase) -> None:
+        with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as database:
+            database.execute("PRAGMA synchronous=OFF")
+            database.execute("BEGIN IMMEDIATE")  # refused while somebody writes; backup would wait
+            database.rollback()
+            as_it_was.backup(database)
 
-    setattr(operations, "sql_flush", flush)  # noqa: B010  # mypy forbids the plain form
+    setattr(TransactionTestCase, "_fixture_teardown", put_back)  # noqa: B010  # mypy forbids the plain form
     yield
-    setattr(operations, "sql_flush", plain_flush)  # noqa: B010
+    setattr(TransactionTestCase, "_fixture_teardown", emptied_by_django)  # noqa: B010
+    as_it_was.close()
+
+
+@pytest.fixture(scope="session")
+def committed(django_db_setup: None, django_db_blocker: Any) -> Committed:
+    """`with committed():` what is made in it stays for a module's tests, which only read it."""
+
+    @contextmanager
+    def made() -> Iterator[None]:
+        with django_db_blocker.unblock():
+            try:
+                yield
+            finally:
+                TransactionTestCase("_fixture_teardown")._fixture_teardown()
+
+    return made
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ if IS_SQLITE:
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
+    DATABASES["default"]["OPTIONS"]["cached_statements"] = 1000  # prepared once, not for each test
 
 UPLOAD_FOLDER = tempfile.TemporaryDirectory(prefix="hepcalc-uploads-")
 REGISTRY_UPLOAD_DIR = Path(UPLOAD_FOLDER.name)

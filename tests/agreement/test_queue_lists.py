@@ -1,6 +1,7 @@
 """The lists and filters of the queue, in SQL and in Python; a sentence for whoever is not shown."""
 
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from surveillance.web.queue_counts import count_of, counts_of, hidden_by
 from surveillance.web.queue_filter import CRITERIA, QueueFilter, read_filter
 from surveillance.web.queue_query import page_of
 from surveillance.web.queue_tabs import as_obligation, desk_of, rows_of
+from tests.empty_database import Committed
 from tests.factories import TODAY
 from tests.surveillance.web.scenes import (
     Clinic,
@@ -51,9 +53,15 @@ FILTERS: tuple[dict[str, str], ...] = (
 )
 
 
-@pytest.fixture
-def clinic() -> Clinic:
-    """A site at which everything occurs that a list or a filter asks for."""
+@pytest.fixture(scope="module")
+def clinic(committed: Committed) -> Iterator[Clinic]:
+    """Made once: the tests of this file only ask."""
+    with committed():
+        yield a_site_where_everything_occurs()
+
+
+def a_site_where_everything_occurs() -> Clinic:
+    """Everything that a list or a filter asks for."""
     clinic, chance = a_clinic(), random.Random(7)
     for days in DAYS:
         for kind in ("IMAGING", "IMAGING", "REFERRAL", "REVIEW"):

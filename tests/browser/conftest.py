@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, QUIET
@@ -15,7 +16,7 @@ from tests.factories import PASSWORD
 from tests.surveillance.web.scenes import Clinic, a_clinic
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -60,13 +61,17 @@ def clinic(transactional_db) -> Clinic:
 
 
 @pytest.fixture
-def sign_in(page: Page):
+def sign_in(page: Page, live_server, settings):
+    """Signs in and hands the cookie to the browser, which is on no page yet. How people do it in
+    the browser, `test_sign_in`, `test_case` and `test_journeys` show."""
+
     def as_(user) -> Page:
-        page.goto("/accounts/login/")
-        page.get_by_label("Username").fill(user.username)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "login" not in url)
+        client = Client()
+        client.post("/accounts/login/", {"login": user.username, "password": PASSWORD})
+        session = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies(
+            [{"name": session.key, "value": session.value, "url": live_server.url}]
+        )
         return page
 
     return as_

@@ -30,7 +30,7 @@ def test_a_finding_leads_to_its_patient(page: Page, sign_in, clinic: Clinic) -> 
         at=NOW,
         dedupe_key="shown",
     )
-    sign_in(clinic.lead)
+    sign_in(clinic.lead).goto("/")
     page.get_by_role("link", name="Failsafe").click()
     page.get_by_text("Nothing was ever checked").wait_for()
 

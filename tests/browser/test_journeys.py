@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from surveillance.models import ContactAttempt
-from tests.factories import TODAY
+from tests.factories import PASSWORD, TODAY
 from tests.surveillance.web.scenes import a_lesion, a_patient, escalated, owed
 
 pytestmark = pytest.mark.browser
@@ -24,13 +24,14 @@ def ada(clinic):
     return owed(clinic, days_from_now(-12), patient=patient)
 
 
-def test_navigator_signs_in_finds_a_patient_logs_a_call_and_books(
-    page: Page, sign_in, clinic, ada
-) -> None:
+def test_navigator_signs_in_finds_a_patient_logs_a_call_and_books(page: Page, clinic, ada) -> None:
     for days in (-3, -40):
         owed(clinic, days_from_now(days))
     second = owed(clinic, days_from_now(20), lesion=a_lesion(ada.patient, "L2"))
-    sign_in(clinic.navigator)
+    page.goto("/accounts/login/")
+    page.get_by_label("Username").fill(clinic.navigator.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Queue: overdue")
     page.get_by_label("Find a patient").fill("okafor")
@@ -100,7 +101,7 @@ def test_tabs_swap_in_place_and_the_address_and_back_button_follow(
     page: Page, sign_in, clinic, ada
 ) -> None:
     due = owed(clinic, days_from_now(10), patient=a_patient(clinic, family_name="Duerr"))
-    sign_in(clinic.navigator)
+    sign_in(clinic.navigator).goto("/")
     page.evaluate("window.stillTheSamePage = true")
 
     page.get_by_role("link", name="Due 1", exact=True).click()
@@ -142,7 +143,7 @@ def test_keyboard_alone_logs_a_call(page: Page, sign_in, clinic, ada) -> None:
 
 
 def test_menus_open_and_close_by_keyboard_and_sign_out_works(page, sign_in, clinic) -> None:
-    sign_in(clinic.navigator)
+    sign_in(clinic.navigator).goto("/")
     account = page.locator("summary", has_text=clinic.navigator.get_full_name())
 
     account.focus()
@@ -182,7 +183,7 @@ def test_without_scripts_everything_still_works(chromium, live_server, clinic, a
     page.set_default_timeout(10_000)
     page.goto("/accounts/login/")
     page.get_by_label("Username").fill(clinic.navigator.username)
-    page.get_by_label("Password").fill("correct horse battery staple")
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
     page.get_by_role("link", name="All owed 1").click()

@@ -40,7 +40,7 @@ def test_pages_in_spanish_fit_a_narrow_screen_and_are_accessible(
     sign_in, page, clinic: Clinic
 ) -> None:
     page.set_viewport_size(NARROW)
-    sign_in(clinic.navigator)
+    sign_in(clinic.navigator).goto("/")
     page.get_by_role("button", name="Español").click()
     expect(page.get_by_role("link", name="Lista de trabajo").first).to_be_visible()
 

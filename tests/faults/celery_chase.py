@@ -42,11 +42,14 @@ class CeleryChase:
         self._workers = [self._start(WORKER) for _ in range(workers)]
 
     def __enter__(self) -> "CeleryChase":
-        assert eventually(self._all_workers_answer, 60), "a worker does not answer"
+        if not eventually(self._all_workers_answer, 60):
+            self.__exit__(None, None, None)  # or they stay behind
+            raise AssertionError("a worker does not answer")
         return self
 
     def _all_workers_answer(self) -> bool:
-        return len(self._app.control.ping(timeout=1) or []) == len(self._workers)
+        all_of_them = len(self._workers)
+        return len(self._app.control.ping(timeout=1, limit=all_of_them) or []) == all_of_them
 
     def __exit__(
         self,

@@ -29,6 +29,7 @@ def environment(data_dir: Path) -> dict[str, str]:
         "EMAIL_URL": "filemail://",
         "DATA_DIR": str(data_dir),
         "LOG_LEVEL": "WARNING",
+        "GUNICORN_CMD_ARGS": "--workers=1",  # each start of one costs seconds
     }
 
 
@@ -50,7 +51,7 @@ def eventually(true: Callable[[], bool], seconds: float) -> bool:
     while not true():
         if time.monotonic() > end:
             return False
-        time.sleep(0.1)
+        time.sleep(0.05)
     return True
 
 

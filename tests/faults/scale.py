@@ -7,9 +7,9 @@ FIGURES: list[str] = []
 """What was counted, for the summary at the end of the run."""
 
 
-def times(in_the_suite: int) -> int:
-    """How often, given how often it is done in the suite."""
-    return in_the_suite * SOAK
+def times(in_the_suite: int, *, soaked: int | None = None) -> int:
+    """How often, given how often it is done in the suite; in a soak `soaked`, if that is more."""
+    return in_the_suite if SOAK == 1 else (soaked or in_the_suite) * SOAK
 
 
 def count(what: str, **figures: int) -> None:

@@ -100,7 +100,7 @@ def test_our_tasks_lose_nothing_whatever_happens_to_workers_and_broker(tmp_path:
 
     def is_all_sent() -> bool:
         chase.wake()
-        time.sleep(0.5)
+        time.sleep(0.2)
         rows = emails()
         return bool(rows) and not rows[NotificationStatus.PENDING]
 

@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 NOW = at(date(2027, 3, 25))
 """L+25: T4 is raised, T1 to T3 are recorded as skipped."""
 FOLLOW_UPS = times(60)
-KILLS = times(24)
+KILLS = times(12, soaked=24)
 TIERS = {(1, "SKIPPED"), (2, "SKIPPED"), (3, "SKIPPED"), (4, "")}
 
 

@@ -60,10 +60,11 @@ def is_all_done(there: Path) -> bool:
 
 @pytest.mark.parametrize("number", range(RESTORES))
 def test_a_restored_backup_sends_nothing_again_that_it_knows_as_sent(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+    monkeypatch: pytest.MonkeyPatch, empty_database: Path, tmp_path: Path, number: int
 ) -> None:
     database, copy = tmp_path / "live.sqlite3", tmp_path / "backup.sqlite3"
     sent_before = FOLLOW_UPS // 3 + number % (FOLLOW_UPS // 3)
+    shutil.copy(empty_database, database)
     use_database(monkeypatch, f"sqlite:///{database}")
     with APART.Pool(1) as there:
         there.apply(fill, [FOLLOW_UPS])

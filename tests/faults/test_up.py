@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import redis
+from django.core.management import CommandError
 
 from hepcalc_site.broker_address import embedded_url
+from hepcalc_site.running import ports
 from tests.faults.processes import Running, eventually, manage, start
 from tests.faults.scale import times
 from tests.surveillance.intake.hl7v2.wire import Sender, code_of, oru
@@ -28,17 +30,9 @@ def tasks_in_hand(data_dir: Path) -> int:
         return 0
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-    done = manage(folder, "migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
 @pytest.fixture
-def up(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
-    shutil.copy(migrated / DATABASE, tmp_path / DATABASE)
+def up(empty_database: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+    shutil.copy(empty_database, tmp_path / DATABASE)
     running = start(tmp_path, *getattr(request, "param", ()))
     try:
         assert eventually(lambda: "HepCalc is ready" in running.said(), 60), running.said()
@@ -48,9 +42,7 @@ def up(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.mark.parametrize("up", [pytest.param(["--mllp"], id="with-mllp")], indirect=True)
-def test_it_runs_five_processes_and_stops_them_in_order_on_ctrl_c(
-    up: Running, migrated: Path
-) -> None:
+def test_it_runs_five_processes_and_stops_them_in_order_on_ctrl_c(up: Running) -> None:
     socket = up.data_dir / "broker" / "valkey.sock"
     assert up.get("/livez") == "ok"
     assert eventually(lambda: '"ready": true' in up.get("/readyz"), 20), up.get("/readyz")
@@ -60,14 +52,14 @@ def test_it_runs_five_processes_and_stops_them_in_order_on_ctrl_c(
         assert code_of(stranger.ask(oru())) == "AE"
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
     assert (up.data_dir / "broker" / "appendonlydir").is_dir()
+    with pytest.raises(CommandError, match=f"Port {up.port} is taken"):
+        ports.choose(up.port)
 
     second = manage(up.data_dir, "up", "--no-prepare")
-    elsewhere = manage(migrated, "up", "--no-prepare", "--port", str(up.port))
     up.process.send_signal(signal.SIGINT)
     status = up.process.wait(20)
 
     assert (second.returncode, "already runs" in second.stderr) == (1, True)
-    assert (elsewhere.returncode, f"Port {up.port} is taken" in elsewhere.stderr) == (1, True)
     assert status == 0
     assert "Everything has stopped." in up.said()
     assert not up.alive()
@@ -75,9 +67,9 @@ def test_it_runs_five_processes_and_stops_them_in_order_on_ctrl_c(
 
 @pytest.mark.parametrize("farewell", [signal.SIGKILL, signal.SIGINT], ids=["kill-9", "ctrl-c"])
 def test_nothing_is_left_even_while_tasks_wait_for_the_database(
-    migrated: Path, tmp_path: Path, farewell: signal.Signals
+    empty_database: Path, tmp_path: Path, farewell: signal.Signals
 ) -> None:
-    shutil.copy(migrated / DATABASE, tmp_path / DATABASE)
+    shutil.copy(empty_database, tmp_path / DATABASE)
     writer = sqlite3.connect(tmp_path / DATABASE, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")  # every task that wants to write now waits for 20 seconds
     up = start(tmp_path)

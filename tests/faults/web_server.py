@@ -36,6 +36,7 @@ class WebServer:
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "HTTPS": "false",
             "DATA_DIR": str(data_dir),
+            "GUNICORN_CMD_ARGS": "--workers=1",  # each start of one costs seconds
         }
         self._folder = data_dir
 

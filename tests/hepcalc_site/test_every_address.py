@@ -41,6 +41,7 @@ from surveillance.workflows.make_personal_token import NewToken, make_personal_t
 from surveillance.workflows.offer_registry_file import offer_registry_file
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
+from tests.empty_database import Committed
 from tests.factories import NOW, TODAY, MembershipFactory, SiteFactory, UserFactory
 from tests.hepcalc_site.every_address import (
     ABOUT_NOBODY_ALONE,
@@ -76,18 +77,31 @@ class Scene:
     objects: dict[str, list[Any]] = field(default_factory=dict)
 
 
+@pytest.fixture(scope="module")
+def made(committed: Committed) -> Iterator[Scene]:
+    """Made once: what a test changes is undone with it."""
+    with committed():
+        with time_machine.travel(NOW, tick=False):
+            scene = _a_scene()
+        yield scene
+
+
 @pytest.fixture
-def scene(db, settings, tmp_path) -> Iterator[Scene]:
+def scene(made: Scene, db, settings, tmp_path) -> Iterator[Scene]:
     settings.EMAIL_FILE_PATH = str(tmp_path)  # or there is no demonstration mailbox to guard
     with time_machine.travel(NOW, tick=False):
-        site, other = SiteFactory(name="Here", phone="020 555 0100"), SiteFactory(name="Elsewhere")
-        people = {role: MembershipFactory(site=site, role=role).user for role in Role}
-        elsewhere = UserFactory()
-        for role in Role:
-            MembershipFactory(user=elsewhere, site=other, role=role)
-        made = Scene(people, elsewhere, UserFactory(), _objects(site, people))
-        call_command("sync_roles")
         yield made
+
+
+def _a_scene() -> Scene:
+    site, other = SiteFactory(name="Here", phone="020 555 0100"), SiteFactory(name="Elsewhere")
+    people = {role: MembershipFactory(site=site, role=role).user for role in Role}
+    elsewhere = UserFactory()
+    for role in Role:
+        MembershipFactory(user=elsewhere, site=other, role=role)
+    made = Scene(people, elsewhere, UserFactory(), _objects(site, people))
+    call_command("sync_roles")
+    return made
 
 
 def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:

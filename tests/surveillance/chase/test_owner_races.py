@@ -21,7 +21,7 @@ from tests.surveillance.chase.test_leaving import NOW
 from tests.surveillance.workflows.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HELD = 0.4
+HELD = 0.1
 """Seconds for which the first keeps its transaction open after it has written."""
 
 
