@@ -6,12 +6,14 @@ import typing
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from surveillance.arrivals import KINDS, Arrival, ArrivalKind, kind_of
 
 A = TypeVar("A")
 
+AS_THEY_ARE = frozenset({str, bool, int, types.NoneType})
 _CLASSES = {kind: cls for cls, kind in KINDS.items()}
 
 
@@ -29,20 +31,25 @@ def arrival_from_json(content: dict[str, Any]) -> Arrival:
 
 def _said(value: Any) -> dict[str, Any]:
     """Without what is not said: a default is the same as silence."""
-    pairs = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
-    return {field.name: _plain(it) for field, it in pairs if it != field.default}
+    pairs = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+    return {name: _plain(it) for name, it, default in pairs if it != default}
+
+
+@cache
+def _fields(cls: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(cls))
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return _said(value)
+    if type(value) in AS_THEY_ARE:
+        return value
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):
         return str(value)
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+    return value.isoformat() if isinstance(value, (date, datetime)) else _said(value)
 
 
 def _built(cls: type[A], content: dict[str, Any]) -> A:
