@@ -106,7 +106,9 @@ def _write_postgres(
 
 def _arrays(items: Sequence[NewItem]) -> list[str]:
     """The rows turned into columns, each as PostgreSQL reads an array."""
-    return [array_of(column) for column in zip(*items, strict=True)] or ["{}"] * len(NewItem._fields)
+    return [array_of(column) for column in zip(*items, strict=True)] or ["{}"] * len(
+        NewItem._fields
+    )
 
 
 def _array_of_bytes(values: Iterable[bytes]) -> str:

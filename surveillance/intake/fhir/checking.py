@@ -91,7 +91,9 @@ def _one_of(name: str, kind: str) -> Schema:
     *steps, last = name.split(".")
     there = definitions()["_".join([kind, *map(str.capitalize, steps)])]["properties"]
     names = [last + value for value in VALUE_TYPES if last + value in there]
-    later = {one: [{"required": [other]} for other in names[at:]] for at, one in enumerate(names, 1)}
+    later = {
+        one: [{"required": [other]} for other in names[at:]] for at, one in enumerate(names, 1)
+    }
     return {"dependencies": {one: {"not": {"anyOf": rest}} for one, rest in later.items() if rest}}
 
 

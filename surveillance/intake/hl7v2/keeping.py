@@ -108,7 +108,9 @@ def answer_to(letter: Letter, now: datetime) -> bytes | None:
         return None
     said, control_id = letter.verdict, uuid.uuid4().hex[:20]
     try:
-        return acknowledge(letter.raw, said.code, said.problems, now=now, control_id=control_id)
+        return acknowledge(
+            letter.header or letter.raw, said.code, said.problems, now=now, control_id=control_id
+        )
     except Exception as fault:
         log.error("hl7_not_answered", exc_info=fault)
         return None

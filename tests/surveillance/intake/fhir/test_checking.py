@@ -28,7 +28,8 @@ AWAY = ...
 VALUED = (
     AWAY, None, True, 7, " ", "final", "active", "2026-02-30", "2026-02-29", "2026-04-31",
     "2026-01-31", "2026-06-30T23:59:60Z", "2026-02-31T10:00:00Z", "0001-01-01T00:00:00+14:00",
-    "2026", "2026-02", "YWI=", "YWI", "YW I=", "=", [], {}, [{}], {"coding": [{"code": "active"}]}, {"coding": [{}]}, {"coding": [{"code": "ill"}]},
+    "2026", "2026-02", "YWI=", "YWI", "YW I=", "=", [], {}, [{}],
+    {"coding": [{"code": "active"}]}, {"coding": [{}]}, {"coding": [{"code": "ill"}]},
     [{"coding": [{"code": "confirmed"}, {"code": "ill"}]}], {"start": "2026-02-30"},
 )  # fmt: skip
 NAMES = (
