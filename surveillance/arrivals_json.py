@@ -3,6 +3,7 @@
 import dataclasses
 import types
 import typing
+from collections.abc import Hashable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -31,7 +32,8 @@ def arrival_from_json(content: dict[str, Any]) -> Arrival:
 
 def _said(value: Any) -> dict[str, Any]:
     """Without what is not said: a default is the same as silence."""
-    pairs = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+    cls: Hashable = type(value)
+    pairs = ((name, getattr(value, name), default) for name, default in _fields(cls))
     return {name: _plain(it) for name, it, default in pairs if it != default}
 
 

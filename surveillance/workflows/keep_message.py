@@ -75,19 +75,13 @@ def message_of(feed: IntakeFeed, envelope: Envelope) -> NewMessage:
 
 def item_of(message: NewMessage, position: int, part: Arrival | Unmapped) -> NewItem:
     """The row of one part, not yet written."""
-    waits = isinstance(part, Unmapped)
+    if isinstance(part, Unmapped):
+        kind, key, mrn, content = part.kind, part.key, part.mrn, "{}"
+        status, why = ItemStatus.WAITING, (part.code, part.where, part.problem)
+    else:
+        kind, key, mrn = kind_of(part), key_of(part), part.person.mrn
+        content, status, why = json.dumps(arrival_as_json(part)), ItemStatus.RECEIVED, ("", "", "")
     return NewItem(
-        id=uuid4(),
-        message_id=message.id,
-        site_id=message.site_id,
-        position=position,
-        kind=part.kind if waits else kind_of(part),
-        key=(part.key if waits else key_of(part))[:LONGEST_KEY],
-        mrn=(part.mrn if waits else part.person.mrn)[:LONGEST_MRN],
-        said_at=part.said_at,
-        content="{}" if waits else json.dumps(arrival_as_json(part)),
-        status=ItemStatus.WAITING if waits else ItemStatus.RECEIVED,
-        code=part.code if waits else "",
-        where=part.where if waits else "",
-        reason=part.problem if waits else "",
-    )
+        uuid4(), message.id, message.site_id, position, kind, key[:LONGEST_KEY], mrn[:LONGEST_MRN],
+        part.said_at, content, status, *why,
+    )  # fmt: skip

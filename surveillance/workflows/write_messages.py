@@ -98,7 +98,8 @@ def _write_postgres(
     messages: Sequence[NewMessage], items: Sequence[NewItem], now: datetime
 ) -> set[UUID]:
     *columns, raws = zip(*messages, strict=True)
-    said = [now, *map(array_of, columns), _array_of_bytes(raws), now, *_arrays(items)]
+    arrays = [*map(array_of, columns), _array_of_bytes(raws)]
+    said: list[Any] = [now, *arrays, now, *_arrays(items)]
     with connection.cursor() as cursor:
         cursor.execute(_POSTGRES, said)
         return {row[0] for row in cursor.fetchall()}

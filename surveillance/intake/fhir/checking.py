@@ -51,7 +51,8 @@ def is_surely_right(resource: Resource) -> bool:
 
 @cache
 def _check(kind: str) -> Callable[[Resource], bool]:
-    both = [{"$ref": f"#/definitions/{kind}"}, reduce(_merged, _own(kind), {})]
+    nothing: Schema = {}
+    both = [{"$ref": f"#/definitions/{kind}"}, reduce(_merged, _own(kind), nothing)]
     return Draft6Validator({"definitions": definitions(), "allOf": both}).is_valid
 
 
