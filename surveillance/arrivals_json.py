@@ -3,7 +3,6 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Hashable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -32,7 +31,7 @@ def arrival_from_json(content: dict[str, Any]) -> Arrival:
 
 def _said(value: Any) -> dict[str, Any]:
     """Without what is not said: a default is the same as silence."""
-    cls: Hashable = type(value)
+    cls: Any = type(value)
     pairs = ((name, getattr(value, name), default) for name, default in _fields(cls))
     return {name: _plain(it) for name, it, default in pairs if it != default}
 
