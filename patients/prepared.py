@@ -15,7 +15,7 @@ value of an update may be None.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -46,7 +46,7 @@ class Slot(Value):
 
 
 class Slots(Slot):
-    """The place of a list of ids: one parameter, however many they are."""
+    """The place of a list of values: one parameter, however many they are."""
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002  # Django passes both
         """A table of one column."""
@@ -57,8 +57,21 @@ class Slots(Slot):
     def adapted(self, value: Any, connection: Any) -> Any:
         """As PostgreSQL reads an array, or SQLite a list in JSON."""
         if _has_arrays(connection):
-            return "{" + ",".join(map(str, value)) + "}"
+            return array_of(value)
         return json.dumps([super(Slots, self).adapted(one, connection) for one in value])
+
+
+def array_of(values: Iterable[object]) -> str:
+    """The values as PostgreSQL reads an array, whatever is written in them: far quicker than having
+    a list adapted item by item."""
+    return "{" + ",".join("NULL" if value is None else _quoted(value) for value in values) + "}"
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def _has_arrays(connection: Any) -> bool:
@@ -72,7 +85,7 @@ def slot(model: type[Model], field: str, name: str = "") -> Any:
 
 
 def slots(model: type[Model], field: str, name: str = "") -> Any:
-    """A place for any number of ids, on the right side of `__in`."""
+    """A place for any number of values, on the right side of `__in`."""
     return Slots(name or field, _field(model, field))
 
 

@@ -6,15 +6,23 @@ import typing
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 A = TypeVar("A")
+AS_THEY_ARE = frozenset({str, bool, int, types.NoneType})
 
 
 def as_json(value: Any) -> dict[str, Any]:
     """What the dataclass says; without its defaults, since a default is the same as silence."""
-    pairs = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
-    return {field.name: _plain(it) for field, it in pairs if it != field.default}
+    cls: Any = type(value)
+    pairs = ((name, getattr(value, name), default) for name, default in _fields(cls))
+    return {name: _plain(it) for name, it, default in pairs if it != default}
+
+
+@cache
+def _fields(cls: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(cls))
 
 
 def from_json(cls: type[A], content: dict[str, Any]) -> A:
@@ -26,15 +34,15 @@ def from_json(cls: type[A], content: dict[str, Any]) -> A:
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return as_json(value)
+    if type(value) in AS_THEY_ARE:
+        return value
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):
         return str(value)
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+    return value.isoformat() if isinstance(value, (date, datetime)) else as_json(value)
 
 
 def _typed(hint: Any, value: Any) -> Any:

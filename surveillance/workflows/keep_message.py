@@ -1,15 +1,18 @@
 """A message arrives from another system: it is kept before anything is done with it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import uuid4
 
 from django.db import transaction
 
 from surveillance.arrivals import Arrival, Unmapped, key_of, kind_of
 from surveillance.arrivals_json import arrival_as_json
-from surveillance.models import IntakeFeed, IntakeItem, IntakeMessage, ItemStatus
+from surveillance.models import IntakeFeed, IntakeMessage, ItemStatus
+from surveillance.workflows.write_messages import NewItem, NewMessage, write_messages
 
 LONGEST_KEY = 199
 LONGEST_MRN = 64
@@ -46,45 +49,39 @@ def keep_message(
     Nothing is taken in yet (`take_in_item`). The same control id with the same bytes again changes
     nothing. What could not be mapped waits for a person from the start.
     """
-    message = message_of(feed, envelope, now)
-    IntakeMessage.objects.bulk_create([message], ignore_conflicts=True)
-    kept = IntakeMessage.objects.get(
-        feed=feed, control_id=message.control_id, digest=message.digest
-    )
-    if kept.pk != message.pk:
-        return KeptMessage(kept, created=False)
-    IntakeItem.objects.bulk_create(
-        item_of(message, position, part, now) for position, part in enumerate(parts)
-    )
-    return KeptMessage(message, created=True)
+    row = message_of(feed, envelope)
+    items = [item_of(row, position, part) for position, part in enumerate(parts)]
+    created = bool(write_messages(messages=[row], items=items, now=now))
+    same = IntakeMessage.objects.filter(feed=feed, control_id=row.control_id, digest=row.digest)
+    message = same.defer("raw").get()
+    message.feed = feed
+    return KeptMessage(message, created)
 
 
-def message_of(feed: IntakeFeed, envelope: Envelope, now: datetime) -> IntakeMessage:
-    """The row of the message, not yet saved."""
-    return IntakeMessage(
-        feed=feed,
+def message_of(feed: IntakeFeed, envelope: Envelope) -> NewMessage:
+    """The row of the message, not yet written."""
+    return NewMessage(
+        id=uuid4(),
+        feed_id=feed.pk,
         site_id=feed.site_id,
         format=feed.format,
-        received_at=now,
-        digest=sha256(envelope.raw).hexdigest(),
         message_type=envelope.message_type,
         control_id=envelope.control_id,
+        digest=sha256(envelope.raw).hexdigest(),
         sent_at=envelope.sent_at,
         raw=envelope.raw,
     )
 
 
-def item_of(
-    message: IntakeMessage, position: int, part: Arrival | Unmapped, now: datetime
-) -> IntakeItem:
-    """The row of one part, not yet saved."""
-    item = IntakeItem(message=message, site_id=message.site_id, position=position, created_at=now)
+def item_of(message: NewMessage, position: int, part: Arrival | Unmapped) -> NewItem:
+    """The row of one part, not yet written."""
     if isinstance(part, Unmapped):
-        item.kind, item.key, item.mrn = part.kind, part.key[:LONGEST_KEY], part.mrn[:LONGEST_MRN]
-        item.status, item.code = ItemStatus.WAITING, part.code
-        item.where, item.reason, item.said_at = part.where, part.problem, part.said_at
-        return item
-    item.kind, item.key = kind_of(part), key_of(part)[:LONGEST_KEY]
-    item.mrn, item.said_at = part.person.mrn[:LONGEST_MRN], part.said_at
-    item.content = arrival_as_json(part)
-    return item
+        kind, key, mrn, content = part.kind, part.key, part.mrn, "{}"
+        status, why = ItemStatus.WAITING, (part.code, part.where, part.problem)
+    else:
+        kind, key, mrn = kind_of(part), key_of(part), part.person.mrn
+        content, status, why = json.dumps(arrival_as_json(part)), ItemStatus.RECEIVED, ("", "", "")
+    return NewItem(
+        uuid4(), message.id, message.site_id, position, kind, key[:LONGEST_KEY], mrn[:LONGEST_MRN],
+        part.said_at, content, status, *why,
+    )  # fmt: skip

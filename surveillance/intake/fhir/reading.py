@@ -16,13 +16,12 @@ from surveillance.intake.fhir.bundles import (
     bundle_problems,
     request_of,
 )
+from surveillance.intake.fhir.checking import problems_of
 from surveillance.intake.fhir.document import NotJson, Resource, parse
 from surveillance.intake.fhir.elements import first, objects, text
 from surveillance.intake.fhir.mapping import FhirMapping
-from surveillance.intake.fhir.own_checks import own_checks
 from surveillance.intake.fhir.problems import IssueType, Problem, note, refuses
 from surveillance.intake.fhir.references import Surroundings, nobody, surroundings
-from surveillance.intake.fhir.schema_errors import schema_errors
 from surveillance.intake.fhir.telling import Telling
 from surveillance.intake.fhir.times import is_real, moment_of
 from surveillance.intake.fhir.translating import USED, translate
@@ -150,8 +149,7 @@ def _of_the_bundle(bundle: Resource) -> list[Problem]:
     if isinstance(found, list) and len(found) > MOST_ENTRIES:
         words = f"More than {MOST_ENTRIES:,} entries: send several bundles."
         return [Problem("Bundle.entry", IssueType.TOO_LONG, words)]
-    problems = schema_errors(bundle, "Bundle")
-    return problems or own_checks(bundle, "Bundle") or bundle_problems(bundle)
+    return problems_of(bundle, "Bundle") or bundle_problems(bundle)
 
 
 def _entries(bundle: Resource) -> Iterator[ReadEntry]:
@@ -175,17 +173,12 @@ def _wrong(resource: Resource, path: str) -> list[Problem]:
     kind = text(resource.get("resourceType"))
     if kind not in USED:
         return _unused(resource, kind, path)
-    problems = _problems_of(resource, path)
+    problems = problems_of(resource, path)
     if "contained" in resource:
         for index, one in enumerate(objects(resource["contained"])):
             if one.get("resourceType") in USED:
-                problems += _problems_of(one, f"{path}.contained[{index}]")
+                problems += problems_of(one, f"{path}.contained[{index}]")
     return problems
-
-
-def _problems_of(resource: Resource, path: str) -> list[Problem]:
-    """The schema first: the other checks rely on it."""
-    return schema_errors(resource, path) or own_checks(resource, path)
 
 
 def _unused(resource: Resource, kind: str, path: str) -> list[Problem]:

@@ -30,6 +30,10 @@ class CodedValues:
 
 def said_by(line: Segment, mapping: FeedMapping) -> str:
     """What the code of an OBX says (`size`, `lirads`…); empty: it is no coded finding of ours."""
+    return line.reader.once(line.raw(3), _said_by, line, mapping)
+
+
+def _said_by(line: Segment, mapping: FeedMapping) -> str:
     for component in (1, 4):
         code = line.value(3, component)
         if code and (target := mapping.finding_codes.get(code.casefold())):

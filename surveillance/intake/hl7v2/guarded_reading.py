@@ -30,7 +30,7 @@ def read_for(feed: IntakeFeed, raw: bytes, header: Header) -> ReadMessage:
     A fault of the reader is ours, not the sender's: the message is kept and waits.
     """
     try:
-        read = read_message(raw, feed.mapping, time_zone=feed.site.time_zone)
+        read = read_message(raw, feed.mapping, time_zone=feed.site.time_zone, header=header)
     except Exception as fault:
         log.error("hl7_reader_failed", feed_id=feed.pk, exc_info=fault)
         read = unread(raw, header, "reader_failed", "The message could not be read.")

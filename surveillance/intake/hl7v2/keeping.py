@@ -5,6 +5,8 @@ that keeps it was committed. While the database is away nothing is answered: the
 heard nothing, sends again.
 """
 
+import threading
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,12 +29,31 @@ from surveillance.workflows.keep_stray import TooManyStrays, keep_stray
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
+SECONDS_BETWEEN_LOOKS = 1.0
+
 NOT_HL7 = "Not an HL7 v2 message: it does not begin with MSH. Nothing of it was kept."
 TOO_LARGE = "The message is longer than this listener takes. Nothing of it was kept; send less."
 STRAY = (
     "MSH-3 and MSH-4 name no feed of this installation. The message is kept, and is taken in once "
     "somebody has registered the sender there."
 )
+
+
+class Line(threading.local):
+    """This thread's connection. In busy times asking before each transaction whether the server is
+    still there would cost as much as the transaction's own questions; should it go away between two
+    looks, the sender hears nothing and sends again."""
+
+    look_again_at = 0.0
+
+    def look(self) -> None:
+        """Let go of a connection that is old or broken, if nobody has looked for a while."""
+        if time.monotonic() >= self.look_again_at:
+            close_old_connections()
+            self.look_again_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
+
+
+LINE = Line()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,7 @@ def keep_all(raws: Sequence[bytes], clock: Clock) -> list[bytes | None]:
     now = clock()
     letters = [Letter(raw, header_in(raw)) for raw in raws]
     try:
-        close_old_connections()
+        LINE.look()
         _keep(letters, now)
     except Error as fault:
         log.error("hl7_not_kept", messages_count=len(raws), exc_info=fault)
@@ -87,7 +108,9 @@ def answer_to(letter: Letter, now: datetime) -> bytes | None:
         return None
     said, control_id = letter.verdict, uuid.uuid4().hex[:20]
     try:
-        return acknowledge(letter.raw, said.code, said.problems, now=now, control_id=control_id)
+        return acknowledge(
+            letter.header or letter.raw, said.code, said.problems, now=now, control_id=control_id
+        )
     except Exception as fault:
         log.error("hl7_not_answered", exc_info=fault)
         return None

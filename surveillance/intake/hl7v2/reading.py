@@ -63,14 +63,19 @@ class Verdict(NamedTuple):
 
 
 def read_message(
-    raw: bytes, mapping: Mapping[str, Any] | FeedMapping, *, time_zone: str = "UTC"
+    raw: bytes,
+    mapping: Mapping[str, Any] | FeedMapping,
+    *,
+    time_zone: str = "UTC",
+    header: Header | None = None,
 ) -> ReadMessage:
     """Translate one message, without the frame of MLLP. Never raises, whatever the bytes.
 
     `time_zone` is that of stamps without an offset, unless the mapping names one. What cannot be
     translated is `Unmapped` and waits for a person; a message that is refused waits as one part.
+    `header`: where it was read already.
     """
-    header = header_of(raw)
+    header = header or header_of(raw)
     if header is None:
         return _not_hl7(raw)
     filled, fault = feed_mapping(mapping)

@@ -54,7 +54,7 @@ def _is_text(line: Segment, mapping: FeedMapping) -> bool:
 def _with_headings(lines: Iterable[Segment], mapping: FeedMapping) -> Iterator[str]:
     heading = ""
     for line in lines:
-        now, text = _heading(line, mapping), line.text(5)
+        now, text = line.reader.once(line.raw(3), _heading, line, mapping), line.text(5)
         if now and now != heading and not OWN_HEADING.match(text):
             yield f"\n{now}:"
         heading = now or heading

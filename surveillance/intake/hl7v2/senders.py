@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable
 
+from patients.prepared import Prepared, slots
 from surveillance.intake.hl7v2.header import Header
 from surveillance.models import IntakeFeed, MessageFormat
 from surveillance.workflows.keep_stray import Sender
 
 NUL = "\x00"
 """PostgreSQL takes no text that holds it."""
+
+_FEEDS = Prepared(
+    lambda: IntakeFeed.objects.select_related("site").filter(
+        format=MessageFormat.HL7V2,
+        is_active=True,
+        sending_application__in=slots(IntakeFeed, "sending_application", "applications"),
+        sending_facility__in=slots(IntakeFeed, "sending_facility", "facilities"),
+    )
+)
 
 
 def sender_of(header: Header) -> Sender:
@@ -25,10 +35,5 @@ def feeds_of(senders: Iterable[Sender]) -> dict[tuple[str, str], IntakeFeed]:
     if not wanted:
         return {}
     applications, facilities = zip(*wanted, strict=True)
-    found = IntakeFeed.objects.select_related("site").filter(
-        format=MessageFormat.HL7V2,
-        is_active=True,
-        sending_application__in=applications,
-        sending_facility__in=facilities,
-    )
+    found = _FEEDS.ask(applications=applications, facilities=facilities)
     return {(feed.sending_application, feed.sending_facility): feed for feed in found}

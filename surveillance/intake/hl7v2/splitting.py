@@ -5,8 +5,9 @@ is what the tests compare with.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from surveillance.intake.hl7v2.character_sets import decoded
 from surveillance.intake.hl7v2.escapes import unescaped
@@ -37,11 +38,15 @@ def place_of(text: str) -> Place:
     return Place(found[1], int(found[2]), int(found[3] or 1), int(found[4] or 1))
 
 
-class Reader(NamedTuple):
+class Reader:
     """How values of one message are written: its five signs, and its codec for escaped bytes."""
 
-    signs: str
-    codec: str
+    __slots__ = ("_known", "codec", "signs")
+
+    def __init__(self, signs: str, codec: str) -> None:
+        self.signs = signs
+        self.codec = codec
+        self._known: dict[tuple[object, str], str] = {}
 
     def plain(self, raw: str) -> str:
         """A value for people: escape sequences replaced; `""` (HL7's null) is empty."""
@@ -55,6 +60,15 @@ class Reader(NamedTuple):
         if subcomponent > 1 or signs[4] in raw:
             raw = _nth(raw, signs[4], subcomponent)
         return self.plain(raw) if signs[3] in raw or raw == NULL else raw.strip()
+
+    def once(self, raw: str, work: Callable[..., str], *of: Any) -> str:
+        """What `work` makes of a line (`of`) by nothing but its `raw`: most lines of a message
+        repeat the code of the line before."""
+        key = work, raw
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = work(*of)
+        return found
 
 
 class Segment:
@@ -80,7 +94,9 @@ class Segment:
     def value(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """One value of the field's first repetition, plain."""
         whole = self.fields[field] if field < len(self.fields) else ""
-        if whole.isalnum() and component == subcomponent == 1:
+        if not whole:
+            return ""
+        if component == subcomponent == 1 and whole.isalnum():
             return whole
         signs = self.reader.signs
         if signs[2] in whole:

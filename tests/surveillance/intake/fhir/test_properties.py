@@ -90,12 +90,12 @@ def test_any_json_is_answered(value, kind, more) -> None:
 def test_any_change_of_a_valid_message_is_answered(changes) -> None:
     sent = copy.deepcopy(WHOLE)
     for path, value in changes:
-        _change(sent, path, value)
+        change(sent, path, value)
 
     held_together(as_bytes(sent))
 
 
-def _change(node: Any, path: tuple[Any, ...], value: Any) -> None:
+def change(node: Any, path: tuple[Any, ...], value: Any) -> None:
     """Put `value` there, or take away what is there (`...`); a place that is gone is left alone."""
     for step in path[:-1]:
         try:

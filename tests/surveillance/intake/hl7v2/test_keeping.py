@@ -8,9 +8,12 @@ import pytest
 from django.db import OperationalError, connection
 
 from surveillance.intake.hl7v2 import guarded_reading, keeping
+from surveillance.intake.hl7v2.reading import read_message
 from surveillance.intake.hl7v2.strays import adopt_strays
-from surveillance.models import IntakeItem, IntakeMessage, ItemStatus, StrayMessage
+from surveillance.models import IntakeFeed, IntakeItem, IntakeMessage, ItemStatus, StrayMessage
 from surveillance.workflows import keep_stray
+from surveillance.workflows.keep_message import keep_message
+from surveillance.workflows.keep_messages import Received, keep_messages
 from tests.factories import NOW
 from tests.surveillance.intake.hl7v2.wire import (
     PLANTED_NAME,
@@ -20,6 +23,8 @@ from tests.surveillance.intake.hl7v2.wire import (
     keep_at_now,
     oru,
 )
+
+OWN = {"id", "message_id", "site_id"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +84,37 @@ def test_the_same_message_twice_is_one_whether_in_one_group_or_later() -> None:
     assert together + later == ["AA"] * 3
     assert IntakeMessage.objects.count() == 1
     assert IntakeItem.objects.count() == 1
+
+
+def test_words_and_bytes_are_kept_as_they_came_whatever_signs_they_hold() -> None:
+    feed()
+    signs = "NULL, \"quoted\", {{1,2}}, 'one', C:\\TEMP\\, 50 %, %s, ñ, 肝"
+
+    assert codes(oru('1"}', text=signs), oru("NULL", text="")) == ["AA", "AA"]
+    kept = IntakeItem.objects.get(message__control_id='1"}')
+    assert (kept.key, kept.content["text"]) == ('ACC1"}', signs)
+    assert bytes(kept.message.raw) == oru('1"}', text=signs)
+    assert IntakeMessage.objects.filter(control_id="NULL").exists()
+
+
+def test_a_group_is_kept_as_each_of_its_messages_would_be_alone() -> None:
+    first = feed()
+    second = IntakeFeed.objects.create(site=first.site, name="CT", sending_application="CT")
+    columns = [one.attname for one in IntakeItem._meta.fields if one.attname not in OWN]
+    read = [read_message(raw, {}) for raw in (oru("1"), oru("2", text=""), oru(""))]
+
+    keep_messages(received=[Received(feed=first, envelope=one.envelope, parts=one.parts)
+                            for one in read], now=NOW)  # fmt: skip
+    alone = [keep_message(feed=second, envelope=one.envelope, parts=one.parts, now=NOW)
+             for one in read]  # fmt: skip
+
+    assert all(one.created for one in alone)
+    together = IntakeItem.objects.filter(message__feed=first)
+    apart = IntakeItem.objects.filter(message__feed=second)
+    assert list(together.order_by("key").values(*columns)) == list(
+        apart.order_by("key").values(*columns)
+    )
+    assert {one.status for one in together} == {ItemStatus.RECEIVED, ItemStatus.WAITING}
 
 
 def test_the_same_number_with_other_bytes_is_another_message() -> None:
