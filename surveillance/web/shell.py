@@ -183,6 +183,8 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
     if Permission.VIEW_MEASURES in granted:
         links.append(NavItem(_("Dashboard"), reverse("dashboard")))
         links.append(NavItem(_("Quality measures"), reverse("measures")))
+    if settings.DEMO and Permission.RECORD_EXAM in granted:
+        links.append(NavItem(_("Send a sample result"), reverse("sample_results")))
     links.append(NavItem(_("Guided tour"), reverse("tour")))
     links.append(NavItem(_("Who may do what"), reverse("roles")))
     if not user.is_staff:

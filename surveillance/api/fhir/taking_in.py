@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from surveillance.api.fhir.answers import RESPONSES, Became, bundle_response, what_became
+from surveillance.intake.fhir.answers import RESPONSES, Became, bundle_response, what_became
 from surveillance.api.fhir.conditional import without_known
 from surveillance.api.fhir.feeds import feed_of, read_for
 from surveillance.api.fhir.formats import FhirParser, PlainJsonParser
