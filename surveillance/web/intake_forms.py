@@ -111,7 +111,9 @@ class NewFeedForm(TypedForm):
 
     def clean(self) -> dict[str, Any]:
         """What is wrong with the mapping for a feed of that format."""
-        if not self.errors and (problems := mapping_problems(self.feed(), self.cleaned_data["mapping"])):
+        if not self.errors and (
+            problems := mapping_problems(self.feed(), self.cleaned_data["mapping"])
+        ):
             self.add_error("mapping", problems)
         return self.cleaned_data
 

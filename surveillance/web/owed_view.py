@@ -49,8 +49,8 @@ OFFERED: tuple[tuple[Permission, str, str], ...] = (
     (Permission.RECORD_EXAM, gettext_noop("Send a sample result"), "sample_result"),
 )
 """Who may, words, address by the follow-up's id. “Order or book” takes an order, an appointment or
-both; an order has a page of its own only to be changed once it is on file; a sample result is offered in
-a demonstration only."""
+both; an order has a page of its own only to be changed once it is on file. A sample result is for a
+demonstration only."""
 
 
 @dataclass(frozen=True, slots=True)

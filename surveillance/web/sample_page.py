@@ -127,9 +127,9 @@ def _shown(
     request: SignedInRequest, name: str, follow_up: FollowUp, **more: object
 ) -> HttpResponse:
     today = follow_up.site.local_date(timezone.now())
-    form = more.get("form")
+    form, closed = more.get("form"), follow_up.closed_at is not None
     context = {
-        "subject": subject_of(follow_up.patient, today, follow_up),
+        "subject": subject_of(follow_up.patient, today, None if closed else follow_up),
         "queue_url": reverse("sample_results"),
         **more,
     }

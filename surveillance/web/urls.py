@@ -33,8 +33,8 @@ from surveillance.web.freshness import queue_changed
 from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox, inbox_messages
-from surveillance.web.intake_feed_page import intake_feed
 from surveillance.web.intake_feed_new import intake_feed_new
+from surveillance.web.intake_feed_page import intake_feed
 from surveillance.web.intake_inbox import intake_inbox, intake_item
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
 from surveillance.web.letter_actions import (

@@ -19,7 +19,7 @@ FIELDS = ("name", "format", "sending_application", "sending_facility", "mapping"
 
 
 class FeedRefused(WorkflowRefused):
-    """The mapping is no object, the sender is not named, or another feed has this name or sender."""
+    """The mapping is no object, no sender is named, or another feed has this name or sender."""
 
     code = "feed_refused"
 

@@ -77,6 +77,7 @@ class Scene:
 @pytest.fixture
 def scene(db, settings, tmp_path) -> Iterator[Scene]:
     settings.EMAIL_FILE_PATH = str(tmp_path)  # or there is no demonstration mailbox to guard
+    settings.DEMO = True  # or there is no sample result to guard
     with time_machine.travel(NOW, tick=False):
         site, other = SiteFactory(name="Here", phone="020 555 0100"), SiteFactory(name="Elsewhere")
         people = {role: MembershipFactory(site=site, role=role).user for role in Role}

@@ -29,7 +29,8 @@ FIRST_RESULT: Final = 4
 def report_as_bundle(report: ReportArrival) -> str:
     """The Bundle as indented JSON; names within it are the same for every report."""
     results = {
-        f"{PATIENT[:-1]}{number:x}": one for number, one in enumerate(_results(report), FIRST_RESULT)
+        f"{PATIENT[:-1]}{number:x}": one
+        for number, one in enumerate(_results(report), FIRST_RESULT)
     }
     resources = {
         PATIENT: _patient(report.person, report),
@@ -72,7 +73,11 @@ def _study(report: ReportArrival) -> Resource:
         "started": report.performed_on.isoformat(),
         "description": report.procedure,
         "series": [
-            {"uid": "2.25.1", "modality": _device(report), "bodySite": {"display": report.body_site}}
+            {
+                "uid": "2.25.1",
+                "modality": _device(report),
+                "bodySite": {"display": report.body_site},
+            }
         ],
     }
 
