@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    api,
     auditor,
     claims,
     connections,
@@ -22,6 +23,7 @@ from bench import (
 )
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
+    "api": api.main,
     "auditor": auditor.main,
     "claims": claims.main,
     "connections": connections.main,

@@ -14,15 +14,7 @@ SPECTACULAR = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {
-        "TriEnum": "surveillance.protocol.terms.Tri",
-        "LesionKindEnum": "surveillance.protocol.terms.LesionKind",
-        "LesionEventKindEnum": "surveillance.api.verbs.lesion_verbs.EVENT_KINDS",
-        "OverrideKindEnum": "surveillance.api.verbs.lesion_verbs.OVERRIDE_KINDS",
-        "PlanKindEnum": "surveillance.api.verbs.escalation_verbs.PLAN_KINDS",
-        "ModalityEnum": "surveillance.protocol.terms.Modality",
-        "ExamModalityEnum": "surveillance.api.verbs.lesion_verbs.EXAM_MODALITIES",
-    },
+    "POSTPROCESSING_HOOKS": [],  # values of a field stand where they are used, unnamed
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
 }
@@ -32,12 +24,13 @@ def rest_framework(*, rate: str) -> dict[str, Any]:
     """What Django REST framework is told; `rate`: requests of one client, such as 1200/min."""
     return {
         "DEFAULT_AUTHENTICATION_CLASSES": [
+            "surveillance.api.authentication.PersonalTokenAuthentication",
             "surveillance.api.authentication.ClientTokenAuthentication",
         ],
         "DEFAULT_PERMISSION_CLASSES": ["surveillance.api.permissions.HasScope"],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-        "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+        "DEFAULT_THROTTLE_CLASSES": ["surveillance.api.throttling.ClientThrottle"],
         "DEFAULT_THROTTLE_RATES": {"user": rate},
         "DEFAULT_SCHEMA_CLASS": "surveillance.api.schema.ApiSchema",
         "EXCEPTION_HANDLER": "surveillance.api.problems.problem_response",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+EHR_LAUNCH = "ehr_launch"
+"""An EHR that the person's site trusts vouched for them; never a second factor (docs/adr/0061)."""
 WORDS = {"socialaccount": "single_sign_on", "mfa": "second_factor"}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from hepcalc_site import health
@@ -46,14 +47,15 @@ def name_requests(get_response: Handler) -> Handler:
 def end_old_sessions(get_response: Handler) -> Handler:
     """Sign out who has been idle or signed in for too long; count a click as being at work.
 
-    They are led back to the page where they were.
+    They are led back to the page where they were. A launch from an EHR goes on without the old
+    session: it signs people in itself.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = int(time.time())
             if seconds_left(request.session, now) <= 0:
-                return _sign_out(request)
+                return _after_sign_out(request, get_response)
             if not is_in_the_background(request):
                 note_activity(request.session, now)
         return get_response(request)
@@ -61,7 +63,7 @@ def end_old_sessions(get_response: Handler) -> Handler:
     return handle
 
 
-def _sign_out(request: HttpRequest) -> HttpResponse:
+def _after_sign_out(request: HttpRequest, get_response: Handler) -> HttpResponse:
     target = to_sign_in(request)
     logout(request)
-    return target
+    return get_response(request) if request.path == reverse("smart_launch") else target

@@ -120,7 +120,8 @@ _READABLE = frozenset(
             "lesion imagingexam lesionobservation lesionevent lesionassessment followup "
             "contactattempt patientnote declination disowning escalation escalationanswer "
             "notification letter letterbatch letterevent outsidecare outsidecarereview "
-            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun"
+            "messagetemplateversion messagetemplateuse patientmerge registryimport sweeprun "
+            "ehrsystem cdsfeedback"
         ),
         "auth": "user",
     }.items()
@@ -134,6 +135,8 @@ ADMIN_SITE: dict[Role, frozenset[str]] = {
         "patients.add_membership",
         "auth.add_user",
         "auth.change_user",
+        "surveillance.add_ehrsystem",
+        "surveillance.change_ehrsystem",
     },
     Role.AUDITOR: _READABLE,
 }

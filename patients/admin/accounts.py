@@ -87,7 +87,7 @@ class AccountAdmin(ForgivingList, BaseUserAdmin):
     list_filter = ("is_active",)
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()
-    actions = None
+    actions: tuple[str, ...] | None = None
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),

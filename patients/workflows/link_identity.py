@@ -4,18 +4,10 @@ from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from patients.audit import Deed, record_events
-from patients.models import Site
-from patients.workflows.errors import WorkflowRefused
-
-
-class NobodyToLink(WorkflowRefused):
-    """No account, or more than one, has the address; or it is linked to somebody else already."""
-
-    code = "nobody_to_link"
+from patients.workflows.tie_identity import NobodyToLink, tie_identity
 
 
 @transaction.atomic
@@ -28,15 +20,4 @@ def link_identity(*, provider: str, subject: str, email: str, now: datetime) -> 
     found = list(User.objects.filter(email__iexact=email, is_active=True)[:2]) if email else []
     if len(found) != 1 or found[0].is_superuser:
         raise NobodyToLink(_("No single account has this e-mail address. Ask your administrator."))
-    [user] = found
-    if SocialAccount.objects.filter(user=user, provider=provider).exists():
-        raise NobodyToLink(_("This account belongs to another identity. Ask your administrator."))
-    try:
-        with transaction.atomic():
-            link = SocialAccount.objects.create(user=user, provider=provider, uid=subject)
-    except IntegrityError as error:
-        raise NobodyToLink(_("This identity was linked a moment ago. Sign in again.")) from error
-    sites = Site.objects.where_in_post(user)
-    deeds = [Deed("identity_linked", site, user, detail={"provider": provider}) for site in sites]
-    record_events(deeds, by=user, now=now)
-    return link
+    return tie_identity(user=found[0], provider=provider, subject=subject, now=now)

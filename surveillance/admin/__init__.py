@@ -3,6 +3,6 @@
 The page of a lesion shows its whole history with the reasons of each decision.
 """
 
-from surveillance.admin import lesions, obligations, operations, people, sites
+from surveillance.admin import ehr_systems, lesions, obligations, operations, people, sites
 
-__all__ = ["lesions", "obligations", "operations", "people", "sites"]
+__all__ = ["ehr_systems", "lesions", "obligations", "operations", "people", "sites"]

@@ -13,6 +13,7 @@ from patients.admin.access import signed_in
 from patients.admin.accounts import AccountAdmin, AccountForm
 from patients.admin.reference_data import MembershipAdmin, administered
 from patients.models import Membership
+from patients.workflows.remove_identities import remove_identities
 from patients.workflows.save_account import save_account
 from surveillance.typed_text import seen_line
 from surveillance.workflows.deactivate_account import deactivate_account
@@ -62,6 +63,18 @@ class StaffAccountAdmin(AccountAdmin):
     """Accounts; one that answers for open work is not switched off before it is handed over."""
 
     form = StaffForm
+    actions = ("remove_links",)
+
+    @admin.action(
+        description=_("Remove the links to EHRs and single sign-on"), permissions=["change"]
+    )
+    def remove_links(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        """Call the workflow for each account within reach."""
+        for user in rows:
+            try:
+                remove_identities(user=user, by=signed_in(request), now=timezone.now())
+            except WorkflowRefused as refused:
+                self.message_user(request, refused.message, messages.ERROR)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Hand over first; if that is refused, everything else is saved and the account stays

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.contrib.django_oauth_toolkit import DjangoOAuthToolkitScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -55,6 +56,18 @@ class ClientTokenScheme(DjangoOAuthToolkitScheme):  # type: ignore[no-untyped-ca
         """The one scope of the view."""
         view: Any = auto_schema.view
         return {self.name: [view.required_scope]}
+
+
+class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the description names the tokens that people make for themselves."""
+
+    target_class = "surveillance.api.authentication.PersonalTokenAuthentication"
+    name = "personalToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """A bearer token."""
+        words = "A token made under “My tokens”: `Authorization: Bearer hepcalc_pat_…`"
+        return {"type": "http", "scheme": "bearer", "description": words}
 
 
 class ApiSchema(AutoSchema):

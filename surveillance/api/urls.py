@@ -2,22 +2,24 @@
 
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
-from oauth2_provider.views import RevokeTokenView, TokenView
+from oauth2_provider.views import RevokeTokenView
 
 from surveillance.api.about import ServiceView
-from surveillance.api.cds.services import DiscoveryView, FeedbackView
-from surveillance.api.cds.services import ServiceView as CdsServiceView
+from surveillance.api.cds.hooks import DiscoveryView, FeedbackView
+from surveillance.api.cds.hooks import ServiceView as CdsServiceView
 from surveillance.api.evaluate import EvaluateView
 from surveillance.api.fhir.capability import CapabilityView
 from surveillance.api.fhir.one_address import read_or_sent
 from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
 from surveillance.api.fhir.taking_in import BundleView, CreateView, UpdateView
+from surveillance.api.nowhere import NowhereView
 from surveillance.api.record_exams import RecordExamsView
 from surveillance.api.registry_rows import RegistryRowsView
+from surveillance.api.token_endpoint import GuardedTokenView
 from surveillance.api.verbs import addresses as verbs
 
 urlpatterns = [
-    path("oauth/token/", TokenView.as_view(), name="oauth_token"),
+    path("oauth/token/", GuardedTokenView.as_view(), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", ServiceView.as_view(), name="api_service"),
@@ -42,4 +44,6 @@ urlpatterns = [
     path("api/v1/imaging-exams/record-exams/", RecordExamsView.as_view(), name="api_record_exams"),
     path("api/v1/registry-rows/", RegistryRowsView.as_view(), name="api_registry_rows"),
     path("api/v1/", include(verbs)),
+    path("api/v1/", include("surveillance.api.resources.addresses")),
+    path("api/v1/<path:rest>", NowhereView.as_view(), name="api_nowhere"),
 ]

@@ -6,7 +6,10 @@ from typing import ClassVar
 from rest_framework.permissions import BasePermission
 from rest_framework.views import APIView
 
-from surveillance.api.authentication import ClientTokenAuthentication
+from surveillance.api.authentication import (
+    ClientTokenAuthentication,
+    PersonalTokenAuthentication,
+)
 from surveillance.api.caller import Caller, caller_of
 from surveillance.api.permissions import HasScope
 from surveillance.api.scopes import Scope
@@ -15,7 +18,7 @@ from surveillance.api.scopes import Scope
 class ApiView(APIView):
     """Asks for a token with `required_scope`; errors are problem+json, refusals too."""
 
-    authentication_classes = (ClientTokenAuthentication,)
+    authentication_classes = (PersonalTokenAuthentication, ClientTokenAuthentication)
     permission_classes: Sequence[type[BasePermission]] = (HasScope,)
     required_scope: ClassVar[Scope] = Scope.READ
     further_problems: ClassVar[Mapping[str, str]] = {}

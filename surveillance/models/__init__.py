@@ -64,6 +64,7 @@ from surveillance.models.notification import (
 from surveillance.models.outside_care import OutsideCare, OutsideCareReview, OutsideCareState
 from surveillance.models.patient_merge import PatientMerge
 from surveillance.models.patient_note import PatientNote
+from surveillance.models.personal_token import TOKEN_PREFIX, PersonalToken
 from surveillance.models.registry_import import (
     RegistryImport,
     RegistryImportProblem,
@@ -87,6 +88,7 @@ __all__ = [
     "LONGEST_NAME",
     "TEMPLATES_OF_PROMPTS",
     "TEMPLATES_TO_PATIENTS",
+    "TOKEN_PREFIX",
     "CaptureAnswer",
     "CaptureState",
     "CapturedReport",
@@ -150,6 +152,7 @@ __all__ = [
     "OverrideKind",
     "PatientMerge",
     "PatientNote",
+    "PersonalToken",
     "RegistryImport",
     "RegistryImportProblem",
     "RegistryImportStatus",

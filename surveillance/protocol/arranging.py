@@ -11,12 +11,9 @@ from enum import StrEnum
 from typing import Final
 
 from surveillance.protocol.imaging_needs import CONTRAST_KINDS
+from surveillance.protocol.liver_words import names_liver_or_abdomen
 from surveillance.protocol.terms import Modality, RecommendationKind
 
-_OF_LIVER: Final = re.compile(
-    r"liver|hepat|\bhcc\b|abd|\bruq\b|upper quadrant|biliar|\bmrcp\b|\b[ct]ap\b|h[ií]gado",
-    re.IGNORECASE,
-)
 _ELSEWHERE: Final = re.compile(
     r"head|brain|skull|neck|chest|thora|lung|breast|mammo|heart|cardiac|coronary|spine|lumbar"
     r"|cervical|pelvi|hip\b|knee|ankle|foot|wrist|hand\b|shoulder|elbow|femur|thyroid|prostat"
@@ -46,7 +43,7 @@ class Answer(StrEnum):
 def is_of_the_liver(words: Iterable[str]) -> Answer:
     """Do procedure and body site, in the sender's words, name liver or abdomen?"""
     said = " ".join(words)
-    if _OF_LIVER.search(said):
+    if names_liver_or_abdomen(said):
         return Answer.YES
     return Answer.NO if _ELSEWHERE.search(said) else Answer.UNCLEAR
 

@@ -8,13 +8,11 @@ from typing import Final
 from surveillance.protocol import parameters
 from surveillance.protocol.facts import ExamFacts, SurveillanceCase
 from surveillance.protocol.incoming import IncomingReport
+from surveillance.protocol.liver_words import names_liver_or_abdomen
 from surveillance.protocol.report_reader.reading import Change, LesionStatement
 from surveillance.protocol.terms import Conclusion, LiRads, Modality, Tri, VisualisationScore
 from surveillance.protocol.which_lesion import About, statements_of
 
-LIVER_WORDS: Final = re.compile(
-    r"liver|hepat|abd|ruq|right upper quadrant|h[ií]gado|\bcap\b|\btap\b|mrcp", re.IGNORECASE
-)
 PARTIAL_WORDS: Final = re.compile(
     r"limited|focus(s)?ed|targeted|bedside|point[- ]of[- ]care|\bpocus\b|spot", re.IGNORECASE
 )
@@ -23,7 +21,7 @@ PARTIAL_WORDS: Final = re.compile(
 def names_the_liver(report: IncomingReport) -> bool | None:
     """Whether procedure and body site name liver or abdomen. None: they name nothing."""
     words = report.anatomy.strip()
-    return bool(LIVER_WORDS.search(words)) if words else None
+    return names_liver_or_abdomen(words) if words else None
 
 
 def adequacy_of(report: IncomingReport) -> bool | None:

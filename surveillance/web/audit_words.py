@@ -39,6 +39,7 @@ ACTIONS = (
     "declination_recorded",
     "delivery_reported",
     "demographics_amended",
+    "ehr_system_saved",
     "escalation_acknowledged",
     "escalation_answered",
     "escalation_disowned",
@@ -92,9 +93,12 @@ ACTIONS = (
     "override_lifted",
     "password_link_sent",
     "password_set",
+    "personal_token_made",
+    "personal_token_revoked",
     "patient_registered",
     "patients_merged",
     "patients_unmerged",
+    "identities_removed",
     "recovery_codes_renewed",
     "report_excluded",
     "report_tracked",
@@ -118,6 +122,9 @@ ACTIONS = (
     "webhook_secret_rotated",
     "webhook_switched",
     "webhook_tried",
+    "system_connected",
+    "system_secret_renewed",
+    "cds_feedback_kept",
 )
 """What the trail may say was done; a test holds it against the workflows."""
 SUBJECTS = {
@@ -132,6 +139,7 @@ SUBJECTS = {
     "afpresult": gettext_noop("AFP result"),
     "riskprofile": gettext_noop("risk profile"),
     "contactattempt": gettext_noop("contact"),
+    "ehrsystem": gettext_noop("EHR system"),
     "escalationanswer": gettext_noop("answer"),
     "outsidecare": gettext_noop("care elsewhere"),
     "outsidecarereview": gettext_noop("second look"),
@@ -147,6 +155,8 @@ SUBJECTS = {
     "siteclosure": gettext_noop("closure"),
     "membership": gettext_noop("role"),
     "webhookendpoint": gettext_noop("webhook"),
+    "cdsfeedback": gettext_noop("feedback on cards"),
+    "personaltoken": gettext_noop("token"),
 }
 
 
@@ -158,7 +168,7 @@ def action_words(action: str) -> str:
 def _in_english(action: str) -> str:
     words = action.replace("_", " ").replace("follow up", "follow-up")
     words = f"{words[:1].upper()}{words[1:]}"
-    return words.replace("Afp", "AFP")
+    return words.replace("Afp", "AFP").replace("Ehr", "EHR").replace("Cds", "CDS")
 
 
 def subject_words(subject_type: str) -> str:

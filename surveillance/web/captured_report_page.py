@@ -15,6 +15,7 @@ from surveillance.dataclass_json import from_json
 from surveillance.models import CapturedReport, CaptureState, Exclusion
 from surveillance.protocol.report_reader.reading import Assertion, LesionStatement, ReportReading
 from surveillance.roles import Permission, sites_where
+from surveillance.said_before import patient_known_as
 from surveillance.web.access import SignedInRequest, signed_in
 from surveillance.web.captured_report_form import (
     CapturedReportForm,
@@ -124,7 +125,7 @@ def _read(request: SignedInRequest, pk: UUID) -> tuple[CapturedReport, ReportRea
 
 def _patient_of(report: CapturedReport) -> Patient | None:
     """Whose report it is, if on file by now."""
-    known = report.patient or Patient.objects.filter(site=report.site, mrn=report.item.mrn).first()
+    known = report.patient or patient_known_as(report.site, report.item.mrn)
     return known and (known.merged_into or known)
 
 

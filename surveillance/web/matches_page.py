@@ -30,7 +30,7 @@ EMPTY = {
     "closed": gettext_noop("No follow-up has closed by itself."),
     "audit": gettext_noop("Nothing is left to look at."),
 }
-UNDO_REASON = "Undone from the list of closures."
+UNDO_REASON = gettext_noop("Undone from the list of closures.")
 """Kept, and so in the language of records."""
 WRONG = (MatchAnswer.AUDITED_WRONG, MatchAnswer.UNDONE)
 

@@ -180,6 +180,8 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
         links.append(NavItem(_("People"), reverse("people")))
         links.append(NavItem(_("Webhooks"), reverse("webhooks")))
         links.append(NavItem(_("Message texts"), reverse("message_texts")))
+        links.append(NavItem(_("Connected systems"), reverse("systems")))
+        links.append(NavItem(_("REST interface"), reverse("api_docs")))
     if Permission.VIEW_MEASURES in granted:
         links.append(NavItem(_("Dashboard"), reverse("dashboard")))
         links.append(NavItem(_("Quality measures"), reverse("measures")))

@@ -104,6 +104,8 @@ from surveillance.web.roles_page import roles_page
 from surveillance.web.sample_page import sample_result_page, sample_results
 from surveillance.web.session_page import session_state
 from surveillance.web.status_action import status_action
+from surveillance.web.systems_page import renew_system, systems
+from surveillance.web.tokens_page import my_tokens, revoke_token
 from surveillance.web.tour_page import tour_page
 from surveillance.web.unsubscribe_page import unsubscribe
 from surveillance.web.webhooks_page import webhook, webhook_act, webhooks
@@ -232,6 +234,10 @@ urlpatterns = [
     path("roles/", roles_page, name="roles"),
     path("tour/", tour_page, name="tour"),
     path("api/docs/", api_docs, name="api_docs"),
+    path("tokens/", my_tokens, name="tokens"),
+    path("tokens/<uuid:pk>/revoke/", revoke_token, name="token_revoke"),
+    path("systems/", systems, name="systems"),
+    path("systems/<int:pk>/renew/", renew_system, name="system_renew"),
     path("session/", session_state, name="session_state"),
     path("components/", components_page, name="components"),
     path("mailbox/", mailbox, name="mailbox"),

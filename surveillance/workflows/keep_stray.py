@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from surveillance.models import StrayMessage
 from surveillance.workflows.errors import WorkflowRefused
@@ -39,8 +40,10 @@ def keep_stray(*, sender: Sender, raw: bytes, now: datetime) -> None:
         return
     if StrayMessage.objects.filter(adopted_at=None)[MOST_STRAYS:].exists():
         raise TooManyStrays(
-            f"More than {MOST_STRAYS} messages of unknown senders wait. "
-            "Register the senders as feeds, or stop them; then send again."
+            _(
+                "More than {most} messages of unknown senders wait. Register the senders as feeds, "
+                "or stop them; then send again."
+            ).format(most=MOST_STRAYS)
         )
     row = StrayMessage(
         sending_application=sender.application[:LONGEST_NAME],

@@ -72,7 +72,7 @@ def _taken_in(item: IntakeItem, arrival: Arrival, now: datetime) -> TakenIn:
 
 
 def _audit(item: IntakeItem, now: datetime) -> None:
-    """Beside what the workflows noted: from which feed it came."""
+    """Beside what the workflows noted: from which feed it came, or who sent it."""
     if item.status != ItemStatus.APPLIED:
         return
     record_event(
@@ -80,7 +80,7 @@ def _audit(item: IntakeItem, now: datetime) -> None:
         site=item.site,
         subject=item,
         patient=item.patient,
-        by=None,
+        by=item.settled_by,
         now=now,
         detail={"kind": item.kind, "feed": item.message.feed.name, "code": item.code},
     )

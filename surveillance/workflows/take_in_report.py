@@ -38,6 +38,7 @@ from surveillance.protocol.report_reader.read import read_report
 from surveillance.protocol.terms import Modality
 from surveillance.protocol.which_lesion import statements_of
 from surveillance.record_locks import lock_records
+from surveillance.said_before import patient_known_as
 from surveillance.statements import TAKEN_IN, Said, said_before, says_the_same
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.keep_matches import Found, keep_matches
@@ -121,8 +122,8 @@ def _as_before(item: IntakeItem) -> TakenIn:
 
 
 def _patient_of(item: IntakeItem, arrival: ReportArrival) -> Patient | None:
-    """The surviving record, locked."""
-    found = Patient.objects.filter(site=item.site_id, mrn=arrival.person.mrn).first()
+    """The surviving record, locked; also by a number that was given up."""
+    found = patient_known_as(item.site, arrival.person.mrn)
     return None if found is None else lock_records([found.pk])[found.pk]
 
 

@@ -24,6 +24,7 @@ from surveillance.models import (
 from surveillance.protocol.parameters.capture import CLARIFY_WITHIN_DAYS
 from surveillance.protocol.report_reader.reading import ReportReading
 from surveillance.protocol.terms import LesionKind, Segment
+from surveillance.said_before import patient_known_as
 from surveillance.workflows.add_findings import add_findings
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.record_exam import record_exam
@@ -97,7 +98,7 @@ def _patient(
     report: CapturedReport, demographics: Demographics | None, by: "User", now: datetime
 ) -> Patient:
     """Whose report it is: on file already, or registered now."""
-    known = Patient.objects.filter(site=report.site, mrn=report.item.mrn).first()
+    known = patient_known_as(report.site, report.item.mrn)
     if known is not None:
         return known.merged_into or known
     if demographics is None:

@@ -65,6 +65,7 @@ def upload_exam(
     arrival = replace(arrival, person=_as_on_file(patient), is_external=True)
     item = _kept(patient, arrival, document, now)
     item.settled_by = by
+    item.save(update_fields=["settled_by"])
     done = take_in_item(item=item, now=now)
     _keep_document(done, patient, document, by, now)
     return done

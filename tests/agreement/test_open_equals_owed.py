@@ -194,9 +194,13 @@ class World:
             retract_lesion_event(event=event, reason="error", **self.who)
 
     def _merge(self) -> None:
-        merge_patients(
-            survivor=self.patient, duplicate=self.other, reason="same person", **self.who
-        )
+        """Not where the records differ in status, as after a death between merge and its undoing:
+        that is refused."""
+        pair = Patient.objects.filter(pk__in=[self.patient.pk, self.other.pk])
+        if len(set(pair.values_list("status", flat=True))) == 1:
+            merge_patients(
+                survivor=self.patient, duplicate=self.other, reason="same person", **self.who
+            )
 
     def _unmerge(self) -> None:
         spans = ImagingExam.objects.filter(observations__lesion=self.second).filter(

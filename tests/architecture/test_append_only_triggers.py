@@ -16,6 +16,7 @@ from surveillance.models import (
     FailsafeAlert,
     FailsafeRun,
     FollowUp,
+    FormerIdentifier,
     ImagingExam,
     Lesion,
     LesionAssessment,
@@ -39,6 +40,7 @@ from tests.factories import (
 )
 from tests.surveillance.capture.factories import CapturedReportFactory
 from tests.surveillance.factories import (
+    CdsFeedbackFactory,
     DeclinationFactory,
     EscalationAnswerFactory,
     OutsideCareFactory,
@@ -143,6 +145,13 @@ def disowning() -> Disowning:
     )
 
 
+def former_identifier() -> FormerIdentifier:
+    patient = PatientFactory()
+    return FormerIdentifier.objects.create(
+        site=patient.site, mrn="OLD-1", patient=patient, recorded_at=NOW
+    )
+
+
 ROWS: dict[str, Callable[[], models.Model]] = {
     "patients.RiskProfile": lambda: RiskProfileFactory(),
     "patients.AfpResult": lambda: AfpResultFactory(),
@@ -199,6 +208,8 @@ ROWS: dict[str, Callable[[], models.Model]] = {
         match=ExamMatchFactory(), answer="CONFIRMED", answered_at=NOW, answered_by=UserFactory()
     ),
     "surveillance.ExamDocument": lambda: ExamDocumentFactory(),
+    "surveillance.CdsFeedback": lambda: CdsFeedbackFactory(),
+    "surveillance.FormerIdentifier": former_identifier,
     "surveillance.CapturedReport": lambda: CapturedReportFactory(),
     "surveillance.CaptureAnswer": lambda: CaptureAnswer.objects.create(
         report=CapturedReportFactory(), state="TRACKED", answered_at=NOW, answered_by=UserFactory()
@@ -208,6 +219,7 @@ RETRACTION = {"retracted_at", "retracted_by", "retracted_reason"}
 MUTABLE = {
     "patients.AfpResult": {"patient"},
     "surveillance.CapturedReport": {"patient"},
+    "surveillance.CdsFeedback": {"patient"},
     "surveillance.ImagingExam": {"patient"} | RETRACTION,
     "surveillance.LesionEvent": RETRACTION,
     "surveillance.ContactAttempt": {"patient"} | RETRACTION,

@@ -37,6 +37,7 @@ STATE = {
     "surveillance.KeptAnswer",
     "surveillance.WebhookDelivery",
     "surveillance.WebhookEndpoint",
+    "surveillance.PersonalToken",
 }
 APPEND_ONLY = {
     "patients.RiskProfile",

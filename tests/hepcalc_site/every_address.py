@@ -72,10 +72,19 @@ ABOUT_ONE_PATIENT = frozenset(
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
     {"", "batch", "absence", "filter", "site", "token", "import", "text", "version", "person",
-     "role", "key", "passkey", "provider", "feed", "webhook"}
+     "role", "key", "passkey", "provider", "feed", "webhook", "system", "own_token"}
 )  # fmt: skip
 """Objects of several patients, or of none."""
 
+API_RESOURCES = {
+    "sites": "site", "memberships": "number", "patients": "patient", "risk_profiles": "number",
+    "lesions": "lesion", "imaging_exams": "exam", "lesion_observations": "patient",
+    "lesion_events": "event", "lesion_assessments": "number", "follow_ups": "follow_up",
+    "contact_attempts": "attempt", "escalations": "escalation", "notifications": "patient",
+    "audit_events": "number", "sweep_runs": "number",
+}  # fmt: skip
+"""What the REST interface shows, and what its single records are called by in the scene; where only
+the form of a key counts, another key of that form. Their looks: tests/surveillance/api."""
 SIGNED_IN = Door(EVERYBODY)
 LISTED = roles_with(Permission.VIEW_MEASURES) & roles_with(Permission.VIEW_PATIENT)
 
@@ -232,6 +241,19 @@ TABLE: dict[str, Door | Open | Machine] = {
     "webhooks": needs(Permission.ADMINISTER),
     "webhook": needs(Permission.ADMINISTER, "webhook"),
     "webhook_act": sends(Permission.ADMINISTER, "webhook"),
+    "api_nowhere": Machine("nothing"),
+    "api_patients_search": Machine(),
+    "api_lesion_timeline": Machine("lesion"),
+    **{f"api_{name}": Machine() for name in API_RESOURCES},
+    **{f"api_{name}_one": Machine(of) for name, of in API_RESOURCES.items()},
+    "tokens": SIGNED_IN,
+    "token_revoke": Door(frozenset({Role.NURSE_NAVIGATOR}), "own_token", only_post=True),
+    "systems": needs(Permission.ADMINISTER),
+    "system_renew": needs(Permission.ADMINISTER, "system"),
+    "smart_launch": Open((400,)),
+    "smart_callback": Open((400,)),
+    "smart_link": SIGNED_IN,
+    "smart_not_followed": Open((404,)),
     "set_language": Open((302,)),
     "account_login": Open(),
     "account_logout": Open(),

@@ -36,6 +36,8 @@ from surveillance.roles import ADMIN_SITE
 from surveillance.web import letter_batch
 from surveillance.web.audit_words import LOOKS
 from surveillance.workflows.add_webhook_endpoint import add_webhook_endpoint
+from surveillance.workflows.connect_system import connect_system
+from surveillance.workflows.make_personal_token import NewToken, make_personal_token
 from surveillance.workflows.offer_registry_file import offer_registry_file
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
@@ -132,7 +134,7 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "token": [token_of(message)],
         "import": [_an_import(site, administrator).pk],
         "message": [_a_waiting_part(patient).pk],
-        "feed": [site.feeds.get().pk],
+        "feed": [site.feeds.get(name="HIS").pk],
         "text": [site.slug, "patient_reminder.email.en"],
         "version": [_a_version(site, administrator).pk],
         "person": [clinician.pk],
@@ -141,7 +143,22 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "passkey": [1],
         "provider": ["sso"],
         "webhook": [_an_endpoint(site, administrator).pk],
+        "number": [1],
+        "nothing": ["nothing"],
+        "system": [_a_system(site, administrator).pk],
+        "own_token": [_a_token(navigator).pk],
     }
+
+
+def _a_system(site, by: User):
+    return connect_system(
+        name="Engine", role="INTEGRATION", sites=[site], by=by, now=NOW
+    ).application
+
+
+def _a_token(user: User):
+    wanted = NewToken("Script", ["read"], [], 30)
+    return make_personal_token(wanted=wanted, by=user, now=NOW)[0]
 
 
 def _an_attempt(patient) -> ContactAttempt:

@@ -7,6 +7,7 @@ tests that need a row rather than a story.
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -14,10 +15,12 @@ from factory.django import DjangoModelFactory
 from patients.models import Patient
 from surveillance.exam_reports import ExamReport, Finding
 from surveillance.models import (
+    CdsFeedback,
     ContactAttempt,
     ContactChannel,
     ContactOutcome,
     Declination,
+    EhrSystem,
     Escalation,
     EscalationAnswer,
     EscalationAnswerKind,
@@ -48,7 +51,7 @@ from surveillance.protocol.terms import (
 from surveillance.workflows.append_declination import Declined
 from surveillance.workflows.log_contact import log_contact
 from surveillance.workflows.update_risk import RiskFacts
-from tests.factories import HEALTHY_LIVER, NOW, TODAY, PatientFactory, UserFactory
+from tests.factories import HEALTHY_LIVER, NOW, TODAY, PatientFactory, SiteFactory, UserFactory
 
 DECLINED_IN_PERSON = Declined(by=WhoDeclined.PATIENT, informed_of=[InformedOf.RISK_OF_DELAY])
 EARLIER = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -241,6 +244,30 @@ class EscalationAnswerFactory(DjangoModelFactory):
     promised_on = date(2026, 9, 7)
     answered_at = NOW
     answered_by = factory.SubFactory(UserFactory)
+
+
+class EhrSystemFactory(DjangoModelFactory):
+    """An EHR that one site trusts."""
+
+    class Meta:
+        model = EhrSystem
+
+    site = factory.SubFactory(SiteFactory)
+    name = factory.Sequence(lambda n: f"EHR {n}")
+
+
+class CdsFeedbackFactory(DjangoModelFactory):
+    """What a clinician did with a card."""
+
+    class Meta:
+        model = CdsFeedback
+
+    patient = factory.SubFactory(PatientFactory)
+    ehr = factory.SubFactory(EhrSystemFactory, site=factory.SelfAttribute("..patient.site"))
+    service = "hepcalc-patient-view"
+    card = factory.LazyFunction(uuid4)
+    outcome = "overridden"
+    said_at = recorded_at = NOW
 
 
 def orphan_follow_ups() -> None:

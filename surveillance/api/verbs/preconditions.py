@@ -8,7 +8,7 @@ from typing import Any, Final
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from surveillance.api.etags import etag_of
+from surveillance.api.etags import etag_of, is_current
 from surveillance.workflows.answer_once import Asked
 
 LONGEST_KEY: Final = 255
@@ -47,7 +47,7 @@ def version_in(request: Request, row: Any, *, has_version: bool) -> int | None:
         raise BadHeader("If-Match: this verb is about a record without versions. Leave it out.")
     if given == "*":
         return None
-    if etag_of(row) not in (one.strip() for one in given.split(",")):
+    if not is_current(given, row):
         raise PreconditionFailed(etag_of(row))
     return int(row.version)
 

@@ -10,7 +10,28 @@ from oauth2_provider.models import AccessToken, Application
 from rest_framework.test import APIClient
 
 from patients.models import Role, Site
-from tests.factories import MembershipFactory, UserFactory
+from surveillance.models import (
+    ContactAttempt,
+    Escalation,
+    FollowUp,
+    Notification,
+    NotificationChannel,
+    NotificationTemplate,
+    SweepRun,
+)
+from tests.factories import (
+    NOW,
+    MembershipFactory,
+    PatientFactory,
+    RiskProfileFactory,
+    UserFactory,
+)
+from tests.surveillance.factories import (
+    FollowUpFactory,
+    LesionEventFactory,
+    LesionFactory,
+    LesionObservationFactory,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +61,7 @@ def a_system(*sites: Site, scope: str = "read", role: Role = Role.INTEGRATION) -
 
 def a_token(application: Any, scope: str) -> str:
     """A token of the client that is good for an hour."""
-    token = f"token-{application.pk}-{scope}"
+    token = f"token-{application.pk}-{scope}".replace(" ", "-").replace(":", ".")
     AccessToken.objects.create(
         application=application,
         token=token,
@@ -48,3 +69,24 @@ def a_token(application: Any, scope: str) -> str:
         expires=timezone.now() + timedelta(hours=1),
     )
     return token
+
+
+def a_full_record(site: Site) -> FollowUp:
+    """A patient of whom there is something in every table that other systems read."""
+    patient = PatientFactory(site=site)
+    RiskProfileFactory(patient=patient)
+    lesion = LesionFactory(patient=patient, segments=["S5"])
+    LesionEventFactory(lesion=lesion)
+    LesionObservationFactory(lesion=lesion)
+    follow_up: FollowUp = FollowUpFactory(lesion=lesion)
+    attempt = ContactAttempt.objects.create(
+        patient=patient, channel="PHONE", outcome="NO_ANSWER", attempted_at=NOW, recorded_at=NOW
+    )
+    attempt.follow_ups.add(follow_up)
+    Escalation.objects.create(follow_up=follow_up, tier=1, step="L+1", raised_at=NOW)
+    Notification.objects.create(
+        site=site, patient=patient, channel=NotificationChannel.EMAIL, created_at=NOW,
+        not_before=NOW, template=NotificationTemplate.PATIENT_REMINDER, dedupe_key=str(patient.pk),
+    )  # fmt: skip
+    SweepRun.objects.create(kind="sweep", started_at=NOW, finished_at=NOW)
+    return follow_up

@@ -39,7 +39,7 @@ def sent(site: Site, text: str = CALCIFIED, *, mrn: str = "N1", **said: Any) -> 
 def taken_in(site: Site, report: ReportArrival, now: datetime = NOW) -> IntakeItem:
     """Kept and taken in."""
     feed, _made = IntakeFeed.objects.get_or_create(
-        site=site, name="RIS", format=MessageFormat.HL7V2
+        site=site, name="RIS", format=MessageFormat.HL7V2, sending_facility=site.slug
     )
     raw = repr(report).encode()
     envelope = Envelope(message_type="ORU^R01", control_id="", sent_at=report.said_at, raw=raw)

@@ -19,6 +19,7 @@ from surveillance.models import (
     Clarification,
     Exclusion,
     FollowUp,
+    FormerIdentifier,
     ImagingExam,
     Lesion,
 )
@@ -204,3 +205,15 @@ def test_the_leak_is_a_number(site, navigator) -> None:
     [leak] = count_capture(Scope((site,), NOW + timedelta(minutes=1))).figures
 
     assert (leak.numerator, leak.denominator) == (1, 3)
+
+
+def test_a_report_under_a_number_that_was_given_up_reaches_the_survivor(site) -> None:
+    survivor = PatientFactory(
+        site=site, mrn="NEW", family_name="Sample", given_name="Ann", birth_date=None
+    )
+    FormerIdentifier.objects.create(site=site, mrn="N1", patient=survivor, recorded_at=NOW)
+
+    item = taken_in(site, sent(site))
+
+    assert (item.status, item.patient) == ("APPLIED", survivor)
+    assert ImagingExam.objects.get().patient == survivor

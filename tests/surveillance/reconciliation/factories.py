@@ -36,7 +36,9 @@ class ReportItemFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def message(self) -> IntakeMessage:
         feed, _created = IntakeFeed.objects.get_or_create(
-            site=self.site, name="RIS", defaults={"format": "HL7V2"}
+            site=self.site,
+            name="RIS",
+            defaults={"format": "HL7V2", "sending_facility": self.site.slug},
         )
         return IntakeMessage.objects.create(
             feed=feed,

@@ -90,12 +90,15 @@ def test_an_administrator_changes_the_mapping_and_errors_name_the_place(
     url = reverse("intake_feed", args=[hospital.feed.pk])
 
     broken = client.post(url, {"mapping": '{"a": }', "is_active": "on"})
-    saved = client.post(url, {"mapping": '{"a": 1}', "is_active": "on"})
+    unknown = client.post(url, {"mapping": '{"acession": "OBR-3"}', "is_active": "on"})
+    saved = client.post(url, {"mapping": '{"accession": ["OBR-18"]}', "is_active": "on"})
 
     assert broken.status_code == 422
     assert "Line 1, column 7" in broken.content.decode()
+    assert unknown.status_code == 422
+    assert "acession" in unknown.content.decode()
     assert saved.status_code == 302
-    assert IntakeFeed.objects.get().mapping == {"a": 1}
+    assert IntakeFeed.objects.get().mapping == {"accession": ["OBR-18"]}
     assert IntakeFeed.history.get(history_type="~").history_user == administrator
 
 

@@ -245,7 +245,9 @@ def test_frame_counts_what_is_unread(navigator: Client, clinic: Clinic, message)
     assert [(item.label, item.badge) for item in items] == [
         ("Queue", ""),
         ("Inbox", "2"),
+        ("Reports", ""),
         ("Letters", ""),
+        ("Exams", ""),
     ]
 
 

@@ -46,7 +46,9 @@ from tests.factories import (
     PatientFactory,
     RiskProfileFactory,
 )
+from tests.surveillance.capture.factories import CapturedReportFactory
 from tests.surveillance.factories import (
+    CdsFeedbackFactory,
     DeclinationFactory,
     OutsideCareFactory,
     finding,
@@ -94,6 +96,8 @@ def duplicate(ward):
         follow_up=FollowUp.objects.open().filter(patient=patient).first(), exam=exam
     )
     ExamDocumentFactory(patient=patient, item=match.item)
+    CapturedReportFactory(patient=patient)
+    CdsFeedbackFactory(patient=patient)
     return patient
 
 

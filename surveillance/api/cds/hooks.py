@@ -21,6 +21,7 @@ from surveillance.api.cds.tokens import EhrAuthentication
 from surveillance.cds_cards import Owed, cards_of, order_cards
 from surveillance.fhir_out.elements import Context, Json
 from surveillance.models import CdsFeedback, CdsOutcome, EhrSystem, FollowUp
+from surveillance.record_numbers import record_numbers
 from surveillance.workflows.keep_cds_feedback import keep_cds_feedback
 
 PATIENT_VIEW: Final = "hepcalc-patient-view"
@@ -142,24 +143,6 @@ def _patient_of(asked: Json, ehr: EhrSystem) -> Patient | None:
     )
     row = found.first()
     return row and (row.merged_into or row)
-
-
-def record_numbers(resource: Json, system: str) -> list[str]:
-    """The identifiers of that system; without one, those of type MR."""
-    identifiers = resource.get("identifier")
-    listed = [one for one in identifiers if isinstance(one, dict)] if isinstance(
-        identifiers, list
-    ) else []  # fmt: skip
-    if system:
-        return [str(one.get("value")) for one in listed if one.get("system") == system]
-    return [str(one.get("value")) for one in listed if "MR" in _codes(one.get("type"))]
-
-
-def _codes(concept: Any) -> set[Any]:
-    codings = concept.get("coding") if isinstance(concept, dict) else None
-    if not isinstance(codings, list):
-        return set()
-    return {one.get("code") for one in codings if isinstance(one, dict)}
 
 
 def _owed_to(patient: Patient, now: datetime) -> list[Owed]:

@@ -1,0 +1,1 @@
+"""What other systems may read: each resource with its fields and filters."""
