@@ -30,7 +30,7 @@ def test_a_sample_result_closes_a_follow_up(
     sign_in(clinic.navigator)
     page.goto(f"/patients/{follow_up.patient_id}/")
 
-    page.get_by_role("link", name="Send a sample result: ").click()
+    page.locator(f"main a[href='/sample/{follow_up.pk}/']").click()
     assert overflow(page) == 0
     page.get_by_role("button", name="Send", exact=True).click()
 
