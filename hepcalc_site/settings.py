@@ -153,6 +153,9 @@ if SMS_HOOK_TOKEN and len(SMS_HOOK_TOKEN) < LEAST_HOOK_TOKEN:
 
 MLLP = mllp_from(env)
 
+# A sample result may be sent by a button: for invented patients on one's own machine only.
+DEMO = env.boolean("DEMO", default=False) and IS_LOCAL
+
 # ---------------------------------------------------------------- applications
 
 INSTALLED_APPS = [

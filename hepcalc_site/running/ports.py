@@ -1,4 +1,4 @@
-"""Which port the pages are served on."""
+"""On which ports the pages are served and messages are taken."""
 
 import socket
 
@@ -25,7 +25,12 @@ def choose(wanted: int | None) -> int:
         if not is_free(wanted):
             raise CommandError(f"Port {wanted} is taken. Name another: PORT=8080")
         return wanted
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY):
+    return next_free(FIRST_PORT, "PORT=9000")
+
+
+def next_free(first: int, example: str) -> int:
+    """The first free port from `first` on; where there is none, `example` shows how to name one."""
+    for port in range(first, first + PORTS_TO_TRY):
         if is_free(port):
             return port
-    raise CommandError(f"No free port from {FIRST_PORT} on. Name one: PORT=9000")
+    raise CommandError(f"No free port from {first} on. Name one: {example}")

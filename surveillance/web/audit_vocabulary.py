@@ -192,6 +192,7 @@ PAGES: Final = (
     gettext_noop("patient note"),
     gettext_noop("patient status"),
     gettext_noop("patient"),
+    gettext_noop("sample result"),
     gettext_noop("search"),
 )
 """Pages about a patient, as a look at one is kept; a test holds that no address is missing."""

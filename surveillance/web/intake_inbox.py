@@ -15,7 +15,7 @@ from patients.models import Patient
 from surveillance.intake.applying import take_in_message
 from surveillance.intake.reading_again import parts_read_again
 from surveillance.models import IntakeFeed, IntakeItem, ItemStatus
-from surveillance.roles import Permission, sites_where
+from surveillance.roles import Permission, may, sites_where
 from surveillance.said_before import patient_known_as
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.intake_forms import AsideForm, AssignForm
@@ -57,6 +57,7 @@ def intake_inbox(request: SignedInRequest) -> HttpResponse:
         "heads": status_heads(),
         "days": day_rows(site, timezone.now()),
         "feeds": feed_rows(IntakeFeed.objects.filter(site=site).order_by("name")),
+        "may_add": may(request.user, Permission.ADMINISTER, site),
     }
     return render(request, "surveillance/intake/inbox.html", page)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -45,9 +46,11 @@ OFFERED: tuple[tuple[Permission, str, str], ...] = (
     (Permission.CLOSE, gettext_noop("Close"), "follow_up_close"),
     (Permission.REASSIGN, gettext_noop("Change owner"), "follow_up_owner"),
     (Permission.ACKNOWLEDGE, gettext_noop("Not mine"), "follow_up_not_mine"),
+    (Permission.RECORD_EXAM, gettext_noop("Send a sample result"), "sample_result"),
 )
 """Who may, words, address by the follow-up's id. “Order or book” takes an order, an appointment or
-both; an order has a page of its own only to be changed once it is on file."""
+both; an order has a page of its own only to be changed once it is on file. A sample result is for a
+demonstration only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,7 @@ def links_of(
         "appointment_file": row.booked_for is None or row.booked_for < on,
         "follow_up_snooze": latest_snooze(row, on) <= on,
         "follow_up_not_mine": row.owner_id not in records.mine,
+        "sample_result": not (settings.DEMO and row.kind == ObligationKind.IMAGING),
     }
     return tuple(
         Link(_(words), reverse(name, args=[row.pk]))

@@ -16,7 +16,7 @@ from surveillance.roles import Permission
 from surveillance.web.consent_words import no_way_words
 from surveillance.web.contact_undo import Undo, undo_of
 from surveillance.web.meanwhile import last_deed
-from surveillance.web.owed_view import Owed, links_of, owed_view
+from surveillance.web.owed_view import Link, Owed, links_of, owed_view
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.person_view import ContactRow, NoteRow, contact_rows, note_rows
 from surveillance.web.queue_query import Surroundings
@@ -28,8 +28,10 @@ from surveillance.web.wording import Tag, date_words, label_of, lesion_words, si
 SHOWN = 3
 """Of contacts and of sizes: the story in short; the whole record is one click away."""
 KEYS = {"contact_log": "c", "follow_up_book": "b", "follow_up_snooze": "s"}
-LEFT_OUT = ("appointment_file", "follow_up_order")
-"""A download, and an order apart: “Order or book” takes an order, an appointment or both."""
+SAMPLE = "sample_result"
+LEFT_OUT = ("appointment_file", "follow_up_order", SAMPLE)
+"""A download, and an order apart: “Order or book” takes an order, an appointment or both; a sample
+result has a link of its own, because it takes a whole page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Panel:
     links: tuple[PanelLink, ...]
     undo: Undo | None
     sheet_url: str
+    sample_url: str
     row: QueueRow | None
 
 
@@ -87,7 +90,8 @@ def panel_view(
     """The panel of one row of the queue. Where that follow-up ended, of what is owed next."""
     shown = follow_up if follow_up.closed_at is None else _next_owed(records)
     tried = around.next_tries.get(follow_up.patient_id)
-    links = _links(shown, records, viewer.allowed, follow_up.pk)
+    owed = links_of(shown, viewer.allowed, records) if shown else ()
+    links = _links(owed, records, viewer.allowed, follow_up.pk)
     step = next_step(shown, records.on, tried) if shown else _("Nothing is owed at present")
     return Panel(
         key=str(follow_up.pk),
@@ -103,6 +107,7 @@ def panel_view(
         links=links,
         undo=undo_of(records.contacts, viewer.user, viewer.now, follow_up.pk),
         sheet_url=with_row(reverse("call_sheet", args=[follow_up.patient_id]), follow_up.pk),
+        sample_url=next((one.url for one in owed if resolve(one.url).url_name == SAMPLE), ""),
         row=queue_row(shown, around, records.on) if shown else None,
     )
 
@@ -121,7 +126,7 @@ def _ended(follow_up: FollowUp) -> str:
 
 
 def _links(
-    shown: FollowUp | None, records: PatientRecords, allowed: frozenset[Permission], row: UUID
+    owed: tuple[Link, ...], records: PatientRecords, allowed: frozenset[Permission], row: UUID
 ) -> tuple[PanelLink, ...]:
     """What may be done for the patient, then for the follow-up; all of it returns to this row."""
     patient = records.patient
@@ -133,7 +138,6 @@ def _links(
         ]
         if not why_not_written_to(patient):
             found.append((_("Letter"), reverse("patient_letter", args=[patient.pk])))
-    owed = links_of(shown, allowed, records) if shown else ()
     found += [(link.words, link.url) for link in owed]
     links = (_link(words, url, row) for words, url in found)
     return tuple(link for link in links if link.verb not in LEFT_OUT)

@@ -187,9 +187,16 @@ def _extra(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
         links.append(NavItem(_("Quality measures"), reverse("measures")))
     links.append(NavItem(_("Guided tour"), reverse("tour")))
     links.append(NavItem(_("Who may do what"), reverse("roles")))
-    if not user.is_staff:
-        return tuple(links)
-    links.append(NavItem(_("Administration"), reverse("admin:index")))
-    if getattr(settings, "EMAIL_FILE_PATH", None):
+    if user.is_staff:
+        links.append(NavItem(_("Administration"), reverse("admin:index")))
+    return (*links, *_of_a_demonstration(user, granted))
+
+
+def _of_a_demonstration(user: User, granted: frozenset[Permission]) -> tuple[NavItem, ...]:
+    """Mail that was kept in a folder instead of being sent, and a result that can be sent."""
+    links = []
+    if user.is_staff and getattr(settings, "EMAIL_FILE_PATH", None):
         links.append(NavItem(_("Demonstration mailbox"), reverse("mailbox")))
+    if settings.DEMO and Permission.RECORD_EXAM in granted:
+        links.append(NavItem(_("Send a sample result"), reverse("sample_results")))
     return tuple(links)

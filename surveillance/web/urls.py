@@ -33,6 +33,7 @@ from surveillance.web.freshness import queue_changed
 from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox, inbox_messages
+from surveillance.web.intake_feed_new import intake_feed_new
 from surveillance.web.intake_feed_page import intake_feed
 from surveillance.web.intake_inbox import intake_inbox, intake_item
 from surveillance.web.lesion_actions import reopen, retract_an_event, retract_an_exam
@@ -100,6 +101,7 @@ from surveillance.web.registry_import import (
     registry_template,
 )
 from surveillance.web.roles_page import roles_page
+from surveillance.web.sample_page import sample_result_page, sample_results
 from surveillance.web.session_page import session_state
 from surveillance.web.status_action import status_action
 from surveillance.web.systems_page import renew_system, systems
@@ -183,7 +185,10 @@ urlpatterns = [
     path("hooks/mail/", mail_hook, name="mail_hook"),
     path("intake/", intake_inbox, name="intake_inbox"),
     path("intake/<uuid:pk>/", intake_item, name="intake_item"),
+    path("intake/feeds/new/", intake_feed_new, name="intake_feed_new"),
     path("intake/feeds/<uuid:pk>/", intake_feed, name="intake_feed"),
+    path("sample/", sample_results, name="sample_results"),
+    path("sample/<uuid:pk>/", sample_result_page, name="sample_result"),
     path("registry/", registry_import, name="registry_import"),
     path("registry/template.csv", registry_template, name="registry_template"),
     path("registry/<uuid:pk>/", registry_import_file, name="registry_import_file"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from patients.audit import record_event
 from patients.history import save_with_history
 from patients.workflows.field_rules import refuse_bad_fields
-from surveillance.models import IntakeFeed
+from surveillance.models import IntakeFeed, MessageFormat
 from surveillance.workflows.errors import WorkflowRefused
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FIELDS = ("name", "format", "sending_application", "sending_facility", "mapping"
 
 
 class FeedRefused(WorkflowRefused):
-    """The mapping is no object, or another feed has this name or this sender."""
+    """The mapping is no object, no sender is named, or another feed has this name or sender."""
 
     code = "feed_refused"
 
@@ -28,12 +28,15 @@ def save_feed(*, feed: IntakeFeed, by: "User | None", now: datetime) -> IntakeFe
     """Store the feed as given, with history; equal values change nothing.
 
     Messages already kept stay as they are; what waits of them can be read again. Refused: a value
-    that its field does not allow, a mapping that is no JSON object, a name or sender that another
-    feed has.
+    that its field does not allow, a mapping that is no JSON object, HL7 v2 without a sender, a name
+    or sender that another feed has.
     """
     refuse_bad_fields(feed, FIELDS)
     if not isinstance(feed.mapping, dict):
         raise FeedRefused(_("The mapping is a JSON object: {…}."), field="mapping")
+    if feed.format == MessageFormat.HL7V2 and not _names_a_sender(feed):
+        words = _("HL7 messages are known by MSH-3 and MSH-4: give at least one of them.")
+        raise FeedRefused(words, field="sending_application")
     before = IntakeFeed.objects.filter(pk=feed.pk).first()
     changed = [f for f in FIELDS if not before or getattr(before, f) != getattr(feed, f)]
     if not changed:
@@ -55,3 +58,7 @@ def save_feed(*, feed: IntakeFeed, by: "User | None", now: datetime) -> IntakeFe
             field="name",
         ) from error
     return feed
+
+
+def _names_a_sender(feed: IntakeFeed) -> bool:
+    return bool(feed.sending_application.strip() or feed.sending_facility.strip())

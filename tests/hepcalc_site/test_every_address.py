@@ -89,6 +89,7 @@ def made(committed: Committed) -> Iterator[Scene]:
 @pytest.fixture
 def scene(made: Scene, db, settings, tmp_path) -> Iterator[Scene]:
     settings.EMAIL_FILE_PATH = str(tmp_path)  # or there is no demonstration mailbox to guard
+    settings.DEMO = True  # or there is no sample result to guard
     with time_machine.travel(NOW, tick=False):
         yield made
 

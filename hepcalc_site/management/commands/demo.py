@@ -30,7 +30,7 @@ class Command(BaseCommand):
             with only_one(settings.DATA_DIR):
                 self.fill()
                 filled.touch()
-        call_command("up", welcome=sign_ins(), again="`make demo`")
+        call_command("up", welcome=sign_ins(), again="`make demo`", mllp=True)
 
     def fill(self) -> None:
         """Make the database anew; an interrupted start leaves no half-filled one behind."""
@@ -59,4 +59,8 @@ def sign_ins() -> str:
     mailbox = (settings.DATA_DIR / "mailbox").relative_to(BASE_DIR)
     tour = "What to try first, as each role: /tour/ (Guided tour, in the menu under your name)."
     kept = f"Messages that would be sent are kept in {mailbox}/."
-    return "\n".join([*lines, tour, kept, ""])
+    listens = (
+        f"HL7 messages are taken at localhost:{settings.MLLP.port}; “Send a sample result”, in the "
+        "menu under your name, sends one."
+    )
+    return "\n".join([*lines, tour, listens, kept, ""])

@@ -10,13 +10,13 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from surveillance.api.fhir.answers import RESPONSES, Became, bundle_response, what_became
 from surveillance.api.fhir.conditional import without_known
 from surveillance.api.fhir.feeds import feed_of, read_for
 from surveillance.api.fhir.formats import FhirParser, PlainJsonParser
 from surveillance.api.fhir.view import FhirView
 from surveillance.api.scopes import Scope
 from surveillance.intake.applying import take_in_message
+from surveillance.intake.fhir.answers import RESPONSES, Became, bundle_response, what_became
 from surveillance.intake.fhir.bundles import Request as Asked
 from surveillance.intake.fhir.elements import text
 from surveillance.intake.fhir.outcome import outcome

@@ -22,6 +22,7 @@ from surveillance.intake.csv_registry.importing import Destination, take_in
 from surveillance.intake.demonstration.backlog import answer_backlog
 from surveillance.intake.demonstration.leave import begins_on, go_on_leave
 from surveillance.intake.demonstration.letters import write_letters
+from surveillance.intake.demonstration.messages import make_feeds, receive_messages
 from surveillance.intake.demonstration.rows import LaterRows, batches
 from surveillance.intake.demonstration.work import answer_the_last_rung, book_ahead, work_at
 from surveillance.intake.synthetic.generate import SyntheticRow, generate
@@ -91,6 +92,8 @@ def fill(
             if moment <= clock:
                 deliver(now=moment)
         on_progress(f"{day}")
+    make_feeds(sites, now=clock)
+    receive_messages(sites, now=clock)
     seal_audit(now=clock)
     if story.as_of == clock.date():
         # The broker of a demonstration starts after it is filled: its silence is no finding here.

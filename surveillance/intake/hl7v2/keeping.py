@@ -102,6 +102,16 @@ def keep_all(raws: Sequence[bytes], clock: Clock) -> list[bytes | None]:
     return [answer_to(letter, now) for letter in letters]
 
 
+def keep_here(raw: bytes, now: datetime) -> bytes | None:
+    """Keep one message on the caller's connection, within its transaction; the answer to it.
+
+    Raises what the database raises.
+    """
+    letter = Letter(raw, header_in(raw))
+    _keep([letter], now)
+    return answer_to(letter, now)
+
+
 def answer_to(letter: Letter, now: datetime) -> bytes | None:
     """The acknowledgement, or None where there is no verdict."""
     if letter.verdict is None:

@@ -13,10 +13,15 @@ from patients.models import Membership, Patient, Role, Site
 from surveillance.failsafe import find_all
 from surveillance.intake.csv_registry.documentation import registry_file_page
 from surveillance.models import (
+    CapturedReport,
+    CaptureState,
     ContactAttempt,
     Escalation,
+    ExamMatch,
     FollowUp,
     ImagingExam,
+    IntakeFeed,
+    IntakeItem,
     LetterBatch,
     LetterBatchStatus,
     Notification,
@@ -131,6 +136,11 @@ class TestSeedDemo:
         assert Notification.objects.letters_to_print().exists()
         assert LetterBatch.objects.filter(status=LetterBatchStatus.POSTED).exists()
         assert FollowUp.objects.exclude(booked_for=None).exists()
+        assert ExamMatch.objects.closed_by_themselves().exists()
+        assert ExamMatch.objects.undecided().exists()
+        assert IntakeItem.objects.waiting().exists()
+        for state in CaptureState:
+            assert CapturedReport.objects.in_state(state).exists()
         assert "Password of all: " in printed
         assert not [(one.code, one.count) for one in find_all(now=NOW)]
 
@@ -202,3 +212,37 @@ def test_the_page_is_printed(capsys) -> None:
     call_command("print_registry_columns")
 
     assert capsys.readouterr().out == registry_file_page()
+
+
+class TestAddFeed:
+    def test_a_feed_is_added_once(self, capsys) -> None:
+        SiteFactory(slug="north")
+        words = ("add_feed", "north", "RIS")
+
+        call_command(*words, application="RIS", facility="NORTH")
+        call_command(*words, application="OTHER")
+
+        feed = IntakeFeed.objects.get()
+        assert (feed.format, feed.sending_application) == ("HL7V2", "RIS")
+        assert "is there already" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("mapping", "words", "complaint"),
+        [
+            pytest.param("{}", ("nowhere", "RIS"), "no site nowhere", id="site"),
+            pytest.param("{}", ("north", "RIS"), "MSH-3 and MSH-4", id="sender"),
+            pytest.param("{", ("north", "RIS"), "cannot be read", id="no-json"),
+            pytest.param('{"nonsense": 1}', ("north", "RIS"), "nonsense", id="mapping"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(
+        self, tmp_path: Path, mapping: str, words: tuple[str, str], complaint: str
+    ) -> None:
+        SiteFactory(slug="north")
+        file = tmp_path / "mapping.json"
+        file.write_text(mapping, encoding="utf-8")
+
+        with pytest.raises(CommandError, match=complaint):
+            call_command("add_feed", *words, mapping=file)
+
+        assert not IntakeFeed.objects.exists()
