@@ -94,7 +94,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         connection.ensure_connection()
         connection.connection.backup(as_it_was)
-    emptied_by_django = TransactionTestCase._fixture_teardown
+    emptied_by_django = vars(TransactionTestCase)["_fixture_teardown"]
 
     def put_back(_test: TransactionTestCase) -> None:
         with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as database:
@@ -103,7 +103,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             database.rollback()
             as_it_was.backup(database)
 
-    setattr(TransactionTestCase, "_fixture_teardown", put_back)  # noqa: B010  # mypy forbids the plain form
+    # mypy forbids the plain form
+    setattr(TransactionTestCase, "_fixture_teardown", put_back)  # noqa: B010
     yield
     setattr(TransactionTestCase, "_fixture_teardown", emptied_by_django)  # noqa: B010
     as_it_was.close()
@@ -119,7 +120,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Committed:
             try:
                 yield
             finally:
-                TransactionTestCase("_fixture_teardown")._fixture_teardown()
+                vars(TransactionTestCase)["_fixture_teardown"](TransactionTestCase("run"))
 
     return made
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -50,7 +50,7 @@ def keep_message(
     nothing. What could not be mapped waits for a person from the start.
     """
     row = message_of(feed, envelope)
-    items = [item_of(row, position, part) for position, part in enumerate(parts)]
+    items = [item_of(row.id, row.site_id, place, part) for place, part in enumerate(parts)]
     created = bool(write_messages(messages=[row], items=items, now=now))
     same = IntakeMessage.objects.filter(feed=feed, control_id=row.control_id, digest=row.digest)
     message = same.defer("raw").get()
@@ -73,7 +73,7 @@ def message_of(feed: IntakeFeed, envelope: Envelope) -> NewMessage:
     )
 
 
-def item_of(message: NewMessage, position: int, part: Arrival | Unmapped) -> NewItem:
+def item_of(message: UUID, site: int, position: int, part: Arrival | Unmapped) -> NewItem:
     """The row of one part, not yet written."""
     if isinstance(part, Unmapped):
         kind, key, mrn, content = part.kind, part.key, part.mrn, "{}"
@@ -82,6 +82,6 @@ def item_of(message: NewMessage, position: int, part: Arrival | Unmapped) -> New
         kind, key, mrn = kind_of(part), key_of(part), part.person.mrn
         content, status, why = json.dumps(arrival_as_json(part)), ItemStatus.RECEIVED, ("", "", "")
     return NewItem(
-        uuid4(), message.id, message.site_id, position, kind, key[:LONGEST_KEY], mrn[:LONGEST_MRN],
+        uuid4(), message, site, position, kind, key[:LONGEST_KEY], mrn[:LONGEST_MRN],
         part.said_at, content, status, *why,
     )  # fmt: skip

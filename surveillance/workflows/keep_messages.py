@@ -26,7 +26,7 @@ def keep_messages(*, received: Sequence[Received], now: datetime) -> int:
     """Keep them all, or none; as `keep_message` one by one. How many were new."""
     rows = [message_of(one.feed, one.envelope) for one in received]
     items = [
-        item_of(row, position, part)
+        item_of(row.id, row.site_id, position, part)
         for row, one in zip(rows, received, strict=True)
         for position, part in enumerate(one.parts)
     ]

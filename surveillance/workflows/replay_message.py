@@ -1,5 +1,6 @@
 """A message is read by another mapping: what waits of it is replaced by what it says now."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def replay_message(
     """
     IntakeMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
     old = {row.position: row for row in message.items.all()}
-    read = [item_of(message, position, part, now) for position, part in enumerate(parts)]
+    read = [_row(message, position, part, now) for position, part in enumerate(parts)]
     added = [row for row in read if row.position not in old]
     replaced = [
         _replaced(old[row.position], row)
@@ -55,6 +56,14 @@ def replay_message(
         detail={"rows": len(added) + len(replaced)},
     )
     return [*replaced, *added]
+
+
+def _row(
+    message: IntakeMessage, position: int, part: Arrival | Unmapped, now: datetime
+) -> IntakeItem:
+    """The part as a row, not yet saved."""
+    new = item_of(message.pk, message.site_id, position, part)._asdict()
+    return IntakeItem(**new | {"content": json.loads(new["content"]), "created_at": now})
 
 
 def _replaced(old: IntakeItem, new: IntakeItem) -> IntakeItem:

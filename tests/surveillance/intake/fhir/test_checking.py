@@ -25,7 +25,7 @@ from tests.surveillance.intake.fhir.test_properties import QUICK, VALUES, change
 WHOLE = everything()
 RESOURCES = [bundle(condition()), *(entry["resource"] for entry in WHOLE["entry"])]
 AWAY = ...
-VALUED = (
+VALUED: tuple[Any, ...] = (
     AWAY, None, True, 7, " ", "final", "active", "2026-02-30", "2026-02-29", "2026-04-31",
     "2026-01-31", "2026-06-30T23:59:60Z", "2026-02-31T10:00:00Z", "0001-01-01T00:00:00+14:00",
     "2026", "2026-02", "YWI=", "YWI", "YW I=", "=", [], {}, [{}],
