@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core import checks as registry
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,6 +19,12 @@ class SiteConfig(AppConfig):
         for check in checks.ALL:
             registry.register(check, registry.Tags.security, deploy=True)
         refuse_unknown_roles(frozenset(settings.MFA_REQUIRED_ROLES))
+
+
+class StaticFiles(StaticFilesConfig):
+    """Without what no page of ours asks for, which takes half a minute to compress."""
+
+    ignore_patterns = (*StaticFilesConfig.ignore_patterns, "redoc")
 
 
 def refuse_unknown_roles(named: frozenset[str]) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from surveillance.protocol.parameters import LARGEST_PLAUSIBLE_SIZE, SMALLEST_PLAUSIBLE_SIZE
 from surveillance.protocol.report_reader.findings import heads_in
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
@@ -35,7 +36,7 @@ _ORGAN_ONLY = re.compile(
     r"\b(?:cbd|duct|aorta|vein|wall|slice|thickness|spleen|kidney)\b[^.]{0,12}$"
 )
 _FROM_TO = re.compile(r"\bfrom\s$")
-_SMALLEST, _LARGEST = Decimal("0.3"), Decimal(300)
+_SMALLEST, _LARGEST = SMALLEST_PLAUSIBLE_SIZE.value, LARGEST_PLAUSIBLE_SIZE.value
 _LARGEST_OF = re.compile(r"\b(?:largest|biggest|up to|max\w*)\b[^.;]{0,40}$|\bwithin an?\s$")
 _FIELD = re.compile(rf"\b(?:size|diameter) \((mm|cm)\)\s?:\s?({_NUMBER})")
 

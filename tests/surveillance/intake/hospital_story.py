@@ -130,7 +130,12 @@ def settle() -> None:
 
 def a_hospital(**site: Any) -> Hospital:
     site_of_feed = SiteFactory(**site)
-    feed = IntakeFeed.objects.create(site=site_of_feed, name="HIS", format=MessageFormat.HL7V2)
+    feed = IntakeFeed.objects.create(
+        site=site_of_feed,
+        name="HIS",
+        format=MessageFormat.HL7V2,
+        sending_facility=site_of_feed.slug,
+    )
     return Hospital(feed)
 
 
