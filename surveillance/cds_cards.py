@@ -10,6 +10,7 @@ from surveillance.fhir_out.elements import Context, Json
 from surveillance.fhir_out.obligations import service_request
 from surveillance.models import FollowUp
 from surveillance.obligations import window_of
+from surveillance.protocol.modality import CONTRAST_MRI
 from surveillance.protocol.terms import EscalationClass, Modality, ObligationKind, Stage
 from surveillance.protocol.timeliness import overdue_days, stage_on
 
@@ -24,9 +25,6 @@ OVERRIDE_REASONS: Final = {
     "later": "Not now",
 }
 REASON_SYSTEM: Final = "urn:hepcalc:term:cds-override-reason"
-CONTRAST_MRI: Final = frozenset(
-    {Modality.MRI_CONTRAST, Modality.MRI_EXTRACELLULAR, Modality.MRI_HEPATOBILIARY}
-)
 _CODES: Final = {code: modality for modality, (code, _words) in PROCEDURES.items()}
 
 

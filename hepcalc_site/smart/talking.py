@@ -9,13 +9,14 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from hepcalc_site.oidc import HERE
 from hepcalc_site.smart.failures import LaunchFailed
+from surveillance.delivery.sms_http import NoRedirect
 
 Json = dict[str, Any]
 SECONDS: Final = 5
@@ -52,14 +53,8 @@ class EhrRefuses(LaunchFailed):
     )
 
 
-class _NoDetours(HTTPRedirectHandler):
-    """A code or token goes where it was meant to go, or nowhere."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """Follow none: urllib then reports the redirect as an error."""
-
-
-_opener = build_opener(_NoDetours)
+_opener = build_opener(NoRedirect)
+"""A code or token goes where it was meant to go, or nowhere."""
 
 
 def is_safe(address: object) -> bool:

@@ -32,7 +32,7 @@ _CHILD_ORDER: Final = (_M.MRI_CONTRAST, _M.CEUS, _M.CT_MULTIPHASE, _M.MRI_NONCON
 _ROUTINE_ORDER: Final = (_M.MRI_CONTRAST, _M.CT_MULTIPHASE, _M.US)
 _ULTRASOUND: Final = (_M.US,)
 _BELOW_CEUS: Final = frozenset({_M.MRI_NONCONTRAST, _M.US})
-_CONTRAST_MRI: Final = frozenset({_M.MRI_CONTRAST, _M.MRI_EXTRACELLULAR, _M.MRI_HEPATOBILIARY})
+CONTRAST_MRI: Final = frozenset({_M.MRI_CONTRAST, _M.MRI_EXTRACELLULAR, _M.MRI_HEPATOBILIARY})
 _CONTRAST_CT: Final = frozenset({_M.CT_MULTIPHASE, _M.CT_SINGLE_PHASE})
 
 
@@ -72,7 +72,7 @@ def blocked_modalities(patient: PatientFacts) -> frozenset[Modality]:
     avoid, pregnant = patient.contraindications, patient.pregnant is Tri.YES
     blocked: set[Modality] = set()
     if pregnant or avoid & {_C.MRI_DEVICE, _C.GADOLINIUM_ALLERGY}:
-        blocked |= _CONTRAST_MRI
+        blocked |= CONTRAST_MRI
     if _C.EGFR_LT_30 in avoid:
         blocked.add(_M.MRI_HEPATOBILIARY)
     if pregnant or avoid & {_C.IODINATED_ALLERGY, _C.EGFR_LT_30}:

@@ -128,9 +128,10 @@ def _intake(request: HttpRequest, user: User) -> tuple[NavItem, ...]:
     """How many parts of messages wait for somebody at this person's sites; counting stops."""
     sites = sites_where(user, Permission.MEND_INTAKE)
     waiting = IntakeItem.objects.waiting().filter(site__in=sites)[: BADGE_LIMIT + 1].count()
-    badge = f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
     url = reverse("intake_inbox")
-    return (NavItem(_("Messages"), url, request.path.startswith(url), badge, _("waiting")),)
+    return (
+        NavItem(_("Messages"), url, request.path.startswith(url), _badge(waiting), _("waiting")),
+    )
 
 
 def _unread_badge(user: User) -> str:
@@ -138,7 +139,12 @@ def _unread_badge(user: User) -> str:
     unread = unsettled(Notification.objects.inbox_of(user).unread(), timezone.localdate())
     entries = unread.annotate(entry=Coalesce("patient", "follow_up__patient", "pk"))
     waiting = entries.values("entry").distinct()[: BADGE_LIMIT + 1].count()
-    return f"{BADGE_LIMIT}+" if waiting > BADGE_LIMIT else str(waiting or "")
+    return _badge(waiting)
+
+
+def _badge(count: int) -> str:
+    """The number, as far as it was counted; nothing for none."""
+    return f"{BADGE_LIMIT}+" if count > BADGE_LIMIT else str(count or "")
 
 
 def _exams(request: HttpRequest, user: User, memberships: list[Membership]) -> tuple[NavItem, ...]:
@@ -148,8 +154,8 @@ def _exams(request: HttpRequest, user: User, memberships: list[Membership]) -> t
         return ()
     count = exams_to_confirm(user, {row.site_id for row in there})
     url = reverse("exam_matches")
-    badge = f"{BADGE_LIMIT}+" if count > BADGE_LIMIT else str(count or "")
-    return (NavItem(_("Exams"), url, request.path.startswith(url), badge, _("to confirm")),)
+    is_current = request.path.startswith(url)
+    return (NavItem(_("Exams"), url, is_current, _badge(count), _("to confirm")),)
 
 
 def _failsafe(
