@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from patients.models import Patient
+from surveillance.dicom_modality import DICOM_MODALITY
 from surveillance.models import (
     FollowUp,
     FollowUpOutcome,
@@ -30,19 +31,6 @@ Json = dict[str, Any]
 
 FORMAT = "hepcalc.lesion-history"
 FORMAT_VERSION = "1.0"
-DICOM_MODALITY = {
-    Modality.US: "US",
-    Modality.CEUS: "US",
-    Modality.CT_NONCONTRAST: "CT",
-    Modality.CT_SINGLE_PHASE: "CT",
-    Modality.CT_MULTIPHASE: "CT",
-    Modality.MRI_NONCONTRAST: "MR",
-    Modality.MRI_EXTRACELLULAR: "MR",
-    Modality.MRI_HEPATOBILIARY: "MR",
-    Modality.PET_CT: "PT",
-    Modality.XR: "DX",
-}
-"""DICOM (0008,0060); which contrast was given stands in `procedure`."""
 FINDINGS = (
     "aphe",
     "washout",
@@ -134,7 +122,7 @@ def _study(row: LesionObservation, moment: datetime | None) -> Json:
         "id": str(exam.pk),
         "accessionNumber": exam.accession,
         "started": _day(exam.performed_on),
-        "modality": DICOM_MODALITY.get(Modality(exam.modality), "OT"),
+        "modality": DICOM_MODALITY[Modality(exam.modality)],
         "procedure": exam.modality,
         "status": _status(exam, is_retracted=is_retracted),
         "statusReason": exam.retracted_reason if is_retracted else "",

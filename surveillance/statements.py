@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from surveillance.models import IntakeItem, ItemStatus
+from surveillance.models import IntakeItem
+from surveillance.said_before import HEARD
 
-TAKEN_IN = (ItemStatus.APPLIED, ItemStatus.NOTHING_NEW)
 STATES = ("PRELIMINARY", "FINAL", "CORRECTED", "CANCELLED")
 NOT_CONTENT = ("said_at", "person")
 
@@ -29,7 +29,7 @@ def said_before(item: IntakeItem) -> Said:
     of arrival never does.
     """
     others = IntakeItem.objects.about(item.site, item.kind, item.key).exclude(pk=item.pk)
-    known = [one for one in others.filter(status__in=TAKEN_IN) if one.said_at is not None]
+    known = [one for one in others.filter(status__in=HEARD) if one.said_at is not None]
     earlier = [one for one in known if _rank(one) <= _rank(item)]
     return Said(max(earlier, key=_rank, default=None), is_outdated=len(earlier) < len(known))
 

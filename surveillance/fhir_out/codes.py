@@ -37,20 +37,6 @@ CONDITIONS: Final[dict[str, tuple[str, str]]] = {
 }
 """Facts of risk that have a code in clinical.md 3.7; the others are said in our own terms."""
 
-IMAGING_MODALITY: Final = {
-    Modality.US: "US",
-    Modality.CEUS: "US",
-    Modality.CT_NONCONTRAST: "CT",
-    Modality.CT_SINGLE_PHASE: "CT",
-    Modality.CT_MULTIPHASE: "CT",
-    Modality.MRI_NONCONTRAST: "MR",
-    Modality.MRI_EXTRACELLULAR: "MR",
-    Modality.MRI_HEPATOBILIARY: "MR",
-    Modality.MRI_CONTRAST: "MR",
-    Modality.PET_CT: "PT",
-    Modality.XR: "DX",
-}
-"""DICOM CID 29; which contrast was given is said by the procedure's code."""
 PROCEDURES: Final = {
     Modality.US: ("28614-6", "US Liver"),
     Modality.CT_NONCONTRAST: ("30611-8", "CT Liver WO contrast"),

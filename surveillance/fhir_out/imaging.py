@@ -3,10 +3,10 @@
 import base64
 from typing import Any
 
+from surveillance.dicom_modality import DICOM_MODALITY
 from surveillance.fhir_out.codes import (
     DICOM,
     HL7,
-    IMAGING_MODALITY,
     LIRADS,
     LIVER,
     LONG_AXIS,
@@ -54,7 +54,7 @@ def imaging_study(row: ImagingExam, _context: Context) -> list[Json]:
             str(row.pk),
             identifier=[accession(row)],
             status="entered-in-error" if row.retracted_at else "available",
-            modality=[coding(DICOM, IMAGING_MODALITY[Modality(row.modality)])],
+            modality=[coding(DICOM, DICOM_MODALITY[Modality(row.modality)])],
             subject=reference("Patient", row.patient_id),
             started=day(row.performed_on),
             procedureCode=[procedure(row.modality)],

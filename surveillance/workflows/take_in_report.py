@@ -38,8 +38,8 @@ from surveillance.protocol.report_reader.read import read_report
 from surveillance.protocol.terms import Modality
 from surveillance.protocol.which_lesion import statements_of
 from surveillance.record_locks import lock_records
-from surveillance.said_before import patient_known_as
-from surveillance.statements import TAKEN_IN, Said, said_before, says_the_same
+from surveillance.said_before import HEARD, patient_known_as
+from surveillance.statements import Said, said_before, says_the_same
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.keep_matches import Found, keep_matches
 from surveillance.workflows.keep_reading import keep_reading
@@ -94,7 +94,7 @@ def take_in_report(*, item: IntakeItem, arrival: ReportArrival, now: datetime) -
     Waits for a person: a name or birth date that contradicts the record number, a kind of exam
     that is not known, and whatever cannot be a true report on this patient.
     """
-    if item.status in TAKEN_IN:
+    if item.status in HEARD:
         return _as_before(item)
     with in_the_language_of_records():
         patient = _patient_of(item, arrival)
