@@ -32,7 +32,7 @@ from bench.workers import FORK, together
 from patients.models import Site
 from surveillance.intake.hl7v2 import groups
 from surveillance.intake.hl7v2.framing import END, START
-from surveillance.intake.hl7v2.keeping import keep_all
+from surveillance.intake.hl7v2.keeping import keep_all, read_all
 from surveillance.intake.hl7v2.listener import Listener, Listening
 from surveillance.models import IntakeFeed, IntakeMessage, MessageFormat
 
@@ -44,18 +44,18 @@ OBSERVATIONS = 10
 
 
 class Way(NamedTuple):
-    """How a listener keeps: threads, and how many messages at most in one transaction."""
+    """How a listener keeps: groups in hand, and how many messages at most in one transaction."""
 
     name: str
-    lanes: int
+    in_hand: int
     most_at_once: int
     connections: tuple[int, ...]
 
 
 WAYS = (
-    Way("listener", groups.LANES, groups.MOST_AT_ONCE, CONNECTIONS),
-    Way("… with two threads", 2, groups.MOST_AT_ONCE, (1, 16)),
-    Way("… with eight threads, commit each", 8, 1, (1, 16)),
+    Way("listener", groups.MOST_IN_HAND, groups.MOST_AT_ONCE, CONNECTIONS),
+    Way("… one group after the other", 1, groups.MOST_AT_ONCE, (1, 16)),
+    Way("… a commit for each message", groups.MOST_IN_HAND, 1, (1, 16)),
 )
 
 
@@ -129,7 +129,9 @@ def _listen(way: Way, told: Any) -> None:
     groups.MOST_AT_ONCE = way.most_at_once
 
     async def run() -> None:
-        keeper = groups.Groups(lambda raws: keep_all(raws, timezone.now), lanes=way.lanes)
+        keeper = groups.Groups(
+            keep_all, read=lambda raws: read_all(raws, timezone.now), in_hand=way.in_hand
+        )
         listener = Listener(Listening(host="127.0.0.1", port=0), keeper, timezone.now)
         told.send(await listener.start())
         await asyncio.Event().wait()

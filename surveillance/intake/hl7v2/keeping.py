@@ -1,6 +1,6 @@
 """Messages as they came are read and kept; what is to be answered comes back.
 
-Runs in a thread, with that thread's connection. A message is answered only after the transaction
+Reading and keeping each run in a thread, with that thread's connection. A message is answered only after the transaction
 that keeps it was committed. While the database is away nothing is answered: the sender, who has
 heard nothing, sends again.
 """
@@ -86,20 +86,38 @@ class Letter:
         self.verdict = Verdict(self.read.code, self.read.problems)
 
 
-def keep_all(raws: Sequence[bytes], clock: Clock) -> list[bytes | None]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Messages that came at the same time, read, and when that was."""
+
+    letters: Sequence[Letter]
+    now: datetime
+
+
+def read_all(raws: Sequence[bytes], clock: Clock) -> Group:
+    """Read them, each by the mapping of its feed. Raises what the database raises."""
+    LINE.look()
+    letters = [Letter(raw, header_in(raw)) for raw in raws]
+    try:
+        _read(letters)
+    except Error:
+        connection.close()
+        raise
+    return Group(letters, clock())
+
+
+def keep_all(group: Group) -> list[bytes | None]:
     """Keep them in one transaction, and each in its own if that fails; the answer to each.
 
     None: it is not known to be kept, so there is no answer.
     """
-    now = clock()
-    letters = [Letter(raw, header_in(raw)) for raw in raws]
     try:
         LINE.look()
-        _keep(letters, now)
+        _keep(group.letters, group.now)
     except Error as fault:
-        log.error("hl7_not_kept", messages_count=len(raws), exc_info=fault)
+        log.error("hl7_not_kept", messages_count=len(group.letters), exc_info=fault)
         connection.close()
-    return [answer_to(letter, now) for letter in letters]
+    return [answer_to(letter, group.now) for letter in group.letters]
 
 
 def keep_here(raw: bytes, now: datetime) -> bytes | None:
@@ -107,9 +125,10 @@ def keep_here(raw: bytes, now: datetime) -> bytes | None:
 
     Raises what the database raises.
     """
-    letter = Letter(raw, header_in(raw))
-    _keep([letter], now)
-    return answer_to(letter, now)
+    letters = [Letter(raw, header_in(raw))]
+    _read(letters)
+    _keep(letters, now)
+    return answer_to(letters[0], now)
 
 
 def answer_to(letter: Letter, now: datetime) -> bytes | None:
@@ -131,7 +150,7 @@ def refusal_of_giant(head: bytes, now: datetime) -> bytes | None:
     return answer_to(Letter(head, None, verdict=Verdict("AR", [TOO_LARGE])), now)
 
 
-def _keep(letters: Sequence[Letter], now: datetime) -> None:
+def _read(letters: Sequence[Letter]) -> None:
     senders = {id(one): sender_of(one.header) for one in letters if one.header}
     feeds = feeds_of(senders.values())
     for letter in letters:
@@ -142,6 +161,9 @@ def _keep(letters: Sequence[Letter], now: datetime) -> None:
         letter.feed = feeds.get((sender.application, sender.facility))
         if letter.feed is not None:
             letter.read = read_for(letter.feed, letter.raw, letter.header)
+
+
+def _keep(letters: Sequence[Letter], now: datetime) -> None:
     _keep_together([one for one in letters if one.feed], now)
     for letter in letters:
         if letter.header and letter.feed is None:

@@ -11,7 +11,7 @@ import structlog
 from django.db import connections
 
 from surveillance.intake.hl7v2.groups import Groups
-from surveillance.intake.hl7v2.keeping import keep_all
+from surveillance.intake.hl7v2.keeping import keep_all, read_all
 from surveillance.intake.hl7v2.listener import Listener, Listening
 from surveillance.intake.hl7v2.nudging import Nudge
 from surveillance.intake.hl7v2.strays import adopt_strays
@@ -27,7 +27,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(note_trouble)
     nudge, stop = Nudge(), asyncio.Event()
-    groups = Groups(lambda raws: keep_all(raws, clock), kept=nudge)
+    groups = Groups(keep_all, read=lambda raws: read_all(raws, clock), kept=nudge)
     listener = Listener(listening, groups, clock)
     port = await listener.start()
     for number in (signal.SIGTERM, signal.SIGINT):

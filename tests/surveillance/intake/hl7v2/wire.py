@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from surveillance.intake.hl7v2.groups import Groups
-from surveillance.intake.hl7v2.keeping import keep_all
+from surveillance.intake.hl7v2.keeping import keep_all, read_all
 from surveillance.intake.hl7v2.listener import Listener, Listening
 from surveillance.intake.hl7v2.serving import note_trouble
 from surveillance.models import IntakeFeed, MessageFormat
@@ -102,7 +102,7 @@ class Sender:
 
 def keep_at_now(raws: Sequence[bytes]) -> list[bytes | None]:
     """The real keeper at a fixed moment."""
-    return keep_all(raws, lambda: NOW)
+    return keep_all(read_all(raws, lambda: NOW))
 
 
 @contextmanager
