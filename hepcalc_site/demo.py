@@ -16,7 +16,6 @@ from django.core.management.base import CommandError
 
 from hepcalc_site.env import BASE_DIR
 from hepcalc_site.env_file import parse_environment_file
-from hepcalc_site.mllp import DEFAULT_PORT
 from hepcalc_site.running import ports
 from hepcalc_site.running.lock import only_one
 
@@ -52,14 +51,12 @@ def run() -> None:
     asked = os.environ.get("PORT", "")
     if asked and not asked.isdecimal():
         raise CommandError(f"PORT={asked} is not a port. Give a number: PORT=8080")
-    first = os.environ.get("MLLP_PORT", "")
-    first_port = int(first) if first.isdecimal() else DEFAULT_PORT
-    listener = str(ports.next_free(first_port, "MLLP_PORT=9575"))
+    listener = os.environ.get("MLLP_PORT", "")
     write_settings(SETTINGS)
     take_environment(SETTINGS)
     port = str(ports.choose(int(asked) if asked else None))
     os.environ |= {"PORT": port, "SITE_URL": f"http://localhost:{port}"}
-    os.environ |= {"MLLP_PORT": listener, "DEMO": "true"}
+    os.environ |= {"DEMO": "true"} | ({"MLLP_PORT": listener} if listener else {})
     execute_from_command_line(["manage.py", "demo"])
 
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             with only_one(settings.DATA_DIR):
                 self.fill()
                 filled.touch()
-        call_command("up", welcome=sign_ins(), again="`make demo`", mllp=True)
+        call_command("up", welcome=sign_ins(), again="`make demo`", mllp=True, next_free=True)
 
     def fill(self) -> None:
         """Make the database anew; an interrupted start leaves no half-filled one behind."""
@@ -59,8 +59,5 @@ def sign_ins() -> str:
     mailbox = (settings.DATA_DIR / "mailbox").relative_to(BASE_DIR)
     tour = "What to try first, as each role: /tour/ (Guided tour, in the menu under your name)."
     kept = f"Messages that would be sent are kept in {mailbox}/."
-    listens = (
-        f"HL7 messages are taken at localhost:{settings.MLLP.port}; “Send a sample result”, in the "
-        "menu under your name, sends one."
-    )
-    return "\n".join([*lines, tour, listens, kept, ""])
+    sample = "“Send a sample result”, in the same menu, answers a follow-up by HL7 or FHIR."
+    return "\n".join([*lines, tour, sample, kept, ""])

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from hepcalc_site.broker_address import embedded_url
 from hepcalc_site.processes import beat_command, mllp_command, web_command, worker_command
@@ -39,6 +39,11 @@ class Command(BaseCommand):
         parser.add_argument("--again", default=AGAIN, help="how to start it again once it died")
         parser.add_argument("--mllp", action="store_true", help="listen for HL7 v2 (MLLP_PORT)")
         parser.add_argument(
+            "--next-free",
+            action="store_true",
+            help="where MLLP_PORT is taken, listen on the next free port",
+        )
+        parser.add_argument(
             "--no-prepare",
             action="store_true",
             help="leave out migrate, sync_roles and collectstatic",
@@ -54,29 +59,43 @@ class Command(BaseCommand):
                 call_command("sync_roles", verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
             port = ports.choose(options["port"])
-            status = Supervisor(environment_for(port), self.say).run(
-                parts_for(f"{options['bind']}:{port}", port, with_mllp=options["mllp"]),
-                announce=lambda: self.welcome(port, options["welcome"]),
+            mllp_port = self.listener_port(options["next_free"]) if options["mllp"] else None
+            status = Supervisor(environment_for(port, mllp_port), self.say).run(
+                parts_for(f"{options['bind']}:{port}", port, mllp_port),
+                announce=lambda: self.welcome(port, mllp_port, options["welcome"]),
             )
         if status:
             self.say(f"Nothing is lost. To start it again: {options['again']}.")
         sys.exit(status)
+
+    def listener_port(self, next_free: bool) -> int:
+        """MLLP_PORT, or the next free port where that will do; looked for just before the start."""
+        wanted = settings.MLLP.port
+        if next_free:
+            return ports.next_free(wanted, "MLLP_PORT=9575")
+        if not ports.is_free(wanted):
+            raise CommandError(f"Port {wanted} (for HL7 v2) is taken. Name another: MLLP_PORT=9575")
+        return wanted
 
     def say(self, text: str) -> None:
         """Print a line now, even into a pipe."""
         self.stdout.write(text)
         self.stdout.flush()
 
-    def welcome(self, port: int, text: str) -> None:
+    def welcome(self, port: int, mllp_port: int | None, text: str) -> None:
         """Tell where it runs."""
-        self.say(f"\nHepCalc is ready: http://localhost:{port}/\n{text}Stop with Ctrl-C.\n")
+        listens = f"HL7 messages are taken at localhost:{mllp_port}.\n" if mllp_port else ""
+        self.say(
+            f"\nHepCalc is ready: http://localhost:{port}/\n{text}{listens}Stop with Ctrl-C.\n"
+        )
 
 
-def environment_for(port: int) -> dict[str, str]:
+def environment_for(port: int, mllp_port: int | None) -> dict[str, str]:
     """Our environment plus where the broker is and what links in e-mails begin with."""
     here = {"SITE_URL": f"http://localhost:{port}", "PYTHONWARNINGS": QUIET_ABOUT_ROOT}
-    environment = here if settings.IS_LOCAL else {}
-    return {**environment, **os.environ, "REDIS_URL": redis_url(), "PYTHONUNBUFFERED": "1"}
+    environment = {**(here if settings.IS_LOCAL else {}), **os.environ}
+    listener = {"MLLP_PORT": str(mllp_port)} if mllp_port else {}
+    return {**environment, **listener, "REDIS_URL": redis_url(), "PYTHONUNBUFFERED": "1"}
 
 
 def redis_url() -> str:
@@ -84,21 +103,24 @@ def redis_url() -> str:
     return settings.REDIS_URL or embedded_url(settings.DATA_DIR)
 
 
-def parts_for(bind: str, port: int, *, with_mllp: bool = False) -> Sequence[Part]:
-    """What to start, in order. The broker is ours only where no REDIS_URL is given."""
+def parts_for(bind: str, port: int, mllp_port: int | None = None) -> Sequence[Part]:
+    """What to start, in order. The broker is ours only where no REDIS_URL is given, the listener
+    for HL7 v2 runs where it has a port."""
     python = [sys.executable, "-m"]
     broker_ready = is_answering(redis_url())
     embedded = Part(
         name="broker", command=broker.broker_command(settings.DATA_DIR), grace=2, ready=broker_ready
     )
     ours = [] if settings.REDIS_URL else [embedded]
-    listener = Part(name="mllp", command=[*python, *mllp_command()], grace=12, ready=listens())
+    listener = Part(
+        name="mllp", command=[*python, *mllp_command()], grace=12, ready=listens(mllp_port or 0)
+    )
     return [
         *ours,
         Part(name="worker", command=[*python, *worker_command()], grace=4),
         Part(name="web", command=[*python, *web_command(bind)], grace=3, ready=lives(port)),
         Part(name="beat", command=[*python, *beat_command()], grace=2),
-        *([listener] if with_mllp else []),
+        *([listener] if mllp_port else []),
     ]
 
 
@@ -123,13 +145,13 @@ def lives(port: int) -> Callable[[], bool]:
     return ask
 
 
-def listens() -> Callable[[], bool]:
+def listens(port: int) -> Callable[[], bool]:
     """A question to ask the listener for HL7 v2 until it says yes."""
     host = "127.0.0.1" if settings.MLLP.host in EVERYWHERE else settings.MLLP.host
 
     def ask() -> bool:
         try:
-            with socket.create_connection((host, settings.MLLP.port), timeout=5):
+            with socket.create_connection((host, port), timeout=5):
                 return True
         except OSError:
             return False
