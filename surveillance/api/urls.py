@@ -9,8 +9,10 @@ from surveillance.api.cds.hooks import DiscoveryView, FeedbackView
 from surveillance.api.cds.hooks import ServiceView as CdsServiceView
 from surveillance.api.evaluate import EvaluateView
 from surveillance.api.fhir.capability import CapabilityView
+from surveillance.api.fhir.everything import EverythingView
+from surveillance.api.fhir.nowhere import FhirNowhereView
 from surveillance.api.fhir.one_address import read_or_sent
-from surveillance.api.fhir.read import EverythingView, ReadView, SearchByAddress, SearchByBody
+from surveillance.api.fhir.read import ReadView, SearchByAddress, SearchByBody
 from surveillance.api.fhir.taking_in import BundleView, CreateView, UpdateView
 from surveillance.api.nowhere import NowhereView
 from surveillance.api.record_exams import RecordExamsView
@@ -40,6 +42,7 @@ urlpatterns = [
         read_or_sent(ReadView.as_view(), UpdateView.as_view(), "PUT"),
         name="fhir_read",
     ),
+    path("fhir/r4/<path:rest>", FhirNowhereView.as_view(), name="fhir_nowhere"),
     path("api/v1/decisions/evaluate/", EvaluateView.as_view(), name="api_evaluate"),
     path("api/v1/imaging-exams/record-exams/", RecordExamsView.as_view(), name="api_record_exams"),
     path("api/v1/registry-rows/", RegistryRowsView.as_view(), name="api_registry_rows"),

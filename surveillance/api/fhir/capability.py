@@ -75,9 +75,10 @@ def _resource(name: str) -> Json:
 
 def _read(name: str, kind: Kind) -> Json:
     common = [{"name": "_id", "type": "token", "documentation": "The id of the resource"}]
-    about = [] if name == "Patient" else [
-        {"name": "patient", "type": "reference", "documentation": "Whom it is about"}
-    ]  # fmt: skip
+    about = [
+        {"name": one, "type": "reference", "documentation": "Whom it is about"}
+        for one in kind.about
+    ]
     own = [
         {
             "name": key,

@@ -34,15 +34,27 @@ class Source:
     rows: Callable[[SiteQuerySet, Context], QuerySet[Any]]
     build: Callable[[Any, Context], list[Json]]
     patient: str
+    several: bool = False
+    """Whether one row may be any number of resources."""
+
+    def patient_of(self, row: Any) -> str:
+        """The id of the patient whom a row is about; empty for nobody."""
+        *path, last = self.patient.split("__")
+        for name in path:
+            row = getattr(row, name)
+        id_ = row.pk if last == "pk" else getattr(row, f"{last.removesuffix('_id')}_id")
+        return str(id_ or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One type of resource. Every type is searched by `_id`, and by `patient` where it has one."""
+    """One type of resource. Every type is searched by `_id`, and by whom it is about (`patient`,
+    most also by R4's other word for it)."""
 
     sources: tuple[Source, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     permission: Permission = Permission.VIEW_PATIENT
+    about: tuple[str, ...] = ("patient", "subject")
 
 
 def _patients(sites: SiteQuerySet, _context: Context) -> QuerySet[Patient]:
@@ -111,7 +123,7 @@ def _attempts(sites: SiteQuerySet, _context: Context) -> QuerySet[ContactAttempt
 
 def _decisions(sites: SiteQuerySet, _context: Context) -> QuerySet[LesionAssessment]:
     rows = LesionAssessment.objects.filter(lesion__patient__site__in=sites)
-    return rows.select_related("assessed_by").prefetch_related("follow_ups")
+    return rows.select_related("assessed_by", "lesion").prefetch_related("follow_ups")
 
 
 def _trail(sites: SiteQuerySet, _context: Context) -> QuerySet[AuditEvent]:
@@ -136,23 +148,32 @@ _MESSAGE_STATUS = {
     code: Q(status__in=[one for one, fhir in outreach.REQUEST_STATUS.items() if fhir == code])
     for code in ("active", "completed", "on-hold", "revoked")
 }
-_ACCESSION = Parameter("token", "The accession number", by.token("accession"))
+_ACCESSION = Parameter(
+    "token", "The accession number", by.number_of_site("accession", "urn:hepcalc:accession")
+)
+_LESION = Parameter("reference", "The lesion", by.reference("lesion", "Condition"), is_narrow=True)
 _DONE_ON = Parameter("date", "The day of the exam", by.day("performed_on"))
 
 KINDS: Final[dict[str, Kind]] = {
     "Patient": Kind(
         (Source(_patients, people.patient, "pk"),),
         {
-            "identifier": Parameter("token", "The record number", by.token("mrn"), True),
+            "identifier": Parameter(
+                "token", "The record number", by.number_of_site("mrn", "urn:hepcalc:mrn"), True
+            ),
+            "name": Parameter(
+                "string", "Family or given name", by.text("family_name", "given_name"), True
+            ),
             "family": Parameter("string", "The family name", by.text("family_name"), True),
             "given": Parameter("string", "The given name", by.text("given_name"), True),
             "birthdate": Parameter("date", "The day of birth", by.day("birth_date"), True),
         },
+        about=(),
     ),
     "Condition": Kind(
         (
             Source(_lesions, people.lesion_condition, "patient"),
-            Source(_risk, people.risk_conditions, "patient"),
+            Source(_risk, people.risk_conditions, "patient", several=True),
         )
     ),
     "ImagingStudy": Kind(
@@ -172,22 +193,30 @@ KINDS: Final[dict[str, Kind]] = {
         (Source(_observations, imaging.observation, "exam__patient"),),
         {
             "date": Parameter("date", "The day of the exam", by.day("exam__performed_on")),
-            "focus": Parameter("reference", "The lesion", by.reference("lesion", "Condition")),
+            "focus": Parameter(
+                "reference", "The lesion", by.reference("lesion", "Condition"), is_narrow=True
+            ),
         },
     ),
     "Task": Kind(
         (Source(_follow_ups, obligations.task, "patient"),),
         {
             "status": Parameter("token", "Where the obligation stands", by.one_of(_TASK_STATUS)),
-            "owner": Parameter("token", "The account that answers for it", by.token("owner__pk")),
-            "focus": Parameter("reference", "The lesion", by.reference("lesion", "Condition")),
+            "owner": Parameter("token", "The account that answers for it", by.account("owner__pk")),
+            "focus": Parameter(
+                "reference", "The lesion", by.reference("lesion", "Condition"), is_narrow=True
+            ),
             "authored-on": Parameter("date", "When it was opened", by.moment("opened_at")),
             "period": Parameter("date", "The last day of its window", by.day("latest_on")),
         },
     ),
     "ServiceRequest": Kind(
         (Source(_imaging, obligations.service_request, "patient"),),
-        {"identifier": Parameter("token", "The order number", by.token("order_number"))},
+        {
+            "identifier": Parameter(
+                "token", "The order number", by.token("order_number"), is_narrow=True
+            )
+        },
     ),
     "CarePlan": Kind((Source(_plans, obligations.care_plan, "pk"),)),
     "CommunicationRequest": Kind(
@@ -198,17 +227,23 @@ KINDS: Final[dict[str, Kind]] = {
         (Source(_attempts, outreach.communication, "patient"),),
         {"sent": Parameter("date", "When it was tried", by.moment("attempted_at"))},
     ),
-    "DetectedIssue": Kind((Source(_overdue, obligations.detected_issue, "patient"),)),
+    "DetectedIssue": Kind(
+        (Source(_overdue, obligations.detected_issue, "patient"),), about=("patient",)
+    ),
     "Provenance": Kind(
         (Source(_decisions, trail.provenance, "lesion__patient"),),
         {
-            "target": Parameter("reference", "The lesion", by.reference("lesion", "Condition")),
+            "target": Parameter(
+                "reference", "The lesion", by.reference("lesion", "Condition"), is_narrow=True
+            ),
             "recorded": Parameter("date", "When it was decided", by.moment("assessed_at")),
         },
+        about=("patient",),
     ),
     "AuditEvent": Kind(
         (Source(_trail, trail.audit_event, "patient_id"),),
         {"date": Parameter("date", "When it was done", by.moment("at"))},
         permission=Permission.VIEW_AUDIT,
+        about=("patient",),
     ),
 }

@@ -1,7 +1,6 @@
 """GET /fhir/r4/{type}/{id}, searches, and everything about one patient."""
 
 from typing import cast
-from uuid import UUID
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -12,14 +11,10 @@ from rest_framework.response import Response
 
 from patients.models import Patient
 from patients.models.site import SiteQuerySet
-from patients.workflows.record_view import record_view
+from patients.workflows.record_view import record_views
 from surveillance.api.fhir.kinds import KINDS
-from surveillance.api.fhir.search import Search, find
-from surveillance.api.fhir.view import EVERYTHING, FhirView
-from surveillance.fhir_out.elements import Json
-
-PATIENT_IN = ("subject", "for", "patient")
-EVERYTHING_PAGE = 500
+from surveillance.api.fhir.search import Match, Search, find
+from surveillance.api.fhir.view import FhirView
 
 
 class ReadingView(FhirView):
@@ -29,12 +24,23 @@ class ReadingView(FhirView):
         """The sites at which the caller may read resources of that type."""
         return self.caller.sites(KINDS[kind].permission)
 
-    def note_look(self, patient_id: UUID | str) -> None:
-        """This system looked at that patient, if it is one of its sites."""
-        patient = Patient.objects.filter(pk=patient_id, site__in=self.sites("Patient")).first()
-        if patient is not None:
-            name = f"FHIR {self.kwargs.get('kind', 'Patient')}"
-            record_view(patient=patient, by=self.caller.user, now=timezone.now(), page=name)
+    def found(self, kind: str, id_: str) -> Match:
+        """The resource of that id. Raises Http404 where the caller may not read it either."""
+        if kind not in KINDS:
+            raise Http404
+        sites, context = self.sites(kind), self.context()
+        match = find(kind, id_, lambda source: source.rows(sites, context), context)
+        if match is None:
+            raise Http404
+        return match
+
+    def note_looks(self, ids: set[str]) -> None:
+        """This system looked at these patients, as far as they are of its sites."""
+        found = Patient.objects.filter(pk__in=ids, site__in=self.sites("Patient"))
+        seen = list(found.select_related("site"))
+        name = f"FHIR {self.kwargs.get('kind', 'Patient')}"
+        if seen:
+            record_views(patients=seen, by=self.caller.user, now=timezone.now(), page=name)
 
 
 class ReadView(ReadingView):
@@ -42,11 +48,9 @@ class ReadView(ReadingView):
 
     def get(self, request: Request, kind: str, id_: str) -> Response:
         """The resource. 404 as well where it is of another site."""
-        if kind not in KINDS or not (found := find(kind, id_, self.sites(kind), self.context())):
-            raise Http404
-        [resource] = found
-        if (patient := _patient_of(resource)) is not None:
-            self.note_look(patient)
+        match = self.found(kind, id_)
+        [resource] = match.resources
+        self.note_looks({match.patient} - {""})
         version = resource.get("meta", {}).get("versionId")
         return Response(resource, headers={"ETag": f'W/"{version}"'} if version else {})
 
@@ -56,17 +60,24 @@ class SearchView(ReadingView):
 
     parser_classes = (FormParser,)
 
-    def answer(self, request: Request, kind: str, given: QueryDict) -> Response:
-        """The page of matches; what is unknown is passed over unless handling is strict."""
+    def answer(self, request: Request, search: Search) -> Response:
+        """The page of matches; what is unknown is passed over, and said so, unless handling is
+        strict. What narrows a search in a way that is not supported is refused."""
+        asked = search.asked
+        asked.refuse_unsupported()
+        if "handling=strict" in request.headers.get("Prefer", "") and (unknown := asked.unknown()):
+            words = f"{search.name} has no such search parameter."
+            raise ValidationError({", ".join(unknown): [words]})
+        page = search.page()
+        if asked.is_about_few():
+            self.note_looks(page.patients() | {str(one) for one in asked.patients() or ()})
+        return Response(search.bundle(page))
+
+    def search(self, kind: str, given: QueryDict) -> Search:
+        """One search of that type. Raises Http404 for what is no type of ours."""
         if kind not in KINDS:
             raise Http404
-        search = Search(kind, self.sites(kind), self.context(), given)
-        if "handling=strict" in request.headers.get("Prefer", "") and search.unknown():
-            named = ", ".join(search.unknown())
-            raise ValidationError({named: [f"{kind} has no such search parameter."]})
-        if (patient := search.patient()) is not None:
-            self.note_look(patient)
-        return Response(search.bundle())
+        return Search(kind, self.sites(kind), self.context(), given)
 
 
 class SearchByAddress(SearchView):
@@ -74,13 +85,9 @@ class SearchByAddress(SearchView):
 
     def get(self, request: Request, kind: str) -> Response:
         """Refuses parameters that name a person: addresses are written into logs."""
-        given = request.query_params
-        parameters = KINDS[kind].parameters if kind in KINDS else {}
-        personal = [name for name in given if name in parameters and parameters[name].only_in_body]
-        if personal:
-            how = f"Send it in the body of POST {kind}/_search: an address is kept in logs."
-            raise ValidationError({name: [how] for name in personal})
-        return self.answer(request, kind, given)
+        search = self.search(kind, request.query_params)
+        search.asked.refuse_personal()
+        return self.answer(request, search)
 
 
 class SearchByBody(SearchView):
@@ -91,38 +98,4 @@ class SearchByBody(SearchView):
         given = request.query_params.copy()
         for name, values in cast("QueryDict", request.data).lists():
             given.setlist(name, values)
-        return self.answer(request, kind, given)
-
-
-class EverythingView(ReadingView):
-    """GET /fhir/r4/Patient/{id}/$everything"""
-
-    def scopes(self) -> tuple[str, ...]:
-        """Everything of somebody takes the scope for everything."""
-        return (EVERYTHING,)
-
-    def get(self, request: Request, id_: str) -> Response:
-        """All that is read here of one patient, the audit trail apart, as one Bundle."""
-        context, sites = self.context(), self.sites("Patient")
-        if not (found := find("Patient", id_, sites, context)):
-            raise Http404
-        self.note_look(id_)
-        entries = [_entry(context.base, one) for one in found]
-        for kind in KINDS:
-            if kind not in {"Patient", "AuditEvent"}:
-                given = QueryDict(f"patient={id_}&_count={EVERYTHING_PAGE}")
-                entries += Search(kind, sites, context, given).bundle().get("entry", ())
-        return Response({"resourceType": "Bundle", "type": "searchset", "entry": entries})
-
-
-def _entry(base: str, resource: Json) -> Json:
-    url = f"{base}/{resource['resourceType']}/{resource['id']}"
-    return {"fullUrl": url, "resource": resource, "search": {"mode": "match"}}
-
-
-def _patient_of(resource: Json) -> str | None:
-    """The id of the patient whom a resource is about, if it names one."""
-    if resource["resourceType"] == "Patient":
-        return str(resource["id"])
-    named = next((resource[name] for name in PATIENT_IN if name in resource), None)
-    return None if named is None else str(named["reference"]).removeprefix("Patient/")
+        return self.answer(request, self.search(kind, given))

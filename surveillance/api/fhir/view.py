@@ -47,7 +47,8 @@ class FhirNegotiation(BaseContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         """Ours. Raises NotAcceptable where neither JSON nor anything at all will do."""
         asked = request.query_params.get("_format") or request.headers.get("Accept") or "*/*"
-        kinds = {one.split(";")[0].strip() for one in asked.split(",")}
+        # In an address a plus sign that was not escaped arrives as a blank.
+        kinds = {one.split(";")[0].strip().replace(" ", "+") for one in asked.split(",")}
         if not kinds & JSON_TYPES:
             raise NotAcceptable("This server speaks JSON: ask for application/fhir+json.")
         return renderers[0], MEDIA_TYPE

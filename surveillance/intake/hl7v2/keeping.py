@@ -1,8 +1,8 @@
 """Messages as they came are read and kept; what is to be answered comes back.
 
-Reading and keeping each run in a thread, with that thread's connection. A message is answered only after the transaction
-that keeps it was committed. While the database is away nothing is answered: the sender, who has
-heard nothing, sends again.
+Reading and keeping each run in a thread, with that thread's connection. A message is answered only
+after the transaction that keeps it was committed. While the database is away nothing is answered:
+the sender, who has heard nothing, sends again.
 """
 
 import threading

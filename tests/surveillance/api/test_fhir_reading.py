@@ -1,6 +1,6 @@
 """FHIR R4 out: who may read what, how it is searched, and that a look is noted."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -185,7 +185,11 @@ def test_everything_of_a_patient_is_one_bundle(clinic: Clinic) -> None:
         "Task?status=perhaps",
         "Task?authored-on=soon",
         "Task?authored-on=2026-02-30",
+        "Task?period=gt9999-12-31",
+        "Task?owner=abc",
+        "Task?owner=",
         "Task?_count=many",
+        f"Task?_count={'9' * 5000}",
         "Task?_after=0.nonsense",
         "Task?_after=x",
     ],
@@ -198,15 +202,156 @@ def test_what_cannot_be_understood_is_refused_with_how_to_write_it(
     assert (answer.status_code, answer.json()["issue"][0]["code"]) == (400, "invalid")
 
 
-def test_unknown_parameters_are_passed_over_unless_handling_is_strict(clinic: Clinic) -> None:
+def test_unknown_parameters_are_passed_over_and_named_unless_handling_is_strict(
+    clinic: Clinic,
+) -> None:
+    owed(clinic, 30)
     client = reader(clinic)
 
-    assert client.get("/fhir/r4/Task?colour=red").status_code == 200
+    bundle = client.get("/fhir/r4/Task?colour=red&status=requested").json()
+
+    assert [entry["search"]["mode"] for entry in bundle["entry"]] == ["match", "outcome"]
+    assert "colour" in bundle["entry"][1]["resource"]["issue"][0]["diagnostics"]
+    [self_link] = [one["url"] for one in bundle["link"] if one["relation"] == "self"]
+    assert self_link.endswith("/Task?status=requested")
     strict = client.get("/fhir/r4/Task?colour=red", headers={"prefer": "handling=strict"})
     assert strict.status_code == 400
 
 
-@pytest.mark.parametrize("address", ["Nonsense", "Nonsense/1", "Task/not-an-id", "Task/1"])
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "patient:Patient={patient}",
+        "status:not=requested",
+        "patient.identifier=x%7C1",
+        "_id:above=1",
+    ],
+)
+def test_what_narrows_a_search_in_another_way_is_never_passed_over(
+    clinic: Clinic, narrowed: str
+) -> None:
+    patient = owed(clinic, 30).patient_id
+
+    answer = reader(clinic).get(f"/fhir/r4/Task?{narrowed.format(patient=patient)}")
+
+    assert (answer.status_code, "not supported" in answer.content.decode()) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("_id={one}", 1),
+        ("_id={one}&status=requested", 1),
+        ("_id={one}&status=completed", 0),
+        ("_id={one}&patient={other_patient}", 0),
+        ("_id={one},{other}", 2),
+        ("_id={one}&_id={other}", 0),
+        ("patient={patient}", 1),
+        ("patient={patient},{other_patient}", 2),
+        ("patient={patient}&patient={other_patient}", 0),
+        ("subject=http://localhost:8000/fhir/r4/Patient/{patient}", 1),
+        ("owner={owner}", 2),
+        ("owner=urn:hepcalc:account%7C{owner}&status=completed,requested", 2),
+    ],
+)
+def test_everything_that_is_asked_for_holds_together(
+    clinic: Clinic, settings: Any, asked: str, number: int
+) -> None:
+    settings.SITE_URL = "http://localhost:8000"
+    one, other = owed(clinic, 30), owed(clinic, 31)
+    words = asked.format(
+        one=one.pk,
+        other=other.pk,
+        patient=one.patient_id,
+        other_patient=other.patient_id,
+        owner=clinic.navigator.pk,
+    )
+
+    assert len(ids(reader(clinic).get(f"/fhir/r4/Task?{words}").json())) == number
+
+
+def test_how_many_is_told_without_them_or_with_them(clinic: Clinic) -> None:
+    owed(clinic, 30)
+    client = reader(clinic)
+
+    only = client.get("/fhir/r4/Task?_summary=count").json()
+    beside = client.get("/fhir/r4/Task?_total=accurate&_count=1").json()
+    facts = client.get("/fhir/r4/Condition?_total=accurate").json()
+
+    assert (only["total"], "entry" in only) == (1, False)
+    assert (beside["total"], len(beside["entry"])) == (1, 1)
+    assert facts["total"] == len(facts["entry"]) > 1
+
+
+def test_a_record_number_with_another_sites_system_is_nobody_here(clinic: Clinic) -> None:
+    patient, client = a_patient(clinic), reader(clinic)
+
+    def found(system: str) -> int:
+        given = {"identifier": f"{system}{patient.mrn}"}
+        return len(ids(client.post("/fhir/r4/Patient/_search", given).json()))
+
+    assert found("") == found("urn:hepcalc:mrn:north|") == 1
+    assert found("urn:hepcalc:mrn:south|") == found("urn:other|") == 0
+
+
+def test_whoever_is_found_by_a_number_or_a_name_was_looked_at(clinic: Clinic) -> None:
+    follow_up = owed(clinic, 30)
+    patient, client = follow_up.patient, reader(clinic)
+    looks = AuditEvent.objects.filter(patient_id=str(patient.pk), action="viewed")
+    narrow = [
+        ("Task", {"_id": follow_up.pk}),
+        ("Patient", {"_id": patient.pk}),
+        ("Patient", {"identifier": patient.mrn}),
+        ("Patient", {"name": patient.family_name}),
+        ("Provenance", {"target": follow_up.lesion_id}),
+        ("Task", {"focus": follow_up.lesion_id}),
+    ]
+
+    for number, (kind, given) in enumerate(narrow, 1):
+        client.post(f"/fhir/r4/{kind}/_search", given)
+        assert looks.count() == number, given
+    client.get("/fhir/r4/Task?status=requested")
+    assert looks.count() == len(narrow)
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("gt2026-08-30T10:00:00Z", 1),
+        ("gt2026-08-30T11:59:59.999Z", 1),
+        ("ge2026-08-30T14:00:00 02:00", 1),
+        ("gt2026-08-30T12:00:00Z", 0),
+        ("gt2026-08-30T12:00", 0),
+        ("lt2026-08-30T12:00:00Z", 0),
+        ("lt2026-08-30T12:00:01", 1),
+        ("2026-08-30T12:00:00Z", 1),
+        ("ge2026-08-30T25:00:00Z", None),
+    ],
+)
+def test_a_moment_is_compared_as_a_moment(clinic: Clinic, asked: str, number: int | None) -> None:
+    owed(clinic, 30, opened_at=datetime(2026, 8, 30, 12, tzinfo=UTC))
+
+    answer = reader(clinic).get(f"/fhir/r4/Task?authored-on={asked}")
+
+    expected = (400, 0) if number is None else (200, number)
+    assert (answer.status_code, len(ids(answer.json()) if number is not None else ())) == expected
+
+
+def test_everything_may_be_less_by_type_and_is_never_less_in_silence(clinic: Clinic) -> None:
+    patient, client = owed(clinic, 30).patient_id, reader(clinic)
+    address = f"/fhir/r4/Patient/{patient}/$everything"
+
+    tasks = client.get(f"{address}?_type=Task").json()
+
+    assert {entry["resource"]["resourceType"] for entry in tasks["entry"]} == {"Task"}
+    assert tasks["link"][0]["url"].endswith("?_type=Task")
+    assert client.get(f"{address}?start=2026-01-01").status_code == 400
+    assert client.get(f"{address}?_type=Nonsense").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address", ["Nonsense", "Nonsense/1", "Task/not-an-id", "Task/1", "Task/1/_history"]
+)
 def test_what_is_not_there_is_not_found(clinic: Clinic, address: str) -> None:
     answer = reader(clinic).get(f"/fhir/r4/{address}")
 
@@ -232,6 +377,7 @@ def test_xml_is_answered_by_saying_that_there_is_none(clinic: Clinic) -> None:
         client.get("/fhir/r4/Task", headers={"accept": "application/fhir+xml"}).status_code == 406
     )
     assert client.get("/fhir/r4/Task?_format=json").status_code == 200
+    assert client.get("/fhir/r4/Task?_format=application/fhir+json").status_code == 200
 
 
 def test_what_the_server_can_is_told_to_everybody() -> None:
