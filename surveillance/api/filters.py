@@ -17,6 +17,7 @@ LONGEST_PAGE: Final = 200
 USUAL_PAGE: Final = 50
 LONGEST_CURSOR: Final = 600
 LONGEST_FIELDS: Final = 1000
+LARGEST_NUMBER: Final = 2**31 - 1
 
 
 Parameter = serializers.Field[Any, Any, Any, Any]
@@ -44,6 +45,13 @@ class SiteFilter(serializers.Serializer[Any]):
     """The filter of everything that belongs to a site."""
 
     site = serializers.SlugField(required=False, max_length=50, help_text="Short name of a site.")
+
+
+def account(source: str) -> serializers.IntegerField:
+    """A filter by the number of an account."""
+    return serializers.IntegerField(
+        required=False, source=source, min_value=1, max_value=LARGEST_NUMBER
+    )
 
 
 @dataclass(frozen=True, slots=True)

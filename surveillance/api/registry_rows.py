@@ -122,7 +122,7 @@ class RegistryRowsView(ApiView):
             body = JSONRenderer().render(RegistryRowsResult(told).data).decode()
             return Answer(HTTPStatus.OK, body)
 
-        return as_response(once(asked(request), act, now))
+        return as_response(once(asked(request, "dry_run"), act, now))
 
 
 def _is_dry(request: Request) -> bool:

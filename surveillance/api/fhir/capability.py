@@ -55,7 +55,7 @@ def _security() -> Json:
     token = {"url": "token", "valueUri": f"{settings.SITE_URL}/oauth/token/"}
     return {
         "extension": [{"url": uris, "extension": [token]}],
-        "service": [{"coding": [{"system": system, "code": "SMART-on-FHIR"}]}],
+        "service": [{"coding": [{"system": system, "code": "OAuth"}]}],
         "description": "OAuth2 client credentials; system/*.rs or system/Task.rs, intake to send",
     }
 

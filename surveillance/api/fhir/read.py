@@ -95,6 +95,7 @@ class SearchByBody(SearchView):
 
     def post(self, request: Request, kind: str) -> Response:
         """The same search, its parameters as a form."""
+        self.search(kind, request.query_params).asked.refuse_personal()
         given = request.query_params.copy()
         for name, values in cast("QueryDict", request.data).lists():
             given.setlist(name, values)

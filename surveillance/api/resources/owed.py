@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from rest_framework import serializers
 
-from surveillance.api.filters import SiteFilter
+from surveillance.api.filters import SiteFilter, account
 from surveillance.api.resource import Derived, Reading, Resource, Rows, Shape, site_slug
 from surveillance.models import (
     ContactAttempt,
@@ -58,7 +58,7 @@ class FollowUpSerializer(Shape[FollowUp]):
 class FollowUpFilters(SiteFilter):
     patient = serializers.UUIDField(required=False, source="patient_id")
     lesion = serializers.UUIDField(required=False, source="lesion_id")
-    owner = serializers.IntegerField(required=False, source="owner_id", min_value=1)
+    owner = account("owner_id")
     open = serializers.BooleanField(required=False, help_text="Still owed, or closed.")
     overdue = serializers.BooleanField(
         required=False, help_text="Open and past the last day at the site, or open and not past it."
@@ -191,7 +191,7 @@ class EscalationSerializer(Shape[Escalation]):
 class EscalationFilters(SiteFilter):
     patient = serializers.UUIDField(required=False, source="follow_up__patient_id")
     follow_up = serializers.UUIDField(required=False, source="follow_up_id")
-    owner = serializers.IntegerField(required=False, source="owner_id", min_value=1)
+    owner = account("owner_id")
     tier = serializers.IntegerField(required=False, min_value=1, max_value=4)
     open = serializers.BooleanField(required=False, help_text="Not resolved, or resolved.")
     raised_after = serializers.DateTimeField(required=False, source="raised_at__gt")
@@ -231,7 +231,7 @@ class NotificationSerializer(Shape[Notification]):
 
 class NotificationFilters(SiteFilter):
     patient = serializers.UUIDField(required=False, source="patient_id")
-    recipient = serializers.IntegerField(required=False, source="recipient_id", min_value=1)
+    recipient = account("recipient_id")
     follow_up = serializers.UUIDField(required=False, source="follow_up_id")
     channel = serializers.ChoiceField(required=False, choices=NotificationChannel.choices)
     status = serializers.ChoiceField(required=False, choices=NotificationStatus.choices)

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 
 from patients.models import Contraindication, Patient, PatientStatus, RiskProfile
-from surveillance.api.filters import SiteFilter
+from surveillance.api.filters import SiteFilter, account
 from surveillance.api.resource import Reading, Resource, Rows, Shape, site_slug
 from surveillance.models import FollowUp
 
@@ -34,7 +34,7 @@ class PatientSerializer(Shape[Patient]):
 
 class PatientFilters(SiteFilter):
     status = serializers.ChoiceField(required=False, choices=PatientStatus.choices)
-    navigator = serializers.IntegerField(required=False, source="navigator_id", min_value=1)
+    navigator = account("navigator_id")
     language = serializers.CharField(required=False, max_length=12)
     merged = serializers.BooleanField(
         required=False, help_text="Records that were merged into another one, or only the others."

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from patients.models import AuditEvent, Membership, Role, Site
-from surveillance.api.filters import SiteFilter
+from surveillance.api.filters import SiteFilter, account
 from surveillance.api.resource import Reading, Resource, Rows, Shape, site_slug
 from surveillance.models import SweepRun
 from surveillance.roles import Permission
@@ -51,7 +51,7 @@ class MembershipSerializer(Shape[Membership]):
 
 
 class MembershipFilters(SiteFilter):
-    user = serializers.IntegerField(required=False, source="user_id", min_value=1)
+    user = account("user_id")
     role = serializers.ChoiceField(required=False, choices=Role.choices)
     current = serializers.BooleanField(required=False, help_text="Held today, or ended.")
 

@@ -29,6 +29,7 @@ from surveillance.protocol.terms import (
     LesionNumber,
     LiRads,
     Modality,
+    PathologyResult,
     Segment,
     Tri,
     VisualisationScore,
@@ -44,6 +45,8 @@ from surveillance.workflows.retract_lesion_event import retract_lesion_event
 
 EXAM_MODALITIES = [one.value for one in Modality if one is not Modality.MRI_CONTRAST]
 EVENT_KINDS = [one.value for one in LesionEventKind]
+SPARING_KINDS = (LesionEventKind.CHARACTERISATION_WAIVER, LesionEventKind.REMOVED_OR_TREATED)
+SPARING_VALUES = (PathologyResult.BENIGN_SPECIFIC,)
 OVERRIDE_KINDS = [one.value for one in OverrideKind if one != OverrideKind.LIFTED]
 
 
@@ -108,7 +111,13 @@ class EventInput(Said):
     )
     occurred_on = serializers.DateField()
     author = serializers.CharField(max_length=200)
-    evidence = words(default="")
+    evidence = words(default="", help_text="Where it is written; only symptoms go without")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A result or a decision has its evidence."""
+        if attrs["kind"] != LesionEventKind.SYMPTOMS and not attrs["evidence"].strip():
+            raise serializers.ValidationError({"evidence": ["Say where it is written."]})
+        return attrs
 
 
 class OverrideInput(Said):
@@ -163,6 +172,9 @@ def _retract_exam(ask: Ask) -> object:
 
 
 def _record_event(ask: Ask) -> object:
+    """What may end or put off what is owed is a clinician's word (A-29 to A-31), never a feed's."""
+    if ask.said["kind"] in SPARING_KINDS or ask.said["value"] in SPARING_VALUES:
+        ask.caller.require(Permission.OVERRIDE, ask.row.patient.site)
     said = ask.said | {"kind": LesionEventKind(ask.said["kind"])}
     return record_lesion_event(lesion=ask.row, **said, **ask.signed)
 
@@ -209,9 +221,10 @@ VERBS = (
         _record_event,
         {
             "kind": "MDT_DECISION", "value": "CONTINUE_SURVEILLANCE", "occurred_on": "2026-08-25",
-            "author": "Liver meeting",
+            "author": "Liver meeting", "evidence": "Minutes of 2026-08-25",
         },
-        LESION, summary="Record pathology, a decision of a meeting, a treatment or symptoms",
+        LESION, summary="Record pathology, a decision of a meeting, a treatment or symptoms; a "
+        "waiver, a removal and a benign result take a clinician (OVERRIDE)",
     ),
     Verb(
         Scope.RETRACT_LESION_EVENT, Permission.RETRACT, Reason, results.DecisionsResult,

@@ -31,6 +31,9 @@ from surveillance.workflows.record_consent import record_consent
 from surveillance.workflows.update_risk import RiskFacts, facts_of, update_risk
 from surveillance.workflows.withdraw_patient import withdraw_patient
 
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
+"""As in BCP 47: en, es-MX."""
+
 
 class SaidOfPerson(Said):
     """Who a person is and how to reach them."""
@@ -47,7 +50,7 @@ class SaidOfPerson(Said):
     city = short(120)
     region = short(120)
     country = short(60)
-    language = serializers.CharField(max_length=12, required=False)
+    language = serializers.RegexField(LANGUAGE_TAG, max_length=12, required=False)
     interpreter_needed = serializers.BooleanField(required=False)
     primary_care = short(200)
 

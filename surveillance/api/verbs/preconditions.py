@@ -52,11 +52,16 @@ def version_in(request: Request, row: Any, *, has_version: bool) -> int | None:
     return int(row.version)
 
 
-def asked(request: Request) -> Asked:
-    """Who asks with which key, and the fingerprint of what is asked.
+def asked(request: Request, *parameters: str) -> Asked:
+    """Who asks with which key, and the fingerprint of what is asked. `parameters`: what the
+    address may say beside.
 
-    Raises BadHeader for a key that is no key.
+    Raises BadHeader for a key that is no key, ValidationError for another parameter: a misspelt
+    `dry_run` would write.
     """
+    if unknown := sorted(request.query_params.keys() - set(parameters)):
+        problem = exceptions.ErrorDetail("There is no such parameter here.", "unknown_parameter")
+        raise exceptions.ValidationError({name: [problem] for name in unknown})
     key = request.headers.get("Idempotency-Key", "").strip().strip('"')
     if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise BadHeader(

@@ -5,11 +5,24 @@ from typing import Any
 
 from rest_framework import serializers
 
+from surveillance.typed_text import seen_line, seen_lines
+
 LONGEST_WORDS = 4000
+LONGEST_LINE = 200
 
 
 class Said(serializers.Serializer[Any]):
-    """A body of which every field is known: a misspelt one is refused, never passed over."""
+    """A body of which every field is known: a misspelt one is refused, never passed over; so is a
+    sign that nobody sees, but for whole reports, which are kept as they came."""
+
+    def get_fields(self) -> Any:
+        """As declared, and texts as the forms of the pages take them."""
+        fields = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, serializers.CharField) and (most := field.max_length):
+                seen = seen_line if most <= LONGEST_LINE else seen_lines
+                field.validators += [seen] if most <= LONGEST_WORDS else []
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         """As the library reads it, after unknown names were refused."""

@@ -169,3 +169,52 @@ def test_the_example_in_the_description_is_one(verb: Verb) -> None:
     form = verb.reads(data=dict(verb.example))
 
     assert form.is_valid(), form.errors
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "status"),
+    [
+        ("CHARACTERISATION_WAIVER", "WAIVED", 403),
+        ("REMOVED_OR_TREATED", "REMOVED", 403),
+        ("PATHOLOGY", "BENIGN_SPECIFIC", 403),
+        ("PATHOLOGY", "MALIGNANT", 200),
+    ],
+)
+def test_what_may_let_somebody_out_is_a_clinicians_word(
+    scene: Scene, kind: str, value: str, status: int
+) -> None:
+    [verb] = [one for one in VERBS if one.scope == "record-lesion-event"]
+    said = scene.body(verb.scope.value) | {"kind": kind, "value": value}
+    machine, clinician = (
+        a_system(scene.site, scope=verb.scope.value, role=role)
+        for role in (Role.INTEGRATION, Role.CLINICIAN)
+    )
+
+    unproved = clinician.client.post(address(verb, scene), said | {"evidence": " "}, format="json")
+    by_machine = machine.client.post(address(verb, scene), said, format="json")
+    by_clinician = clinician.client.post(address(verb, scene), said, format="json")
+
+    assert (unproved.status_code, by_machine.status_code) == (400, status)
+    assert by_clinician.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "said", [{"family_name": "a\u202eb"}, {"language": "xxxxxxxxxxxx"}, {"city": "A\u200bB"}]
+)
+def test_what_the_pages_refuse_is_refused_here(scene: Scene, said: dict[str, str]) -> None:
+    [verb] = [one for one in VERBS if one.scope == "amend-patient"]
+
+    answer = system_for(verb, scene.site).client.post(address(verb, scene), said, format="json")
+
+    assert [answer.status_code, answer.json()["errors"][0]["field"]] == [400, *said]
+
+
+def test_a_misspelt_parameter_never_writes(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "write-note"]
+    where = f"{address(verb, scene)}?dryrun=true"
+
+    answer = system_for(verb, scene.site).client.post(
+        where, scene.body(verb.scope.value), format="json"
+    )
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "dryrun")

@@ -75,7 +75,7 @@ class Scene:
             "retract-exam": {"reason": "Wrong patient"},
             "record-lesion-event": {
                 "kind": "MDT_DECISION", "value": "CONTINUE_SURVEILLANCE", "occurred_on": back,
-                "author": "Meeting",
+                "author": "Meeting", "evidence": "Minutes",
             },
             "retract-lesion-event": {"reason": "Wrong lesion"},
             "override-assessment": {"kind": "SOONER", "reason": "Growing", "latest_on": soon},
