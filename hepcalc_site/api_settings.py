@@ -29,7 +29,7 @@ def rest_framework(*, rate: str) -> dict[str, Any]:
         ],
         "DEFAULT_PERMISSION_CLASSES": ["surveillance.api.permissions.HasScope"],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+        "DEFAULT_PARSER_CLASSES": ["surveillance.api.json_parser.ShallowJsonParser"],
         "DEFAULT_THROTTLE_CLASSES": ["surveillance.api.throttling.ClientThrottle"],
         "DEFAULT_THROTTLE_RATES": {"user": rate},
         "DEFAULT_SCHEMA_CLASS": "surveillance.api.schema.ApiSchema",

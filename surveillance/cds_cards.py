@@ -1,12 +1,11 @@
 """CDS Hooks 2.0 cards: what is owed to a patient, why, and what to order. Rows in, JSON out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from surveillance.fhir_out.codes import PROCEDURES
-from surveillance.fhir_out.elements import Context, Json
+from surveillance.fhir_out.elements import Context, Json, concept, known, period, reference
 from surveillance.fhir_out.obligations import service_request
 from surveillance.models import FollowUp
 from surveillance.obligations import window_of
@@ -25,7 +24,6 @@ OVERRIDE_REASONS: Final = {
     "later": "Not now",
 }
 REASON_SYSTEM: Final = "urn:hepcalc:term:cds-override-reason"
-_CODES: Final = {code: modality for modality, (code, _words) in PROCEDURES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,12 @@ class Owed:
     url: str
 
 
-def cards_of(owed: Sequence[Owed], context: Context) -> list[Json]:
+def cards_of(owed: Sequence[Owed], context: Context, *, patient_in_ehr: str) -> list[Json]:
     """One card for each open follow-up, the most dangerous first; none where nothing is owed."""
-    return [_card(one, context) for one in owed]
+    return [_card(one, context, patient_in_ehr) for one in owed]
 
 
-def _card(owed: Owed, context: Context) -> Json:
+def _card(owed: Owed, context: Context, patient_in_ehr: str) -> Json:
     row = owed.follow_up
     card: Json = {
         "uuid": str(row.pk),
@@ -57,7 +55,7 @@ def _card(owed: Owed, context: Context) -> Json:
         ],
     }
     if row.kind == ObligationKind.IMAGING and row.ordered_on is None:
-        card["suggestions"] = [_suggestion(row, context)]
+        card["suggestions"] = [_suggestion(owed, context, patient_in_ehr)]
         card["selectionBehavior"] = "at-most-one"
     return card
 
@@ -91,12 +89,12 @@ def _detail(owed: Owed) -> str:
     days = (row.earliest_on, row.target_on, row.latest_on)
     window = f"Window: {days[0]} to {days[2]} (target {days[1]})."
     missing = answer.get("missing", ())
+    cites = f" ({', '.join(answer['cites'])})" if answer.get("cites") else ""
     lines = [
         *answer.get("reasons", ()),
         window,
         f"Not on record: {', '.join(missing)}." if missing else "",
-        f"Rule {row.assessment.rule}, protocol {row.assessment.protocol_version}"
-        f" ({', '.join(answer.get('cites', ()))}).",
+        f"Rule {row.assessment.rule}, protocol {row.assessment.protocol_version}{cites}.",
         f"*{FOR_REVIEW}*",
     ]
     return "\n\n".join(line for line in lines if line)
@@ -110,10 +108,19 @@ def _source(owed: Owed) -> Json:
     }
 
 
-def _suggestion(row: FollowUp, context: Context) -> Json:
+def _suggestion(owed: Owed, context: Context, patient_in_ehr: str) -> Json:
+    """An order that the EHR can take: about its own patient, from today on, the reason in words."""
+    row = owed.follow_up
     [request] = service_request(row, context)
-    request.pop("id")
-    draft = request | {"status": "draft", "intent": "proposal"}
+    for ours in ("id", "identifier", "reasonReference", "subject"):
+        request.pop(ours, None)
+    draft = request | known(
+        status="draft",
+        intent="proposal",
+        subject=reference("Patient", patient_in_ehr) if patient_in_ehr else None,
+        occurrencePeriod=period(max(row.earliest_on, owed.on), max(row.latest_on, owed.on)),
+        reasonCode=[concept(text=_summary(owed))],
+    )
     label = f"Order {_what(row)}"
     return {
         "label": label,
@@ -123,45 +130,39 @@ def _suggestion(row: FollowUp, context: Context) -> Json:
     }
 
 
-def order_cards(owed: Sequence[Owed], drafts: Iterable[Json]) -> list[Json]:
-    """For each imaging order that is being written: whether it is what the protocol advises.
-
-    Orders that name no exam of ours are passed over in silence.
-    """
-    ordered = {modality for draft in drafts if (modality := modality_of(draft))}
+def order_cards(owed: Sequence[Owed], ordered: frozenset[Modality]) -> list[Json]:
+    """For the imaging that is being ordered: whether it is what the protocol advises, one of its
+    alternatives, or no answer; one card for each lesion that is owed imaging."""
     wanted = [one for one in owed if one.follow_up.kind == ObligationKind.IMAGING]
     return [_order_card(one, ordered) for one in wanted if ordered]
 
 
-def modality_of(order: Json) -> Modality | None:
-    """The exam that a ServiceRequest names by LOINC or in our own terms; None for any other."""
-    code: Any = order.get("code")
-    codings = code.get("coding") if isinstance(code, dict) else None
-    for one in codings if isinstance(codings, list) else ():
-        named = one.get("code") if isinstance(one, dict) else None
-        if named in _CODES:
-            return _CODES[named]
-        if named in set(Modality):
-            return Modality(named)
-    return None
-
-
-def _order_card(owed: Owed, ordered: set[Modality]) -> Json:
+def _order_card(owed: Owed, ordered: frozenset[Modality]) -> Json:
     row = owed.follow_up
     answers = bool(ordered & allowed_for(row))
-    named = " and ".join(sorted(modality.label for modality in ordered))
-    words = (
-        f"{named} is what lesion {row.lesion.label} is owed"
-        if answers
-        else f"{named} does not answer what lesion {row.lesion.label} is owed: {_what(row)}"
-    )
     return {
         "uuid": str(row.pk),
-        "summary": words[:LONGEST_SUMMARY],
+        "summary": _assent(row, ordered, answers)[:LONGEST_SUMMARY],
         "indicator": "info" if answers else "warning",
         "detail": _detail(owed),
         "source": _source(owed),
     }
+
+
+def _assent(row: FollowUp, ordered: frozenset[Modality], answers: bool) -> str:
+    named = " and ".join(sorted(modality.label for modality in ordered))
+    lesion = f"what lesion {row.lesion.label} is owed"
+    if not answers:
+        return f"{named} does not answer {lesion}: {_what(row)}"
+    if ordered & _advised(row):
+        return f"{named} is {lesion}"
+    return f"{named} may stand in for {lesion}; advised is {Modality(row.advised_modality).label}"
+
+
+def _advised(row: FollowUp) -> frozenset[Modality]:
+    """The exam that is advised first; contrast MRI is one of either kind."""
+    advised = frozenset({Modality(row.advised_modality)} if row.advised_modality else ())
+    return CONTRAST_MRI if advised == {Modality.MRI_CONTRAST} else advised
 
 
 def allowed_for(row: FollowUp) -> frozenset[Modality]:

@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -43,6 +44,11 @@ def as_problem(error: Exception) -> dict[str, Any] | None:
         return problem(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here for this token.")
     if isinstance(error, PermissionDenied):
         return problem(HTTPStatus.FORBIDDEN, "forbidden", "This token may not do that.")
+    if isinstance(error, RequestDataTooBig):
+        most = f"A body may have {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024} MB here."
+        return problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"{most} Send less at once."
+        )
     if isinstance(error, exceptions.ValidationError):
         detail = "The request does not say what it must. Mend what `errors` names."
         errors = list(_field_errors(error.get_full_details(), ()))

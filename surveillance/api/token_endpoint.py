@@ -7,6 +7,7 @@ systems of a hospital stand behind one.
 import base64
 import binascii
 from typing import Any
+from urllib.parse import unquote_plus
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
@@ -48,11 +49,12 @@ def _keys(request: HttpRequest) -> dict[str, str]:
 
 
 def _client(request: HttpRequest) -> str:
-    """The name that the client gives, in the body or in Basic authentication."""
+    """The name that the client gives, in the body or in Basic authentication (RFC 6749 2.3.1: as
+    in a form, so that one name may be written in many ways)."""
     kind, _blank, said = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "basic":
         try:
-            return base64.b64decode(said).decode().partition(":")[0]
+            return unquote_plus(base64.b64decode(said).decode().partition(":")[0])
         except (binascii.Error, UnicodeDecodeError):
             return ""
     return request.POST.get("client_id", "")

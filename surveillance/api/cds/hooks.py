@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from patients.models import Patient
 from patients.workflows.record_view import record_view
+from surveillance.api.cds.orders import modalities_ordered
 from surveillance.api.cds.tokens import EhrAuthentication
 from surveillance.cds_cards import Owed, cards_of, order_cards
 from surveillance.fhir_out.elements import Context, Json
@@ -97,8 +98,8 @@ class ServiceView(APIView):
         owed = _owed_to(patient, now)
         record_view(patient=patient, by=None, now=now, page="CDS Hooks")
         if id_ == ORDER_SELECT:
-            return order_cards(owed, _drafts(asked))
-        return cards_of(owed, context)
+            return order_cards(owed, modalities_ordered(asked["context"], self.ehr.site))
+        return cards_of(owed, context, patient_in_ehr=_id_in_ehr(asked))
 
 
 class FeedbackView(ServiceView):
@@ -153,12 +154,11 @@ def _owed_to(patient: Patient, now: datetime) -> list[Owed]:
     return [Owed(row, on, url) for row in rows.select_related("lesion", "assessment", "site")]
 
 
-def _drafts(asked: Json) -> list[Json]:
-    """The imaging orders being written, as far as the hook says which."""
-    bundle = asked["context"].get("draftOrders") if isinstance(asked["context"], dict) else None
-    entries = bundle.get("entry") if isinstance(bundle, dict) else None
-    found = [one.get("resource") for one in entries or () if isinstance(one, dict)]
-    return [one for one in found if isinstance(one, dict)]
+def _id_in_ehr(asked: Json) -> str:
+    """The id under which the EHR knows the patient."""
+    context = asked["context"]
+    said = context.get("patientId") if isinstance(context, dict) else None
+    return said if isinstance(said, str) else str(asked["prefetch"]["patient"].get("id", ""))
 
 
 def _feedback(service: str, number: int, entry: Any) -> CdsFeedback:

@@ -13,7 +13,7 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jwt import JWT
 
 from patients.models import AuditEvent
-from surveillance.models import CdsFeedback, EhrSystem, FollowUp
+from surveillance.models import CdsFeedback, EhrSystem, FollowUp, IntakeFeed
 from surveillance.workflows.save_ehr_system import EhrSystemIncomplete, save_ehr_system
 from tests.factories import NOW, TODAY, SiteFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, owed
@@ -139,7 +139,11 @@ def test_a_card_says_what_is_owed_why_and_what_to_order(clinic: Clinic) -> None:
     assert card["links"][0]["url"].endswith(f"/patients/{follow_up.patient_id}/")
     [action] = card["suggestions"][0]["actions"]
     assert (action["type"], action["resource"]["resourceType"]) == ("create", "ServiceRequest")
-    assert action["resource"]["status"] == "draft"
+    order = action["resource"]
+    assert (order["status"], order["subject"]) == ("draft", {"reference": "Patient/p1"})
+    assert order["occurrencePeriod"]["start"] == TODAY.isoformat()
+    assert str(follow_up.lesion_id) not in str(order)  # the EHR knows none of our ids
+    assert "overdue by 9 days" in order["reasonCode"][0]["text"]
     assert AuditEvent.objects.filter(
         action="viewed", patient_id=str(follow_up.patient_id), detail__page="CDS Hooks"
     ).exists()
@@ -190,6 +194,44 @@ def test_an_order_is_compared_with_what_is_owed(clinic: Clinic, code: str, indic
     [card] = ask(SELECT, asked).json()["cards"]
 
     jsonschema_rs.validate(CARD, card)
+    assert card["indicator"] == indicator
+
+
+@pytest.mark.parametrize(
+    ("words", "indicator"),
+    [
+        ("MRI liver with gadoxetate", "info"),
+        ("US abdomen", "warning"),
+        ("X-ray chest", "warning"),
+        ("Our own LiMRI", "info"),
+    ],
+)
+def test_an_order_in_the_hospitals_own_words_is_understood(
+    clinic: Clinic, words: str, indicator: str
+) -> None:
+    IntakeFeed.objects.create(
+        site=clinic.site,
+        name="Hub",
+        format="FHIR_R4",
+        mapping={"procedures": {"LIMRI": {"modality": "MRI_EXTRACELLULAR"}}},
+    )
+    code = {"text": words, "coding": [{"code": "LIMRI"}] if "LiMRI" in words else []}
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [
+            {"resource": {"resourceType": "ServiceRequest", "id": "1", "code": code}},
+            {"resource": {"resourceType": "ServiceRequest", "id": "2", "code": {"text": "PET"}}},
+        ],
+    }
+    asked = hook(
+        owed(clinic, 30).patient.mrn,
+        "order-select",
+        draftOrders=bundle,
+        selections=["ServiceRequest/1"],
+    )
+
+    [card] = ask(SELECT, asked).json()["cards"]
+
     assert card["indicator"] == indicator
 
 

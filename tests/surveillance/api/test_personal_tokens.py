@@ -1,5 +1,6 @@
 """Tokens of people and of connected systems, and clients that must wait."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,10 @@ def test_who_guesses_secrets_must_wait(navigator) -> None:
 
     assert [one.status_code for one in answers] == [*[401] * 10, 429]
     assert answers[-1]["Retry-After"] == "300"
+    again = b64encode(b"%65ngine:x").decode()  # the same name, written otherwise
+    basic = {"authorization": f"Basic {again}"}
+    said = {"grant_type": "client_credentials"}
+    assert Client().post(TOKEN_ADDRESS, said, headers=basic).status_code == 429
     other = Client().post(TOKEN_ADDRESS, {**guess, "client_id": "another"})
     assert other.status_code == 401
 

@@ -218,3 +218,23 @@ def test_a_misspelt_parameter_never_writes(scene: Scene) -> None:
     )
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "dryrun")
+
+
+@pytest.mark.parametrize(
+    ("body", "answered"),
+    [
+        ('{"text":' + "[" * 100_000, (400, "parse_error")),
+        ('{"text":"' + "x" * (6 * 1024 * 1024) + '"}', (413, "too_large")),
+    ],
+)
+def test_a_monstrous_body_is_a_problem_too(
+    scene: Scene, body: str, answered: tuple[int, str]
+) -> None:
+    [verb] = [one for one in VERBS if one.scope == "write-note"]
+
+    answer = system_for(verb, scene.site).client.generic(
+        "POST", address(verb, scene), body, content_type="application/json"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == answered
+    assert answer["Content-Type"] == "application/problem+json"
