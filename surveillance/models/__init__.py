@@ -71,7 +71,7 @@ from surveillance.models.registry_import import (
     RegistryImportStatus,
 )
 from surveillance.models.saved_filter import LONGEST_NAME, SavedFilter
-from surveillance.models.stray_message import StrayMessage
+from surveillance.models.stray_message import StrayAside, StrayMessage
 from surveillance.models.sweep_run import SweepRun
 from surveillance.models.unsettled import unsettled
 from surveillance.models.webhook import (
@@ -160,6 +160,7 @@ __all__ = [
     "ReportStatus",
     "SavedFilter",
     "SendingDoubt",
+    "StrayAside",
     "StrayMessage",
     "SweepRun",
     "TextKind",

@@ -117,6 +117,8 @@ DEEDS: Final = (
     gettext_noop("Status recorded"),
     gettext_noop("System connected"),
     gettext_noop("System secret renewed"),
+    gettext_noop("Unknown sender set aside"),
+    gettext_noop("Unknown sender taken back"),
     gettext_noop("Viewed"),
     gettext_noop("Webhook added"),
     gettext_noop("Webhook replayed"),

@@ -17,6 +17,7 @@ from surveillance.web.access import SignedInRequest, require, signed_in
 from surveillance.web.intake_forms import MappingForm
 from surveillance.web.intake_words import feed_rows
 from surveillance.web.refusals import accepted
+from surveillance.web.unknown_senders_view import strays_waiting
 from surveillance.web.wording import moment_words, name_of_user
 from surveillance.workflows.save_feed import save_feed
 
@@ -42,6 +43,7 @@ def intake_feed(request: SignedInRequest, pk: UUID) -> HttpResponse:
     page = {
         "feed": row,
         "site": feed.site.name,
+        "strays": strays_waiting(request.user),
         "form": form,
         "may_change": may(request.user, Permission.ADMINISTER, feed.site),
         "mapping": _shown(feed)["mapping"],

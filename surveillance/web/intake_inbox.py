@@ -29,6 +29,7 @@ from surveillance.web.intake_words import (
 from surveillance.web.looks import note_look
 from surveillance.web.refusals import words_of
 from surveillance.web.shell import NavItem
+from surveillance.web.unknown_senders_view import strays_waiting
 from surveillance.web.wording import count_words
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.replay_message import replay_message
@@ -52,6 +53,7 @@ def intake_inbox(request: SignedInRequest) -> HttpResponse:
         "others": [
             NavItem(other.name, f"{here}?site={other.slug}") for other in sites if other != site
         ],
+        "strays": strays_waiting(request.user),
         "rows": waiting_rows(rows),
         "shown": count_words(len(rows), "message"),
         "heads": status_heads(),

@@ -107,6 +107,11 @@ from surveillance.web.status_action import status_action
 from surveillance.web.systems_page import renew_system, systems
 from surveillance.web.tokens_page import my_tokens, revoke_token
 from surveillance.web.tour_page import tour_page
+from surveillance.web.unknown_senders import (
+    stray_aside_undo,
+    unknown_sender_aside,
+    unknown_senders,
+)
 from surveillance.web.unsubscribe_page import unsubscribe
 from surveillance.web.webhooks_page import webhook, webhook_act, webhooks
 
@@ -185,6 +190,9 @@ urlpatterns = [
     path("hooks/mail/", mail_hook, name="mail_hook"),
     path("intake/", intake_inbox, name="intake_inbox"),
     path("intake/<uuid:pk>/", intake_item, name="intake_item"),
+    path("intake/senders/", unknown_senders, name="unknown_senders"),
+    path("intake/senders/<uuid:pk>/aside/", unknown_sender_aside, name="unknown_sender_aside"),
+    path("intake/senders/asides/<uuid:pk>/undo/", stray_aside_undo, name="stray_aside_undo"),
     path("intake/feeds/new/", intake_feed_new, name="intake_feed_new"),
     path("intake/feeds/<uuid:pk>/", intake_feed, name="intake_feed"),
     path("sample/", sample_results, name="sample_results"),

@@ -19,8 +19,9 @@ def adopt_stray(
     parts: Sequence[Arrival | Unmapped],
     now: datetime,
 ) -> bool:
-    """Keep it as a message of `feed`, and empty it here. False where another did so first."""
-    waiting = StrayMessage.objects.filter(pk=stray.pk, adopted_at=None)
+    """Keep it as a message of `feed`, and empty it here. False where another did so first, or
+    somebody set it aside."""
+    waiting = StrayMessage.objects.waiting().filter(pk=stray.pk)
     if waiting.update(feed=feed, adopted_at=now, raw=b"") == 0:
         return False
     keep_message(feed=feed, envelope=envelope, parts=parts, now=now)

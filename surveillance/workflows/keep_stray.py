@@ -11,7 +11,8 @@ from surveillance.models import StrayMessage
 from surveillance.workflows.errors import WorkflowRefused
 
 MOST_STRAYS = 10_000
-"""So many wait at most: whoever reaches the port could fill the disk otherwise."""
+"""So many wait at most: whoever reaches the port could fill the disk otherwise. What a person set
+aside counts no more."""
 LONGEST_NAME = 180
 LONGEST_TYPE = 60
 
@@ -32,19 +33,33 @@ class Sender:
 
 
 @transaction.atomic
-def keep_stray(*, sender: Sender, raw: bytes, now: datetime) -> None:
-    """Keep the bytes until the sender is a feed (`adopt_stray`). The same bytes again change
-    nothing. Refused when `MOST_STRAYS` wait already."""
+def keep_stray(*, sender: Sender, raw: bytes, now: datetime) -> bool:
+    """Keep the bytes until the sender is a feed (`adopt_stray`) or somebody sets them aside.
+
+    The same bytes again change nothing; where they were emptied meanwhile they wait anew. False for
+    those that a person has set aside. Refused when `MOST_STRAYS` wait already.
+    """
     digest = sha256(raw).hexdigest()
-    if StrayMessage.objects.filter(digest=digest).exists():
-        return
-    if StrayMessage.objects.filter(adopted_at=None)[MOST_STRAYS:].exists():
+    known = StrayMessage.objects.filter(digest=digest).defer("raw").first()
+    if known and not known.emptied_at:
+        return known.aside_id is None
+    if StrayMessage.objects.waiting()[MOST_STRAYS:].exists():
         raise TooManyStrays(
             _(
-                "More than {most} messages of unknown senders wait. Register the senders as feeds, "
-                "or stop them; then send again."
+                "Not kept: more than {most} messages of unknown senders wait. Register the senders "
+                "as feeds, set them aside (Messages, Unknown senders), or stop them; then send "
+                "again."
             ).format(most=MOST_STRAYS)
         )
+    if known:
+        emptied = StrayMessage.objects.filter(pk=known.pk, emptied_at=known.emptied_at)
+        emptied.update(raw=raw, received_at=now, aside=None, emptied_at=None)
+    else:
+        _keep_new(sender, digest, raw, now)
+    return True
+
+
+def _keep_new(sender: Sender, digest: str, raw: bytes, now: datetime) -> None:
     row = StrayMessage(
         sending_application=sender.application[:LONGEST_NAME],
         sending_facility=sender.facility[:LONGEST_NAME],

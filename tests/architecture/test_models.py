@@ -33,6 +33,7 @@ STATE = {
     "surveillance.IntakeMessage",
     "surveillance.IntakeItem",
     "surveillance.StrayMessage",
+    "surveillance.StrayAside",
     "surveillance.Clarification",
     "surveillance.KeptAnswer",
     "surveillance.WebhookDelivery",

@@ -11,6 +11,7 @@ from patients.models import Absence, Role
 from surveillance.delivery.unsubscribe import token_of
 from surveillance.models import ContactAttempt, Lesion, Notification
 from surveillance.protocol.queue_lists import Tab
+from surveillance.workflows.keep_stray import Sender, keep_stray
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
 from tests.browser.test_journeys import days_from_now
@@ -193,6 +194,33 @@ def test_pages_of_administrators_have_no_violations(page: Page, sign_in, clinic)
     found["nothing chosen"] = violations(page)
 
     assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_pages_of_unknown_senders_have_no_violations_and_fit_narrow_screens(
+    page: Page, sign_in, clinic
+) -> None:
+    for name in ("CT", "MR"):
+        sender = Sender(application=name, facility="NORHT", message_type="ORU^R01")
+        keep_stray(sender=sender, raw=name.encode(), now=NOW)
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(clinic.administrator)
+
+    found, wide = {}, {}
+    page.goto("/intake/")
+    page.get_by_role("main").get_by_role("link", name="Unknown senders").first.click()
+    found["waiting"], wide["waiting"] = violations(page), overflow(page)
+    page.get_by_role("link", name="Set aside CT / NORHT").click()
+    found["asked why"], wide["asked why"] = violations(page), overflow(page)
+    page.get_by_label("Why it is set aside").fill("A test system.")
+    page.get_by_role("button", name="Set aside").click()
+    page.get_by_role("button", name="Undo CT / NORHT").wait_for()
+    found["set aside"], wide["set aside"] = violations(page), overflow(page)
+    page.get_by_role("link", name="Register as a feed MR / NORHT").click()
+    facility = page.get_by_label("Sending facility (MSH-4)").input_value()
+
+    assert {name: rules for name, rules in found.items() if rules} == {}
+    assert {name: width for name, width in wide.items() if width > 0} == {}
+    assert facility == "NORHT"
 
 
 def test_pages_of_letters_have_no_violations_and_fit_narrow_screens(

@@ -72,9 +72,12 @@ ABOUT_ONE_PATIENT = frozenset(
 """Objects (`of`) that belong to one patient: opening their addresses is a look at the patient."""
 ABOUT_NOBODY_ALONE = frozenset(
     {"", "batch", "absence", "filter", "site", "token", "import", "text", "version", "person",
-     "role", "key", "passkey", "provider", "feed", "webhook", "system", "own_token"}
+     "role", "key", "passkey", "provider", "feed", "webhook", "system", "own_token",
+     "stray", "stray_aside"}
 )  # fmt: skip
 """Objects of several patients, or of none."""
+OF_NO_SITE = frozenset({"stray", "stray_aside"})
+"""Objects (`of`) of the installation: whoever has the role at any site finds them."""
 
 API_RESOURCES = {
     "sites": "site", "memberships": "number", "patients": "patient", "risk_profiles": "number",
@@ -184,6 +187,9 @@ TABLE: dict[str, Door | Open | Machine] = {
     "intake_inbox": needs(Permission.MEND_INTAKE),
     "intake_item": needs(Permission.MEND_INTAKE, "message"),
     "intake_feed": needs(Permission.MEND_INTAKE, "feed", send=Permission.ADMINISTER),
+    "unknown_senders": needs(Permission.ADMINISTER),
+    "unknown_sender_aside": needs(Permission.ADMINISTER, "stray"),
+    "stray_aside_undo": sends(Permission.ADMINISTER, "stray_aside"),
     "intake_feed_new": needs(Permission.ADMINISTER),
     "sample_results": needs(Permission.RECORD_EXAM),
     "sample_result": needs(Permission.RECORD_EXAM, "follow_up"),

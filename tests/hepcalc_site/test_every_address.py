@@ -29,6 +29,8 @@ from surveillance.models import (
     MessageTemplateVersion,
     Notification,
     SavedFilter,
+    StrayAside,
+    StrayMessage,
     WebhookEndpoint,
     WebhookEvent,
 )
@@ -37,15 +39,18 @@ from surveillance.web import letter_batch
 from surveillance.web.audit_words import LOOKS
 from surveillance.workflows.add_webhook_endpoint import add_webhook_endpoint
 from surveillance.workflows.connect_system import connect_system
+from surveillance.workflows.keep_stray import Sender, keep_stray
 from surveillance.workflows.make_personal_token import NewToken, make_personal_token
 from surveillance.workflows.offer_registry_file import offer_registry_file
 from surveillance.workflows.prepare_letter_batch import prepare_letter_batch
 from surveillance.workflows.queue_letter import queue_letter
+from surveillance.workflows.set_strays_aside import set_strays_aside
 from tests.empty_database import Committed
 from tests.factories import NOW, TODAY, MembershipFactory, SiteFactory, UserFactory
 from tests.hepcalc_site.every_address import (
     ABOUT_NOBODY_ALONE,
     ABOUT_ONE_PATIENT,
+    OF_NO_SITE,
     TABLE,
     Door,
     Machine,
@@ -161,7 +166,20 @@ def _objects(site, people: dict[Role, User]) -> dict[str, list[Any]]:
         "nothing": ["nothing"],
         "system": [_a_system(site, administrator).pk],
         "own_token": [_a_token(navigator).pk],
+        "stray": [_a_stray("CT").pk],
+        "stray_aside": [_an_aside(administrator).pk],
     }
+
+
+def _a_stray(application: str) -> StrayMessage:
+    sender = Sender(application=application, facility="NORTH", message_type="ORU^R01")
+    keep_stray(sender=sender, raw=application.encode(), now=NOW)
+    return StrayMessage.objects.get(sending_application=application)
+
+
+def _an_aside(by: User) -> StrayAside:
+    newest = _a_stray("TEST")
+    return set_strays_aside(newest=newest, reason="A test system.", by=by, now=NOW)
 
 
 def _a_system(site, by: User):
@@ -368,7 +386,7 @@ def test_another_site_and_people_without_a_role_find_nothing(scene: Scene, unren
         f"{who} finds {name} by {method}"
         for name, door, address in doors(scene)
         for who, visitor, finds in (
-            ("another site", elsewhere, not door.of),
+            ("another site", elsewhere, not door.of or door.of in OF_NO_SITE),
             ("no role", idle, door.may == everybody and not door.of),
         )
         for method in ("get", "post")

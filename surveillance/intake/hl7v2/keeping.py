@@ -34,9 +34,16 @@ SECONDS_BETWEEN_LOOKS = 1.0
 NOT_HL7 = "Not an HL7 v2 message: it does not begin with MSH. Nothing of it was kept."
 TOO_LARGE = "The message is longer than this listener takes. Nothing of it was kept; send less."
 STRAY = (
-    "MSH-3 and MSH-4 name no feed of this installation. The message is kept, and is taken in once "
-    "somebody has registered the sender there."
+    "MSH-3 and MSH-4 name no feed. Kept, not taken in: register the sender as a feed. "
+    'An administrator finds it under Messages, Unknown senders. It names itself "{application}", '
+    '"{facility}".'
 )
+STRAY_SET_ASIDE = (
+    "MSH-3 and MSH-4 name no feed. Set aside by an administrator: send no more of it. "
+    "It is kept and not taken in unless that is undone under Messages, Unknown senders."
+)
+"""MSA-3 holds the first 80 letters of these, ERR-8 the first 250."""
+LONGEST_NAME_TOLD = 40
 
 
 class Line(threading.local):
@@ -173,11 +180,15 @@ def _keep(letters: Sequence[Letter], now: datetime) -> None:
 def _stray(letter: Letter, now: datetime) -> Verdict:
     assert letter.header is not None
     log.warning("hl7_unknown_sender", bytes_count=len(letter.raw))
+    sender = sender_of(letter.header)
     try:
-        keep_stray(sender=sender_of(letter.header), raw=letter.raw, now=now)
+        waits = keep_stray(sender=sender, raw=letter.raw, now=now)
     except TooManyStrays as refusal:
         return Verdict("AR", [str(refusal)])
-    return Verdict("AE", [STRAY])
+    if not waits:
+        return Verdict("AE", [STRAY_SET_ASIDE])
+    names = sender.application[:LONGEST_NAME_TOLD], sender.facility[:LONGEST_NAME_TOLD]
+    return Verdict("AE", [STRAY.format(application=names[0], facility=names[1])])
 
 
 def _keep_together(letters: Sequence[Letter], now: datetime) -> None:

@@ -19,7 +19,9 @@ AT_ONCE = 200
 def adopt_strays(clock: Callable[[], datetime]) -> int:
     """Hand a batch of them, the oldest first, to the feeds that their senders have become.
 
-    How many; 0 when there are none left, or the database is away (the next time finds them).
+    What a person set aside stays so until that is undone: it may be what a system sent while it was
+    tried out, about people who are on file. How many; 0 when there are none left, or the database
+    is away (the next time finds them).
     """
     try:
         close_old_connections()
@@ -31,15 +33,13 @@ def adopt_strays(clock: Callable[[], datetime]) -> int:
 
 
 def _of_known_senders() -> list[StrayMessage]:
-    waiting = StrayMessage.objects.filter(adopted_at=None)
+    waiting = StrayMessage.objects.waiting()
     if not waiting.exists():
         return []
     known = IntakeFeed.objects.filter(format=MessageFormat.HL7V2, is_active=True)
     found = list[StrayMessage]()
     for feed in known:
-        its_own = waiting.filter(
-            sending_application=feed.sending_application, sending_facility=feed.sending_facility
-        )
+        its_own = waiting.of(feed.sending_application, feed.sending_facility)
         found += its_own.order_by("received_at", "id")[: AT_ONCE - len(found)]
     return found
 
