@@ -248,7 +248,7 @@ TABLE: dict[str, Door | Open | Machine] = {
     "webhook": needs(Permission.ADMINISTER, "webhook"),
     "webhook_act": sends(Permission.ADMINISTER, "webhook"),
     "api_nowhere": Machine("nothing"),
-    "fhir_nowhere": Machine("Task/1/_history"),
+    "fhir_nowhere": Machine(words=("Task/1/_history",)),
     "api_patients_search": Machine(),
     "api_lesion_timeline": Machine("lesion"),
     **{f"api_{name}": Machine() for name in API_RESOURCES},
