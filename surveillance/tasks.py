@@ -12,6 +12,7 @@ from patients.workflows.seal_audit import seal_audit as seal_audit_events
 from surveillance.delivery.heartbeat import ping
 from surveillance.intake.applying import take_in_waiting_items
 from surveillance.intake.csv_registry.uploads import work_on_uploads
+from surveillance.intake.reading_again import read_waiting_again
 from surveillance.workflows.deliver import deliver
 from surveillance.workflows.deliver_webhooks import deliver_webhooks
 from surveillance.workflows.empty_old_messages import empty_old_messages
@@ -50,7 +51,9 @@ def import_registry_files() -> None:
 
 @shared_task
 def take_in_messages() -> None:
-    """Take in what other systems sent, in the order in which it was said."""
+    """Take in what other systems sent, in the order in which it was said; first what a mapping that
+    was mended since can read."""
+    read_waiting_again(clock=timezone.now)
     take_in_waiting_items(clock=timezone.now)
 
 

@@ -1,10 +1,13 @@
 """A kept message is read anew: by another mapping, or by a reader that has learned something."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+import structlog
 from django.utils.translation import gettext as _
 
+from patients.kept_words import in_the_language_of_records
 from surveillance.arrivals import Arrival, Unmapped
 from surveillance.intake.fhir.mapping import FaultyMapping, read_mapping
 from surveillance.intake.fhir_feed import read_of_feed
@@ -13,7 +16,10 @@ from surveillance.intake.hl7v2.problems import AckCode
 from surveillance.intake.hl7v2.reading import read_message
 from surveillance.models import IntakeFeed, IntakeMessage, MessageFormat
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.replay_message import replay_message
 
+log = structlog.get_logger(__name__)
+MOST = 200
 Parts = Sequence[Arrival | Unmapped]
 Reader = Callable[[IntakeMessage], Parts]
 
@@ -40,6 +46,30 @@ def parts_read_again(message: IntakeMessage) -> Parts:
             _("Nothing here reads messages of the format {format} again.").format(format=label)
         )
     return reader(message)
+
+
+def read_waiting_again(*, clock: Callable[[], datetime], most: int = MOST) -> int:
+    """Read by the mapping of today what waits since an older one, at most so many messages; how
+    many. What they say now has its turn as if it had just come."""
+    old = IntakeMessage.objects.read_by_an_older_mapping().select_related("feed__site", "site")
+    messages = list(old[:most])
+    for message in messages:
+        with in_the_language_of_records():
+            parts = _parts_or_none(message)
+            replay_message(message=message, parts=parts, by=None, now=clock())
+    return len(messages)
+
+
+def _parts_or_none(message: IntakeMessage) -> Parts:
+    """What cannot be read stays as it was, and keeps none of the others from being read."""
+    try:
+        return parts_read_again(message)
+    except MessageUnreadable:
+        return ()
+    except Exception as error:
+        # Neither its words nor its traceback: both may hold what the message says.
+        log.error("intake_message_unreadable", item=str(message.pk), error=type(error).__name__)
+        return ()
 
 
 def _hl7v2(message: IntakeMessage) -> Parts:

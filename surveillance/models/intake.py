@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -47,6 +48,9 @@ class IntakeFeed(models.Model):
         max_length=180, blank=True, help_text=_("HL7 MSH-4, first component")
     )
     mapping = models.JSONField(default=dict, blank=True)
+    mapped_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the mapping was last changed")
+    )
     is_active = models.BooleanField(default=True)
     history = HistoricalRecords()
 
@@ -64,6 +68,19 @@ class IntakeFeed(models.Model):
 
     def __str__(self) -> str:
         return f"IntakeFeed {self.pk}"
+
+
+class IntakeMessageQuerySet(models.QuerySet["IntakeMessage"]):
+    def read_by_an_older_mapping(self) -> "IntakeMessageQuerySet":
+        """Those of which a part waits and whose feed was given another mapping since they were
+        read, the oldest first."""
+        waiting = IntakeItem.objects.waiting().filter(message=OuterRef("pk"))
+        read_at = Coalesce("read_again_at", "received_at")
+        feeds = IntakeFeed.objects.filter(mapped_at__isnull=False)
+        rows = self.filter(feed__in=feeds, raw_purged_at=None).annotate(read_at=read_at)
+        return rows.filter(Exists(waiting), feed__mapped_at__gt=F("read_at")).order_by(
+            "received_at", "pk"
+        )
 
 
 class IntakeMessage(models.Model):
@@ -84,8 +101,9 @@ class IntakeMessage(models.Model):
     received_at = models.DateTimeField()
     raw = models.BinaryField()
     raw_purged_at = models.DateTimeField(null=True, blank=True)
+    read_again_at = models.DateTimeField(null=True, editable=False)
 
-    objects = models.Manager["IntakeMessage"]()
+    objects = IntakeMessageQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -37,7 +37,9 @@ def intake_feed(request: SignedInRequest, pk: UUID) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = MappingForm(sent, initial=_shown(feed), feed=feed)
     if form.is_valid() and accepted(form, lambda: _save(request, feed, form)):
-        messages.success(request, _("The feed is saved. What waits can be read again."))
+        messages.success(
+            request, _("The feed is saved. What waits is read by the new mapping within a minute.")
+        )
         return redirect("intake_feed", pk=feed.pk)
     [row] = feed_rows([feed])
     page = {

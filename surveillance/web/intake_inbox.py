@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from surveillance.roles import Permission, may, sites_where
 from surveillance.said_before import patient_known_as
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.intake_forms import AsideForm, AssignForm
+from surveillance.web.intake_waiting import Chosen, page_links, waiting_groups
 from surveillance.web.intake_words import (
     day_rows,
     feed_rows,
@@ -42,11 +44,14 @@ SHOWN = 100
 @require_safe
 @signed_in
 def intake_inbox(request: SignedInRequest) -> HttpResponse:
-    """What waits at one site, the oldest first; what came these days; the feeds."""
+    """What waits at one site, the oldest first, all or of one system and reason; what came these
+    days; the feeds."""
     sites = list(sites_where(request.user, Permission.MEND_INTAKE).order_by("name"))
     site = choose_site(request, sites)
-    waiting = IntakeItem.objects.waiting().filter(site=site).order_by("created_at", "pk")
-    rows = waiting.select_related("message__feed", "site").defer("message__raw", "content")[:SHOWN]
+    chosen = Chosen.of(request.GET)
+    waiting = IntakeItem.objects.waiting().filter(site=site)
+    rows = chosen.among(waiting).select_related("message__feed", "site")
+    some = Paginator(rows.defer("message__raw", "content"), SHOWN).get_page(request.GET.get("page"))
     here = reverse("intake_inbox")
     page = {
         "site": site.name,
@@ -54,8 +59,13 @@ def intake_inbox(request: SignedInRequest) -> HttpResponse:
             NavItem(other.name, f"{here}?site={other.slug}") for other in sites if other != site
         ],
         "strays": strays_waiting(request.user),
-        "rows": waiting_rows(rows),
-        "shown": count_words(len(rows), "message"),
+        "rows": waiting_rows(some),
+        "shown": count_words(some.paginator.count, "part"),
+        "groups": waiting_groups(waiting, site, chosen),
+        "all_url": f"{here}?site={site.slug}" if chosen.is_any else "",
+        "pages": page_links(some, f"{here}?{chosen.query(site)}"),
+        "aside": AsideForm() if chosen.is_any else None,
+        "aside_url": f"{reverse('intake_aside')}?{chosen.query(site)}",
         "heads": status_heads(),
         "days": day_rows(site, timezone.now()),
         "feeds": feed_rows(IntakeFeed.objects.filter(site=site).order_by("name")),

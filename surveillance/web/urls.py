@@ -33,6 +33,7 @@ from surveillance.web.freshness import queue_changed
 from surveillance.web.history_page import lesion_export, lesion_history, lesion_summary
 from surveillance.web.hooks import mail_hook, sms_hook, sms_status_hook
 from surveillance.web.inbox import inbox, inbox_messages
+from surveillance.web.intake_aside import intake_aside
 from surveillance.web.intake_feed_new import intake_feed_new
 from surveillance.web.intake_feed_page import intake_feed
 from surveillance.web.intake_inbox import intake_inbox, intake_item
@@ -189,6 +190,7 @@ urlpatterns = [
     path("hooks/sms/status/", sms_status_hook, name="sms_status_hook"),
     path("hooks/mail/", mail_hook, name="mail_hook"),
     path("intake/", intake_inbox, name="intake_inbox"),
+    path("intake/aside/", intake_aside, name="intake_aside"),
     path("intake/<uuid:pk>/", intake_item, name="intake_item"),
     path("intake/senders/", unknown_senders, name="unknown_senders"),
     path("intake/senders/<uuid:pk>/aside/", unknown_sender_aside, name="unknown_sender_aside"),

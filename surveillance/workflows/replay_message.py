@@ -31,18 +31,20 @@ def replay_message(
 ) -> list[IntakeItem]:
     """Put `parts` in the place of those that wait, by their place in the message.
 
-    What was taken in, set aside or is about nobody stays as it is. A part at a place that had none
+    What was taken in, set aside or is about nobody stays as it is; so does, unless a person asks,
+    what a person gave to another patient. A part at a place that had none
     is added; one that waits at a place that has none any more goes on waiting. Returns the parts
     that wait for their turn or a person now.
     """
     IntakeMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
+    IntakeMessage.objects.filter(pk=message.pk).update(read_again_at=now)
     old = {row.position: row for row in message.items.all()}
     read = [_row(message, position, part, now) for position, part in enumerate(parts)]
     added = [row for row in read if row.position not in old]
     replaced = [
         _replaced(old[row.position], row)
         for row in read
-        if row.position in old and old[row.position].status == ItemStatus.WAITING
+        if row.position in old and _may_replace(old[row.position], by)
     ]
     IntakeItem.objects.bulk_create(added)
     if replaced:
@@ -56,6 +58,10 @@ def replay_message(
         detail={"rows": len(added) + len(replaced)},
     )
     return [*replaced, *added]
+
+
+def _may_replace(old: IntakeItem, by: "User | None") -> bool:
+    return old.status == ItemStatus.WAITING and (by is not None or old.settled_by_id is None)
 
 
 def _row(

@@ -27,7 +27,8 @@ class FeedRefused(WorkflowRefused):
 def save_feed(*, feed: IntakeFeed, by: "User | None", now: datetime) -> IntakeFeed:
     """Store the feed as given, with history; equal values change nothing.
 
-    Messages already kept stay as they are; what waits of them can be read again. Refused: a value
+    What waits of messages already kept is read by the new mapping (`read_waiting_again`); the rest
+    stays. Refused: a value
     that its field does not allow, a mapping that is no JSON object, HL7 v2 without a sender, a name
     or sender that another feed has.
     """
@@ -41,6 +42,8 @@ def save_feed(*, feed: IntakeFeed, by: "User | None", now: datetime) -> IntakeFe
     changed = [f for f in FIELDS if not before or getattr(before, f) != getattr(feed, f)]
     if not changed:
         return feed
+    if before and "mapping" in changed:
+        feed.mapped_at = now
     try:
         with transaction.atomic():
             save_with_history(feed, reason="feed_saved", by=by, now=now)

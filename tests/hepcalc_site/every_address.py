@@ -185,6 +185,7 @@ TABLE: dict[str, Door | Open | Machine] = {
     "sms_status_hook": Open((405,)),
     "mail_hook": Open((404, 405)),
     "intake_inbox": needs(Permission.MEND_INTAKE),
+    "intake_aside": Door(roles_with(Permission.MEND_INTAKE), only_post=True),
     "intake_item": needs(Permission.MEND_INTAKE, "message"),
     "intake_feed": needs(Permission.MEND_INTAKE, "feed", send=Permission.ADMINISTER),
     "unknown_senders": needs(Permission.ADMINISTER),

@@ -1,7 +1,7 @@
 """Each part of a message for itself: what becomes of it, by whom, and what keeps it waiting."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.db import OperationalError
@@ -10,7 +10,11 @@ from patients.models import AuditEvent, Patient, PatientStatus, RiskProfile
 from surveillance.arrivals import AppointmentState, Unmapped
 from surveillance.intake import applying, reading_again
 from surveillance.intake.applying import take_in_message, take_in_waiting_items
-from surveillance.intake.reading_again import MessageUnreadable, parts_read_again
+from surveillance.intake.reading_again import (
+    MessageUnreadable,
+    parts_read_again,
+    read_waiting_again,
+)
 from surveillance.models import FollowUp, FormerIdentifier, IntakeItem, IntakeMessage, ItemStatus
 from surveillance.protocol.terms import Modality
 from surveillance.workflows.empty_old_messages import empty_old_messages
@@ -18,6 +22,7 @@ from surveillance.workflows.hear_all_known_numbers import hear_all_known_numbers
 from surveillance.workflows.keep_message import Envelope, keep_message
 from surveillance.workflows.refuse_unless_waiting import ItemDoesNotWait
 from surveillance.workflows.replay_message import replay_message
+from surveillance.workflows.save_feed import save_feed
 from surveillance.workflows.set_item_aside import SetAsideWithoutReason, set_item_aside
 from surveillance.workflows.take_in_again import take_in_again
 from surveillance.workflows.take_in_item import take_in_item
@@ -252,6 +257,57 @@ def test_another_mapping_mends_what_waits_and_leaves_what_is_done(
 
     assert said(item) == ("APPLIED", "arranged")
     assert IntakeItem.objects.count() == 1
+
+
+def test_a_new_mapping_is_tried_once_on_all_that_waits(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = a_message_not_understood(hospital)
+    monkeypatch.setitem(reading_again.READERS, "HL7V2", lambda _message: [ordered(1)])
+
+    def read_again(after: timedelta) -> int:
+        return read_waiting_again(clock=lambda: NOW + after)
+
+    before = read_again(timedelta())
+    hospital.feed.mapping = {"accession": ["OBR-18"]}
+    save_feed(feed=hospital.feed, by=None, now=NOW + timedelta(hours=1))
+    reads = [read_again(timedelta(hours=2)), read_again(timedelta(hours=3))]
+    settle()
+
+    item.refresh_from_db()
+    assert (before, reads) == (0, [1, 0])
+    assert said(item) == ("APPLIED", "arranged")
+
+
+def test_what_nobody_can_read_keeps_nothing_else_from_being_read(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = a_message_not_understood(hospital)
+    hospital.feed.mapping = {"accession": ["OBR-18"]}
+    save_feed(feed=hospital.feed, by=None, now=NOW + timedelta(hours=1))
+
+    def breaks(_message: object) -> NoReturn:
+        raise RuntimeError
+
+    monkeypatch.setitem(reading_again.READERS, "HL7V2", breaks)
+
+    assert read_waiting_again(clock=lambda: NOW + timedelta(hours=2)) == 1
+    item.refresh_from_db()
+    assert (item.status, item.code) == ("WAITING", "no_modality")
+
+
+def test_whom_a_person_named_a_mapping_does_not_undo(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = a_message_not_understood(hospital)
+    somebody = MembershipFactory(site=hospital.site).user
+    IntakeItem.objects.update(settled_by=somebody, mrn="MINE")
+    monkeypatch.setitem(reading_again.READERS, "HL7V2", lambda _message: [ordered(1)])
+
+    replay_message(message=item.message, parts=[ordered(1)], by=None, now=NOW)
+
+    item.refresh_from_db()
+    assert (item.status, item.mrn) == ("WAITING", "MINE")
 
 
 def test_a_person_names_the_patient_or_sets_it_aside(hospital: Hospital) -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from patients.models import AuditEvent
 from surveillance.intake import reading_again
 from surveillance.models import FollowUp, IntakeFeed, IntakeItem
+from surveillance.web import intake_inbox
 from surveillance.workflows.save_feed import save_feed
 from tests.factories import NOW, MembershipFactory
 from tests.surveillance.intake.hospital_story import MINE, Hospital, a_hospital, ordered
@@ -80,6 +81,54 @@ def test_it_is_given_to_the_right_patient_or_set_aside(
     assert given == ("WAITING", MINE, "unclear_whether_it_serves")
     assert (waiting.status, waiting.settled_reason) == ("SET_ASIDE", "A test.")
     assert FollowUp.objects.open().get(kind="IMAGING").order_number == ""
+
+
+def test_what_waits_alike_is_one_group_and_is_set_aside_with_one_reason(
+    lead: Client, hospital: Hospital, waiting: IntakeItem
+) -> None:
+    hospital.hear([ordered(2, mrn="TYPO-2"), ordered(3, mrn="TYPO-3")])
+    IntakeItem.objects.exclude(pk=waiting.pk).update(status="WAITING", code="other", reason="Odd.")
+    inbox = reverse("intake_inbox")
+
+    page = lead.get(inbox)
+    largest = page.context["groups"][0]
+    group = lead.get(largest.url)
+    aside = f"{reverse('intake_aside')}?{largest.url.partition('?')[2]}"
+    lead.post(aside, {"reason": ""})
+    lead.post(reverse("intake_aside"), {"reason": "All of it."})
+    untouched = IntakeItem.objects.waiting().count()
+    done = lead.post(aside, {"reason": "A test system."}, follow=True)
+
+    assert [(one.reason, one.count) for one in page.context["groups"]] == [
+        ("Odd.", "2"),
+        ("No.", "1"),
+    ]
+    assert (len(group.context["rows"]), untouched) == (2, 3)
+    assert "2 parts" in done.content.decode()
+    assert [one.pk for one in IntakeItem.objects.waiting()] == [waiting.pk]
+    assert AuditEvent.objects.filter(action="message_part_set_aside").count() == 2
+
+
+def test_the_list_has_pages_and_says_how_many_there_are(
+    lead: Client, waiting: IntakeItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_inbox, "SHOWN", 1)
+    IntakeItem.objects.create(
+        message=waiting.message,
+        site=waiting.site,
+        position=7,
+        kind="ORDER",
+        status="WAITING",
+        created_at=NOW,
+    )
+
+    first = lead.get(reverse("intake_inbox"))
+    [link] = first.context["pages"]
+    second = lead.get(link.url)
+
+    assert "2 parts" in first.content.decode()
+    rows = [*first.context["rows"], *second.context["rows"]]
+    assert len({row.url for row in rows}) == 2
 
 
 def test_an_administrator_changes_the_mapping_and_errors_name_the_place(
