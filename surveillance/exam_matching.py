@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from patients.models import Patient
 from surveillance.arrivals import CodedFinding, Person, ReportArrival, ReportState
 from surveillance.cases import build_cases
 from surveillance.exam_reports import ExamReport, Finding
-from surveillance.models import FollowUp, Lesion, ReportStatus
+from surveillance.models import (
+    ExamMatchAnswer,
+    FollowUp,
+    Lesion,
+    MatchAnswer,
+    ReportStatus,
+)
 from surveillance.obligations import window_of
 from surveillance.protocol.exam_of_report import bare_exam
 from surveillance.protocol.facts import ExamFacts
@@ -20,6 +27,7 @@ from surveillance.protocol.incoming import (
     ToldLesion,
 )
 from surveillance.protocol.report_reader.reading import ReportReading
+from surveillance.protocol.report_reader.wholly_read import not_read
 from surveillance.protocol.terms import (
     Modality,
     ObligationKind,
@@ -30,6 +38,7 @@ from surveillance.protocol.terms import (
 
 NOT_OF_THE_EXAM = ("label", "segments", "calcified_mm")
 CODES = ("lirads", "conclusion", "kind", "isolation", "pattern")
+NOT_THIS_EXAM = (MatchAnswer.REJECTED, MatchAnswer.UNDONE)
 ENHANCEMENT = ("aphe", "washout", "capsule", "hemangioma_pattern")
 
 
@@ -58,20 +67,33 @@ def named_on_file(patient: Patient) -> Named:
     )
 
 
-def lesions_of(patient: Patient, today: date) -> list[LesionRow]:
-    """All lesions of the patient, with what is known on the site's day `today`."""
+def lesions_of(patient: Patient, today: date, *, accession: str = "") -> list[LesionRow]:
+    """All lesions of the patient, with what is known on the site's day `today`; of which a person
+    decided that an exam under `accession` does not answer them is said, too."""
     lesions = list(Lesion.objects.filter(patient=patient).order_by("recorded_at", "label"))
     owed = {
         row.lesion_id: row
         for row in FollowUp.objects.open().filter(patient=patient, kind=ObligationKind.IMAGING)
     }
+    refused = _refused(patient, accession)
     return [
-        LesionRow(lesion, owed.get(lesion.pk), _on_file(lesion, owed.get(lesion.pk), case))
+        LesionRow(lesion, owed.get(lesion.pk), _on_file(lesion, owed.get(lesion.pk), case, refused))
         for lesion, case in zip(lesions, build_cases(lesions, as_of=today), strict=True)
     ]
 
 
-def _on_file(lesion: Lesion, follow_up: FollowUp | None, case: Any) -> LesionOnFile:
+def _refused(patient: Patient, accession: str) -> frozenset[UUID]:
+    if not accession:
+        return frozenset()
+    said = ExamMatchAnswer.objects.filter(
+        match__patient=patient, match__item__key=accession, answer__in=NOT_THIS_EXAM
+    )
+    return frozenset(said.values_list("match__lesion", flat=True))
+
+
+def _on_file(
+    lesion: Lesion, follow_up: FollowUp | None, case: Any, refused: frozenset[UUID]
+) -> LesionOnFile:
     owed = None
     if follow_up is not None:
         kind = RecommendationKind(follow_up.recommendation)
@@ -82,6 +104,7 @@ def _on_file(lesion: Lesion, follow_up: FollowUp | None, case: Any) -> LesionOnF
         segments=tuple(Segment(one) for one in lesion.segments),
         case=case,
         owed=owed,
+        is_refused=lesion.pk in refused,
     )
 
 
@@ -97,6 +120,7 @@ def incoming_report(arrival: ReportArrival, reading: ReportReading) -> IncomingR
         whole_liver=arrival.whole_liver,
         told=tuple(_told(one) for one in arrival.findings),
         reading=reading,
+        not_read=not_read(arrival.text),
         ref=arrival.accession,
     )
 

@@ -9,6 +9,7 @@ from surveillance.protocol import parameters
 from surveillance.protocol.facts import ExamFacts, SurveillanceCase
 from surveillance.protocol.incoming import IncomingReport
 from surveillance.protocol.liver_words import names_liver_or_abdomen
+from surveillance.protocol.procedure_words import are_plain
 from surveillance.protocol.report_reader.reading import Change, LesionStatement
 from surveillance.protocol.terms import Conclusion, LiRads, Modality, Tri, VisualisationScore
 from surveillance.protocol.which_lesion import About, statements_of
@@ -25,7 +26,8 @@ def names_the_liver(report: IncomingReport) -> bool | None:
 
 
 def adequacy_of(report: IncomingReport) -> bool | None:
-    """Adequate as the sender says; else, if the text speaks of a lesion and names no limit, yes.
+    """Adequate as the sender says; else yes, if the text speaks of a lesion, names no limit and is
+    read to the last word, and the words for the exam say nothing beside its kind and region.
 
     None: not known. A limit read by machine is a doubt, never a verdict, and a sender's "adequate"
     beside such a limit is one as well.
@@ -37,7 +39,8 @@ def adequacy_of(report: IncomingReport) -> bool | None:
         return None
     if report.adequate is True:
         return True
-    return True if statements_of(report) else None
+    is_clear = not report.not_read and are_plain(report.anatomy)
+    return True if is_clear and statements_of(report) else None
 
 
 def exam_of(about: About, report: IncomingReport) -> ExamFacts | None:

@@ -69,6 +69,8 @@ class IncomingReport:
     whole_liver: bool | None = None
     told: tuple[ToldLesion, ...] = ()
     reading: ReportReading = field(default_factory=ReportReading)
+    not_read: tuple[Span, ...] = ()
+    """Sentences of which something is not read with certainty (`wholly_read`)."""
     ref: str = ""
 
 
@@ -82,13 +84,17 @@ class OwedImaging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LesionOnFile:
-    """A lesion of the patient, without the exam in question. `owed` None: no imaging is owed."""
+    """A lesion of the patient, without the exam in question. `owed` None: no imaging is owed.
+
+    `is_refused`: a person decided that an exam under this accession number does not answer it.
+    """
 
     key: str
     label: str
     segments: tuple[Segment, ...]
     case: SurveillanceCase
     owed: OwedImaging | None
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,12 +34,18 @@ from surveillance.protocol.machine_limits import (
     text_dangers,
     text_limits,
 )
+from surveillance.protocol.procedure_words import says_not_done
 from surveillance.protocol.terms import ObligationKind
 from surveillance.protocol.which_lesion import About, about, statements_of, unplaced
 
 NOT_FINAL = Reason("report_not_final", "The report is preliminary: only a signed one answers.")
 NOT_ADEQUATE = Reason("exam_not_adequate", "The sender says that the exam was not adequate.")
 OTHER_REGION = Reason("other_region", "The exam names another region than liver or abdomen.")
+NOT_DONE = Reason("exam_not_done", "The words for the exam say that it was not finished.")
+NOT_READ = Reason(
+    "text_not_wholly_read", "The text says more than a machine reads with certainty: read it."
+)
+REFUSED = Reason("refused_before", "A person decided before that this exam does not answer it.")
 NOTHING_OWED = Reason("no_imaging_owed", "No imaging of this lesion is owed at present.")
 
 
@@ -154,6 +160,10 @@ def _doubts(thought: _Thought) -> Iterator[Reason]:
     """What a person must clear up first."""
     yield from _doubts_of_person(thought.question.identity)
     yield from _doubts_of_exam(thought.report)
+    if thought.lesion.is_refused:
+        yield REFUSED
+    if thought.source is Source.TEXT and thought.report.not_read:
+        yield NOT_READ
     if thought.source is Source.NOTHING:
         yield _lesion_doubt(thought)
     statement = thought.about.statement
@@ -173,6 +183,8 @@ def _doubts_of_exam(report: IncomingReport) -> Iterator[Reason]:
         yield Reason("region_not_named", "The report does not say which region was examined.")
     if names_the_liver(report) is False:
         yield OTHER_REGION
+    if says_not_done(report.anatomy):
+        yield NOT_DONE
     if report.modality is None:
         yield Reason("modality_unknown", "The kind of exam is not known.")
     if adequacy_of(report) is None:

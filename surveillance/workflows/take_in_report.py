@@ -186,7 +186,7 @@ def _cancelled(report: _Report, exam: ImagingExam | None) -> TakenIn:
 def _matched(report: _Report) -> TakenIn:
     arrival, today = report.arrival, report.patient.site.local_date(report.now)
     incoming = incoming_report(arrival, read_report(arrival.text))
-    rows = lesions_of(report.patient, today)
+    rows = lesions_of(report.patient, today, accession=arrival.accession)
     matches = reconcile(incoming, report.identity, [row.on_file for row in rows])
     found = [Found(row, match) for row, match in zip(rows, matches, strict=True)]
     exam = _recorded(report, incoming, found)

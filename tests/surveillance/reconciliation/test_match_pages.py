@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pypdf import PdfWriter
 
+from surveillance.arrivals import ReportState
 from surveillance.models import (
     ExamDocument,
     ExamMatch,
@@ -134,6 +135,37 @@ def test_a_re_sent_report_does_not_close_again_what_was_undone(client, feed, clo
 
     assert item.status == ItemStatus.NOTHING_NEW
     assert feed.exam().observations.count() == 0
+
+
+def test_what_a_person_undid_is_not_closed_by_a_correction_either(client, feed, closure):
+    client.post(reverse("exam_match_undo", args=[closure.pk]), {"reason": "Other lesion."})
+
+    feed.take_in(feed.said(state=ReportState.CORRECTED, at=15, text="Reviewed."))
+
+    again = ExamMatch.objects.undecided().get()
+    assert feed.owed().closed_at is None
+    assert "refused_before" in dict(again.reasons_against)
+
+
+@pytest.mark.parametrize(
+    ("text", "procedure", "closes"),
+    [
+        ("Liver: 8.2 mm lesion in segment V, unchanged.", "MRI liver with gadoxetate", True),
+        ("Liver: 8.2 mm lesion in segment V. Left lobe not imaged.", "MRI liver", False),
+        ("Liver: 8.2 mm lesion in segment V. It has doubled in size.", "MRI liver", False),
+        ("Liver: 8.2 mm lesion in segment V, unchanged.", "MRI liver, attempted", False),
+        ("Liver: 8.2 mm lesion in segment V, unchanged.", "MRI liver spot view", False),
+    ],
+)
+@pytest.mark.parametrize("coded", [False, True])
+def test_without_a_word_on_adequacy_only_a_text_read_to_the_end_closes(
+    feed, text, procedure, closes, coded
+):
+    said = {"text": text, "procedure": procedure, "adequate": None}
+
+    feed.take_in(feed.said(**said) if coded else feed.said(findings=(), **said))
+
+    assert (ExamMatch.objects.get().verdict == "CERTAIN") is closes
 
 
 def test_the_sample_measures_how_often_it_was_right(client, feed):
