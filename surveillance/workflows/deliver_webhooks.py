@@ -26,8 +26,9 @@ from surveillance.delivery.webhook_signature import secrets_of, signature
 from surveillance.models import WebhookDelivery, WebhookEndpoint, WebhookState
 
 LEASE: Final = timedelta(minutes=3)
-TIME_TO_DRAIN: Final = 240.0
-"""Seconds after which a call claims no more; the next wake-up goes on."""
+TIME_TO_DRAIN: Final = 30.0
+"""Seconds after which a call claims no more; the next wake-up, within a minute, goes on. Receivers
+that answer slowly take at most so much of a worker that reminders need."""
 PAUSES: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 24 * 60, 24 * 60)
 )

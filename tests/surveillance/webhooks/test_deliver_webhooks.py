@@ -1,6 +1,11 @@
 """Nothing is lost on the way to another system, and what comes twice can be known by its id."""
 
 import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from surveillance.delivery import webhook_post
+from surveillance.delivery.webhook_post import NotTaken, post_webhook
 from surveillance.delivery.webhook_signature import secret_of
 from surveillance.models import WebhookDelivery, WebhookEndpoint, WebhookState
 from surveillance.workflows import deliver_webhooks as module
@@ -131,6 +137,37 @@ def test_private_addresses_are_refused_where_they_are_not_allowed(
 
     trial.refresh_from_db()
     assert (trial.remark, receiver.received) == ("private_address", [])
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A receiver whose answer never ends: one letter after the other, each in time."""
+    server = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def drip() -> None:
+        line, _address = server.accept()
+        with line, suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+            while not stop.wait(0.05):
+                line.sendall(b"a")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+    stop.set()
+    thread.join()
+    server.close()
+
+
+def test_who_answers_drop_by_drop_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_post, "SECONDS", 0.3)
+    begun = time.monotonic()
+
+    with dripping() as url, pytest.raises(NotTaken):
+        post_webhook(url, b"{}", {}, private_allowed=True)
+
+    assert time.monotonic() - begun < 5
 
 
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
