@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Timer
+from threading import Event, Timer
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -58,9 +58,14 @@ def post_webhook(
 
 @contextmanager
 def _cut_off_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
-    """A socket's own time limit begins anew with every byte: whoever drips them would hold us."""
+    """A socket's own time limit begins anew with every byte: whoever drips them would hold us.
+
+    Raises TimeoutError where it came to that, whatever was answered until then.
+    """
+    is_late = Event()
 
     def cut() -> None:
+        is_late.set()
         with suppress(OSError):
             if connection.sock is not None:
                 connection.sock.shutdown(socket.SHUT_RDWR)
@@ -72,6 +77,8 @@ def _cut_off_after(seconds: float, connection: HTTPConnection) -> Iterator[None]
         yield
     finally:
         timer.cancel()
+    if is_late.is_set():
+        raise TimeoutError
 
 
 def _connected_to(address: str, host: str, port: int, *, is_secure: bool) -> HTTPConnection:
