@@ -34,7 +34,8 @@ UNIT_OF: Final = {
 SPELLINGS: Final = {
     **dict.fromkeys(("ng/ml", "ug/l", "µg/l", "μg/l", "mcg/l", "ng/cc"), LaboratoryUnit.NG_PER_ML),
     **dict.fromkeys(("ml/min/1.73m2", "ml/min/1.73m^2", "ml/min/1.73m²", "ml/min/1.73sqm",
-                     "ml/min/1.73_m2", "ml/min/1.73sq.m", "ml/min/1.73", "ml/min/1.73m*2"), LaboratoryUnit.ML_PER_MIN),
+                     "ml/min/1.73_m2", "ml/min/1.73sq.m", "ml/min/1.73", "ml/min/1.73m*2"),
+                    LaboratoryUnit.ML_PER_MIN),
 }  # fmt: skip
 """Written small, without spaces and braces, with a decimal point. One µg/L is one ng/mL."""
 NOT_WRITTEN: Final = str.maketrans({" ": "", "{": "", "}": "", "(": "", ")": "", ",": "."})

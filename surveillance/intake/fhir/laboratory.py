@@ -78,7 +78,7 @@ def result_number_in(observation: Resource) -> str:
 def _contained(told: Telling) -> Iterator[Telling]:
     report = told.resource
     named = {text(one.get("reference")) for one in objects(report.get("result"))}
-    inherited = {name: report[name] for name in OF_THE_REPORT if name in report}
+    inherited: Resource = {name: report[name] for name in OF_THE_REPORT if name in report}
     void = {"status": report["status"]} if report.get("status") in VOID else {}
     for index, inside in enumerate(objects(report.get("contained"))):
         identity = text(inside.get("id"))

@@ -100,12 +100,12 @@ class FeedMapping:
     )
     sexes: dict[str, Sex] = field(default_factory=lambda: _folded(vocabulary.SEXES))
     languages: dict[str, str] = field(default_factory=lambda: _folded(vocabulary.LANGUAGES))
+    finding_codes: dict[str, str] = field(default_factory=lambda: _folded(FINDING_CODES))
+    finding_values: dict[str, dict[str, str]] = field(default_factory=dict)
     laboratory_number: Places = ("OBR-3", "ORC-3", "OBR-2", "ORC-2")
     taken_on: Places = ("OBX-14", "OBR-7")
     laboratory_codes: dict[str, LaboratoryTest] = field(default_factory=dict)
     laboratory_units: dict[str, LaboratoryUnit] = field(default_factory=dict)
-    finding_codes: dict[str, str] = field(default_factory=lambda: _folded(FINDING_CODES))
-    finding_values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 USUAL: Final = FeedMapping()
