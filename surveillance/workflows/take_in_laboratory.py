@@ -53,25 +53,25 @@ UNITS: Final = {LaboratoryTest.AFP: "ng/mL", LaboratoryTest.EGFR: "mL/min/1.73 m
 NAMES: Final = {LaboratoryTest.AFP: "AFP", LaboratoryTest.EGFR: "eGFR"}
 PROBLEMS: Final = {
     "no_unit": gettext_noop(
-        "The result has no unit. Look it up and record it by hand, then set this aside; ask the "
-        "sender for the unit."
+        "The result has no unit. Ask the sender for it; import the value by a registry file, then "
+        "set this aside."
     ),
     "unknown_unit": gettext_noop(
         "The unit of the result is not known here. Give its meaning in the mapping of the feed "
-        "(laboratory_units) and read the message again, or record the result by hand."
+        "(laboratory_units) and read the message again, or import the value by a registry file and "
+        "set this aside."
     ),
     "no_number": gettext_noop(
-        "The result is no number. Look at the message, record by hand what it says, and set this "
-        "aside."
+        "The result is no number. Look at the message; import what it says by a registry file, "
+        "then set this aside."
     ),
     "unclear_limit": gettext_noop(
-        "The result says only that the value is above or below a limit, and it could lie on either "
-        "side of what matters here. Ask the laboratory, record the value by hand, and set this "
-        "aside."
+        "The result is a limit, and the value could lie on either side of what matters here. Ask "
+        "the laboratory; import the value by a registry file, then set this aside."
     ),
     "implausible_value": gettext_noop(
-        "Nobody's blood holds so much. Ask the laboratory, record the right value by hand, and set "
-        "this aside."
+        "Nobody’s blood holds so much. Ask the laboratory; import the right value by a registry "
+        "file, then set this aside."
     ),
 }
 """Why a result cannot be used, by the code that its arrival carries."""
