@@ -27,11 +27,11 @@ THRESHOLDS: Final = {
     LaboratoryTest.AFP: AFP_RAISED_FROM.value,
     LaboratoryTest.EGFR: LOW_EGFR_BELOW.value,
 }
-STEPS: Final = {
-    LaboratoryTest.AFP: (Decimal("0.01"), ROUND_CEILING),
-    LaboratoryTest.EGFR: (Decimal("0.1"), ROUND_FLOOR),
+PLACES: Final = {
+    LaboratoryTest.AFP: (2, ROUND_CEILING),
+    LaboratoryTest.EGFR: (1, ROUND_FLOOR),
 }
-"""How finely it is kept; what is finer goes to the side that asks for more care."""
+"""Decimal places that are kept; what is finer goes to the side that asks for more care."""
 
 
 def is_plausible(test: LaboratoryTest, number: Decimal) -> bool:
@@ -46,8 +46,8 @@ def number_to_keep(test: LaboratoryTest, number: Decimal, comparator: str = "") 
     (AFP 20, A-49; eGFR 30, A-28): AFP `<2` as 2, `>20000` as 20000, eGFR `>60` as 60, `<15` as 15.
     AFP `<20`, eGFR `<60` and the like are None: nobody can say on which side the value lies.
     """
-    step, rounding = STEPS[test]
-    kept = number.quantize(step, rounding)
+    places, rounding = PLACES[test]
+    kept = number.scaleb(places).to_integral_value(rounding).scaleb(-places)
     is_from_threshold = kept >= THRESHOLDS[test]
     if comparator in BELOW and is_from_threshold:
         return None

@@ -130,7 +130,7 @@ def contraindication_words(profile: RiskProfile | None) -> str:
 
 def egfr_words(profile: RiskProfile | None) -> str:
     """The eGFR in force, in mL/min/1.73 m²; empty if none is recorded."""
-    return "" if profile is None or profile.egfr is None else f"{profile.egfr:g}"
+    return "" if profile is None or profile.egfr is None else str(profile.egfr)
 
 
 def _is(profile: RiskProfile, name: str, value: Tri) -> bool:

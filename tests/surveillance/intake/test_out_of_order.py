@@ -67,7 +67,7 @@ MERGED = [
     booked(12, NEXT_WEEK),
 ]
 DEATH = [ordered(2), booked(6, NEXT_WEEK), told(30, deceased=True, deceased_on=YESTERDAY), told(40)]
-EGFR = {"test": LaboratoryTest.EGFR}
+EGFR: dict[str, Any] = {"test": LaboratoryTest.EGFR}
 LABORATORY = [
     measured(1, "8", "L-1", date(2026, 8, 3)),
     measured(2, "11", "L-2", date(2026, 8, 17)),

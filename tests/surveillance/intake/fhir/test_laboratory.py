@@ -11,6 +11,9 @@ from surveillance.intake.fhir.document import Resource
 from surveillance.intake.fhir.mapping import FaultyMapping, read_mapping
 from surveillance.protocol.laboratory import LaboratoryTest
 from tests.surveillance.intake.fhir.scenes import (
+    LOINC,
+    afp,
+    amount,
     bundle,
     coded,
     everything,
@@ -20,27 +23,7 @@ from tests.surveillance.intake.fhir.scenes import (
     remarks,
 )
 
-LOINC = "http://loinc.org"
 FLAGS = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
-
-
-def amount(value: float, unit: str = "ng/mL", **more: Any) -> Resource:
-    return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org",
-            "code": unit, **more}  # fmt: skip
-
-
-def afp(value: float = 45, **more: Any) -> Resource:
-    """An AFP of the laboratory."""
-    return {
-        "resourceType": "Observation",
-        "id": "afp-1",
-        "status": "final",
-        "code": coded(LOINC, "1834-1", "AFP"),
-        "subject": {"reference": "Patient/ana"},
-        "effectiveDateTime": "2026-02-28T23:30:00Z",
-        "issued": "2026-03-01T09:00:00Z",
-        "valueQuantity": amount(value),
-    } | more
 
 
 def only(found: Any) -> LaboratoryArrival:

@@ -9,23 +9,11 @@ import pytest
 from surveillance.arrivals import LaboratoryArrival, ReportArrival, ResultState, Unmapped
 from surveillance.intake.hl7v2.reading import read_message
 from surveillance.protocol.laboratory import LaboratoryTest
-from tests.surveillance.intake.hl7v2.messages import message, segment
-
-
-def group(*lines: str, **fields: str) -> bytes:
-    """A group of results with those OBX segments."""
-    usual = {"f3": "L-1", "f4": "PANEL^Chemistry", "f7": "20260228", "f24": "LAB", "f25": "F"}
-    return message(segment("OBR", **{**usual, **fields}), *lines)
-
-
-def line(value: str, **fields: str) -> str:
-    """An AFP of that value."""
-    usual = {"f2": "NM", "f3": "1834-1^AFP^LN", "f5": value, "f6": "ng/mL", "f11": "F"}
-    return segment("OBX", **{**usual, **fields})
+from tests.surveillance.intake.hl7v2.messages import afp_line, laboratory, segment
 
 
 def read(*lines: str, mapping: dict[str, Any] | None = None, **fields: str) -> list[Any]:
-    return [*read_message(group(*lines, **fields), mapping or {}).parts]
+    return [*read_message(laboratory(*lines, **fields), mapping or {}).parts]
 
 
 def only(*lines: str, mapping: dict[str, Any] | None = None, **fields: str) -> LaboratoryArrival:
@@ -35,7 +23,7 @@ def only(*lines: str, mapping: dict[str, Any] | None = None, **fields: str) -> L
 
 
 def test_a_result_says_whose_which_when_and_how_much() -> None:
-    found = only(line("45.5", f4="1"))
+    found = only(afp_line("45.5", f4="1"))
 
     assert (found.person.mrn, found.result) == ("600100", "L-1 1834-1 1")
     assert (found.test, found.value, found.state) == (LaboratoryTest.AFP, Decimal("45.5"), "FINAL")
@@ -71,8 +59,8 @@ def test_a_result_says_whose_which_when_and_how_much() -> None:
                       "f6": "mL/min/1,73m²"}, "60", "", id="alternate code"),
     ],
 )  # fmt: skip
-def test_value_and_unit(fields: dict[str, str], value: str | None, problem: str) -> None:
-    found = only(line("45", **fields))
+def test_value_and_unit(fields: dict[str, Any], value: str | None, problem: str) -> None:
+    found = only(afp_line("45", **fields))
 
     assert (found.value, found.problem) == (value and Decimal(value), problem)
 
@@ -90,7 +78,7 @@ def test_value_and_unit(fields: dict[str, str], value: str | None, problem: str)
     ],
 )
 def test_state_of_a_result(of_the_line: str, of_the_group: str, state: ResultState) -> None:
-    found = only(line("45", f11=of_the_line), f25=of_the_group)
+    found = only(afp_line("45", f11=of_the_line), f25=of_the_group)
 
     assert (found.state, found.value is None) == (state, state is ResultState.CANCELLED)
 
@@ -98,27 +86,27 @@ def test_state_of_a_result(of_the_line: str, of_the_group: str, state: ResultSta
 @pytest.mark.parametrize(
     ("lines", "fields"),
     [
-        pytest.param([line("45", f11="P")], {}, id="preliminary"),
-        pytest.param([line("45", f11="")], {"f25": "P"}, id="preliminary group"),
-        pytest.param([line("Pending", f2="ST")], {}, id="pending"),
-        pytest.param([line("45")], {"f25": "I"}, id="no result yet"),
-        pytest.param([line("4.2", f3="2823-3^K^LN", f6="mmol/L")], {}, id="another test"),
-        pytest.param([line("45", f3="1834-1^AFP^99LOCAL")], {}, id="a local code by chance"),
+        pytest.param([afp_line("45", f11="P")], {}, id="preliminary"),
+        pytest.param([afp_line("45", f11="")], {"f25": "P"}, id="preliminary group"),
+        pytest.param([afp_line("Pending", f2="ST")], {}, id="pending"),
+        pytest.param([afp_line("45")], {"f25": "I"}, id="no result yet"),
+        pytest.param([afp_line("4.2", f3="2823-3^K^LN", f6="mmol/L")], {}, id="another test"),
+        pytest.param([afp_line("45", f3="1834-1^AFP^99LOCAL")], {}, id="a local code by chance"),
     ],
 )
-def test_what_is_passed_over(lines: list[str], fields: dict[str, str]) -> None:
+def test_what_is_passed_over(lines: list[str], fields: dict[str, Any]) -> None:
     assert read(*lines, **fields) == []
 
 
 @pytest.mark.parametrize(
     ("lines", "fields", "code"),
     [
-        pytest.param([line("45")], {"f3": ""}, "no_result_number", id="number"),
-        pytest.param([line("45")], {"f7": "2026"}, "no_sample_date", id="day"),
-        pytest.param([line("45", f11="")], {"f25": ""}, "no_status", id="status"),
+        pytest.param([afp_line("45")], {"f3": ""}, "no_result_number", id="number"),
+        pytest.param([afp_line("45")], {"f7": "2026"}, "no_sample_date", id="day"),
+        pytest.param([afp_line("45", f11="")], {"f25": ""}, "no_status", id="status"),
     ],
 )
-def test_what_is_missing_waits(lines: list[str], fields: dict[str, str], code: str) -> None:
+def test_what_is_missing_waits(lines: list[str], fields: dict[str, Any], code: str) -> None:
     [part] = read(*lines, **fields)
 
     assert isinstance(part, Unmapped)
@@ -126,7 +114,9 @@ def test_what_is_missing_waits(lines: list[str], fields: dict[str, str], code: s
 
 
 def test_of_a_panel_only_the_results_that_matter_are_read() -> None:
-    found = read(line("4.2", f3="2823-3^K^LN"), line("45"), line("70", f3="62238-1^G^LN"))
+    found = read(
+        afp_line("4.2", f3="2823-3^K^LN"), afp_line("45"), afp_line("70", f3="62238-1^G^LN")
+    )
 
     assert [one.test for one in found] == ["AFP", "EGFR"]
 
@@ -134,29 +124,29 @@ def test_of_a_panel_only_the_results_that_matter_are_read() -> None:
 def test_codes_and_units_of_the_laboratory_are_mapped() -> None:
     mapping = {"laboratory_codes": {"AFPS": "AFP"}, "laboratory_units": {"NG": "ng/mL"}}
 
-    found = only(line("45", f3="AFPS^Alpha", f6="ng"), mapping=mapping)
+    found = only(afp_line("45", f3="AFPS^Alpha", f6="ng"), mapping=mapping)
 
     assert (found.value, found.result) == (Decimal(45), "L-1 AFPS")
 
 
 def test_the_day_of_the_line_goes_before_that_of_its_group() -> None:
-    assert only(line("45", f14="202602270800")).taken_on == date(2026, 2, 27)
+    assert only(afp_line("45", f14="202602270800")).taken_on == date(2026, 2, 27)
 
 
 def test_rising_is_what_the_laboratory_flags_and_high_is_no_word_about_age() -> None:
-    assert only(line("12", f8="U")).rising
-    assert not only(line("12", f8="H")).elevated_for_age
+    assert only(afp_line("12", f8="U")).rising
+    assert not only(afp_line("12", f8="H")).elevated_for_age
 
 
 def test_a_group_that_names_no_department_is_of_a_laboratory_by_its_results() -> None:
-    assert isinstance(only(line("45"), f24=""), LaboratoryArrival)
+    assert isinstance(only(afp_line("45"), f24=""), LaboratoryArrival)
 
 
 def test_a_report_that_names_a_result_stays_a_report() -> None:
     text = segment("OBX", f2="TX", f3="RPT", f5="Calcification.", f11="F")
 
-    both = read(text, line("45"), f24="", f4="CT1^CT LIVER WO CONTRAST")
-    of_radiology = read(text, line("45"), f24="CT", f4="CT1^CT LIVER WO CONTRAST")
+    both = read(text, afp_line("45"), f24="", f4="CT1^CT LIVER WO CONTRAST")
+    of_radiology = read(text, afp_line("45"), f24="CT", f4="CT1^CT LIVER WO CONTRAST")
 
     assert [type(one) for one in both] == [ReportArrival, LaboratoryArrival]
     assert [type(one) for one in of_radiology] == [ReportArrival]
