@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from surveillance.protocol.laboratory import LaboratoryTest
 from surveillance.protocol.terms import (
     CalcificationPattern,
     Conclusion,
@@ -39,6 +40,8 @@ class ArrivalKind(StrEnum):
     """An appointment (the scheduler's number)."""
     CONDITION = "CONDITION"
     """A fact of liver risk (its name in `RiskFacts`)."""
+    LABORATORY = "LABORATORY"
+    """A laboratory result (its number in the laboratory)."""
 
 
 class ReportState(StrEnum):
@@ -63,6 +66,16 @@ class AppointmentState(StrEnum):
     CANCELLED = "CANCELLED"
     NO_SHOW = "NO_SHOW"
     FULFILLED = "FULFILLED"
+
+
+class ResultState(StrEnum):
+    """HL7 OBX-11 and FHIR Observation.status. A preliminary result is no arrival: it is not used
+    until it is final."""
+
+    FINAL = "FINAL"
+    CORRECTED = "CORRECTED"
+    CANCELLED = "CANCELLED"
+    """Cancelled, deleted or entered in error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +195,24 @@ class ConditionArrival:
     said_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaboratoryArrival:
+    """`value` in ng/mL (AFP) or mL/min/1.73 m² (eGFR); None where the state is CANCELLED, or where
+    `problem` (a code of workflows/take_in_laboratory.py) says why it cannot be used. `result` is
+    the number that stays the same when the result is corrected. The flags are the laboratory's."""
+
+    person: Person
+    result: str
+    test: LaboratoryTest
+    state: ResultState
+    taken_on: date
+    value: Decimal | None = None
+    rising: bool = False
+    elevated_for_age: bool = False
+    problem: str = ""
+    said_at: datetime
+
+
 Arrival = (
     PatientArrival
     | MergeArrival
@@ -189,6 +220,7 @@ Arrival = (
     | OrderArrival
     | AppointmentArrival
     | ConditionArrival
+    | LaboratoryArrival
 )
 
 
@@ -224,6 +256,8 @@ def key_of(arrival: Arrival) -> str:
             return arrival.appointment
         case ConditionArrival():
             return f"{arrival.person.mrn} {arrival.fact}"
+        case LaboratoryArrival():
+            return arrival.result
 
 
 KINDS = {
@@ -233,6 +267,7 @@ KINDS = {
     OrderArrival: ArrivalKind.ORDER,
     AppointmentArrival: ArrivalKind.APPOINTMENT,
     ConditionArrival: ArrivalKind.CONDITION,
+    LaboratoryArrival: ArrivalKind.LABORATORY,
 }
 
 

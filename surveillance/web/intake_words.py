@@ -26,6 +26,7 @@ KINDS = {
     ArrivalKind.ORDER: gettext_noop("Imaging order"),
     ArrivalKind.APPOINTMENT: gettext_noop("Appointment"),
     ArrivalKind.CONDITION: gettext_noop("Liver risk"),
+    ArrivalKind.LABORATORY: gettext_noop("Laboratory result"),
 }
 DAYS_COUNTED = 7
 

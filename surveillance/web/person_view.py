@@ -13,7 +13,13 @@ from surveillance.protocol.parameters import ADULT_FROM_YEARS
 from surveillance.web.consent_words import ConsentChange, consent_words, no_way_words
 from surveillance.web.patient_query import PatientRecords
 from surveillance.web.queue_rows import status_words
-from surveillance.web.risk_words import FactRow, contraindication_words, fact_rows, risk_why
+from surveillance.web.risk_words import (
+    FactRow,
+    contraindication_words,
+    egfr_words,
+    fact_rows,
+    risk_why,
+)
 from surveillance.web.wording import (
     age_words,
     date_words,
@@ -54,6 +60,7 @@ class RiskView:
     why: str
     facts: tuple[FactRow, ...]
     contraindications: str
+    egfr: str
     afp: tuple[str, ...]
     afp_earlier: int
     source: str
@@ -164,6 +171,7 @@ def risk_view(records: PatientRecords) -> RiskView:
             may_be_pregnant=records.patient.sex != Sex.MALE,
         ),
         contraindications=contraindication_words(profile),
+        egfr=egfr_words(profile),
         afp=tuple(_afp_words(one) for one in records.afp[:AFP_SHOWN]),
         afp_earlier=max(0, len(records.afp) - AFP_SHOWN),
         source=_risk_source(profile),
@@ -202,7 +210,8 @@ def _afp_words(result: AfpResult) -> str:
         if is_so
     ]
     taken = _("{value} on {day}").format(value=value, day=date_words(result.taken_on))
-    return ", ".join([taken, *marks])
+    source = [_("source: {source}").format(source=result.source)] if result.source else []
+    return ", ".join([taken, *marks, *source])
 
 
 def contact_rows(records: PatientRecords, *, may_retract: bool = False) -> tuple[ContactRow, ...]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from patients.models import RiskProfile, Tri
 from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS
+from surveillance.protocol.parameters import LOW_EGFR_BELOW
 from surveillance.protocol.terms import Contraindication, Risk
 from surveillance.web.wording import Tag, count_words, joined, label_of
 
@@ -118,9 +119,18 @@ def fact_rows(
 
 
 def contraindication_words(profile: RiskProfile | None) -> str:
-    """'Gadolinium allergy, eGFR below 30', or that none is recorded."""
-    recorded = profile.contraindications if profile else []
+    """'Gadolinium allergy, eGFR below 30', or that none is recorded. A low eGFR is one whether or
+    not somebody ticked it (A-28)."""
+    recorded = list(profile.contraindications) if profile else []
+    low = Contraindication.EGFR_LT_30.value
+    if profile and profile.egfr is not None and profile.egfr < LOW_EGFR_BELOW.value:
+        recorded += [] if low in recorded else [low]
     return ", ".join(label_of(Contraindication, code) for code in recorded) or _("None recorded")
+
+
+def egfr_words(profile: RiskProfile | None) -> str:
+    """The eGFR in force, in mL/min/1.73 m²; empty if none is recorded."""
+    return "" if profile is None or profile.egfr is None else str(profile.egfr)
 
 
 def _is(profile: RiskProfile, name: str, value: Tri) -> bool:

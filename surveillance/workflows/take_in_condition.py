@@ -1,13 +1,13 @@
 """Another system tells a fact of liver risk: a problem list, a coded diagnosis."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from patients.models import Patient, RiskProfile, Tri
+from patients.models import Patient, Tri
 from surveillance.arrivals import ArrivalKind, ConditionArrival
 from surveillance.models import IntakeItem
 from surveillance.record_locks import lock_records
@@ -22,6 +22,7 @@ from surveillance.said_before import (
 from surveillance.workflows.combine_risk import TRI_FACTS, combine_risk
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
+from surveillance.workflows.known_from import known_from
 from surveillance.workflows.taken_in import (
     TakenIn,
     applied,
@@ -29,7 +30,7 @@ from surveillance.workflows.taken_in import (
     not_followed,
     told_otherwise,
 )
-from surveillance.workflows.update_risk import RiskFacts, facts_of, update_risk
+from surveillance.workflows.update_risk import RiskFacts, update_risk
 
 DAYS_OF: Final = {
     "pregnant": "expected_delivery_on",
@@ -69,7 +70,7 @@ def take_in_condition(*, item: IntakeItem, arrival: ConditionArrival, now: datet
             by=None,
             now=now,
         )
-        for day, facts in _known_from(patient, arrival.effective_on)
+        for day, facts in known_from(patient, arrival.effective_on)
     ]
     if not any(recorded):
         return known_already(patient)
@@ -83,16 +84,6 @@ def _refuse_unknown(fact: str) -> None:
             _("“{fact}” is no fact of liver risk. Mend the mapping of the feed.").format(fact=fact),
             fact=fact,
         )
-
-
-def _known_from(patient: Patient, day: date) -> list[tuple[date, RiskFacts]]:
-    """What is on file for that day, and for each later day from which something else holds."""
-    profiles = RiskProfile.objects.filter(patient=patient)
-    in_force = profiles.in_force(day).first()
-    later = profiles.filter(effective_on__gt=day)
-    later = later.order_by("effective_on", "recorded_at", "sequence")
-    newest = {row.effective_on: facts_of(row) for row in later}
-    return [(day, facts_of(in_force) if in_force else RiskFacts()), *newest.items()]
 
 
 def _with(facts: RiskFacts, fact: str, value: str) -> RiskFacts:

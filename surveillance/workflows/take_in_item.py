@@ -11,6 +11,7 @@ from surveillance.arrivals import (
     AppointmentArrival,
     Arrival,
     ConditionArrival,
+    LaboratoryArrival,
     MergeArrival,
     OrderArrival,
     PatientArrival,
@@ -22,6 +23,7 @@ from surveillance.record_locks import lock_records
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.take_in_appointment import take_in_appointment
 from surveillance.workflows.take_in_condition import take_in_condition
+from surveillance.workflows.take_in_laboratory import take_in_laboratory
 from surveillance.workflows.take_in_merge import take_in_merge
 from surveillance.workflows.take_in_order import take_in_order
 from surveillance.workflows.take_in_patient import take_in_patient
@@ -69,6 +71,8 @@ def _taken_in(item: IntakeItem, arrival: Arrival, now: datetime) -> TakenIn:
             return take_in_appointment(item=item, arrival=arrival, now=now)
         case ConditionArrival():
             return take_in_condition(item=item, arrival=arrival, now=now)
+        case LaboratoryArrival():
+            return take_in_laboratory(item=item, arrival=arrival, now=now)
 
 
 def _audit(item: IntakeItem, now: datetime) -> None:

@@ -16,6 +16,7 @@ KINDS: Final = {
     "ImagingStudy": ArrivalKind.REPORT,
     "ServiceRequest": ArrivalKind.ORDER,
     "Appointment": ArrivalKind.APPOINTMENT,
+    "Observation": ArrivalKind.LABORATORY,
 }
 ON_FILE: Final = "On file already: nothing was done (ifNoneExist)."
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from surveillance.intake.fhir.elements import Code
+from surveillance.intake.laboratory_values import LaboratoryUnit
 from surveillance.protocol.facts import LIVER_FACTS, NORMAL_LIVER_FACTS
+from surveillance.protocol.laboratory import LaboratoryTest
 from surveillance.protocol.terms import Modality
 
 RISK_FACTS = frozenset(
@@ -20,6 +23,7 @@ FINDING_FIELDS = frozenset(
 
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 class FaultyMapping(ValueError):
@@ -51,6 +55,8 @@ class FhirMapping:
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: Mapping[str, str] = field(default_factory=dict)
+    laboratory: Mapping[str, LaboratoryTest] = field(default_factory=dict)
+    laboratory_units: Mapping[str, LaboratoryUnit] = field(default_factory=dict)
     outside: bool = False
     """This system sends exams that were made elsewhere."""
 
@@ -137,6 +143,24 @@ def _findings(name: str, value: Any) -> dict[str, str]:
     return pairs
 
 
+def _tests(name: str, value: Any) -> dict[str, LaboratoryTest]:
+    return {
+        key: _one_of(LaboratoryTest, f"{name}.{key}", one)
+        for key, one in _pairs(name, value).items()
+    }
+
+
+def _units(name: str, value: Any) -> dict[str, LaboratoryUnit]:
+    pairs = _pairs(name, value).items()
+    return {key.casefold(): _one_of(LaboratoryUnit, f"{name}.{key}", one) for key, one in pairs}
+
+
+def _one_of(terms: type[E], name: str, value: Any) -> E:
+    if value not in list(terms):
+        raise FaultyMapping(f"{name}: use one of: {', '.join(terms)}.")
+    return terms(value)
+
+
 _READERS = {
     "mrn_systems": _systems,
     "accession_systems": _systems,
@@ -146,5 +170,7 @@ _READERS = {
     "procedures": _procedures,
     "conditions": _conditions,
     "findings": _findings,
+    "laboratory": _tests,
+    "laboratory_units": _units,
     "outside": _flag,
 }

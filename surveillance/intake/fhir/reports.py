@@ -17,6 +17,7 @@ from surveillance.intake.fhir.elements import (
     words,
 )
 from surveillance.intake.fhir.findings import results_of
+from surveillance.intake.fhir.laboratory import results_inside
 from surveillance.intake.fhir.modalities import Exam, exam_of, is_known
 from surveillance.intake.fhir.orders import order_number_of
 from surveillance.intake.fhir.people import subject_of
@@ -47,13 +48,14 @@ class _Made(NamedTuple):
 
 
 def translate_report(told: Telling) -> Translated:
-    """An imaging report. Reports of laboratories and the like are not used, nor is one that is
-    only registered: there is nothing to read yet."""
+    """An imaging report. Of a laboratory's only the results are used; one that is only registered
+    is not: there is nothing to read yet."""
     report = told.resource
     made = _made(told)
     if not _is_ours(told, made):
+        inside = results_inside(told)
         words_ = "Not used: it is no imaging report (category)."
-        return Translated((), (note(told.at("category"), words_),))
+        return inside if inside.parts else Translated((), (note(told.at("category"), words_),))
     if report["status"] == "registered":
         return Translated((), (note(told.at("status"), "Not used: the report is not made yet."),))
     return _arrival(told, made)

@@ -8,25 +8,20 @@ from surveillance.arrivals import ArrivalKind, Unmapped
 from surveillance.intake.fhir.appointments import translate_appointment
 from surveillance.intake.fhir.conditions import translate_condition
 from surveillance.intake.fhir.elements import identifiers, text
+from surveillance.intake.fhir.laboratory import result_number_in, translate_result
 from surveillance.intake.fhir.orders import order_number_in, translate_order
 from surveillance.intake.fhir.people import translate_patient
-from surveillance.intake.fhir.problems import IssueType, Problem, Severity, note
+from surveillance.intake.fhir.problems import IssueType, Problem, Severity
 from surveillance.intake.fhir.reports import translate_report
 from surveillance.intake.fhir.studies import accession_in, translate_study
 from surveillance.intake.fhir.telling import NotMapped, Telling, Translated
-
-
-def _translate_observation(told: Telling) -> Translated:
-    words = "Not used by itself: it is read with the report that names it as a result."
-    return Translated((), (note(told.path, words),))
-
 
 TRANSLATORS: Final[dict[str, tuple[ArrivalKind, Callable[[Telling], Translated]]]] = {
     "Patient": (ArrivalKind.PATIENT, translate_patient),
     "Condition": (ArrivalKind.CONDITION, translate_condition),
     "ImagingStudy": (ArrivalKind.REPORT, translate_study),
     "DiagnosticReport": (ArrivalKind.REPORT, translate_report),
-    "Observation": (ArrivalKind.REPORT, _translate_observation),
+    "Observation": (ArrivalKind.LABORATORY, translate_result),
     "ServiceRequest": (ArrivalKind.ORDER, translate_order),
     "Appointment": (ArrivalKind.APPOINTMENT, translate_appointment),
 }
@@ -71,4 +66,6 @@ def _key(told: Telling, kind: ArrivalKind) -> str:
         return accession_in(told.resource, told.mapping)
     if kind == ArrivalKind.ORDER:
         return order_number_in(told.resource, told.mapping)
+    if kind == ArrivalKind.LABORATORY:
+        return result_number_in(told.resource)
     return _mrn(told) if kind == ArrivalKind.PATIENT else text(told.resource.get("id"))

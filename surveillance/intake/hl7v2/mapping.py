@@ -26,6 +26,8 @@ from surveillance.intake.hl7v2.mapping_keys import (
     time_zone,
     words,
 )
+from surveillance.intake.laboratory_values import LaboratoryUnit
+from surveillance.protocol.laboratory import LaboratoryTest
 from surveillance.protocol.terms import Modality, Sex
 
 Places = tuple[str, ...]
@@ -100,6 +102,10 @@ class FeedMapping:
     languages: dict[str, str] = field(default_factory=lambda: _folded(vocabulary.LANGUAGES))
     finding_codes: dict[str, str] = field(default_factory=lambda: _folded(FINDING_CODES))
     finding_values: dict[str, dict[str, str]] = field(default_factory=dict)
+    laboratory_number: Places = ("OBR-3", "ORC-3", "OBR-2", "ORC-2")
+    taken_on: Places = ("OBX-14", "OBR-7")
+    laboratory_codes: dict[str, LaboratoryTest] = field(default_factory=dict)
+    laboratory_units: dict[str, LaboratoryUnit] = field(default_factory=dict)
 
 
 USUAL: Final = FeedMapping()
@@ -163,6 +169,13 @@ KEYS: Final = (
                "say. Lines with one sub-id (OBX-4) are one lesion", '{"LSIZE": "size_mm"}'),
     MappingKey("finding_values", finding_values(), "The sender's words for values of findings",
                '{"conclusion": {"HEM": "HEMANGIOMA_TYPICAL"}}'),
+    MappingKey("laboratory_number", places(), "The laboratory’s number of a group of results",
+               '["OBR-3"]'),
+    MappingKey("taken_on", places(), "The day of the sample", '["SPM-17", "OBR-7"]'),
+    MappingKey("laboratory_codes", table_of(LaboratoryTest), "Codes (OBX-3) of laboratory results "
+               "that are used, beside their LOINC codes", '{"AFPS": "AFP"}'),
+    MappingKey("laboratory_units", table_of(LaboratoryUnit), "OBX-6 of laboratory results, beside "
+               "the usual spellings", '{"ng/ml serum": "ng/mL"}'),
 )  # fmt: skip
 _KEYS: Final = {key.name: key for key in KEYS}
 

@@ -14,6 +14,7 @@ from surveillance.intake.hl7v2.demographics import (
 )
 from surveillance.intake.hl7v2.grouping import whole
 from surveillance.intake.hl7v2.header import Header, header_of
+from surveillance.intake.hl7v2.laboratory import results_in
 from surveillance.intake.hl7v2.mapping import FeedMapping, MappingProblem, feed_mapping
 from surveillance.intake.hl7v2.moments import moment, zone_named
 from surveillance.intake.hl7v2.orders import orders_in
@@ -134,7 +135,7 @@ def _kind(name: str, event: str) -> MessageKind | None:
 def _parts(of: ArrivalKind, event: str, segments: list[Segment], sender: Sender) -> list[Any]:
     match of:
         case ArrivalKind.REPORT:
-            return [*reports_in(segments, sender)]
+            return [*reports_in(segments, sender), *results_in(segments, sender)]
         case ArrivalKind.ORDER:
             return [*orders_in(segments, sender)]
         case ArrivalKind.APPOINTMENT:

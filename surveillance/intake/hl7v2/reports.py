@@ -8,6 +8,7 @@ from typing import Any, Final
 from surveillance.arrivals import ArrivalKind, ReportArrival, ReportState, Unmapped
 from surveillance.intake.hl7v2.findings import coded_values
 from surveillance.intake.hl7v2.grouping import Scope, orders_of
+from surveillance.intake.hl7v2.laboratory import is_of_a_laboratory
 from surveillance.intake.hl7v2.mapping import FeedMapping
 from surveillance.intake.hl7v2.people import person_of
 from surveillance.intake.hl7v2.problems import Untranslatable, shown, tidy
@@ -28,6 +29,8 @@ def reports_in(segments: Iterable[Segment], sender: Sender) -> list[ReportArriva
     parts: list[ReportArrival | Unmapped] = []
     for scope in orders_of(segments):
         if "OBR" not in scope.first or not is_imaging(scope, sender.mapping):
+            continue
+        if is_of_a_laboratory(scope, sender.mapping):
             continue
         if scope.first["OBR"].value(25).upper() in NO_RESULT_YET:
             continue

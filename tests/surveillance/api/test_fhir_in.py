@@ -10,6 +10,7 @@ from surveillance.models import IntakeFeed, IntakeItem, IntakeMessage, MessageFo
 from tests.factories import PatientFactory, SiteFactory
 from tests.surveillance.api.scenes import System, a_system
 from tests.surveillance.intake.fhir.scenes import (
+    afp,
     as_bytes,
     bundle,
     condition,
@@ -291,3 +292,21 @@ def test_a_patient_may_be_named_by_the_id_that_they_have_here(system, site) -> N
 
     assert IntakeItem.objects.get(mrn="M-9").content["fact"] == "cirrhosis"
     assert IntakeItem.objects.waiting().get().code == "patient_not_known"
+
+
+def test_a_laboratory_result_is_answered_and_sent_again_does_nothing(system, site) -> None:
+    PatientFactory(site=site, mrn="M-1")
+    here = {"identifier": {"system": "urn:oid:1.2.3", "value": "M-1"}}
+    sent = afp(subject=here, identifier=[{"system": "urn:lis", "value": "L-7"}])
+
+    first = send(system, sent, "/fhir/r4/Observation")
+    known = {"If-None-Exist": "identifier=urn:lis|L-7"}
+    again = send(system, sent | {"id": "x"}, "/fhir/r4/Observation", **known)
+    void = send(system, sent | {"status": "entered-in-error", "issued": "2026-03-02T09:00:00Z"},
+                "/fhir/r4/Observation")  # fmt: skip
+
+    assert [one.status_code for one in (first, again, void)] == [201, 200, 202]
+    assert [one.code for one in IntakeItem.objects.order_by("created_at")] == [
+        "result_recorded",
+        "result_withdrawn",
+    ]

@@ -6,24 +6,28 @@ The feed was down: all of it comes within an hour of `NOW`, in whatever order.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from patients.models import Patient, RiskProfile, Site
+from patients.models import AfpResult, Patient, RiskProfile, Site
 from patients.workflows.record_risk_profile import RISK_FIELDS
 from surveillance.arrivals import (
     AppointmentArrival,
     AppointmentState,
     Arrival,
     ConditionArrival,
+    LaboratoryArrival,
     MergeArrival,
     OrderArrival,
     OrderState,
     PatientArrival,
     Person,
+    ResultState,
 )
 from surveillance.intake.applying import take_in_waiting_items
 from surveillance.models import FollowUp, IntakeFeed, IntakeItem, ItemStatus, MessageFormat
+from surveillance.protocol.laboratory import LaboratoryTest
 from surveillance.protocol.terms import LiRads, Modality, Tri
 from surveillance.workflows.keep_message import Envelope, keep_message
 from surveillance.workflows.record_exam import record_exam
@@ -69,6 +73,27 @@ def diagnosed(
 ) -> ConditionArrival:
     return ConditionArrival(
         person=a_person(mrn), fact=fact, value=value, effective_on=on, said_at=at(hours)
+    )
+
+
+def measured(
+    hours: int,
+    value: str | None,
+    number: str = "L-1",
+    on: date = TODAY - 5 * DAY,
+    mrn: str = MINE,
+    **said: Any,
+) -> LaboratoryArrival:
+    """An AFP in ng/mL unless another test is named; None: withdrawn."""
+    state = ResultState.CANCELLED if value is None else ResultState.FINAL
+    values: dict[str, Any] = {"test": LaboratoryTest.AFP, "state": state} | said
+    return LaboratoryArrival(
+        person=a_person(mrn),
+        result=number,
+        taken_on=on,
+        value=None if value is None else Decimal(value),
+        said_at=at(hours),
+        **values,
     )
 
 
@@ -148,6 +173,7 @@ def seen_by_clinicians(hospital: Hospital) -> dict[str, Any]:
             .values_list("mrn", "family_name", "phone", "address", "city", "status", "status_on")
         ),
         "risk": [_risk(row) for row in Patient.objects.order_by("mrn") if row.merged_into is None],
+        "afp": _highest(AfpResult.objects.filter(patient__site=hospital.site)),
         "owed": sorted(_owed(row) for row in FollowUp.objects.open().select_related("lesion")),
         "ended": sorted(
             FollowUp.objects.exclude(closed_at=None)
@@ -158,6 +184,12 @@ def seen_by_clinicians(hospital: Hospital) -> dict[str, Any]:
             IntakeItem.objects.filter(status=ItemStatus.WAITING).values_list("kind", "code")
         ),
     }
+
+
+def _highest(results: Iterable[AfpResult]) -> dict[tuple[object, date], object]:
+    """Of each day: a value that was corrected upwards stays beside the one that counts."""
+    ranked = sorted(results, key=lambda row: (row.value_ng_ml or 0, row.rising))
+    return {(row.patient.mrn, row.taken_on): (row.value_ng_ml, row.rising) for row in ranked}
 
 
 def _risk(patient: Patient) -> tuple[Any, ...]:

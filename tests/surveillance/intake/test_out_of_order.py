@@ -8,7 +8,10 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveillance.arrivals import AppointmentState, Arrival, OrderState
+from patients.models import AfpResult
+from surveillance.arrivals import AppointmentState, Arrival, OrderState, ResultState
+from surveillance.models import IntakeItem, ItemStatus
+from surveillance.protocol.laboratory import LaboratoryTest
 from surveillance.protocol.terms import Tri
 from tests.factories import TODAY
 from tests.surveillance.intake.hospital_story import (
@@ -18,6 +21,7 @@ from tests.surveillance.intake.hospital_story import (
     booked,
     diagnosed,
     joined,
+    measured,
     ordered,
     seen_by_clinicians,
     told,
@@ -63,6 +67,23 @@ MERGED = [
     booked(12, NEXT_WEEK),
 ]
 DEATH = [ordered(2), booked(6, NEXT_WEEK), told(30, deceased=True, deceased_on=YESTERDAY), told(40)]
+EGFR: dict[str, Any] = {"test": LaboratoryTest.EGFR}
+LABORATORY = [
+    measured(1, "8", "L-1", date(2026, 8, 3)),
+    measured(2, "11", "L-2", date(2026, 8, 17)),
+    measured(4, "45", "L-2", date(2026, 8, 17), state=ResultState.CORRECTED),
+    measured(5, "45", "L-2", date(2026, 8, 17), state=ResultState.CORRECTED),
+    measured(9, "60", "L-3", date(2026, 8, 24), rising=True),
+]
+KIDNEYS = [
+    measured(1, "25", "K-1", date(2026, 8, 3), **EGFR),
+    measured(2, "25", "K-2", date(2026, 8, 17), **EGFR),
+    measured(3, "70", "K-3", date(2026, 8, 10), **EGFR),
+    measured(4, "64", "K-4", date(2026, 8, 24), **EGFR),
+    measured(5, "55", "K-4 black", date(2026, 8, 24), **EGFR),
+    measured(7, "28", "K-4", date(2026, 8, 24), state=ResultState.CORRECTED, **EGFR),
+    diagnosed(8, "chronic_hbv", on=date(2026, 8, 12)),
+]
 
 
 def state_after(arrivals: list[Arrival], *mrns: str) -> dict[str, Any]:
@@ -83,6 +104,9 @@ def state_after(arrivals: list[Arrival], *mrns: str) -> dict[str, Any]:
         pytest.param([*DEMOGRAPHICS, *DIAGNOSES], [MINE], id="who it is and what they have"),
         pytest.param([*CHASE, *DIAGNOSES[1:3]], [MINE], id="booked, moved, cancelled, missed"),
         pytest.param(ORDERS, [MINE], id="orders"),
+        pytest.param([*LABORATORY, *CHASE[:2]], [MINE], id="AFP, corrected upwards"),
+        pytest.param(KIDNEYS, [MINE], id="eGFR, corrected downwards"),
+        pytest.param([*LABORATORY, KIDNEYS[0], joined(20)], [MINE, GIVEN_UP], id="AFP, merged"),
         pytest.param(MERGED, [MINE], id="merged with a number that is not on file"),
         pytest.param(MERGED, [GIVEN_UP], id="merged into a number that is not on file"),
         pytest.param(MERGED, [MINE, GIVEN_UP], id="two records merged"),
@@ -103,3 +127,30 @@ def test_the_order_in_which_messages_come_does_not_matter(
     comes_in()
     assert state_after(list(reversed(story)), *mrns) == in_order
     assert not in_order["waiting"]
+
+
+@settings(max_examples=12)
+@given(
+    st.permutations(
+        [
+            measured(1, "45", "L-1"),
+            measured(2, "60", "L-1", state=ResultState.CORRECTED),
+            measured(3, "8", "L-1", state=ResultState.CORRECTED),
+            measured(4, None, "L-1"),
+            measured(5, "9", "L-2", TODAY - timedelta(days=2)),
+        ]
+    )
+)
+def test_a_raised_result_that_was_taken_back_waits_or_was_never_on_file(
+    order: list[Arrival],
+) -> None:
+    """What was acted on is not taken away by a machine; what was overtaken is not acted on."""
+    with transaction.atomic():
+        hospital = a_hospital()
+        hospital.admit(MINE)
+        hospital.hear(order)
+        raised = AfpResult.objects.filter(value_ng_ml__gte=20).exists()
+        waits = IntakeItem.objects.filter(status=ItemStatus.WAITING).exists()
+        transaction.set_rollback(True)
+
+    assert waits or not raised

@@ -9,7 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import AuditEvent
 from surveillance.models import ContactAttempt, LesionAssessment
-from tests.factories import NOW, AfpResultFactory, MembershipFactory, PatientFactory, UserFactory
+from tests.factories import (
+    NOW,
+    AfpResultFactory,
+    MembershipFactory,
+    PatientFactory,
+    RiskProfileFactory,
+    UserFactory,
+)
 from tests.surveillance.web.scenes import (
     Clinic,
     a_clinic,
@@ -109,7 +116,20 @@ def test_afp_is_shown_with_its_marks(navigator: Client, clinic: Clinic) -> None:
     patient = a_patient(clinic)
     AfpResultFactory(patient=patient, taken_on=date(2026, 8, 1), value_ng_ml=24, rising=True)
 
-    assert "24.0 ng/mL on 1 Aug 2026, rising" in text_of(navigator, patient)
+    words = "24.0 ng/mL on 1 Aug 2026, rising, source: laboratory"
+    assert words in text_of(navigator, patient)
+
+
+def test_a_low_egfr_is_shown_with_its_value_whoever_ticked_it(
+    navigator: Client, clinic: Clinic
+) -> None:
+    patient = a_patient(clinic)
+    RiskProfileFactory(patient=patient, effective_on=date(2026, 8, 1), egfr=24)
+
+    risk = navigator.get(page_of(patient)).context["risk"]
+
+    assert (risk.contraindications, risk.egfr) == ("eGFR below 30", "24.0")
+    assert "eGFR (mL/min/1.73 m²)" in text_of(navigator, patient)
 
 
 def test_recommendation_carries_reasons_sources_rule_and_version(

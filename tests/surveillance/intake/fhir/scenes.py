@@ -10,6 +10,7 @@ from surveillance.intake.fhir.mapping import FhirMapping, read_mapping
 from surveillance.intake.fhir.problems import REFUSING
 from surveillance.intake.fhir.reading import ReadBundle, read_resource
 
+LOINC = "http://loinc.org"
 HEARD_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 MADRID = read_mapping({}, "Europe/Madrid")
@@ -108,6 +109,26 @@ def observation(**more: Any) -> Resource:
                 "valueCodeableConcept": coded("http://snomed.info/sct", "129755006"),
             },
         ],
+    } | more
+
+
+def amount(value: float, unit: str = "ng/mL", **more: Any) -> Resource:
+    """A Quantity of UCUM."""
+    return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org",
+            "code": unit, **more}  # fmt: skip
+
+
+def afp(value: float = 45, **more: Any) -> Resource:
+    """An AFP of the laboratory."""
+    return {
+        "resourceType": "Observation",
+        "id": "afp-1",
+        "status": "final",
+        "code": coded(LOINC, "1834-1", "AFP"),
+        "subject": {"reference": "Patient/ana"},
+        "effectiveDateTime": "2026-02-28T23:30:00Z",
+        "issued": "2026-03-01T09:00:00Z",
+        "valueQuantity": amount(value),
     } | more
 
 

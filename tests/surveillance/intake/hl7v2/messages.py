@@ -31,3 +31,15 @@ def report(*lines: str, **request: str) -> bytes:
     """A final CT report with those OBX segments; fields of its OBR as `f25="C"`."""
     usual = {"f3": "RAD-1", "f4": "CT1^CT LIVER WO CONTRAST", "f7": "20260228", "f25": "F"}
     return message(segment("OBR", **{**usual, "f24": "CT", **request}), *lines)
+
+
+def laboratory(*lines: str, **fields: str) -> bytes:
+    """A group of results with those OBX segments."""
+    usual = {"f3": "L-1", "f4": "PANEL^Chemistry", "f7": "20260228", "f24": "LAB", "f25": "F"}
+    return message(segment("OBR", **{**usual, **fields}), *lines)
+
+
+def afp_line(value: str, **fields: str) -> str:
+    """An AFP of that value."""
+    usual = {"f2": "NM", "f3": "1834-1^AFP^LN", "f5": value, "f6": "ng/mL", "f11": "F"}
+    return segment("OBX", **{**usual, **fields})
