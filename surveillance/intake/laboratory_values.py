@@ -1,9 +1,9 @@
 """What a laboratory's number means, in whatever format it came: which test, which unit, how sure.
 
 LOINC codes: AFP as mass by volume of serum or plasma, eGFR by 1.73 m²; those of clinical.md, and
-others as guides of HL7 and public code lists name them (not each was looked up at LOINC). A code that
-is missing is added in the mapping of the feed. AFP in units by volume is known as AFP, so that it waits and is not passed over: no
-document of ours says how it becomes ng/mL.
+others as guides of HL7 and public code lists name them (not each was looked up at LOINC). A code
+that is missing is added in the mapping of the feed. AFP in units by volume is known as AFP, so that
+it waits and is not passed over: no document of ours says how it becomes ng/mL.
 """
 
 import re
