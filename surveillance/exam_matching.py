@@ -26,8 +26,9 @@ from surveillance.protocol.incoming import (
     OwedImaging,
     ToldLesion,
 )
+from surveillance.protocol.procedure_words import names_several_phases
 from surveillance.protocol.report_reader.reading import ReportReading
-from surveillance.protocol.report_reader.wholly_read import not_read
+from surveillance.protocol.report_reader.wholly_read import alarms, not_read
 from surveillance.protocol.terms import (
     Modality,
     ObligationKind,
@@ -109,10 +110,12 @@ def _on_file(
 
 
 def incoming_report(arrival: ReportArrival, reading: ReportReading) -> IncomingReport:
-    """The arrival, and what was read in its text, in the protocol's terms."""
+    """The arrival, and what was read in its text, in the protocol's terms. A CT that is called
+    "with contrast" and whose text names several phases is of no known kind: a person says."""
+    is_guess = arrival.modality is Modality.CT_SINGLE_PHASE and names_several_phases(arrival.text)
     return IncomingReport(
         on=arrival.performed_on,
-        modality=arrival.modality,
+        modality=None if is_guess else arrival.modality,
         anatomy=f"{arrival.procedure} {arrival.body_site}",
         is_final=arrival.state is not ReportState.PRELIMINARY,
         adequate=arrival.adequate,
@@ -121,6 +124,7 @@ def incoming_report(arrival: ReportArrival, reading: ReportReading) -> IncomingR
         told=tuple(_told(one) for one in arrival.findings),
         reading=reading,
         not_read=not_read(arrival.text),
+        alarms=alarms(arrival.text),
         ref=arrival.accession,
     )
 

@@ -71,6 +71,8 @@ class IncomingReport:
     reading: ReportReading = field(default_factory=ReportReading)
     not_read: tuple[Span, ...] = ()
     """Sentences of which something is not read with certainty (`wholly_read`)."""
+    alarms: tuple[Span, ...] = ()
+    """Those of them that may tell of danger, or that the exam was no good."""
     ref: str = ""
 
 

@@ -34,3 +34,17 @@ def says_not_done(words: str) -> bool:
 def are_plain(words: str) -> bool:
     """Whether each word is one of those that name a whole exam of liver or abdomen."""
     return all(word in _USUAL for word in _WORD.findall(words.lower()))
+
+
+_SENTENCE: Final = re.compile(r"[^.\n]+")
+_PHASES: Final = (
+    re.compile(r"arterial", re.IGNORECASE),
+    re.compile(r"portal|venous", re.IGNORECASE),
+    re.compile(r"delayed|equilibrium|\blate\b", re.IGNORECASE),
+)
+
+
+def names_several_phases(text: str) -> bool:
+    """Whether one sentence of a report names more than one phase after contrast."""
+    said = (one for one in _SENTENCE.findall(text) if "phase" in one.lower())
+    return any(len([each for each in _PHASES if each.search(one)]) > 1 for one in said)

@@ -162,7 +162,7 @@ def _doubts(thought: _Thought) -> Iterator[Reason]:
     yield from _doubts_of_exam(thought.report)
     if thought.lesion.is_refused:
         yield REFUSED
-    if thought.source is Source.TEXT and thought.report.not_read:
+    if thought.report.alarms or (thought.source is Source.TEXT and thought.report.not_read):
         yield NOT_READ
     if thought.source is Source.NOTHING:
         yield _lesion_doubt(thought)

@@ -160,7 +160,7 @@ def _stands(report: _Report, said: Said) -> TakenIn:
         patient=report.patient,
     )
     exam = on_file.first()
-    if exam is not None and said.before is None and _is_by_hand(exam, report.arrival.state):
+    if exam is not None and _nothing_stood(said) and _is_by_hand(exam, report.arrival.state):
         return _told(report, ItemStatus.NOTHING_NEW, "recorded_by_hand", BY_HAND, exam)
     if exam is not None:
         reason = _(RETRACTED[report.arrival.state])
@@ -168,6 +168,12 @@ def _stands(report: _Report, said: Said) -> TakenIn:
     if report.arrival.state is ReportState.CANCELLED:
         return _cancelled(report, exam)
     return _matched(report)
+
+
+def _nothing_stood(said: Said) -> bool:
+    """Nothing was said under the number, or what was said was cancelled: an exam that is on file
+    for it all the same was recorded by a person."""
+    return said.before is None or said.before.content.get("state") == ReportState.CANCELLED
 
 
 def _is_by_hand(exam: ImagingExam, state: ReportState) -> bool:

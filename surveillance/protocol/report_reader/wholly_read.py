@@ -79,12 +79,26 @@ gadoxetate gadobutrol gadolinium eovist primovist gadovist intravenous iv adequa
 diagnostic quality seen identified noted visualised visualized well l1 l2 l3 l4 l5
 """
 _WORDS: Final = frozenset(_WORDS_TEXT.split())
+_ALARM: Final = re.compile(
+    r"abandon|abort|non[- ]?diagnostic|incomplete|inadequate|limit|degrad|art[ei]fact|motion|poor"
+    r"|suboptim|not (?:given|imaged|assessed|seen|visuali|performed|obtained|included|covered|done)"
+    r"|suspic|malign|\bhcc\b|carcinoma|metasta|tumou?r|\blr-?[45m]|irregular|invas|thromb"
+    r"|doubl|trebl|bigger|larger|increas|grow|grew|progress|enhanc|wash|\bnew\b|->|→"
+    r"|urgent|biops|refer|\bmdt\b|left before|terminat|allerg|extravas|declin|refus",
+    re.IGNORECASE,
+)
 _LEFT_OVER: Final = re.compile(r"[^\W_]+|[<>=→~≥≤?!]|->")
 
 
 def not_read(text: str) -> tuple[Span, ...]:
     """The sentences of which something is not read with certainty, by their place."""
     return tuple(_leftovers(text))
+
+
+def alarms(text: str) -> tuple[Span, ...]:
+    """Those of them with a word that may tell of danger, or that the exam was no good: even what
+    the sender coded is then read by a person. Coarse on purpose."""
+    return tuple(span for span in not_read(text) if _ALARM.search(text[span.start : span.end]))
 
 
 def _leftovers(text: str) -> Iterator[Span]:

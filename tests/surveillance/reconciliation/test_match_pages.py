@@ -19,9 +19,12 @@ from surveillance.models import (
     ItemStatus,
 )
 from surveillance.protocol import machine_limits, reconciliation
+from surveillance.protocol.terms import Modality
 from surveillance.web.match_words import SENTENCES
+from surveillance.workflows.record_exam import record_exam
+from tests.surveillance.factories import finding, report
 from tests.surveillance.reconciliation.factories import ExamMatchFactory
-from tests.surveillance.reconciliation.scenes import NOW
+from tests.surveillance.reconciliation.scenes import NOW, SCAN
 
 FILLED_IN = {"lesion_seen": "yes", "adequate": "yes", "size_mm": "8.2", "lirads": "LR-3"}
 
@@ -166,6 +169,43 @@ def test_without_a_word_on_adequacy_only_a_text_read_to_the_end_closes(
     feed.take_in(feed.said(**said) if coded else feed.said(findings=(), **said))
 
     assert (ExamMatch.objects.get().verdict == "CERTAIN") is closes
+
+
+@pytest.mark.parametrize(
+    ("text", "closes"),
+    [
+        ("Liver: 8.2 mm lesion, unchanged. Discussed with the referring team by telephone.", False),
+        ("Liver: 8.2 mm lesion, unchanged. Patient fasted, written consent on paper.", True),
+        ("Examination abandoned, contrast not given.", False),
+        ("Liver: 8.2 mm lesion. It has doubled in size.", False),
+    ],
+)
+def test_what_the_sender_coded_closes_unless_the_text_alarms(feed, text, closes):
+    feed.take_in(feed.said(text=text))
+
+    assert (ExamMatch.objects.get().verdict == "CERTAIN") is closes
+
+
+def test_a_ct_whose_text_names_phases_is_put_to_a_person(feed):
+    text = "Technique: arterial, portal venous and delayed phases. Liver: 8.2 mm lesion, unchanged."
+
+    item = feed.take_in(
+        feed.said(modality=Modality.CT_SINGLE_PHASE, procedure="CT liver", text=text)
+    )
+
+    assert (item.status, item.code) == (ItemStatus.WAITING, "modality_unknown")
+    assert ExamMatch.objects.undecided().count() == 1
+
+
+def test_what_a_person_recorded_after_a_cancellation_stays(feed):
+    feed.take_in(feed.said())
+    feed.take_in(feed.said(state=ReportState.CANCELLED, at=11))
+    by_hand = report(finding(feed.lesion, "8.2"), accession="R-1", on=SCAN)
+    record_exam(patient=feed.patient, report=by_hand, by=feed.navigator, now=NOW)
+
+    item = feed.take_in(feed.said(at=12))
+
+    assert (item.status, item.code) == (ItemStatus.NOTHING_NEW, "recorded_by_hand")
 
 
 def test_the_sample_measures_how_often_it_was_right(client, feed):
