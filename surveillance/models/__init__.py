@@ -5,9 +5,9 @@ from surveillance.models.captured_report import (
     CaptureAnswer,
     CapturedReport,
     CaptureState,
-    Clarification,
     Exclusion,
 )
+from surveillance.models.clarification import Clarification
 from surveillance.models.contact_attempt import ContactAttempt, ContactChannel
 from surveillance.models.declination import Declination, InformedOf, WhoDeclined
 from surveillance.models.disowning import Disowning

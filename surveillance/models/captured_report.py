@@ -2,16 +2,16 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import AppendOnlyModel, AppendOnlyQuerySet, Patient, Site
 from surveillance.models.imaging import LesionObservation
-from surveillance.models.intake import IntakeItem
+from surveillance.models.intake import IntakeItem, ItemStatus
 from surveillance.models.term_choices import term_choices
 from surveillance.protocol.terms import Modality
 
@@ -25,6 +25,13 @@ class CaptureState(models.TextChoices):
     WAITING = "WAITING", _("Waits for a person")
     TRACKED = "TRACKED", _("Tracked: its findings are on file")
     EXCLUDED = "EXCLUDED", _("Excluded by a person")
+    REPLACED = "REPLACED", _("Another text of the report stands")
+    CANCELLED = "CANCELLED", _("Cancelled by the sender")
+
+
+GONE: Final = (CaptureState.REPLACED, CaptureState.CANCELLED)
+"""Nobody has to look: other words of the report are listed, or its sender took it back."""
+TAKEN_IN: Final = (ItemStatus.APPLIED, ItemStatus.NOTHING_NEW, ItemStatus.NOT_FOLLOWED)
 
 
 class Exclusion(models.TextChoices):
@@ -35,6 +42,7 @@ class Exclusion(models.TextChoices):
     FOLLOWED_ELSEWHERE = "FOLLOWED_ELSEWHERE", _("Followed elsewhere")
     NOT_OUR_PATIENT = "NOT_OUR_PATIENT", _("Not a patient of this site")
     DECEASED = "DECEASED", _("The patient has died")
+    SAID_OTHERWISE = "SAID_OTHERWISE", _("The sender’s later text stands, and says nothing of it")
     OTHER = "OTHER", _("Another reason, in words")
 
 
@@ -43,40 +51,26 @@ class CapturedReportQuerySet(AppendOnlyQuerySet["CapturedReport"]):
         """Reports of the sites where this person holds a role."""
         return self.filter(site__in=Site.objects.for_user(user))
 
-    def current(self) -> "CapturedReportQuerySet":
-        """The newest words of each report: an amended or cancelled one replaces what it was."""
-        later = IntakeItem.objects.filter(
-            site=OuterRef("site"),
-            kind=OuterRef("item__kind"),
-            key=OuterRef("item__key"),
-            said_at__gt=OuterRef("said_at"),
-        )
-        return self.filter(~Exists(later))
-
     def with_state(self) -> "CapturedReportQuerySet":
         """Each with its `state` (CaptureState) and the newest answer's `reason`."""
-        answers = CaptureAnswer.objects.filter(report=OuterRef("pk")).order_by("-answered_at")
-        on_file = LesionObservation.objects.standing().filter(
-            exam__site=OuterRef("site"), exam__accession=OuterRef("accession")
-        )
-        return self.annotate(
-            reason=Subquery(answers.values("exclusion")[:1]),
-            answer=Subquery(answers.values("state")[:1]),
-        ).annotate(
-            state=Case(
-                When(answer=CaptureState.EXCLUDED, then=Value(CaptureState.EXCLUDED)),
-                When(
-                    Q(answer=CaptureState.TRACKED) | Exists(on_file),
-                    then=Value(CaptureState.TRACKED),
-                ),
-                default=Value(CaptureState.WAITING),
-                output_field=models.CharField(),
+        return (
+            self.annotate(is_sure=_is_sure(), is_cancelled=Exists(_cancellations()))
+            .annotate(
+                is_replaced=Exists(_same_words_before()) | Exists(_replacements()),
+                reason=_newest_answer("exclusion"),
+                answer=_newest_answer("state"),
+                is_on_file=Exists(_on_file()),
             )
+            .annotate(state=_state())
         )
 
     def in_state(self, state: CaptureState) -> "CapturedReportQuerySet":
         """Those that stand there now."""
-        return self.current().with_state().filter(Q(("state", state)))
+        return self.with_state().filter(Q(("state", state)))
+
+    def current(self) -> "CapturedReportQuerySet":
+        """With their state, without what was cancelled or stands in other words."""
+        return self.with_state().exclude(Q(("state__in", GONE)))
 
     def waiting(self) -> "CapturedReportQuerySet":
         """What nobody has put on file or excluded: the leak."""
@@ -86,12 +80,109 @@ class CapturedReportQuerySet(AppendOnlyQuerySet["CapturedReport"]):
         """Waiting for longer than so many days."""
         return self.waiting().filter(captured_at__lt=now - timedelta(days=days))
 
+    def of_the_same(self) -> "CapturedReportQuerySet":
+        """In a subquery: what was said of the report and person of the outer row, by parts whose
+        person is not in doubt, and was not cancelled."""
+        rows = self.filter(_of_person("item__mrn"), _is_sure(), site=OuterRef("site"))
+        return rows.filter(~Exists(_cancellations()), accession=OuterRef("accession"))
+
+    def first_said(self) -> "CapturedReportQuerySet":
+        """Without what repeats the words of an earlier one."""
+        return self.filter(~Exists(_same_words_before()))
+
+
+def _state() -> Case:
+    """A cancelled one waits no longer, and one of the same words is enough. A person's exclusion
+    goes before what is on file; what is on file of somebody in doubt tells nothing."""
+    is_tracked = Q(is_on_file=True) & (Q(is_sure=True) | Q(answer=CaptureState.TRACKED))
+    return Case(
+        When(Q(is_sure=True, is_cancelled=True), then=Value(CaptureState.CANCELLED)),
+        When(Q(is_sure=True, is_replaced=True), then=Value(CaptureState.REPLACED)),
+        When(answer=CaptureState.EXCLUDED, then=Value(CaptureState.EXCLUDED)),
+        When(is_tracked, then=Value(CaptureState.TRACKED)),
+        default=Value(CaptureState.WAITING),
+        output_field=models.CharField(),
+    )
+
+
+def _is_sure(item: str = "item__") -> Q:
+    """Whose report it is, is not in doubt: it was taken in, or waits only for the kind of exam."""
+    taken_in = Q(**{f"{item}status__in": TAKEN_IN})
+    return taken_in | Q(**{f"{item}status": ItemStatus.WAITING, f"{item}code": "modality_unknown"})
+
+
+def _of_person(number: str) -> Q:
+    """About the person of the outer row: by the record number that was sent, or the record."""
+    return Q(**{number: OuterRef("item__mrn")}) | Q(patient=OuterRef("patient"))
+
+
+def _cancellations() -> QuerySet[IntakeItem]:
+    """Said of the outer row's report and person, not before it."""
+    return IntakeItem.objects.filter(
+        _of_person("mrn"),
+        _is_sure(item=""),
+        site=OuterRef("site"),
+        kind=OuterRef("item__kind"),
+        key=OuterRef("accession"),
+        is_cancellation=True,
+        said_at__gte=OuterRef("said_at"),
+    )
+
+
+def _same_words_before() -> "CapturedReportQuerySet":
+    """The outer row is a repetition of these; of what was said at one moment one is enough."""
+    before = Q(said_at__lt=OuterRef("said_at")) | Q(
+        said_at=OuterRef("said_at"), pk__lt=OuterRef("pk")
+    )
+    return CapturedReport.objects.of_the_same().filter(before, text=OuterRef("text"))
+
+
+def _replacements() -> "CapturedReportQuerySet":
+    """Whole reports said later, in other words, that speak of a calcification themselves (or, where
+    the outer row speaks of none, recommend a look)."""
+    speaks = Q(mentions_calcification=True) | Q(
+        recommends_follow_up=True, mentions_calcification=OuterRef("mentions_calcification")
+    )
+    later = CapturedReport.objects.of_the_same().filter(speaks, is_whole=True)
+    return later.filter(said_at__gt=OuterRef("said_at")).first_said()
+
+
+def _newest_answer(field: str) -> Case:
+    """What a person said of these very words, also where they were sent again; of a report whose
+    person is in doubt, only of itself."""
+    own = CapturedReport.objects.filter(pk=OuterRef("pk"))
+    alike = CapturedReport.objects.of_the_same().filter(text=OuterRef("text"))
+    newest = [
+        Subquery(
+            rows.filter(answers__isnull=False)
+            .order_by("-answers__answered_at")
+            .values(f"answers__{field}")[:1]
+        )
+        for rows in (alike, own)
+    ]
+    return Case(When(Q(is_sure=True, is_cancelled=False), then=newest[0]), default=newest[1])
+
+
+def _on_file() -> QuerySet[LesionObservation]:
+    """Findings of the outer row's person under its number."""
+    whose = (
+        Q(exam__patient=OuterRef("patient"))
+        | Q(exam__patient__mrn=OuterRef("item__mrn"))
+        | Q(exam__patient__former_numbers__mrn=OuterRef("item__mrn"))
+        | Q(exam__patient__merged_records__mrn=OuterRef("item__mrn"))
+    )
+    standing = LesionObservation.objects.standing()
+    return standing.filter(
+        whose, exam__site=OuterRef("site"), exam__accession=OuterRef("accession")
+    )
+
 
 class CapturedReport(AppendOnlyModel):
     """One report whose text speaks of it (surveillance/protocol/report_reader). **Append-only.**
 
     `reading` is what the reader of `reader_version` found, with places in `text`. Whether the
-    report is tracked, excluded or waiting is derived (`with_state`).
+    report is tracked, excluded or waiting is derived (`with_state`). `is_whole`: signed, and more
+    than an addendum; only such a one may stand for what was said before.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -108,6 +199,7 @@ class CapturedReport(AppendOnlyModel):
     said_at = models.DateTimeField()
     captured_at = models.DateTimeField()
     text = models.TextField()
+    is_whole = models.BooleanField(db_default=False, default=False)
     reader_version = models.CharField(max_length=40)
     mentions_calcification = models.BooleanField()
     recommends_follow_up = models.BooleanField()
@@ -161,63 +253,3 @@ class CaptureAnswer(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"CaptureAnswer {self.pk}"
-
-
-class ClarificationQuerySet(models.QuerySet["Clarification"]):
-    def open(self) -> "ClarificationQuerySet":
-        """Not yet answered."""
-        return self.filter(answered_at=None)
-
-    def overdue(self, now: datetime) -> "ClarificationQuerySet":
-        """Open, and the moment by which it was to be answered has passed."""
-        return self.open().filter(due_at__lt=now)
-
-
-class Clarification(models.Model):
-    """A recommendation lacks modality or interval: somebody asks the radiologist. Open → answered.
-
-    It is owed to the report, beside what the protocol owes to the lesion, and ends nothing.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    report = models.OneToOneField(
-        CapturedReport, on_delete=models.PROTECT, related_name="clarification"
-    )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="clarifications")
-    lacks_modality = models.BooleanField()
-    lacks_interval = models.BooleanField()
-    opened_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    answer = models.TextField(blank=True, help_text=_("What the radiologist said, and when"))
-
-    objects = ClarificationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(answered_at=None, answered_by=None, answer="")
-                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
-                name="clarification_answer_is_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(lacks_modality=True) | Q(lacks_interval=True),
-                name="clarification_asks_something",
-            ),
-            models.CheckConstraint(
-                condition=Q(opened_at__lte=F("due_at")), name="clarification_days_in_order"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["site", "due_at"],
-                condition=Q(answered_at=None),
-                name="clarification_open_idx",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Clarification {self.pk}"

@@ -145,6 +145,7 @@ class IntakeItem(models.Model):
 
     `content` is the arrival as JSON, emptied with the raw message. `code` is stable, `reason` a
     sentence for people: why it waits, or what became of it. `where` is the place in the message.
+    `is_cancellation`: its sender takes back a report; known still when the content was emptied.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -175,6 +176,7 @@ class IntakeItem(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     settled_reason = models.TextField(blank=True)
+    is_cancellation = models.BooleanField(db_default=False, default=False)
 
     objects = IntakeItemQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from patients.models import Patient
 from surveillance.dataclass_json import from_json
 from surveillance.models import CapturedReport, CaptureState, Exclusion
+from surveillance.models.captured_report import GONE
 from surveillance.protocol.report_reader.reading import Assertion, LesionStatement, ReportReading
 from surveillance.roles import Permission, sites_where
 from surveillance.said_before import patient_known_as
@@ -22,6 +23,7 @@ from surveillance.web.captured_report_form import (
     ClarificationForm,
     ExclusionForm,
 )
+from surveillance.web.captured_report_texts import other_texts
 from surveillance.web.captured_report_view import report_detail
 from surveillance.web.looks import note_look
 from surveillance.web.refusals import accepted
@@ -141,11 +143,16 @@ def _shown(
     reading: ReportReading,
     form: CapturedReportForm,
 ) -> HttpResponse:
+    state = getattr(report, "state")  # noqa: B009  (added by with_state)
+    texts = other_texts(report)
     context = {
         "report": report_detail(report, reading),
+        "texts": texts,
         "form": form,
         "groups": list(form.groups()),
-        "is_waiting": getattr(report, "state") == CaptureState.WAITING,  # noqa: B009
+        "is_waiting": state == CaptureState.WAITING,
+        "is_gone": state in GONE,
+        "silent_since": Exclusion.SAID_OTHERWISE if any(one.is_silent for one in texts) else "",
         "exclude_url": reverse("captured_report_exclude", args=[report.pk]),
     }
     status = 422 if form.errors else 200
@@ -159,6 +166,11 @@ def _asked(
     form: TypedForm,
     button: str,
 ) -> HttpResponse:
-    context = {"report": report_detail(report, reading), "form": form, "button": button}
+    context = {
+        "report": report_detail(report, reading),
+        "texts": other_texts(report),
+        "form": form,
+        "button": button,
+    }
     status = 422 if form.errors else 200
     return render(request, "surveillance/reports/ask.html", context, status=status)

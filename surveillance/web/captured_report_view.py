@@ -28,6 +28,8 @@ TONES = {
     CaptureState.WAITING: "due",
     CaptureState.TRACKED: "good",
     CaptureState.EXCLUDED: "quiet",
+    CaptureState.REPLACED: "quiet",
+    CaptureState.CANCELLED: "quiet",
 }
 
 

@@ -62,9 +62,10 @@ def _lists(site: Site) -> dict[str, CapturedReportQuerySet]:
     unclear = oldest.filter(clarification__isnull=False, clarification__answered_at=None)
     return {
         CaptureState.WAITING.value: oldest.waiting(),
-        UNCLEAR: unclear.current().with_state(),
+        UNCLEAR: unclear.with_state(),
         CaptureState.TRACKED.value: newest.in_state(CaptureState.TRACKED),
         CaptureState.EXCLUDED.value: newest.in_state(CaptureState.EXCLUDED),
+        CaptureState.CANCELLED.value: newest.in_state(CaptureState.CANCELLED),
     }
 
 
@@ -74,6 +75,7 @@ def _tab(site: Site, name: str, rows: CapturedReportQuerySet, is_current: bool) 
         UNCLEAR: _("To clarify"),
         CaptureState.TRACKED.value: _("Tracked"),
         CaptureState.EXCLUDED.value: _("Excluded"),
+        CaptureState.CANCELLED.value: _("Cancelled"),
     }
     return Tab(words[name], _url(site, name), number_words(rows.count()), is_current)
 

@@ -10,6 +10,9 @@ from surveillance.dataclass_json import as_json
 from surveillance.models import CapturedReport, IntakeItem
 from surveillance.protocol.report_reader.read import READER_VERSION, read_report
 from surveillance.protocol.report_reader.reading import ReportReading
+from surveillance.protocol.report_reader.wholeness import is_whole_report
+
+SIGNED = (ReportState.FINAL, ReportState.CORRECTED)
 
 
 @transaction.atomic
@@ -19,7 +22,9 @@ def keep_reading(
     """Keep what the reader found where it mentions a hepatic calcification or recommends a look at
     the liver, and what it could not read of somebody who is followed here: a person reads that.
 
-    None for any other report, and where it is cancelled. Twice changes nothing.
+    Also where the same was said before, or something else since: which of the texts under one
+    number is listed is derived, so that the order of arrival never decides. None for any other
+    report, and where it is cancelled. Twice changes nothing.
     """
     if arrival.state is ReportState.CANCELLED:
         return None
@@ -36,6 +41,7 @@ def keep_reading(
         said_at=arrival.said_at,
         captured_at=now,
         text=arrival.text,
+        is_whole=arrival.state in SIGNED and is_whole_report(arrival.text),
         reader_version=READER_VERSION,
         mentions_calcification=reading.mentions_hepatic_calcification,
         recommends_follow_up=reading.recommends_liver_follow_up,

@@ -16,6 +16,7 @@ from surveillance.arrivals import (
     OrderArrival,
     PatientArrival,
     ReportArrival,
+    ReportState,
 )
 from surveillance.arrivals_json import arrival_from_json
 from surveillance.models import IntakeItem, ItemStatus
@@ -48,6 +49,7 @@ def take_in_item(*, item: IntakeItem, now: datetime) -> IntakeItem:
         done = _taken_in(item, arrival, now)
     item.status, item.code, item.reason = done.status, done.code, done.reason
     item.patient, item.exam = done.patient, done.exam
+    item.is_cancellation = _is_cancellation(arrival)
     item.finished_at = None if done.status == ItemStatus.WAITING else now
     item.save()
     if isinstance(arrival, ReportArrival) and done.status == ItemStatus.APPLIED and done.patient:
@@ -55,6 +57,10 @@ def take_in_item(*, item: IntakeItem, now: datetime) -> IntakeItem:
         hear_arrangements_again(patient=lock_records([done.patient.pk])[done.patient.pk])
     _audit(item, now)
     return item
+
+
+def _is_cancellation(arrival: Arrival) -> bool:
+    return isinstance(arrival, ReportArrival) and arrival.state is ReportState.CANCELLED
 
 
 def _taken_in(item: IntakeItem, arrival: Arrival, now: datetime) -> TakenIn:

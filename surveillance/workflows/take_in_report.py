@@ -65,8 +65,6 @@ NO_MODALITY = gettext_noop(
 )
 OTHER_REGION = gettext_noop("An exam of another region that speaks of no lesion of the liver.")
 ANSWERS_NOTHING = gettext_noop("On file; it answers nothing that is owed.")
-SAID_BEFORE = ("told_otherwise_since", "known_already")
-"""Codes of what needs no second reading: another statement of the report was read."""
 RETRACTED = {
     ReportState.PRELIMINARY: gettext_noop("The sender set the report back to preliminary."),
     ReportState.FINAL: gettext_noop("Replaced by a later report under the same number."),
@@ -99,8 +97,7 @@ def take_in_report(*, item: IntakeItem, arrival: ReportArrival, now: datetime) -
     with in_the_language_of_records():
         patient = _patient_of(item, arrival)
         done = _not_followed() if patient is None else _of_patient(item, arrival, patient, now)
-        if done.code not in SAID_BEFORE:
-            keep_reading(item=item, arrival=arrival, patient=patient, now=now)
+        keep_reading(item=item, arrival=arrival, patient=patient, now=now)
         return done
 
 

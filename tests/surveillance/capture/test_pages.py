@@ -7,9 +7,10 @@ import time_machine
 from django.test import Client
 
 from patients.models import AuditEvent, Patient
-from surveillance.models import Clarification, Lesion
+from surveillance.arrivals import Person, ReportState
+from surveillance.models import CaptureAnswer, Clarification, Lesion
 from tests.factories import NOW, MembershipFactory, SiteFactory
-from tests.surveillance.capture.scenes import captured
+from tests.surveillance.capture.scenes import SILENT, captured, sent, taken_in
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +81,29 @@ def test_what_is_missing_is_asked_for_beside_its_field(site, client) -> None:
     assert answer.status_code == 422
     assert "Choose what kind of exam it was" in answer.content.decode()
     assert not Lesion.objects.exists()
+
+
+def test_a_later_silent_text_stands_beside_it_and_one_key_excludes(site, client) -> None:
+    report = captured(site)
+    taken_in(site, sent(site, SILENT, said_at=NOW))
+    taken_in(site, sent(site, "Chest: clear.", person=Person(mrn="N9"), said_at=NOW))
+
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    client.post(f"/reports/{report.pk}/exclude/", {"exclusion": "SAID_OTHERWISE"})
+
+    assert "No focal lesion, no calcification" in page
+    assert "Exclude it: the later text stands" in page
+    assert "Chest: clear." not in page
+    assert CaptureAnswer.objects.get().exclusion == "SAID_OTHERWISE"
+
+
+def test_a_cancelled_report_says_so_and_asks_nothing(site, client) -> None:
+    report = captured(site)
+    taken_in(site, sent(site, state=ReportState.CANCELLED, said_at=NOW))
+
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    listed = client.get("/reports/?list=CANCELLED").content.decode()
+
+    assert page.count("Cancelled by the sender") == 2
+    assert "Confirm: put it on file" not in page
+    assert f"/reports/{report.pk}/" in listed
