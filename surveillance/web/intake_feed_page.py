@@ -15,6 +15,7 @@ from surveillance.models import IntakeFeed
 from surveillance.roles import Permission, may, sites_where
 from surveillance.web.access import SignedInRequest, require, signed_in
 from surveillance.web.intake_forms import MappingForm
+from surveillance.web.intake_not_used import not_used_by
 from surveillance.web.intake_words import feed_rows
 from surveillance.web.refusals import accepted
 from surveillance.web.unknown_senders_view import strays_waiting
@@ -49,6 +50,7 @@ def intake_feed(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "may_change": may(request.user, Permission.ADMINISTER, feed.site),
         "mapping": _shown(feed)["mapping"],
+        "not_used": not_used_by(feed, timezone.now()),
         "changes": _changes(feed),
     }
     status = 422 if form.errors else 200

@@ -20,6 +20,7 @@ from surveillance.roles import Permission, may, sites_where
 from surveillance.said_before import patient_known_as
 from surveillance.web.access import SignedInRequest, choose_site, signed_in
 from surveillance.web.intake_forms import AsideForm, AssignForm
+from surveillance.web.intake_not_used import not_used_at
 from surveillance.web.intake_waiting import Chosen, page_links, waiting_groups
 from surveillance.web.intake_words import (
     day_rows,
@@ -68,6 +69,7 @@ def intake_inbox(request: SignedInRequest) -> HttpResponse:
         "aside_url": f"{reverse('intake_aside')}?{chosen.query(site)}",
         "heads": status_heads(),
         "days": day_rows(site, timezone.now()),
+        "not_used": not_used_at(site, timezone.now()),
         "feeds": feed_rows(IntakeFeed.objects.filter(site=site).order_by("name")),
         "may_add": may(request.user, Permission.ADMINISTER, site),
     }

@@ -6,12 +6,14 @@ from typing import Final
 from surveillance.arrivals import ArrivalKind, MergeArrival, PatientArrival, Unmapped
 from surveillance.intake.hl7v2.grouping import Scope, merges_of, whole
 from surveillance.intake.hl7v2.people import mrn_of, person_of
-from surveillance.intake.hl7v2.problems import Untranslatable
+from surveillance.intake.hl7v2.problems import Problem, Severity, Untranslatable
 from surveillance.intake.hl7v2.said import Sender, said_at, unmapped
 from surveillance.intake.hl7v2.splitting import Segment
 
 PATIENT_EVENTS: Final = frozenset({"A01", "A03", "A04", "A05", "A08", "A28", "A31"})
 MERGE_EVENTS: Final = frozenset({"A18", "A30", "A34", "A36", "A39", "A40"})
+NUMBER_EVENTS: Final = frozenset({"A24", "A35", "A37", "A43", "A46", "A47"})
+"""Numbers are linked, unlinked, moved or changed otherwise than by a merge of two records."""
 RECORD_NUMBER: Final = ("PID-3",)
 GIVEN_UP: Final = ("MRG-1",)
 
@@ -24,6 +26,17 @@ def patients_in(segments: Iterable[Segment], sender: Sender) -> list[PatientArri
         return [PatientArrival(person=person, said_at=said_at(scope, sender))]
     except Untranslatable as refused:
         return [unmapped(ArrivalKind.PATIENT, refused.problem, scope, RECORD_NUMBER, sender)]
+
+
+def number_changes_in(segments: Iterable[Segment], sender: Sender) -> list[Unmapped]:
+    """A change of numbers that is no merge: a person looks whether a record here is meant."""
+    problem = Problem(
+        "numbers_change", "EVN-1", "links, moves or changes numbers, which is not done here by "
+        "itself. Look whether a record with one of them is followed: correct or merge it by hand, "
+        "then set this aside.", Severity.WARNING,
+    )  # fmt: skip
+    places = (*GIVEN_UP, *RECORD_NUMBER)
+    return [unmapped(ArrivalKind.MERGE, problem, whole(segments), places, sender)]
 
 
 def merges_in(segments: Iterable[Segment], sender: Sender) -> list[MergeArrival | Unmapped]:

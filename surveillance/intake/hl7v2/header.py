@@ -95,8 +95,17 @@ def header_of(raw: bytes) -> Header | None:
     fields = ["MSH", separator, *text.split(separator)[1:]]
     fields += [""] * (LAST_FIELD + 2 - len(fields))
     signs = signs_of(separator, fields[2])
-    named = [part.strip().upper() for part in fields[9].split(signs[1])[:2]]
-    return Header(signs, "^".join(part for part in named if part), fields)
+    return Header(signs, _message_type(fields[9].upper().split(signs[1].upper())), fields)
+
+
+def _message_type(parts: list[str]) -> str:
+    """`ORU^R01`; also of `ORU_R01`, the structure in the place of kind and event. That of an ADT
+    names no event (ADT_A01 is an A08, too): EVN-1 does."""
+    kind, event = ([part.strip() for part in parts] + [""])[:2]
+    if not event and "_" in kind:
+        kind, _, event = kind.partition("_")
+        event = "" if kind == "ADT" else event
+    return "^".join(part for part in (kind, event) if part)
 
 
 def signs_of(separator: str, declared: str) -> str:

@@ -82,7 +82,10 @@ class FeedMapping:
     appointment_reason: Places = ("SCH-6.2", "SCH-6", "SCH-7.2", "SCH-7")
     reporter: Places = ("OBR-32", "OBX-16")
     text_codes: Places = ()
-    text_types: Places = ("tx", "ft", "st")
+    text_types: Places = ()
+    document_accession: Places = ("TXA-15", "TXA-14", "OBR-3", "ORC-3")
+    imaging_documents: Places = ("di", "rad", "18748-4")
+    other_documents: Places = tuple(code.casefold() for code in vocabulary.OTHER_DOCUMENTS)
     not_imaging: Places = tuple(code.casefold() for code in vocabulary.NOT_IMAGING)
     services: dict[str, str] = field(default_factory=lambda: _folded(vocabulary.SERVICES))
     procedures: dict[str, Modality] = field(default_factory=dict)
@@ -143,8 +146,15 @@ KEYS: Final = (
     MappingKey("reporter", places(), "Who read the exam", '["OBR-32"]'),
     MappingKey("text_codes", words(), "Codes (OBX-3) of lines that are report text. Empty: all "
                "lines of the types below that are no finding", '["RPT", "IMP"]'),
-    MappingKey("text_types", words(), "Types (OBX-2) of lines that are report text",
+    MappingKey("text_types", words(), "Types (OBX-2) of lines that are report text. Empty: "
+               "all that hold words (no numbers, dates, names, files)",
                '["TX", "FT"]'),
+    MappingKey("document_accession", places(), "The accession number of a report that comes as a "
+               "document (MDM)", '["TXA-14"]'),
+    MappingKey("imaging_documents", words(), "Kinds of documents (TXA-2) that are imaging reports, "
+               "beside those whose words name a machine", '["DI", "RADREP"]'),
+    MappingKey("other_documents", words(), "Kinds of documents (TXA-2) that are none and are "
+               "passed over", '["DS", "CN", "NURSE"]'),
     MappingKey("not_imaging", words(), "Departments (service) whose results and orders are passed "
                "over", '["LAB", "EKG"]'),
     MappingKey("services", table_of(vocabulary.Machine), "OBR-24 (service), into machines",

@@ -35,8 +35,26 @@ def procedure_of(scope: Scope, mapping: FeedMapping) -> Procedure:
 
 
 def is_imaging(scope: Scope, mapping: FeedMapping) -> bool:
-    """Whether the department may send imaging: a laboratory's results are passed over."""
-    return scope.value(mapping.service).casefold() not in mapping.not_imaging
+    """Whether it may be imaging: a laboratory's results are passed over. What the mapping knows as
+    a procedure or machine, or the procedure's words name as one, goes before the department."""
+    service = scope.value(mapping.service).casefold()
+    is_other = usual.NOT_IMAGING_BY_WORDS.get(service)
+    if service not in mapping.not_imaging and is_other is None:
+        return True
+    codes, words = _coded(scope, mapping)
+    is_own = service in mapping.services and service.upper() not in usual.SERVICES
+    if is_own or any(code.casefold() in mapping.procedures for code in codes):
+        return True
+    if names_a_machine(words):
+        return True
+    return service not in mapping.not_imaging and not (is_other and is_other.search(words))
+
+
+def names_a_machine(words: str) -> bool:
+    """Whether words for people name what makes pictures, and no test of a laboratory."""
+    if usual.OF_A_LABORATORY.search(words) or usual.NOT_A_LOOK.search(words):
+        return False
+    return any(pattern.search(words) for pattern, _machine in usual.SERVICE_WORDS)
 
 
 def _coded(scope: Scope, mapping: FeedMapping) -> tuple[list[str], str]:

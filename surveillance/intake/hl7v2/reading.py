@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from surveillance.arrivals import Arrival, ArrivalKind, Unmapped
+from surveillance.arrivals import Arrival, ArrivalKind, ReportArrival, Unmapped
 from surveillance.intake.hl7v2.appointments import EVENTS, appointments_in
 from surveillance.intake.hl7v2.demographics import (
     MERGE_EVENTS,
+    NUMBER_EVENTS,
     PATIENT_EVENTS,
     merges_in,
+    number_changes_in,
     patients_in,
 )
+from surveillance.intake.hl7v2.documents import DOCUMENT_EVENTS, documents_in
 from surveillance.intake.hl7v2.grouping import whole
 from surveillance.intake.hl7v2.header import Header, header_of
 from surveillance.intake.hl7v2.laboratory import results_in
@@ -20,6 +23,7 @@ from surveillance.intake.hl7v2.moments import moment, zone_named
 from surveillance.intake.hl7v2.orders import orders_in
 from surveillance.intake.hl7v2.problems import AckCode, Problem, Severity
 from surveillance.intake.hl7v2.refusing import MessageKind, refusal_of
+from surveillance.intake.hl7v2.report_text import is_file
 from surveillance.intake.hl7v2.reports import reports_in
 from surveillance.intake.hl7v2.said import Sender, unmapped
 from surveillance.intake.hl7v2.splitting import Segment, SplitMessage, split_message
@@ -31,15 +35,17 @@ LONGEST_CONTROL_ID: Final = 199
 LONGEST_TYPE: Final = 60
 
 _KINDS: Final = (
-    MessageKind("ORU", frozenset({"R01"}), ArrivalKind.REPORT, ("PID", "OBR")),
+    MessageKind("ORU", frozenset(), ArrivalKind.REPORT, ("PID", "OBR")),
+    MessageKind("MDM", DOCUMENT_EVENTS, ArrivalKind.REPORT, ("PID", "TXA")),
     MessageKind("ORM", frozenset({"O01"}), ArrivalKind.ORDER, ("PID", "ORC")),
     MessageKind("OMI", frozenset({"O23"}), ArrivalKind.ORDER, ("PID", "ORC")),
     MessageKind("OMG", frozenset({"O19"}), ArrivalKind.ORDER, ("PID", "ORC")),
     MessageKind("SIU", frozenset(EVENTS), ArrivalKind.APPOINTMENT, ("PID", "SCH")),
     MessageKind("ADT", PATIENT_EVENTS, ArrivalKind.PATIENT, ("PID",)),
     MessageKind("ADT", MERGE_EVENTS, ArrivalKind.MERGE, ("PID", "MRG")),
+    MessageKind("ADT", NUMBER_EVENTS, ArrivalKind.MERGE, ("PID",)),
 )
-"""The messages that are used."""
+"""The messages that are used. A report is the likeliest where nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +109,23 @@ def _verdict(header: Header, message: SplitMessage, sender: Sender) -> Verdict:
         return Verdict(AckCode.AE, waiting, (refusal, *others))
     if kind is None:
         return Verdict(AckCode.AA, (), (_not_used("not_used", "MSH-9"),))
-    parts = tuple(_parts(kind.of, event, message.segments, sender))
+    parts = tuple(_parts(kind, event, message.segments, sender))
     warnings = [_as_warning(part) for part in parts if isinstance(part, Unmapped)]
     nothing = () if parts else (_not_used("nothing_used", ""),)
-    return Verdict(AckCode.AA, parts, (*warnings, *nothing, *message.problems))
+    files = _files_not_read(parts, message.segments)
+    return Verdict(AckCode.AA, parts, (*warnings, *files, *nothing, *message.problems))
+
+
+def _files_not_read(
+    parts: tuple[Arrival | Unmapped, ...], segments: list[Segment]
+) -> tuple[Problem, ...]:
+    """A file beside the words of a report; without words the report waits, and says so."""
+    if not any(isinstance(part, ReportArrival) and part.text for part in parts):
+        return ()
+    if not any(one.name == "OBX" and is_file(one) for one in segments):
+        return ()
+    text = "holds a file (ED, RP) beside the text. The text is read, the file is not."
+    return (Problem("file_not_read", "OBX-5", text, Severity.WARNING),)
 
 
 def _by_faulty_mapping(
@@ -125,15 +144,27 @@ def _event(header: Header, segments: list[Segment]) -> str:
 
 
 def _kind(name: str, event: str) -> MessageKind | None:
-    """The kind of message, if it is used here. ORU, ORM, OMI and OMG have one event each."""
+    """The kind of message, if it is used here. ORM, OMI and OMG have one event each; an ORU holds
+    results whatever its event."""
     for kind in _KINDS:
-        if kind.name == name and (event in kind.events or (not event and len(kind.events) == 1)):
+        is_only = not kind.events or (not event and len(kind.events) == 1)
+        if kind.name == name and (is_only or event in kind.events):
             return kind
     return None
 
 
-def _parts(of: ArrivalKind, event: str, segments: list[Segment], sender: Sender) -> list[Any]:
-    match of:
+def _guessed(segments: list[Segment]) -> MessageKind:
+    """Of a message that does not say its kind: the first that has all its segments."""
+    here = {segment.name for segment in segments}
+    return next((kind for kind in _KINDS if here.issuperset(kind.needs)), _KINDS[0])
+
+
+def _parts(kind: MessageKind, event: str, segments: list[Segment], sender: Sender) -> list[Any]:
+    if kind.name == "MDM":
+        return [*documents_in(segments, event, sender)]
+    if kind.events == NUMBER_EVENTS:
+        return [*number_changes_in(segments, sender)]
+    match kind.of:
         case ArrivalKind.REPORT:
             return [*reports_in(segments, sender), *results_in(segments, sender)]
         case ArrivalKind.ORDER:
@@ -150,6 +181,8 @@ def _waiting(
     kind: MessageKind | None, refusal: Problem, segments: list[Segment], sender: Sender
 ) -> tuple[Unmapped, ...]:
     """A refused message waits here, too: a sender may pass over what it is answered."""
+    if kind is None and refusal.code == "no_message_type":
+        kind = _guessed(segments)
     if kind is None:
         return ()
     places = {

@@ -11,7 +11,8 @@ from surveillance.intake.hl7v2.splitting import Segment, SplitMessage
 
 @dataclass(frozen=True, slots=True)
 class MessageKind:
-    """A message that is used: MSH-9.1, its events, what it speaks of, what it cannot do without."""
+    """A message that is used: MSH-9.1, its events (none: all), what it speaks of, what it cannot do
+    without."""
 
     name: str
     events: frozenset[str]

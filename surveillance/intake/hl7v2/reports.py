@@ -1,4 +1,4 @@
-"""ORU^R01: one ReportArrival for each accession number that the message speaks of."""
+"""ORU: one ReportArrival for each accession number that the message speaks of."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -40,16 +40,19 @@ def reports_in(segments: Iterable[Segment], sender: Sender) -> list[ReportArriva
 
 def _report_or_why_not(scope: Scope, sender: Sender) -> ReportArrival | Unmapped:
     try:
-        return _report(scope, sender)
+        texts = lines_of_text(scope, sender.mapping)
+        state = _state(scope, texts or scope.named("OBX"), sender.mapping)
+        return report_of(scope, texts, state, sender)
     except Untranslatable as refused:
         places = sender.mapping.accession
         return unmapped(ArrivalKind.REPORT, refused.problem, scope, places, sender)
 
 
-def _report(scope: Scope, sender: Sender) -> ReportArrival:
+def report_of(
+    scope: Scope, texts: list[Segment], state: ReportState, sender: Sender
+) -> ReportArrival:
+    """The report in that state with those lines of text. Raises Untranslatable."""
     mapping = sender.mapping
-    texts = lines_of_text(scope, mapping)
-    state = _state(scope, texts or scope.named("OBX"), mapping)
     lines = [line for line in scope.named("OBX") if not _is_withdrawn(line)]
     texts = [line for line in texts if not _is_withdrawn(line)]
     stands = state != WITHDRAWN

@@ -68,11 +68,39 @@ APPOINTMENT_STATES: Final = {
 """0278 filler status (SCH-25). Without one, the event decides (S15 cancels, S26: no-show)."""
 
 NOT_IMAGING: Final = (
-    "AU", "BG", "BLB", "CG", "CH", "CP", "CUS", "EC", "EN", "GE", "HM", "ICU", "IMM", "LAB", "MB",
-    "MCB", "MYC", "NRS", "OSL", "OT", "OTH", "PAR", "PF", "PHR", "PHY", "PT", "RC", "RT", "SP",
-    "SR", "TX", "URN", "VR",
+    "AU", "BG", "BLB", "CG", "CH", "CP", "EN", "GE", "HM", "ICU", "IMM", "LAB", "MB", "MCB", "MYC",
+    "NRS", "OSL", "OTH", "PAR", "PF", "PHR", "PHY", "RC", "RT", "SP", "SR", "TX", "URN", "VR",
 )  # fmt: skip
-"""0074 diagnostic service section (OBR-24): departments that send no imaging."""
+"""0074 diagnostic service section (OBR-24): departments that send no imaging, unless the procedure
+names a machine. Codes that DICOM gives to imaging are not among them."""
+
+NOT_IMAGING_BY_WORDS: Final = {
+    "pt": re.compile(r"physical|physio|therap|rehab|\beval|exercise|\bgait", re.IGNORECASE),
+    "ot": re.compile(r"occupational|therap|rehab|\beval|splint", re.IGNORECASE),
+    "ec": re.compile(r"\be[ck]g\b|electro|holter|\beeg\b|rhythm|event monitor", re.IGNORECASE),
+}
+"""Codes that 0074 gives to another department and DICOM to imaging (PT: physical therapy, PET): the
+procedure's words tell; in doubt it is imaging."""
+
+OF_A_LABORATORY: Final = re.compile(
+    r"\b(?:pcr|naat?|dna|rna|ig[agme]|ct/ng|ng/ct|ct values?)\b|antibod|antigen|virus|cultur"
+    r"|trachom|gonorr|titer|titre|amplif",
+    re.IGNORECASE,
+)
+"""Tests whose names hold the letters of a machine: CT of Chlamydia, CT values, echovirus."""
+
+
+OTHER_DOCUMENTS: Final = (
+    "AR", "CD", "CN", "DS", "ED", "HP", "OP", "PC", "PH", "PN", "PR", "SP", "TS",
+)  # fmt: skip
+"""0270 document type (TXA-2): all but DI, diagnostic imaging."""
+RADIOLOGY: Final = re.compile(r"radiolog|\bimaging\b|imagen|bildgeb|röntgen", re.IGNORECASE)
+DOCUMENT_STATES: Final = {
+    "AU": ReportState.FINAL, "LA": ReportState.FINAL, "PA": ReportState.PRELIMINARY,
+    "DI": ReportState.PRELIMINARY, "DO": ReportState.PRELIMINARY, "IN": ReportState.PRELIMINARY,
+    "IP": ReportState.PRELIMINARY,
+}  # fmt: skip
+"""0271 document completion status (TXA-17)."""
 
 
 class Machine(StrEnum):
