@@ -1,6 +1,6 @@
 """Messages that were kept and of which nothing is used, by their type."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def _rows(messages: QuerySet[IntakeMessage], site: Site, now: datetime) -> tuple
     return tuple(_told(counted.order_by("-count", "message_type", "feed__name"), site))
 
 
-def _told(rows: Iterable[dict[str, Any]], site: Site) -> Iterable[NotUsedRow]:
+def _told(rows: Iterable[Mapping[str, Any]], site: Site) -> Iterable[NotUsedRow]:
     for row in rows:
         yield NotUsedRow(
             row["message_type"] or _("without a type"),

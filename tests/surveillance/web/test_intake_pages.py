@@ -8,6 +8,7 @@ from patients.models import AuditEvent
 from surveillance.intake import reading_again
 from surveillance.models import FollowUp, IntakeFeed, IntakeItem
 from surveillance.web import intake_inbox
+from surveillance.workflows.keep_message import Envelope, keep_message
 from surveillance.workflows.save_feed import save_feed
 from tests.factories import NOW, MembershipFactory
 from tests.surveillance.intake.hospital_story import MINE, Hospital, a_hospital, ordered
@@ -155,3 +156,20 @@ def test_the_same_feed_again_changes_nothing(hospital: Hospital) -> None:
     save_feed(feed=IntakeFeed.objects.get(), by=None, now=NOW)
 
     assert not AuditEvent.objects.filter(action="feed_saved").exists()
+
+
+def test_what_was_kept_and_not_used_is_counted_by_type(lead: Client, hospital: Hospital) -> None:
+    feed = IntakeFeed.objects.get()
+    for number, kind in enumerate(["QBP^Q11", "QBP^Q11", ""]):
+        raw = b"MSH|%d" % number
+        envelope = Envelope(message_type=kind, control_id="", sent_at=None, raw=raw)
+        keep_message(feed=feed, envelope=envelope, parts=[], now=NOW)
+
+    pages = [reverse("intake_inbox"), reverse("intake_feed", args=[feed.pk])]
+
+    for address in pages:
+        rows = lead.get(address).context["not_used"]
+        assert [(one.message_type, one.feed, one.count) for one in rows] == [
+            ("QBP^Q11", "HIS", "2"),
+            ("without a type", "HIS", "1"),
+        ]
