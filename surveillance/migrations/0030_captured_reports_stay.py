@@ -19,7 +19,7 @@ def mark_cancellations(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("surveillance", "0028_strays_set_aside")]
+    dependencies = [("surveillance", "0029_read_again")]
 
     operations = [
         migrations.AddField(
