@@ -9,7 +9,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from patients.models import Patient
-from surveillance.arrivals import AppointmentArrival, ArrivalKind, OrderArrival
+from surveillance.arrivals import (
+    AppointmentArrival,
+    AppointmentState,
+    Arrival,
+    ArrivalKind,
+    OrderArrival,
+)
 from surveillance.models import FollowUp, IntakeItem, LesionObservation
 from surveillance.protocol.arranging import Answer, may_serve
 from surveillance.protocol.order_number import plain_order_number
@@ -74,6 +80,17 @@ def call_off_of(item: IntakeItem, arrival: Arranging, patient: Patient) -> CallO
     last, reason = max(told)
     words = reason.strip() or _("Cancelled in the system in which it was made.")
     return CallOff(last == moment_of(item), words)
+
+
+def is_vouched_for(arrival: Arrival | None, row: FollowUp, number: str) -> bool:
+    """Whether this is the appointment that is on file for `row`, only because it names that order:
+    its own words do not say that it is for it."""
+    if not isinstance(arrival, AppointmentArrival) or arrival.state != AppointmentState.BOOKED:
+        return False
+    is_it = arrival.starts_on == row.booked_for
+    words = (arrival.procedure, arrival.body_site)
+    own = may_serve(words, arrival.modality, RecommendationKind(row.recommendation))
+    return is_it and plain_order_number(arrival.order_number) == number and own is not Answer.YES
 
 
 def _is_in_time(row: FollowUp, arrival: Arranging, day: date, last_exam: date | None) -> bool:

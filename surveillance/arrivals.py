@@ -95,8 +95,9 @@ class Person:
     region: str = ""
     country: str = ""
     language: str = ""
-    deceased: bool = False
+    deceased: bool | None = None
     deceased_on: date | None = None
+    """Beside `deceased` False: the sender says both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,10 @@ class CodedFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientArrival:
+    """`is_present`: the person is being admitted or registered there."""
+
     person: Person
+    is_present: bool = False
     said_at: datetime
 
 

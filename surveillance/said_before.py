@@ -2,7 +2,8 @@
 
 What was said is read from the parts of messages that were taken in (`IntakeItem`). The order in
 which they came does not matter: of two that speak of one thing, the one said later stands. Said at
-the same moment, the message with the greater digest stands, whichever came first.
+the same moment, a cancellation stands, otherwise the message with the greater digest, whichever
+came first.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,14 @@ from surveillance.models import FormerIdentifier, IntakeItem, ItemStatus
 HEARD = (ItemStatus.APPLIED, ItemStatus.NOTHING_NEW)
 """What was taken in, or would have been if it had not been known."""
 
-Moment = tuple[datetime, str, int]
+DECEASED_ON_FILE = "deceased_on_file"
+"""Code of what shows alive whom the record calls deceased: it waits for a person."""
+WAITS_ALREADY = "waits_already"
+"""Code of what says again what waits for a person, or was set aside: not heard itself."""
+
+Moment = tuple[datetime, int, str, int]
+LAST_OF_A_MOMENT = ("NO_SHOW", "FULFILLED", "CANCELLED")
+"""States that end what was said at the same moment; many senders' clocks have no seconds."""
 
 
 class Said(NamedTuple):
@@ -36,8 +44,11 @@ class Said(NamedTuple):
 
 
 def moment_of(item: IntakeItem) -> Moment:
-    """When it was said; what was said at one moment has an order, too, and always the same."""
-    return (item.said_at or item.created_at, item.message.digest, item.position)
+    """When it was said; what was said at one moment has an order, too, and always the same: a
+    cancellation comes after what it cancels."""
+    state = item.content.get("state", "")
+    rank = LAST_OF_A_MOMENT.index(state) + 1 if state in LAST_OF_A_MOMENT else 0
+    return (item.said_at or item.created_at, rank, item.message.digest, item.position)
 
 
 def patient_known_as(site: Site, mrn: str) -> Patient | None:
@@ -75,9 +86,12 @@ def heard_about(site: Site, kind: ArrivalKind, mrns: Iterable[str]) -> list[Said
     return sorted(_read(rows), key=lambda said: said.moment)
 
 
-def is_told_otherwise(item: IntakeItem) -> bool:
-    """Whether something that was said later of the same thing was taken in already."""
+def is_told_otherwise(item: IntakeItem, patient: Patient | None = None) -> bool:
+    """Whether something that was said later of the same thing was taken in already. `patient`:
+    only what was said of this person, where two senders may use one number."""
     rows = _heard(item.site, ArrivalKind(item.kind)).filter(key=item.key).exclude(pk=item.pk)
+    if patient is not None:
+        rows = rows.filter(mrn__in=numbers_of(records_of_person(patient)))
     later = rows.filter(said_at__gte=item.said_at) if item.said_at else rows
     return any(moment_of(row) > moment_of(item) for row in later)
 
@@ -90,6 +104,7 @@ def newest_of_each(said: Iterable[Said]) -> list[Said]:
 
 def _heard(site: Site, kind: ArrivalKind) -> QuerySet[IntakeItem]:
     rows = IntakeItem.objects.filter(site=site, kind=kind, status__in=HEARD)
+    rows = rows.exclude(code=WAITS_ALREADY)
     return rows.select_related("message").defer("message__raw")
 
 

@@ -1,4 +1,4 @@
-"""Is the person that a report names the one whose record number it carries?
+"""Is the person that a message names the one whose record number it carries?
 
 Two identifiers are asked for, as at the bedside: a record number alone may be mistyped.
 """
@@ -42,6 +42,14 @@ def identity_of(told: Named, on_file: Named) -> Identity:
     if born or (family and given):
         return Identity.AGREES
     return Identity.NUMBER_ONLY
+
+
+def is_somebody_else(told: Named, on_file: Named) -> bool:
+    """Whether both name and birth date differ under one record number. One of them alone may have
+    been corrected; both are another person until somebody has looked."""
+    family = _same_names(told.family_name, on_file.family_name)
+    given = _same_given(told.given_name, on_file.given_name)
+    return False in (family, given) and _same_day(told.birth_date, on_file.birth_date) is False
 
 
 def _same_day(one: date | None, other: date | None) -> bool | None:

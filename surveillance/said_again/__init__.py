@@ -14,10 +14,11 @@ from typing import Final
 from django.utils.translation import gettext
 
 from patients.kept_words import is_language_of_records
+from surveillance.said_again.arrivals import ARRIVALS
 from surveillance.said_again.files import FILES
 from surveillance.said_again.refusals import REFUSALS
 
-PATTERNS: Final = (*REFUSALS, *FILES)
+PATTERNS: Final = (*REFUSALS, *FILES, *ARRIVALS)
 VERBATIM: Final = frozenset({"allowed", "letters", "name", "names", "unit", "value", "words"})
 """Values that stay as they are, whatever word they happen to be."""
 

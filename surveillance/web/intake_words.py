@@ -133,7 +133,8 @@ def item_view(item: IntakeItem) -> ItemView:
 
 def _settled(item: IntakeItem) -> str:
     if not item.settled_reason:
-        return ""
+        who = name_of_user(item.settled_by) if item.settled_by else ""
+        return _("{who} said whom this is about.").format(who=who) if who else ""
     return _("Set aside by {who}: {why}").format(
         who=name_of_user(item.settled_by), why=item.settled_reason
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from surveillance.arrivals import Arrival, Unmapped
+from surveillance.believed_moments import believed
 from surveillance.models import IntakeFeed, StrayMessage
 from surveillance.workflows.keep_message import Envelope, keep_message
 
@@ -24,5 +25,6 @@ def adopt_stray(
     waiting = StrayMessage.objects.waiting().filter(pk=stray.pk)
     if waiting.update(feed=feed, adopted_at=now, raw=b"") == 0:
         return False
-    keep_message(feed=feed, envelope=envelope, parts=parts, now=now)
+    heard = [believed(part, stray.received_at) for part in parts]
+    keep_message(feed=feed, envelope=envelope, parts=heard, now=now)
     return True

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from surveillance.arrivals import Arrival, Unmapped, key_of, kind_of
 from surveillance.arrivals_json import arrival_as_json
+from surveillance.believed_moments import believed
 from surveillance.models import IntakeFeed, IntakeMessage, ItemStatus
 from surveillance.workflows.write_messages import NewItem, NewMessage, write_messages
 
@@ -46,11 +47,12 @@ def keep_message(
 ) -> KeptMessage:
     """Keep the message and its parts, in the order in which it names them.
 
-    Nothing is taken in yet (`take_in_item`). The same control id with the same bytes again changes
-    nothing. What could not be mapped waits for a person from the start.
+    Nothing is taken in yet (`take_in_item`). A moment to come is not believed. The same control id
+    with the same bytes again changes nothing. What could not be mapped waits for a person from the
+    start.
     """
     row = message_of(feed, envelope)
-    items = [item_of(row.id, row.site_id, place, part) for place, part in enumerate(parts)]
+    items = [item_of(row.id, row.site_id, place, part, now) for place, part in enumerate(parts)]
     created = bool(write_messages(messages=[row], items=items, now=now))
     same = IntakeMessage.objects.filter(feed=feed, control_id=row.control_id, digest=row.digest)
     message = same.defer("raw").get()
@@ -73,8 +75,11 @@ def message_of(feed: IntakeFeed, envelope: Envelope) -> NewMessage:
     )
 
 
-def item_of(message: UUID, site: int, position: int, part: Arrival | Unmapped) -> NewItem:
-    """The row of one part, not yet written."""
+def item_of(
+    message: UUID, site: int, position: int, part: Arrival | Unmapped, received_at: datetime
+) -> NewItem:
+    """The row of one part, not yet written. It was not said later than it came."""
+    part = believed(part, received_at)
     if isinstance(part, Unmapped):
         kind, key, mrn, content = part.kind, part.key, part.mrn, "{}"
         status, why = ItemStatus.WAITING, (part.code, part.where, part.problem)

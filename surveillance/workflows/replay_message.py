@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REPLACED = (
     "kind", "key", "mrn", "said_at", "content", "status", "code", "where",
-    "reason",
+    "reason", "settled_by",
 )  # fmt: skip
 
 
@@ -32,9 +32,9 @@ def replay_message(
     """Put `parts` in the place of those that wait, by their place in the message.
 
     What was taken in, set aside or is about nobody stays as it is; so does, unless a person asks,
-    what a person gave to another patient. A part at a place that had none
-    is added; one that waits at a place that has none any more goes on waiting. Returns the parts
-    that wait for their turn or a person now.
+    what a person gave to a patient: if one asks, whose it is has to be said anew. A part at a place
+    that had none is added; one that waits at a place that has none any more goes on waiting.
+    Returns the parts that wait for their turn or a person now.
     """
     IntakeMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
     IntakeMessage.objects.filter(pk=message.pk).update(read_again_at=now)
@@ -68,7 +68,7 @@ def _row(
     message: IntakeMessage, position: int, part: Arrival | Unmapped, now: datetime
 ) -> IntakeItem:
     """The part as a row, not yet saved."""
-    new = item_of(message.pk, message.site_id, position, part)._asdict()
+    new = item_of(message.pk, message.site_id, position, part, message.received_at)._asdict()
     return IntakeItem(**new | {"content": json.loads(new["content"]), "created_at": now})
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def take_in_again(
     *, item: IntakeItem, patient: Patient | None = None, by: "User | None", now: datetime
 ) -> IntakeItem:
-    """Give a waiting part its turn, as it is or about `patient` (the sender's number was wrong).
+    """Give a waiting part its turn, as it is or about `patient`: the sender's number was wrong, or
+    names and birth date differ and a person (`settled_by`) found out that it is they.
 
     It is the caller who then takes it in. Refused: a part that does not wait, one that could not
     be translated (its message has to be read again), a patient of another site, and another
@@ -34,6 +35,7 @@ def take_in_again(
         )
     if patient is not None:
         _assign(current, patient)
+        current.settled_by = by
     current.status, current.attempts = ItemStatus.RECEIVED, 0
     current.save()
     record_event(

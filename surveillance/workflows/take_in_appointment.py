@@ -19,6 +19,7 @@ from surveillance.said_before import (
     patient_known_as,
 )
 from surveillance.workflows.book_follow_up import book_follow_up
+from surveillance.workflows.doubt_about import doubt_about
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.record_missed_appointment import record_missed_appointment
 from surveillance.workflows.taken_in import (
@@ -43,16 +44,19 @@ def take_in_appointment(*, item: IntakeItem, arrival: AppointmentArrival, now: d
 
     Cancelled: the chase begins anew. Missed: counted once per appointment and day, whatever is
     said of it later. Kept: nothing, the report will tell. An appointment of a day before an exam
-    on file serves nothing. Refused: what `book_follow_up` and `record_missed_appointment` refuse.
+    on file serves nothing. Waits: what `doubt_about` says. Refused: what `book_follow_up` and
+    `record_missed_appointment` refuse.
     """
     known = patient_known_as(item.site, arrival.person.mrn)
     if known is None:
         return not_followed()
     patient = lock_records([known.pk])[known.pk]
+    if doubt := doubt_about(item=item, arrival=arrival, known=known, patient=patient):
+        return doubt
     heard = heard_of(patient, ArrivalKind.APPOINTMENT)
     if arrival.state == AppointmentState.NO_SHOW:
         return _miss(item, arrival, patient, heard, now)
-    if is_told_otherwise(item):
+    if is_told_otherwise(item, patient):
         return told_otherwise(patient)
     if arrival.state == AppointmentState.CANCELLED:
         return _cancel(item, arrival, patient, heard, now)

@@ -20,6 +20,7 @@ from surveillance.said_before import (
     records_of_person,
 )
 from surveillance.workflows.combine_risk import TRI_FACTS, combine_risk
+from surveillance.workflows.doubt_about import doubt_about
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.known_from import known_from
@@ -51,13 +52,15 @@ def take_in_condition(*, item: IntakeItem, arrival: ConditionArrival, now: datet
 
     What is known of later days learns it, too. Said differently of two numbers that are one person
     now, the more dangerous stands, as when records are merged. Refused: a name that is no fact of
-    three values, a day in the future or before birth.
+    three values, a day in the future or before birth. Waits: what `doubt_about` says.
     """
     known = patient_known_as(item.site, arrival.person.mrn)
     if known is None:
         return not_followed()
     _refuse_unknown(arrival.fact)
     patient = lock_records([known.pk])[known.pk]
+    if doubt := doubt_about(item=item, arrival=arrival, known=known, patient=patient):
+        return doubt
     if is_told_otherwise(item):
         return told_otherwise(patient)
     value = _most_dangerous(item, arrival, patient)

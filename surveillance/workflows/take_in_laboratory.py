@@ -33,6 +33,7 @@ from surveillance.said_before import (
     patient_known_as,
     records_of_person,
 )
+from surveillance.workflows.doubt_about import doubt_about
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.learn_egfr import learn_egfr
 from surveillance.workflows.taken_in import (
@@ -83,13 +84,21 @@ def take_in_laboratory(*, item: IntakeItem, arrival: LaboratoryArrival, now: dat
 
     Of several eGFR of one day the lowest counts. Waits for a person: a value that cannot be used,
     a result withdrawn after it was recorded, and a correction that would take away a raised AFP or
-    a low eGFR on file (the corrected AFP is recorded all the same). Refused: what `update_risk`
-    refuses, a day in the future above all.
+    a low eGFR on file (the corrected AFP is recorded all the same), and what `doubt_about`
+    says. Refused: what `update_risk` refuses, a day in the future above all.
     """
     known = patient_known_as(item.site, arrival.person.mrn)
     if known is None:
         return not_followed()
     patient = lock_records([known.pk])[known.pk]
+    if doubt := doubt_about(item=item, arrival=arrival, known=known, patient=patient):
+        return doubt
+    return _taken(item, arrival, patient, now)
+
+
+def _taken(
+    item: IntakeItem, arrival: LaboratoryArrival, patient: Patient, now: datetime
+) -> TakenIn:
     numbers = numbers_of(records_of_person(patient))
     heard = [
         said

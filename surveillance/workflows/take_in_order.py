@@ -6,13 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from patients.models import Patient
-from surveillance.arrangements import Served, call_off_of, heard_of, imaging_served
+from surveillance.arrangements import Served, call_off_of, heard_of, imaging_served, is_vouched_for
 from surveillance.arrivals import ArrivalKind, OrderArrival, OrderState
 from surveillance.models import FollowUp, IntakeItem
 from surveillance.protocol.order_number import plain_order_number
 from surveillance.record_locks import lock_records
-from surveillance.said_before import is_told_otherwise, moment_of, patient_known_as
+from surveillance.said_before import is_told_otherwise, moment_of, newest_of_each, patient_known_as
+from surveillance.workflows.book_follow_up import book_follow_up
 from surveillance.workflows.cancel_order import cancel_order
+from surveillance.workflows.doubt_about import doubt_about
+from surveillance.workflows.hear_again import AGAIN
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
 from surveillance.workflows.record_order import record_order
 from surveillance.workflows.taken_in import (
@@ -35,13 +38,15 @@ def take_in_order(*, item: IntakeItem, arrival: OrderArrival, now: datetime) -> 
     It serves imaging of liver or abdomen whose need it answers, by a modality that can be enough;
     where the sender's words do not tell, it waits. Of several orders the one said last stands.
     An order of which only the cancellation came is noted and cancelled: in whatever order the two
-    come, the same is on file. Refused: what `record_order` refuses.
+    come, the same is on file. Waits: what `doubt_about` says. Refused: what `record_order` refuses.
     """
     known = patient_known_as(item.site, arrival.person.mrn)
     if known is None:
         return not_followed()
     patient = lock_records([known.pk])[known.pk]
-    if is_told_otherwise(item):
+    if doubt := doubt_about(item=item, arrival=arrival, known=known, patient=patient):
+        return doubt
+    if is_told_otherwise(item, patient):
         return told_otherwise(patient)
     served = imaging_served(patient, arrival, arrival.ordered_on)
     if arrival.state == OrderState.CANCELLED:
@@ -101,12 +106,27 @@ def _cancel(
         )
     for row in [*holding, *bare]:
         cancel_order(follow_up=row, reason=reason, by=None, now=now)
+    _call_off_what_it_vouched_for(holding, number, reason, now)
     if holding or bare:
         hear_arrangements_again(patient=patient, kinds=[ArrivalKind.ORDER], all_that_stand=True)
         return applied("called_off", _("The order was taken off; it is chased again."), patient)
     if served.surely:
         return nothing_new("not_on_file", _("This order is not on file."), patient)
     return unserved(patient)
+
+
+def _call_off_what_it_vouched_for(
+    rows: list[FollowUp], number: str, reason: str, now: datetime
+) -> None:
+    """Appointments that are on file because they name this order, and whose own words do not tell
+    whether they are for it: nothing says so any more, and they are looked at again."""
+    for row in rows:
+        row.refresh_from_db()
+        told = newest_of_each(heard_of(row.patient, ArrivalKind.APPOINTMENT))
+        alone = [said.item.pk for said in told if is_vouched_for(said.arrival, row, number)]
+        if alone:
+            book_follow_up(follow_up=row, booked_for=None, reason=reason, by=None, now=now)
+            IntakeItem.objects.filter(pk__in=alone).update(**AGAIN)
 
 
 def _holding(patient: Patient, number: str) -> list[FollowUp]:

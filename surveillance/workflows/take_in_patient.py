@@ -12,8 +12,11 @@ from surveillance.arrivals import ArrivalKind, PatientArrival, Person
 from surveillance.models import IntakeItem
 from surveillance.record_locks import lock_records
 from surveillance.said_before import heard_about, moment_of, numbers_of, patient_known_as
+from surveillance.signs_of_life import TOLD_BY_REGISTER
 from surveillance.workflows.amend_patient import amend_patient
+from surveillance.workflows.doubt_about import doubt_about
 from surveillance.workflows.hear_arrangements_again import hear_arrangements_again
+from surveillance.workflows.hear_signs_of_life_again import hear_signs_of_life_again
 from surveillance.workflows.taken_in import (
     TakenIn,
     applied,
@@ -38,7 +41,8 @@ SAID: Final = (
     "language",
     "deceased",
 )
-"""What a sender may say of a person. Silence (empty, unknown, "not deceased") says nothing."""
+"""What a sender may say of a person. Silence (empty, unknown) says nothing; nor does "alive",
+unless the record says deceased (surveillance/signs_of_life.py)."""
 
 
 @transaction.atomic
@@ -46,19 +50,28 @@ def take_in_patient(*, item: IntakeItem, arrival: PatientArrival, now: datetime)
     """Correct the record by what the message says, and by nothing that it leaves empty.
 
     Of each field the value said last stands, whichever message came first. A death is recorded and
-    never undone by a message. Refused: what `amend_patient` and `withdraw_patient` refuse (a birth
-    date in the future, a death before birth).
+    never undone by a message: that the sender says alive waits for a person, as does everything of
+    which `doubt_about` says so. Refused: what `amend_patient` and `withdraw_patient` refuse (a
+    birth date in the future, a death before birth).
     """
     patient = patient_known_as(item.site, arrival.person.mrn)
     if patient is None:
         return not_followed()
-    lock_records([patient.pk])
+    survivor = lock_records([patient.pk])[patient.pk]
     patient.refresh_from_db()
+    if doubt := doubt_about(item=item, arrival=arrival, known=patient, patient=survivor):
+        return doubt
     said = dict(what_is_said(arrival.person))
     later = _said_later(item, patient)
     stands = {name: value for name, value in said.items() if name not in later}
-    if said and not stands:
+    if not stands and (said or _was_alive(arrival.person, survivor)):
         return told_otherwise(patient)
+    return _taken(arrival, patient, stands, now)
+
+
+def _taken(
+    arrival: PatientArrival, patient: Patient, stands: dict[str, object], now: datetime
+) -> TakenIn:
     died = stands.pop("deceased", False) and _record_death(patient, arrival, now)
     before = _values(patient, stands)
     stored = amend_patient(patient=patient, changes=stands, by=None, now=now)
@@ -67,6 +80,11 @@ def take_in_patient(*, item: IntakeItem, arrival: PatientArrival, now: datetime)
     if not died and before == _values(stored, stands):
         return known_already(patient)
     return applied("amended", _("The record was corrected."), patient)
+
+
+def _was_alive(person: Person, survivor: Patient) -> bool:
+    """The sender said alive before they said deceased."""
+    return person.deceased is False and survivor.status == PatientStatus.DECEASED
 
 
 def what_is_said(person: Person) -> Iterator[tuple[str, object]]:
@@ -96,12 +114,13 @@ def _record_death(patient: Patient, arrival: PatientArrival, now: datetime) -> b
     given."""
     survivor = lock_records([patient.pk])[patient.pk]
     on = arrival.person.deceased_on or patient.site.local_date(arrival.said_at)
-    reason = _("Told by the hospital's patient register.")
+    reason = _(TOLD_BY_REGISTER)
     if survivor.status == PatientStatus.DECEASED:
+        hear_signs_of_life_again(patient=survivor, said_at=arrival.said_at)
         is_ours = survivor.status_reason == reason
         if not is_ours or arrival.person.deceased_on in (None, survivor.status_on):
             return False
-    withdraw_patient(
+    stored = withdraw_patient(
         patient=survivor,
         status=PatientStatus.DECEASED,
         status_on=on,
@@ -109,6 +128,7 @@ def _record_death(patient: Patient, arrival: PatientArrival, now: datetime) -> b
         by=None,
         now=now,
     )
+    hear_signs_of_life_again(patient=stored, said_at=arrival.said_at)
     return True
 
 

@@ -1,7 +1,8 @@
 """An imaging report arrives from another system.
 
-1. Whose is it? Two identifiers; a contradiction is put to a person.
-2. Does it still stand? Of several statements under one number the latest does.
+1. Whose is it? Two identifiers; a contradiction is put to a person, and so is a signed exam after
+   the day of death.
+2. Does it still stand? Of several statements about one person under one number the latest does.
 3. What was on file under the number is retracted; a cancellation ends here.
 4. Which follow-ups does it answer (protocol/reconciliation.py)? What is certain goes on file and
    closes them, through the same path as an exam recorded by hand; the rest waits or says why not.
@@ -40,7 +41,10 @@ from surveillance.protocol.which_lesion import statements_of
 from surveillance.record_locks import lock_records
 from surveillance.said_before import HEARD, patient_known_as
 from surveillance.statements import Said, said_before, says_the_same
+from surveillance.workflows.append_exams import ExamOfAnotherPatient
+from surveillance.workflows.doubt_about import doubt_about
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.hear_again import AGAIN
 from surveillance.workflows.keep_matches import Found, keep_matches
 from surveillance.workflows.keep_reading import keep_reading
 from surveillance.workflows.record_exam import record_exam
@@ -54,7 +58,7 @@ OUTDATED = gettext_noop("Something later was said under the same number already.
 KNOWN = gettext_noop("The same was said before: nothing changes.")
 CONTRADICTS = gettext_noop(
     "Name or birth date differ from the record with this number. Correct the record, or ask the "
-    "sender whose report it is; then take it in again."
+    "sender whose report it is; then take it in again, or for the patient whose it is."
 )
 BY_HAND = gettext_noop("The same exam is on file already: somebody recorded it.")
 NOTHING_TO_CANCEL = gettext_noop("Cancelled; nothing was on file under this number.")
@@ -90,7 +94,8 @@ def take_in_report(*, item: IntakeItem, arrival: ReportArrival, now: datetime) -
     """Take in one statement about one report. The same again, or an older one, changes nothing.
 
     Waits for a person: a name or birth date that contradicts the record number, a kind of exam
-    that is not known, and whatever cannot be a true report on this patient.
+    that is not known, an exam after the day of death, and whatever cannot be a true report on this
+    patient.
     """
     if item.status in HEARD:
         return _as_before(item)
@@ -104,7 +109,10 @@ def take_in_report(*, item: IntakeItem, arrival: ReportArrival, now: datetime) -
 def _of_patient(
     item: IntakeItem, arrival: ReportArrival, patient: Patient, now: datetime
 ) -> TakenIn:
-    identity = identity_of(named_by(arrival.person), named_on_file(patient))
+    """A person who said whose it is has compared the names."""
+    is_chosen = item.settled_by_id is not None
+    told = identity_of(named_by(arrival.person), named_on_file(patient))
+    identity = Identity.AGREES if is_chosen else told
     return _taken(_Report(item, arrival, patient, identity, item.settled_by, now))
 
 
@@ -125,11 +133,14 @@ def _patient_of(item: IntakeItem, arrival: ReportArrival) -> Patient | None:
 
 
 def _taken(report: _Report) -> TakenIn:
-    said = said_before(report.item)
-    if said.is_outdated:
-        return _told(report, ItemStatus.NOTHING_NEW, "told_otherwise_since", OUTDATED)
+    item, arrival, patient = report.item, report.arrival, report.patient
     if report.identity is Identity.CONTRADICTS:
         return _told(report, ItemStatus.WAITING, "identity_contradicts", CONTRADICTS)
+    if doubt := doubt_about(item=item, arrival=arrival, known=patient, patient=patient):
+        return doubt
+    said = said_before(item, patient)
+    if said.is_outdated:
+        return _told(report, ItemStatus.NOTHING_NEW, "told_otherwise_since", OUTDATED)
     if said.before is not None and _is_known(report, said.before):
         known = said.before.exam
         return _told(report, ItemStatus.NOTHING_NEW, "known_already", KNOWN, known)
@@ -181,9 +192,17 @@ def _is_by_hand(exam: ImagingExam, state: ReportState) -> bool:
 
 
 def _cancelled(report: _Report, exam: ImagingExam | None) -> TakenIn:
+    _hear_what_the_number_kept_waiting(report.item)
     if exam is None:
         return _told(report, ItemStatus.NOTHING_NEW, "nothing_to_cancel", NOTHING_TO_CANCEL)
     return _told(report, ItemStatus.APPLIED, "report_cancelled", CANCELLED, exam)
+
+
+def _hear_what_the_number_kept_waiting(item: IntakeItem) -> None:
+    """Somebody else's report has its turn, if the number is free now; and what is cancelled here
+    waits no longer."""
+    alike = IntakeItem.objects.about(item.site, item.kind, item.key).waiting()
+    alike.filter(code=ExamOfAnotherPatient.code).update(**AGAIN)
 
 
 def _matched(report: _Report) -> TakenIn:

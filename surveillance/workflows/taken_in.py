@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from patients.models import Patient
 from surveillance.models import ImagingExam, ItemStatus
+from surveillance.said_before import WAITS_ALREADY
 
 NOTHING_IT_SERVES: Final = "nothing_it_serves"
 """An order or an appointment for which nothing was owed when it came."""
 ARRANGED: Final = "arranged"
+MERGED: Final = "merged"
 ANOTHER_STANDS: Final = "another_stands"
 STANDS: Final = frozenset({ARRANGED, ANOTHER_STANDS, "known_already"})
 """Orders and appointments that still stand, as far as their sender says."""
@@ -51,6 +53,12 @@ def not_followed() -> TakenIn:
 def known_already(patient: Patient) -> TakenIn:
     """Our records say so."""
     return nothing_new("known_already", _("Our records say so already."), patient)
+
+
+def waits_already(patient: Patient) -> TakenIn:
+    """A person looks at the same already, or has looked."""
+    words = _("The same waits for a person already, or was set aside by one.")
+    return nothing_new(WAITS_ALREADY, words, patient)
 
 
 def told_otherwise(patient: Patient) -> TakenIn:

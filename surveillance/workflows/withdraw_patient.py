@@ -19,6 +19,7 @@ from surveillance.said_again import all_said_again
 from surveillance.workflows.append_declination import Declined, append_declination
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
+from surveillance.workflows.hear_signs_of_life_again import hear_signs_of_life_again
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,7 +65,8 @@ def withdraw_patient(
 
     Deceased, transferred with acknowledgement, and a clinician's signed "not appropriate" close
     everything (A-31). Declined, lost, and transferred without acknowledgement close nothing: it
-    stays open and overdue counts (A-32). ACTIVE again re-opens what is owed. The same status
+    stays open and overdue counts (A-32). ACTIVE again re-opens what is owed; no longer deceased,
+    what was held back as of somebody who died is taken in. The same status
     again changes nothing. Refused: "not appropriate" or lost without a clinician's signature; lost
     before enough was tried; declined without who and what they knew; no reason or an impossible
     day (see `record_vital_status`). `told_by_registry`: the register that is imported says so,
@@ -91,6 +93,8 @@ def withdraw_patient(
         append_declination(patient=stored, declined=declined, by=by, now=now)
     lesions = Lesion.objects.filter(patient=stored)
     assess_lesions(lesions=lesions, cause="status_changed", by=by, now=now)
+    if PatientStatus.DECEASED == said_already[0] != status:
+        hear_signs_of_life_again(patient=stored)
     return stored
 
 

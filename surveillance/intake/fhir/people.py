@@ -139,9 +139,13 @@ def person_of(patient: Resource, mrn: str, mapping: FhirMapping) -> Person:
         region=text(address.get("state")),
         country=text(address.get("country")),
         language=_language(patient),
-        deceased=bool(died) or patient.get("deceasedBoolean") is True,
+        deceased=True if died else _flag(patient.get("deceasedBoolean")),
         deceased_on=_day(died, mapping),
     )
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _day(written: str, mapping: FhirMapping) -> date | None:

@@ -11,6 +11,8 @@ from surveillance.intake.hl7v2.said import Sender, said_at, unmapped
 from surveillance.intake.hl7v2.splitting import Segment
 
 PATIENT_EVENTS: Final = frozenset({"A01", "A03", "A04", "A05", "A08", "A28", "A31"})
+PRESENCE: Final = frozenset({"A01", "A04"})
+"""Admitted, registered: the person is there."""
 MERGE_EVENTS: Final = frozenset({"A18", "A30", "A34", "A36", "A39", "A40"})
 NUMBER_EVENTS: Final = frozenset({"A24", "A35", "A37", "A43", "A46", "A47"})
 """Numbers are linked, unlinked, moved or changed otherwise than by a merge of two records."""
@@ -18,12 +20,15 @@ RECORD_NUMBER: Final = ("PID-3",)
 GIVEN_UP: Final = ("MRG-1",)
 
 
-def patients_in(segments: Iterable[Segment], sender: Sender) -> list[PatientArrival | Unmapped]:
+def patients_in(
+    segments: Iterable[Segment], event: str, sender: Sender
+) -> list[PatientArrival | Unmapped]:
     """The person of the message."""
     scope = whole(segments)
     try:
         person = person_of(scope.first.get("PID"), sender.mapping)
-        return [PatientArrival(person=person, said_at=said_at(scope, sender))]
+        at, is_present = said_at(scope, sender), event in PRESENCE
+        return [PatientArrival(person=person, is_present=is_present, said_at=at)]
     except Untranslatable as refused:
         return [unmapped(ArrivalKind.PATIENT, refused.problem, scope, RECORD_NUMBER, sender)]
 

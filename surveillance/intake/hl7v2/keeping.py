@@ -16,9 +16,11 @@ from typing import Any
 import structlog
 from django.db import Error, close_old_connections, connection
 
+from surveillance.believed_moments import AHEAD, WORDS, is_ahead
 from surveillance.intake.hl7v2.acknowledgement import acknowledge
 from surveillance.intake.hl7v2.guarded_reading import header_in, read_for, unstorable
 from surveillance.intake.hl7v2.header import Header
+from surveillance.intake.hl7v2.problems import Problem, Severity
 from surveillance.intake.hl7v2.reading import ReadMessage
 from surveillance.intake.hl7v2.senders import feeds_of, sender_of
 from surveillance.models import IntakeFeed
@@ -31,6 +33,7 @@ Clock = Callable[[], datetime]
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
+CLOCK_AHEAD = Problem(AHEAD, "", WORDS, Severity.WARNING)
 NOT_HL7 = "Not an HL7 v2 message: it does not begin with MSH. Nothing of it was kept."
 TOO_LARGE = "The message is longer than this listener takes. Nothing of it was kept; send less."
 STRAY = (
@@ -87,10 +90,11 @@ class Letter:
         assert self.read is not None
         return Received(feed=self.feed, envelope=self.read.envelope, parts=self.read.parts)
 
-    def is_kept(self) -> None:
-        """It is on file: the verdict of the reader may be told."""
+    def is_kept(self, now: datetime) -> None:
+        """It is on file: the verdict of the reader may be told, and that its clock is ahead."""
         assert self.read is not None
-        self.verdict = Verdict(self.read.code, self.read.problems)
+        ahead = [CLOCK_AHEAD] if any(is_ahead(part, now) for part in self.read.parts) else []
+        self.verdict = Verdict(self.read.code, [*self.read.problems, *ahead])
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ def _keep_together(letters: Sequence[Letter], now: datetime) -> None:
         _keep_each(letters, now)
         return
     for letter in letters:
-        letter.is_kept()
+        letter.is_kept(now)
 
 
 def _keep_each(letters: Sequence[Letter], now: datetime) -> None:
@@ -214,7 +218,7 @@ def _keep_each(letters: Sequence[Letter], now: datetime) -> None:
             if not _still_there():
                 raise
             _keep_bare(letter, fault, now)
-        letter.is_kept()
+        letter.is_kept(now)
 
 
 def _keep_one(letter: Letter, now: datetime) -> None:

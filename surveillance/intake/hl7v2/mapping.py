@@ -135,7 +135,7 @@ KEYS: Final = (
     MappingKey("ordered_on", places(), "The day of the order", '["ORC-15"]'),
     MappingKey("starts_on", places(), "The day of an appointment", '["AIS-4"]'),
     MappingKey("said_at", places(), "When it was said: of two messages about one thing the later "
-               "stands", '["OBR-22", "MSH-7"]'),
+               "stands. Unless named here, of reports OBR-22 goes first", '["OBR-22", "MSH-7"]'),
     MappingKey("procedure", places(), "The procedure: a field with code and text", '["OBR-44"]'),
     MappingKey("service", places(), "The department or machine", '["OBR-24"]'),
     MappingKey("body_site", places(), "The part of the body. Empty: words of the procedure",

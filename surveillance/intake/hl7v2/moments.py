@@ -26,6 +26,18 @@ def day(text: str) -> date | None:
         return None
 
 
+def is_date(text: str) -> bool:
+    """Whether it is a date of a person's time at all: a day, a month or a year."""
+    found = STAMP.fullmatch(text.strip())
+    if not found or not EARLIEST_YEAR <= int(found[1]) <= LATEST_YEAR:
+        return False
+    try:
+        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+    except ValueError:
+        return False
+    return True
+
+
 def moment(text: str, zone: tzinfo) -> datetime | None:
     """The moment, in `zone` where the stamp names no offset; the start of the day if it is only a
     day; None if it is less precise, or no moment."""

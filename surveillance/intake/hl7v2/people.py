@@ -6,7 +6,7 @@ from typing import Final
 
 from surveillance.arrivals import Person
 from surveillance.intake.hl7v2.mapping import FeedMapping
-from surveillance.intake.hl7v2.moments import day
+from surveillance.intake.hl7v2.moments import day, is_date
 from surveillance.intake.hl7v2.problems import Untranslatable, tidy, within
 from surveillance.intake.hl7v2.splitting import Segment
 
@@ -23,6 +23,7 @@ TO_WRITE_TO_FIRST: Final = ("M", "H", "L", "P", "C", "")
 NO_TELEPHONE: Final = frozenset({"FX", "MD", "BP", "TDD", "TTY", "INTERNET", "X.400"})
 """0202: fax, modem, beeper, e-mail."""
 E_MAIL: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
+DEATH_INDICATORS: Final = {"Y": True, "YES": True, "N": False, "NO": False}
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2}(?:-[a-z0-9]{2,8})?", re.IGNORECASE)
 
 
@@ -39,11 +40,17 @@ def person_of(pid: Segment | None, mapping: FeedMapping) -> Person:
         mrn=mrn_of(pid, 3, mapping),
         birth_date=day(pid.value(7)),
         sex=mapping.sexes.get(pid.value(8).casefold()) if pid.value(8) else None,
-        deceased=pid.value(30).upper() in {"Y", "YES"} or bool(pid.value(29)),
+        deceased=_deceased(pid),
         deceased_on=day(pid.value(29)),
         address=_street(pid),
         **{name: _kept(name, value) for name, value in said.items()},
     )
+
+
+def _deceased(pid: Segment) -> bool | None:
+    """PID-30, otherwise whether PID-29 holds a date: many systems fill an empty one with zeros."""
+    said = DEATH_INDICATORS.get(pid.value(30).upper())
+    return True if said is None and is_date(pid.value(29)) else said
 
 
 def mrn_of(segment: Segment, number: int, mapping: FeedMapping) -> str:

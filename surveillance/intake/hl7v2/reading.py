@@ -174,7 +174,7 @@ def _parts(kind: MessageKind, event: str, segments: list[Segment], sender: Sende
         case ArrivalKind.MERGE:
             return [*merges_in(segments, sender)]
         case _:
-            return [*patients_in(segments, sender)]
+            return [*patients_in(segments, event, sender)]
 
 
 def _waiting(

@@ -19,6 +19,8 @@ from surveillance.intake.hl7v2.splitting import Segment, place_of
 from surveillance.intake.hl7v2.vocabulary import LINE_STATES, NO_RESULT_YET
 
 LONGEST_REPORTER: Final = 120
+WHEN_REPORTED: Final = "OBR-22"
+"""Before MSH-7: an engine that sends a message again gives it a new MSH-7."""
 WITHDRAWN: Final = ReportState.CANCELLED
 CAREFUL_FIRST: Final = (ReportState.PRELIMINARY, ReportState.CORRECTED, ReportState.FINAL)
 
@@ -70,7 +72,7 @@ def report_of(
         reporter=_reporter(scope, mapping),
         order_number=words_at(scope, mapping.order_number)[:64],
         findings=coded.findings(),
-        said_at=said_at(scope, sender),
+        said_at=said_at(scope, sender, WHEN_REPORTED),
         **coded.exam,
     )
 
@@ -108,7 +110,7 @@ def _performed_on(scope: Scope, state: ReportState, sender: Sender) -> date:
     except Untranslatable:
         if state != WITHDRAWN:
             raise
-        return said_at(scope, sender).date()
+        return said_at(scope, sender, WHEN_REPORTED).date()
 
 
 def _reporter(scope: Scope, mapping: FeedMapping) -> str:

@@ -11,6 +11,7 @@ from surveillance.intake.hl7v2.moments import day, has_time, moment
 from surveillance.intake.hl7v2.people import mrn_of
 from surveillance.intake.hl7v2.problems import Problem, Untranslatable, tidy, within
 
+USUAL_PLACES: Final = FeedMapping().said_at
 LONGEST_NUMBER: Final = 64
 LONGEST_WORDS: Final = 400
 
@@ -23,10 +24,12 @@ class Sender:
     zone: tzinfo
 
 
-def said_at(scope: Scope, sender: Sender) -> datetime:
-    """The moment of the statement: the first place that says one, to the hour if any does.
-    Raises Untranslatable."""
-    stamps = list(scope.stamps(sender.mapping.said_at))
+def said_at(scope: Scope, sender: Sender, *usual: str) -> datetime:
+    """The moment of the statement: the first place that says one, to the hour if any does. `usual`
+    places go first unless the mapping names its own. Raises Untranslatable."""
+    places = sender.mapping.said_at
+    places = (*usual, *places) if places == USUAL_PLACES else places
+    stamps = list(scope.stamps(places))
     for stamp in sorted(stamps, key=lambda one: not has_time(one)):
         if at := moment(stamp, sender.zone):
             return at

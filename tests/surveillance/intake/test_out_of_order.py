@@ -1,5 +1,6 @@
 """Whatever order messages come in, the same is on file in the end."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patients.models import AfpResult
-from surveillance.arrivals import AppointmentState, Arrival, OrderState, ResultState
+from surveillance.arrivals import AppointmentState, Arrival, OrderState, Person, ResultState
 from surveillance.models import IntakeItem, ItemStatus
 from surveillance.protocol.laboratory import LaboratoryTest
 from surveillance.protocol.terms import Tri
@@ -86,6 +87,38 @@ KIDNEYS = [
 ]
 
 
+STRANGER: dict[str, Any] = {
+    "family_name": "Stranger", "given_name": "X", "birth_date": date(1930, 1, 1),
+}  # fmt: skip
+SOMEBODY_ELSE = [
+    told(1, **STRANGER, deceased=True, deceased_on=YESTERDAY),
+    replace(ordered(2), person=Person(mrn=MINE, **STRANGER)),
+    replace(booked(3, IN_TWO_WEEKS), person=Person(mrn=MINE, **STRANGER)),
+    ordered(4),
+    told(5, phone="222"),
+]
+ALIVE = [
+    ordered(2),
+    told(30, deceased=True, deceased_on=YESTERDAY),
+    told(40, deceased=False),
+    told(45, deceased=True, deceased_on=YESTERDAY),
+    told(50, deceased=False),
+    told(60, deceased=False),
+    replace(told(70), is_present=True),
+    ordered(80, "O-9", ordered_on=TODAY),
+    booked(90, TODAY, "A-9", state=AppointmentState.FULFILLED),
+]
+VOUCHED_FOR = [
+    ordered(2),
+    booked(3, NEXT_WEEK, procedure="CHRG 4711", order_number="O-1"),
+    ordered(4, state=OrderState.CANCELLED, reason="duplicate"),
+]
+AT_ONE_MOMENT = [
+    ordered(2), ordered(2, state=OrderState.CANCELLED), booked(3, NEXT_WEEK),
+    booked(3, NEXT_WEEK, **CANCELLED),
+]  # fmt: skip
+
+
 def state_after(arrivals: list[Arrival], *mrns: str) -> dict[str, Any]:
     """From the same beginning each time: nothing of it stays in the database."""
     with transaction.atomic():
@@ -154,3 +187,27 @@ def test_a_raised_result_that_was_taken_back_waits_or_was_never_on_file(
         transaction.set_rollback(True)
 
     assert waits or not raised
+
+
+@pytest.mark.parametrize(
+    ("story", "waits"),
+    [
+        pytest.param(SOMEBODY_ELSE, ["APPOINTMENT", "ORDER", "PATIENT"], id="somebody else"),
+        pytest.param(ALIVE, ["APPOINTMENT", "ORDER", "PATIENT", "PATIENT"], id="dead and alive"),
+        pytest.param(VOUCHED_FOR, ["APPOINTMENT"], id="an order that vouched for an appointment"),
+        pytest.param(AT_ONE_MOMENT, [], id="placed and cancelled at one moment"),
+    ],
+)
+def test_what_is_put_to_a_person_does_not_depend_on_the_order(
+    story: list[Arrival], waits: list[str]
+) -> None:
+    in_order = state_after(sorted(story, key=lambda one: one.said_at), MINE)
+
+    @settings(max_examples=8)
+    @given(st.permutations(story))
+    def comes_in(order: list[Arrival]) -> None:
+        assert state_after(order, MINE) == in_order
+
+    comes_in()
+    assert state_after(list(reversed(story)), MINE) == in_order
+    assert [kind for kind, _code in in_order["waiting"]] == waits

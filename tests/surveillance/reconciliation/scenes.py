@@ -66,13 +66,13 @@ class Feed:
         }
         return ReportArrival(**usual | other)
 
-    def keep(self, arrival: ReportArrival) -> IntakeItem:
+    def keep(self, arrival: ReportArrival, now: datetime = NOW) -> IntakeItem:
         """The message on file, not yet taken in."""
         number = next(_CONTROL_IDS)
         envelope = Envelope(
             message_type="ORU^R01", control_id=str(number), sent_at=None, raw=f"{number}".encode()
         )
-        kept = keep_message(feed=self.feed, envelope=envelope, parts=[arrival], now=NOW)
+        kept = keep_message(feed=self.feed, envelope=envelope, parts=[arrival], now=now)
         return kept.message.items.get()
 
     def take_in(self, arrival: ReportArrival) -> IntakeItem:

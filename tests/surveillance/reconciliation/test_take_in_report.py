@@ -1,18 +1,21 @@
 """Reports that arrive: what is certain closes by itself, and the order of arrival never matters."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 from django.db import transaction
 
-from surveillance.arrivals import ReportState
+from patients.models import PatientStatus
+from surveillance.arrivals import Person, ReportState
+from surveillance.intake.applying import take_in_waiting_items
 from surveillance.models import (
     ExamMatch,
     FollowUp,
     ImagingExam,
+    IntakeItem,
     ItemStatus,
     LesionAssessment,
     Notification,
@@ -28,11 +31,14 @@ from surveillance.protocol.terms import LiRads
 from surveillance.workflows import take_in_report
 from surveillance.workflows.chase_paperwork import chase_paperwork
 from surveillance.workflows.record_exam import record_exam
+from surveillance.workflows.take_in_again import take_in_again
 from surveillance.workflows.take_in_item import take_in_item
-from tests.factories import MembershipFactory
+from surveillance.workflows.withdraw_patient import withdraw_patient
+from tests.factories import MembershipFactory, PatientFactory
 from tests.surveillance.factories import finding, report
 from tests.surveillance.reconciliation.scenes import NOW, SCAN, coded
 
+LATER = NOW + timedelta(hours=1)
 P, F, C, X = (
     ReportState.PRELIMINARY,
     ReportState.FINAL,
@@ -257,3 +263,128 @@ def test_a_report_re_sent_after_its_message_was_emptied_changes_nothing(feed):
     item = feed.take_in(feed.said(at=11))
 
     assert (item.status, feed.exam()) == (ItemStatus.NOTHING_NEW, first.exam)
+
+
+def _another(feed):
+    """Somebody else at the same site."""
+    return PatientFactory(site=feed.patient.site, cirrhotic=True)
+
+
+def _person(patient):
+    return Person(
+        mrn=patient.mrn,
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        birth_date=patient.birth_date,
+    )
+
+
+def test_of_two_people_with_one_number_neither_is_silenced(feed):
+    """Whatever comes first, and whatever is said first: one is on file, the other waits."""
+    other = _person(_another(feed))
+    said = (
+        feed.said(P, at=8, size="8.0"),
+        feed.said(F, at=10),
+        feed.said(F, at=9, person=other, findings=(), text="16 mm calcified mass."),
+        feed.said(C, at=11, person=other, findings=(), text="17 mm calcified mass."),
+        feed.said(X, at=14, person=other),
+    )
+
+    for order in list(permutations(range(len(said))))[::5]:
+        with transaction.atomic():
+            items = dict([(number, feed.take_in(said[number])) for number in order])
+            ends = {number: (item.status, item.code) for number, item in items.items()}
+            texts = {exam.report_text for exam in ImagingExam.objects.filter(accession="R-1")}
+            for number in (1, 2, 3):
+                is_told = said[number].text in texts
+                is_outdated = ends[number][1] == "told_otherwise_since"
+                assert is_told or is_outdated or ends[number][0] == "WAITING", (order, ends)
+            assert ends[1][1] != "told_otherwise_since", (order, ends)
+            transaction.set_rollback(True)
+
+
+def test_a_number_used_for_somebody_else_later_silences_no_earlier_report(feed):
+    other = _person(_another(feed))
+    feed.take_in(feed.said(at=12, person=other, findings=()))
+
+    item = feed.take_in(feed.said(at=10))
+
+    assert (item.status, item.code) == (ItemStatus.WAITING, "exam_of_another_patient")
+
+
+def test_the_other_has_its_turn_once_the_number_is_free_again(feed):
+    other = _person(_another(feed))
+    said = (feed.said(F, at=8), feed.said(F, at=9, person=other), feed.said(X, at=10))
+
+    for order in permutations(said):
+        with transaction.atomic():
+            for arrival in order:
+                feed.take_in(arrival)
+            take_in_waiting_items(clock=lambda: NOW)
+            assert feed.exam().patient.mrn == other.mrn
+            assert not IntakeItem.objects.waiting().exists()
+            transaction.set_rollback(True)
+
+
+def test_an_engine_that_sends_the_old_report_again_undoes_no_correction(feed):
+    """The same moment of reporting, sent later: the content, then the moment of sending decide."""
+    feed.take_in(feed.said(F, at=10))
+    feed.take_in(feed.said(C, at=11, size="26.0"))
+
+    item = feed.take_in(feed.said(F, at=10, reporter="Dr Other"))
+
+    assert item.code == "told_otherwise_since"
+    assert feed.exam().report_text == "Report of 26.0 mm"
+
+
+def test_a_contradicting_name_waits_though_something_later_was_said(feed):
+    feed.take_in(feed.said(at=12))
+
+    item = feed.take_in(feed.said(at=10, person=feed.person(given_name="Somebody")))
+
+    assert (item.status, item.code) == (ItemStatus.WAITING, "identity_contradicts")
+
+
+def test_a_report_given_to_a_patient_by_a_person_is_theirs(feed):
+    item = feed.take_in(feed.said(person=feed.person(given_name="Somebody")))
+
+    take_in_again(item=item, patient=feed.patient, by=feed.navigator, now=NOW)
+    item = take_in_item(item=item, now=NOW)
+
+    assert (item.code, item.settled_by) == ("closed", feed.navigator)
+
+
+def test_a_signed_exam_after_the_day_of_death_waits(feed):
+    withdraw_patient(
+        patient=feed.patient,
+        status=PatientStatus.DECEASED,
+        status_on=date(2026, 8, 1),
+        reason="Told by the family.",
+        by=feed.navigator,
+        now=NOW,
+    )
+
+    item = feed.take_in(feed.said())
+
+    assert (item.status, item.code) == (ItemStatus.WAITING, "deceased_on_file")
+    assert "2026-08-20" in item.reason
+    withdraw_patient(
+        patient=feed.patient,
+        status=PatientStatus.ACTIVE,
+        status_on=None,
+        reason="Seen today.",
+        by=feed.navigator,
+        now=NOW,
+    )
+    assert take_in_item(item=item, now=NOW).code == "closed"
+
+
+def test_a_sender_whose_clock_is_ahead_silences_no_correction(feed):
+    ahead = feed.take_in(feed.said(said_at=NOW + timedelta(days=3650)))
+
+    item = take_in_item(item=feed.keep(feed.said(C, size="26.0", said_at=LATER), LATER), now=LATER)
+
+    assert ahead.said_at == NOW
+    assert ahead.content["said_at"] == NOW.isoformat()
+    assert item.status == ItemStatus.APPLIED
+    assert feed.exam().report_text == "Report of 26.0 mm"

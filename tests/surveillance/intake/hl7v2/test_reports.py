@@ -245,3 +245,11 @@ def test_a_message_of_a_training_system_is_refused_unless_the_mapping_takes_it()
 
 def test_a_line_without_a_type_is_text() -> None:
     assert read(report(line("Text.", f2=""))).text == "Text."
+
+
+def test_a_report_was_said_when_it_was_reported_not_when_it_was_sent_again() -> None:
+    first = report(line("26 mm."), f22="20260301090000+0000")
+
+    assert read(first).said_at.isoformat() == "2026-03-01T09:00:00+00:00"
+    assert read(first, said_at=["MSH-7"]).said_at.isoformat() == "2026-03-01T10:15:00+00:00"
+    assert read(report(line("26 mm."), f22="20260301")).said_at.hour == 10
