@@ -7,8 +7,10 @@ import sys
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError
 
 from hepcalc_site.env_file import lend_secret_for, load_environment_file
+from hepcalc_site.unmade_database import what_to_run
 
 OURS = "hepcalc_site.settings"
 
@@ -22,7 +24,12 @@ def main() -> None:
         _ = settings.SECRET_KEY
     except ImproperlyConfigured as refusal:
         sys.exit(f"{refusal}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError:
+        if cure := what_to_run():
+            sys.exit(cure)
+        raise
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What an order or an appointment of another system can serve, and what holds its place already."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,10 +16,14 @@ from surveillance.arrivals import (
     ArrivalKind,
     OrderArrival,
 )
+from surveillance.cases import build_cases
 from surveillance.models import FollowUp, IntakeItem, LesionObservation
-from surveillance.protocol.arranging import Answer, may_serve
+from surveillance.obligations import window_of
+from surveillance.protocol.arranging import Answer, is_enough, may_serve
+from surveillance.protocol.facts import SurveillanceCase
+from surveillance.protocol.incoming import OwedImaging
 from surveillance.protocol.order_number import plain_order_number
-from surveillance.protocol.terms import ObligationKind, RecommendationKind
+from surveillance.protocol.terms import Modality, ObligationKind, RecommendationKind
 from surveillance.said_before import (
     Said,
     heard_about,
@@ -45,17 +49,20 @@ class CallOff(NamedTuple):
     reason: str
 
 
-def imaging_served(patient: Patient, arrival: Arranging, day: date) -> Served:
-    """The open imaging follow-ups that the order or appointment of `day` can serve (8.2).
+def imaging_served(patient: Patient, arrival: Arranging, day: date, now: datetime) -> Served:
+    """The open imaging follow-ups that the order or appointment of `day` can serve (8.2), by what
+    is known `now`.
 
     None that an exam on file of that day or later has been for, and none whose need arose later.
-    An appointment that names an order on file serves what the order serves.
+    An appointment that names an order on file serves what the order serves, unless it is by a
+    modality that could not.
     """
     owed = FollowUp.objects.open().filter(patient=patient, kind=ObligationKind.IMAGING)
     rows = list(owed.select_related("lesion", "site", "patient").dangerous_first())
     seen = _last_exams(rows)
     in_time = [row for row in rows if _is_in_time(row, arrival, day, seen.get(row.lesion_id))]
-    answers = [(row, _answer(row, arrival)) for row in in_time]
+    cases = build_cases([row.lesion for row in in_time], as_of=patient.site.local_date(now))
+    answers = [(row, _answer(row, arrival, case)) for row, case in zip(in_time, cases, strict=True)]
     return Served(
         surely=[row for row, answer in answers if answer is Answer.YES],
         perhaps=[row for row, answer in answers if answer is Answer.UNCLEAR],
@@ -103,12 +110,16 @@ def _is_in_time(row: FollowUp, arrival: Arranging, day: date, last_exam: date | 
     return day > last_exam
 
 
-def _answer(row: FollowUp, arrival: Arranging) -> Answer:
+def _answer(row: FollowUp, arrival: Arranging, case: SurveillanceCase) -> Answer:
+    owed = OwedImaging(RecommendationKind(row.recommendation), window_of(row))
+    advised = Modality(row.advised_modality) if row.advised_modality else None
     named = plain_order_number(arrival.order_number)
     if isinstance(arrival, AppointmentArrival) and named and named == row.order_number:
-        return Answer.YES
+        made = arrival.modality
+        serves = made is None or is_enough(made, owed, case=case, advised=advised)
+        return Answer.YES if serves else Answer.NO
     words = (arrival.procedure, arrival.body_site)
-    return may_serve(words, arrival.modality, RecommendationKind(row.recommendation))
+    return may_serve(words, arrival.modality, owed, case=case, advised=advised)
 
 
 def _last_exams(rows: Iterable[FollowUp]) -> dict[UUID, date]:

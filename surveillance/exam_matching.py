@@ -116,7 +116,7 @@ def incoming_report(arrival: ReportArrival, reading: ReportReading) -> IncomingR
     return IncomingReport(
         on=arrival.performed_on,
         modality=None if is_guess else arrival.modality,
-        anatomy=f"{arrival.procedure} {arrival.body_site}",
+        anatomy=anatomy_of(arrival.procedure, arrival.body_site),
         is_final=arrival.state is not ReportState.PRELIMINARY,
         adequate=arrival.adequate,
         vis=arrival.vis,
@@ -126,6 +126,18 @@ def incoming_report(arrival: ReportArrival, reading: ReportReading) -> IncomingR
         not_read=not_read(arrival.text),
         alarms=alarms(arrival.text),
         ref=arrival.accession,
+    )
+
+
+def anatomy_of(procedure: str, body_site: str) -> str:
+    """The words for what was examined; a part of the body that the procedure names is not said
+    again."""
+    named = procedure.casefold()
+    parts = dict.fromkeys(part.strip() for part in body_site.split(","))
+    return ", ".join(
+        words
+        for words in (procedure.strip(), *(p for p in parts if p.casefold() not in named))
+        if words
     )
 
 

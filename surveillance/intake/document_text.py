@@ -1,5 +1,6 @@
 """What an uploaded document is, told from its bytes, and the text in it."""
 
+import codecs
 import io
 from dataclasses import dataclass
 
@@ -12,6 +13,12 @@ MOST_PAGES = 50
 """Of a document are read; a report is shorter."""
 LONGEST_TEXT = 100_000
 """Signs."""
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+WESTERN = "cp1252"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,17 @@ def _pdf_text(content: bytes) -> str:
 
 
 def _plain_text(content: bytes) -> str | None:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    is_plain = all(sign.isprintable() or sign in "\n\r\t\f" for sign in text)
+    """A byte order mark decides; else UTF-8 if all of it is, else Windows-1252 (with Latin-1)."""
+    text = _decoded(content)
+    is_plain = all(sign.isprintable() or sign in "\n\r\t\f\xa0\xad" for sign in text)
     return text.replace("\r\n", "\n").strip() if is_plain else None
+
+
+def _decoded(content: bytes) -> str:
+    for mark, codec in MARKS:
+        if content.startswith(mark):
+            return content.decode(codec, errors="replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode(WESTERN, errors="replace")

@@ -1,8 +1,10 @@
 """Does an exam settle the imaging that was owed? The test that also replays the history (8.3)."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
+from surveillance.protocol import parameters
 from surveillance.protocol.background import Background, background_of
 from surveillance.protocol.characterisation import confirms_isolation, is_categorised
 from surveillance.protocol.facts import ExamFacts, SurveillanceCase
@@ -17,7 +19,9 @@ from surveillance.protocol.recommendation import Window
 from surveillance.protocol.replay import Snapshot, replay
 from surveillance.protocol.studies import Study, report_key, study_of
 from surveillance.protocol.terms import (
+    Conclusion,
     LesionKind,
+    Modality,
     ObligationKind,
     RecommendationKind,
     VisualisationScore,
@@ -63,11 +67,30 @@ def fulfils(
     if problem:
         return Fulfilment(False, problem)
     others = replace(case, exams=tuple(row for row in case.exams if report_key(row) != key))
-    before, bg = _before(others, study), background_of(case)
+    before, bg = _before(others, study.on), background_of(case)
     if before is None:
         return Fulfilment(False, "There was no exam before this one from which it was owed.")
     need = need_of_kind(recommendation, window, before.now, before.needs, others)
     return _judged(study, _visit(study, before.eve, bg, case), need, bg)
+
+
+def could_settle(
+    modality: Modality, case: SurveillanceCase, recommendation: RecommendationKind, window: Window
+) -> bool:
+    """Could an exam by that modality settle the imaging, if it were adequate and found the lesion
+    as an isolated calcification (8.2, 3.5)? True also where nothing is on file to judge by."""
+    before, bg = _before(case, date.max), background_of(case)
+    if recommendation not in IMAGING_KINDS or before is None:
+        return True
+    need = need_of_kind(recommendation, window, before.now, before.needs, case)
+    exam = ExamFacts(
+        on=max(window.latest, need.check_from),
+        modality=modality,
+        size_mm=parameters.SMALLEST_PLAUSIBLE_SIZE.value,
+        conclusion=Conclusion.ISOLATED_CALCIFICATION,
+    )
+    visit = _visit(study_of([exam]), before.now, bg, case)
+    return settles(visit, replace(need, immediate=False), bg)
 
 
 def _problem(study: Study) -> str:
@@ -83,7 +106,7 @@ def _problem(study: Study) -> str:
     return ""
 
 
-def _before(case: SurveillanceCase, study: Study) -> _Before | None:
+def _before(case: SurveillanceCase, day: date) -> _Before | None:
     """None without any other exam."""
     if not case.exams:
         return None
@@ -91,7 +114,7 @@ def _before(case: SurveillanceCase, study: Study) -> _Before | None:
     eve, now, needs = None, None, None
     for snapshot in replay(case, bg):
         now, needs = snapshot, needs_after(needs, snapshot, case)
-        if snapshot.day < study.on:
+        if snapshot.day < day:
             eve = snapshot
     assert now is not None
     assert needs is not None

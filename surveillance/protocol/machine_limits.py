@@ -155,7 +155,9 @@ def _what_would_change(exam: ExamFacts, case: SurveillanceCase) -> Iterator[Reas
     if _asks(before) - _asks(after):
         yield Reason("would_end_referral", "With it a referral or a review would fall away.")
     if not _is_next_step(before.kind, after.kind):
-        yield Reason("would_change_plan", f"With it the plan would be: {after.rule_title}.")
+        yield Reason(
+            "would_change_plan", f"With it the plan would be: {after.rule_title.rstrip('.')}."
+        )
 
 
 def _rank(answer: Recommendation) -> int:

@@ -45,6 +45,9 @@ NOT_DONE = Reason("exam_not_done", "The words for the exam say that it was not f
 NOT_READ = Reason(
     "text_not_wholly_read", "The text says more than a machine reads with certainty: read it."
 )
+NOT_ENGLISH = Reason(
+    "text_not_understood", "The text is not in English, so no machine reads it: read it."
+)
 REFUSED = Reason("refused_before", "A person decided before that this exam does not answer it.")
 NOTHING_OWED = Reason("no_imaging_owed", "No imaging of this lesion is owed at present.")
 
@@ -192,6 +195,8 @@ def _doubts_of_exam(report: IncomingReport) -> Iterator[Reason]:
 
 
 def _adequacy_doubt(report: IncomingReport) -> Reason:
+    if report.reading.limits and not report.reading.is_understood:
+        return NOT_ENGLISH
     if report.reading.limits or report.reading.vis:
         return Reason("text_names_limits", "The text says that the exam was limited.")
     return Reason("adequacy_not_said", "The report does not say whether the exam was adequate.")

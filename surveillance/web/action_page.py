@@ -84,7 +84,18 @@ def subject_of(patient: Patient, on: date, follow_up: FollowUp | None = None) ->
 
 
 def _with_owed(who: Subject, follow_up: FollowUp, on: date) -> Subject:
+    """What is owed and how late it is; of what is closed, since when and with which outcome."""
     window = window_of(follow_up)
+    if follow_up.closed_at is not None:
+        day = date_words(follow_up.site.local_date(follow_up.closed_at))
+        return replace(
+            who,
+            lesion=lesion_words(follow_up.lesion),
+            owed=owed_words(follow_up),
+            window=window_words(window.earliest, window.target, window.latest),
+            stage=Tag(_("Closed"), "quiet"),
+            booking=f"{follow_up.get_outcome_display()}, {day}",
+        )
     return replace(
         who,
         lesion=lesion_words(follow_up.lesion),

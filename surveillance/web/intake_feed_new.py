@@ -36,7 +36,7 @@ def intake_feed_new(request: SignedInRequest) -> HttpResponse:
 
     if form.is_valid() and accepted(form, act):
         messages.success(request, _("The feed is added. What this system sends is taken in now."))
-        _tell_what_stays_aside(request, made[0])
+        tell_what_stays_aside(request, made[0])
         return redirect("intake_feed", pk=made[0].pk)
     status = 422 if form.errors else 200
     return render(request, "surveillance/intake/feed_new.html", {"form": form}, status=status)
@@ -57,7 +57,7 @@ def _sender(request: SignedInRequest) -> dict[str, str]:
     }
 
 
-def _tell_what_stays_aside(request: SignedInRequest, feed: IntakeFeed) -> None:
+def tell_what_stays_aside(request: SignedInRequest, feed: IntakeFeed) -> None:
     """What somebody set aside of this sender is not taken in by itself: a person decided so."""
     if feed.format != MessageFormat.HL7V2:
         return

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -38,13 +38,36 @@ class AsideForm(TypedForm):
     )
 
 
-class MappingForm(TypedForm):
-    """Where the system puts what, and what its codes mean, as a JSON object."""
+KEYS_OF: Final = {
+    MessageFormat.HL7V2: gettext_lazy("Empty: the usual places. Keys: docs/hl7v2-mapping.md."),
+    MessageFormat.FHIR_R4: gettext_lazy("Empty: the usual places. Keys: docs/interfaces/fhir.md."),
+}
+LETTER_BY_LETTER: Final = gettext_lazy("The first component, letter by letter.")
 
+
+class FeedForm(TypedForm):
+    """What a system is called, how its messages are known, where it puts what (a JSON object)."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the system"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Enter a name")},
+    )
+    sending_application = forms.CharField(
+        label=gettext_lazy("Sending application (MSH-3)"),
+        max_length=180,
+        required=False,
+        help_text=LETTER_BY_LETTER,
+    )
+    sending_facility = forms.CharField(
+        label=gettext_lazy("Sending facility (MSH-4)"),
+        max_length=180,
+        required=False,
+        help_text=LETTER_BY_LETTER,
+    )
     mapping = forms.CharField(
         label=gettext_lazy("Mapping (JSON)"),
         required=False,
-        help_text=gettext_lazy("Empty: the usual places. The keys are in docs/integration.md."),
         widget=forms.Textarea(attrs={"class": "nhsuk-textarea", "rows": 20, "spellcheck": "false"}),
     )
     is_active = forms.BooleanField(label=gettext_lazy("Messages are accepted"), required=False)
@@ -52,6 +75,9 @@ class MappingForm(TypedForm):
     def __init__(self, *args: Any, feed: IntakeFeed, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.feed = feed
+        self.fields["mapping"].help_text = KEYS_OF.get(MessageFormat(feed.format), "")
+        if feed.format != MessageFormat.HL7V2:
+            del self.fields["sending_application"], self.fields["sending_facility"]
 
     def clean_mapping(self) -> dict[str, Any]:
         """The object; or where the JSON breaks off."""

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from surveillance.models import ExamDocument, ExamMatch, ExamMatchAnswer, MatchAnswer
 from surveillance.protocol.incoming import Source, Verdict
 from surveillance.protocol.terms import Modality
-from surveillance.web.match_words import reason_said
+from surveillance.said_again import said_again
+from surveillance.web.match_words import reason_said, told_words
 from surveillance.web.protocol_words import Said
 from surveillance.web.queue_rows import owed_words
 from surveillance.web.wording import (
@@ -65,9 +66,12 @@ class MatchDetail:
     owed: str
     lesion: str
     source: str
+    told: str
+    withdrawn: str
     reasons_for: tuple[Said, ...]
     reasons_against: tuple[Said, ...]
     pieces: tuple[Piece, ...]
+    is_marked: bool
     reporter: str
     evidence: str
     document_url: str
@@ -121,6 +125,8 @@ def state_of(match: ExamMatch) -> Tag:
         return Tag(_("Confirmed"), "good")
     if MatchAnswer.REJECTED in by_answer:
         return Tag(_("Rejected"), "quiet")
+    if _is_withdrawn(match):
+        return Tag(_("Withdrawn since"), "quiet")
     if match.verdict == Verdict.CERTAIN:
         return Tag(_("Closed by itself"), "good")
     if match.verdict == Verdict.NO:
@@ -131,19 +137,35 @@ def state_of(match: ExamMatch) -> Tag:
     return Tag(_("Waits for a person"), "due")
 
 
+def _is_withdrawn(match: ExamMatch) -> bool:
+    return match.exam is not None and match.exam.retracted_at is not None
+
+
+def _withdrawn(match: ExamMatch) -> str:
+    """Since when the exam no longer counts, and why; empty while it does."""
+    exam = match.exam
+    if exam is None or exam.retracted_at is None:
+        return ""
+    return f"{said_again(exam.retracted_reason)} ({moment_words(exam.retracted_at, match.site)})"
+
+
 def match_detail(match: ExamMatch) -> MatchDetail:
     """`match` as for `match_row`."""
     exam = match.exam
     text = exam.report_text if exam else match.item.content.get("text", "")
+    pieces = pieces_of(text, match.relied_on)
     return MatchDetail(
         heading=_heading(match),
         exam=exam_words(match),
         owed=_owed(match),
         lesion=lesion_words(match.lesion),
         source=_source(match),
+        told=told_words(match.told),
+        withdrawn=_withdrawn(match),
         reasons_for=tuple(reason_said(words) for _code, words in match.reasons_for),
         reasons_against=tuple(reason_said(words) for _code, words in match.reasons_against),
-        pieces=pieces_of(text, match.relied_on),
+        pieces=pieces,
+        is_marked=any(piece.is_marked for piece in pieces),
         reporter=exam.reporter if exam else "",
         evidence=exam.evidence if exam else "",
         document_url=_document_url(match),
@@ -153,6 +175,8 @@ def match_detail(match: ExamMatch) -> MatchDetail:
 
 
 def _heading(match: ExamMatch) -> str:
+    if match.verdict == Verdict.CERTAIN and _is_withdrawn(match):
+        return _("This exam had closed what was owed")
     if match.verdict == Verdict.CERTAIN:
         return _("This exam closed what was owed")
     if match.verdict == Verdict.LIKELY:

@@ -91,7 +91,10 @@ def lists_of(site: Site) -> dict[str, ExamMatchQuerySet]:
 
 
 def _tabs(site: Site, current: str) -> list[ListTab]:
-    counts = {name: rows[: SHOWN + 1].count() for name, rows in lists_of(site).items()}
+    """A closure whose exam was withdrawn is shown as such, and does not count."""
+    lists = lists_of(site)
+    lists["closed"] = lists["closed"].standing()
+    counts = {name: rows[: SHOWN + 1].count() for name, rows in lists.items()}
     return [
         ListTab(
             words=_(words),

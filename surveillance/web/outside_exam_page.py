@@ -56,6 +56,8 @@ def outside_exam(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and accepted(form, act):
         messages.success(request, kept[0].reason)
         return _on_to(kept[0], patient.pk)
+    if form.errors and request.FILES and "document" not in form.errors:
+        form.add_error("document", _("Choose the file again: browsers do not keep it"))
     today = patient.site.local_date(now)
     template = "surveillance/matches/outside_exam.html"
     return show(request, ACTION, subject_of(patient, today), form, template)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patients.models import Patient
 from surveillance.arrangements import call_off_of, heard_of, imaging_served
@@ -32,9 +33,15 @@ from surveillance.workflows.taken_in import (
     nothing_new,
     told_otherwise,
     unserved,
+    waiting,
 )
 
 MISSED = "missed"
+NOT_YET = gettext_noop(
+    "The sender says that nobody came, and the day of the appointment is still ahead. If it was "
+    "called off, lift the booking on the follow-up and set this aside; otherwise take this in "
+    "again after that day."
+)
 STANDING = (AppointmentState.BOOKED, AppointmentState.FULFILLED)
 
 
@@ -73,7 +80,7 @@ def _book(
     if arrival.starts_on < patient.site.local_date(now):
         words = _("The day of the appointment has passed; the report, or a no-show, will tell.")
         return nothing_new("day_has_passed", words, patient)
-    served = imaging_served(patient, arrival, arrival.starts_on)
+    served = imaging_served(patient, arrival, arrival.starts_on, now)
     if not served.surely:
         return unserved(patient, perhaps=bool(served.perhaps))
     new = [row for row in served.surely if row.booked_for != arrival.starts_on]
@@ -118,7 +125,7 @@ def _cancel(
         if isinstance(said.arrival, AppointmentArrival)
     }
     holding = _booked_on(patient, days)
-    served = imaging_served(patient, arrival, arrival.starts_on)
+    served = imaging_served(patient, arrival, arrival.starts_on, now)
     is_ahead = arrival.starts_on >= patient.site.local_date(now)
     bare = [
         row
@@ -150,10 +157,12 @@ def _miss(
     )
     if counted:
         return known_already(patient)
+    if arrival.starts_on > patient.site.local_date(now):
+        return waiting("no_show_of_a_day_to_come", _(NOT_YET), patient)
     days = {arrival.starts_on} | _days_said_before(item, heard)
     rows = _booked_on(patient, days)
     if not rows:
-        served = imaging_served(patient, arrival, arrival.starts_on)
+        served = imaging_served(patient, arrival, arrival.starts_on, now)
         if not served.surely:
             return unserved(patient, perhaps=bool(served.perhaps))
         rows = served.surely

@@ -48,7 +48,7 @@ def take_in_order(*, item: IntakeItem, arrival: OrderArrival, now: datetime) -> 
         return doubt
     if is_told_otherwise(item, patient):
         return told_otherwise(patient)
-    served = imaging_served(patient, arrival, arrival.ordered_on)
+    served = imaging_served(patient, arrival, arrival.ordered_on, now)
     if arrival.state == OrderState.CANCELLED:
         return _cancel(item, arrival, patient, served, now)
     if not served.surely:

@@ -73,12 +73,13 @@ def unserved(patient: Patient, *, perhaps: bool = False) -> TakenIn:
     if not perhaps:
         words = _(
             "No imaging is owed that it could serve: nothing is open, an exam of that day or later "
-            "is on file, or it is of another region or by a method that is not enough."
+            "is on file, or it is no imaging, of another region or by a method that is not enough."
         )
         return nothing_new(NOTHING_IT_SERVES, words, patient)
     words = _(
         "Imaging of the liver is owed, and the message does not say whether this is for it: the "
-        "region or the modality is missing or unknown. Add its code to the mapping of the feed, "
-        "or note it on the follow-up and set it aside here."
+        "region or the modality is missing or unknown. Add its code to the mapping of the feed "
+        "(not_imaging_procedures, if it is none), or note it on the follow-up and set it aside "
+        "here."
     )
     return waiting("unclear_whether_it_serves", words, patient)

@@ -11,14 +11,18 @@ from django.utils.translation import gettext as _
 from patients.audit import record_event
 from patients.models import Patient, Site
 from surveillance.arrivals import Person, ReportArrival
+from surveillance.exam_matching import exam_report
 from surveillance.models import (
     LARGEST_DOCUMENT,
     DocumentType,
     ExamDocument,
     IntakeFeed,
     IntakeItem,
+    ItemStatus,
     MessageFormat,
 )
+from surveillance.said_again import said_again
+from surveillance.workflows.check_report import check_report
 from surveillance.workflows.errors import WorkflowRefused
 from surveillance.workflows.keep_message import Envelope, keep_message
 from surveillance.workflows.take_in_item import take_in_item
@@ -33,6 +37,12 @@ class DocumentTooLarge(WorkflowRefused):
     """Beyond what is kept in the database."""
 
     code = "document_too_large"
+
+
+class UploadRefused(WorkflowRefused):
+    """It cannot go on file as it is; a sender's message would wait, a person is told at once."""
+
+    code = "upload_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,8 @@ def upload_exam(
     """Keep the report and its document, and take it in as any other (clinical.md 8.3).
 
     The record on whose page it was uploaded says whose it is: whoever uploads has compared the
-    names. The same again is the same. Refused: a document of more than 5 MB.
+    names. The same again is the same. Refused: a document of more than 5 MB, and whatever keeps
+    the report from going on file (a day in the future, a number that is another patient's).
     """
     if document is not None and len(document.content) > LARGEST_DOCUMENT:
         raise DocumentTooLarge(
@@ -63,10 +74,15 @@ def upload_exam(
             field="document",
         )
     arrival = replace(arrival, person=_as_on_file(patient), is_external=True)
+    if arrival.modality is not None:
+        told = exam_report(arrival, arrival.modality, ())
+        check_report(told, patient=patient, today=patient.site.local_date(now))
     item = _kept(patient, arrival, document, now)
     item.settled_by = by
     item.save(update_fields=["settled_by"])
     done = take_in_item(item=item, now=now)
+    if done.status == ItemStatus.WAITING:
+        raise UploadRefused(said_again(done.reason))
     _keep_document(done, patient, document, by, now)
     return done
 

@@ -22,7 +22,8 @@ from surveillance.workflows.tell_findings import Told, tell_findings
 UNREACHABLE = Finding(
     code="database_unreachable",
     sentence="The database does not answer, so nothing can be looked at and nobody is chased.",
-    cure="Start the database: see DATABASE_URL, disk and log. /readyz says when it is back.",
+    cure="Start the database: see DATABASE_URL, disk and log (one that was never made: manage.py "
+    "migrate). /readyz says when it is back.",
     count=1,
     subject_ids=("database",),
     notes=("",),

@@ -1,5 +1,6 @@
 """Which feed a request belongs to: it says whose site this is and what the sender's codes mean."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -34,7 +35,19 @@ class FeedNotNamed(APIException):
 
     status_code = HTTPStatus.BAD_REQUEST
     default_code = "feed_not_named"
-    default_detail = f"Several feeds could be meant: name one, by the header {HEADER}."
+
+    def __init__(self, feeds: Iterable[IntakeFeed]) -> None:
+        super().__init__(f"Several feeds could be meant. {_what_to_write(feeds)}")
+
+
+class FeedNotKnown(APIException):
+    """No feed of the account's sites is called so."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    default_code = "feed_not_known"
+
+    def __init__(self, feeds: Iterable[IntakeFeed]) -> None:
+        super().__init__(f"No feed is called so. {_what_to_write(feeds)}")
 
 
 class FeedNotReady(APIException):
@@ -45,20 +58,35 @@ class FeedNotReady(APIException):
 
 
 def feed_of(request: Request, caller: Caller) -> IntakeFeed:
-    """The feed that is named, or the only one. Raises NoFeed or FeedNotNamed."""
+    """The feed that is named (by its id, `site/name`, or its name where only one has it), or the
+    only one. Raises NoFeed, FeedNotNamed or FeedNotKnown."""
     name = request.headers.get(HEADER) or request.query_params.get(PARAMETER, "")
     if "\x00" in name:
         raise ValidationError("The name of a feed has no such character.")
     sites = caller.sites(Permission.RECORD_EXAM)
-    feeds = IntakeFeed.objects.filter(
-        format=MessageFormat.FHIR_R4, is_active=True, site__in=sites
-    ).select_related("site")
-    found = list(feeds.filter(name=name)[:2] if name else feeds[:2])
-    if not found:
+    rows = IntakeFeed.objects.filter(format=MessageFormat.FHIR_R4, is_active=True, site__in=sites)
+    feeds = list(rows.select_related("site").order_by("site__slug", "name"))
+    if not feeds:
         raise NoFeed
+    found = [feed for feed in feeds if name in _names_of(feed)] if name else feeds
+    if not found:
+        raise FeedNotKnown(feeds)
     if len(found) > 1:
-        raise FeedNotNamed
+        raise FeedNotNamed(found)
     return found[0]
+
+
+def _names_of(feed: IntakeFeed) -> tuple[str, str, str]:
+    return str(feed.pk), _full_name(feed), feed.name
+
+
+def _full_name(feed: IntakeFeed) -> str:
+    return f"{feed.site.slug}/{feed.name}"
+
+
+def _what_to_write(feeds: Iterable[IntakeFeed]) -> str:
+    listed = "; ".join(f"{_full_name(feed)} (id {feed.pk})" for feed in feeds)
+    return f"Send its id, or site/name, in the header {HEADER}: {listed}."
 
 
 def read_for(feed: IntakeFeed, raw: bytes, now: datetime) -> ReadBundle:

@@ -14,7 +14,7 @@ from surveillance.intake.fhir.elements import (
     text,
     words,
 )
-from surveillance.intake.fhir.modalities import Exam, exam_of
+from surveillance.intake.fhir.modalities import Exam, exam_of, is_none_of_ours
 from surveillance.intake.fhir.orders import exam_asked, order_number_of
 from surveillance.intake.fhir.people import subject_of
 from surveillance.intake.fhir.problems import note
@@ -39,6 +39,9 @@ def translate_appointment(told: Telling) -> Translated:
     state = STATES.get(text(appointment.get("status")))
     if state is None:
         return Translated((), (note(told.at("status"), "Not used: it is not booked yet."),))
+    if is_none_of_ours(told.mapping, codes(appointment.get("serviceType"))):
+        words_ = "Not used: the feed's mapping calls it no imaging."
+        return Translated((), (note(told.at("serviceType"), words_),))
     exam = _exam(told)
     said_at = told.said_at("created")
     arrival = AppointmentArrival(

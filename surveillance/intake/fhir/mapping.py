@@ -53,6 +53,8 @@ class FhirMapping:
     appointment_systems: tuple[str, ...] = ()
     modalities: Mapping[str, Modality] = field(default_factory=dict)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    not_imaging_procedures: tuple[str, ...] = ()
+    """Codes (`system|code`, or the code alone) of what is none of ours."""
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: Mapping[str, str] = field(default_factory=dict)
     laboratory: Mapping[str, LaboratoryTest] = field(default_factory=dict)
@@ -80,9 +82,12 @@ def look_up(code: Code, *maps: Mapping[str, T]) -> T | None:
     return None
 
 
-def _systems(name: str, value: Any) -> tuple[str, ...]:
+def _names(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
-        raise FaultyMapping(f"{name}: a list of identifier systems, such as [“urn:oid:1.2.3”].")
+        listed = "codes, such as [“urn:his|CLINIC”]"
+        if name.endswith("_systems"):
+            listed = "identifier systems, such as [“urn:oid:1.2.3”]"
+        raise FaultyMapping(f"{name}: a list of {listed}.")
     return tuple(value)
 
 
@@ -162,12 +167,13 @@ def _one_of(terms: type[E], name: str, value: Any) -> E:
 
 
 _READERS = {
-    "mrn_systems": _systems,
-    "accession_systems": _systems,
-    "order_systems": _systems,
-    "appointment_systems": _systems,
+    "mrn_systems": _names,
+    "accession_systems": _names,
+    "order_systems": _names,
+    "appointment_systems": _names,
     "modalities": _modalities,
     "procedures": _procedures,
+    "not_imaging_procedures": _names,
     "conditions": _conditions,
     "findings": _findings,
     "laboratory": _tests,

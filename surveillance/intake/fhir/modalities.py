@@ -57,6 +57,14 @@ def is_known(mapping: FhirMapping, procedures: Iterable[Code]) -> bool:
     return any(_procedure(mapping, code) for code in procedures)
 
 
+def is_none_of_ours(mapping: FhirMapping, procedures: Iterable[Code]) -> bool:
+    """Whether the feed's mapping calls one of the codes no imaging, and none of them imaging."""
+    told = list(procedures)
+    names = {name for code in told for name in (f"{code.system}|{code.code}", code.code)}
+    is_other = bool(names & set(mapping.not_imaging_procedures))
+    return is_other and not is_known(mapping, told)
+
+
 def _procedure(mapping: FhirMapping, code: Code) -> Procedure | None:
     if found := look_up(code, mapping.procedures):
         return found

@@ -15,7 +15,7 @@ from surveillance.intake.fhir.elements import (
     words,
 )
 from surveillance.intake.fhir.mapping import FhirMapping
-from surveillance.intake.fhir.modalities import Exam, exam_of, is_known
+from surveillance.intake.fhir.modalities import Exam, exam_of, is_known, is_none_of_ours
 from surveillance.intake.fhir.people import subject_of
 from surveillance.intake.fhir.problems import note
 from surveillance.intake.fhir.telling import NotMapped, Telling, Translated
@@ -95,6 +95,8 @@ def _unused(request: Resource, mapping: FhirMapping) -> tuple[str, str] | None:
         return "intent", "Not used: only orders are (intent “order”)."
     if request.get("status") in NOT_YET:
         return "status", "Not used: a draft is not ordered yet."
+    if is_none_of_ours(mapping, codes(request.get("code"))):
+        return "code", "Not used: the feed's mapping calls it no imaging."
     known = is_known(mapping, codes(request.get("code")))
     asked = exam_asked(request, mapping).modality
     if says_otherwise(request.get("category")) and not known and asked is None:

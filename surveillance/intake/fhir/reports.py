@@ -18,7 +18,7 @@ from surveillance.intake.fhir.elements import (
 )
 from surveillance.intake.fhir.findings import results_of
 from surveillance.intake.fhir.laboratory import results_inside
-from surveillance.intake.fhir.modalities import Exam, exam_of, is_known
+from surveillance.intake.fhir.modalities import Exam, exam_of, is_known, is_none_of_ours
 from surveillance.intake.fhir.orders import order_number_of
 from surveillance.intake.fhir.people import subject_of
 from surveillance.intake.fhir.problems import IssueType, note
@@ -54,7 +54,7 @@ def translate_report(told: Telling) -> Translated:
     made = _made(told)
     if not _is_ours(told, made):
         inside = results_inside(told)
-        words_ = "Not used: it is no imaging report (category)."
+        words_ = "Not used: it is no imaging report (category, or the feed's mapping)."
         return inside if inside.parts else Translated((), (note(told.at("category"), words_),))
     if report["status"] == "registered":
         return Translated((), (note(told.at("status"), "Not used: the report is not made yet."),))
@@ -110,6 +110,8 @@ def _made(told: Telling) -> _Made:
 
 def _is_ours(told: Telling, made: _Made) -> bool:
     report = told.resource
+    if is_none_of_ours(told.mapping, codes(report.get("code"))):
+        return False
     if made.studies or report.get("imagingStudy"):
         return True
     if is_imaging(report.get("category")) or is_imaging(report.get("code")):

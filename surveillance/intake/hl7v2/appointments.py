@@ -8,7 +8,7 @@ from surveillance.arrivals import AppointmentArrival, AppointmentState, ArrivalK
 from surveillance.intake.hl7v2.grouping import Scope, whole
 from surveillance.intake.hl7v2.people import person_of
 from surveillance.intake.hl7v2.problems import Untranslatable, shown
-from surveillance.intake.hl7v2.procedures import is_imaging, procedure_of
+from surveillance.intake.hl7v2.procedures import is_ours, procedure_of
 from surveillance.intake.hl7v2.said import Sender, day_of, number_at, said_at, unmapped, words_at
 from surveillance.intake.hl7v2.splitting import Segment
 
@@ -28,7 +28,7 @@ def appointments_in(
 ) -> list[AppointmentArrival | Unmapped]:
     """The appointment of the message."""
     scope = whole(segments)
-    if not is_imaging(scope, sender.mapping):
+    if not is_ours(scope, sender.mapping):
         return []
     try:
         return [_appointment(scope, event, sender)]

@@ -89,6 +89,7 @@ class FeedMapping:
     not_imaging: Places = tuple(code.casefold() for code in vocabulary.NOT_IMAGING)
     services: dict[str, str] = field(default_factory=lambda: _folded(vocabulary.SERVICES))
     procedures: dict[str, Modality] = field(default_factory=dict)
+    not_imaging_procedures: Places = ()
     mri_with_contrast: Modality | None = None
     body_sites: dict[str, str] = field(default_factory=lambda: _folded(vocabulary.BODY_SITES))
     headings: dict[str, str] = field(default_factory=lambda: _folded(vocabulary.HEADINGS))
@@ -162,6 +163,9 @@ KEYS: Final = (
     MappingKey("procedures", table_of(Modality, only=vocabulary.RECORDED), "Procedure codes (or "
                "whole texts) into modalities. These go before all words", '{"CTLIV3": '
                '"CT_MULTIPHASE"}'),
+    MappingKey("not_imaging_procedures", words(), "Procedure codes (or whole texts) of orders, "
+               "appointments and reports that are no imaging: they are passed over",
+               '["CLINIC", "Flu vaccination"]'),
     MappingKey("mri_with_contrast", one_of((Modality.MRI_EXTRACELLULAR, Modality.MRI_HEPATOBILIARY)
                ), "What “MRI with contrast” means at this site, where the procedure names no agent."
                " Left out: the modality stays open", '"MRI_EXTRACELLULAR"'),

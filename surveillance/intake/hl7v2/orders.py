@@ -7,15 +7,15 @@ from surveillance.intake.hl7v2.grouping import Scope, orders_of
 from surveillance.intake.hl7v2.mapping import FeedMapping
 from surveillance.intake.hl7v2.people import person_of
 from surveillance.intake.hl7v2.problems import Untranslatable, shown
-from surveillance.intake.hl7v2.procedures import is_imaging, procedure_of
+from surveillance.intake.hl7v2.procedures import is_ours, procedure_of
 from surveillance.intake.hl7v2.said import Sender, day_of, number_at, said_at, unmapped, words_at
 from surveillance.intake.hl7v2.splitting import Segment
 from surveillance.intake.hl7v2.vocabulary import ORDER_STATUSES_CANCELLED
 
 
 def orders_in(segments: Iterable[Segment], sender: Sender) -> list[OrderArrival | Unmapped]:
-    """The orders, in order; those of a laboratory are passed over."""
-    scopes = (one for one in orders_of(segments) if is_imaging(one, sender.mapping))
+    """The orders, in order; a laboratory's, and what is no imaging, are passed over."""
+    scopes = (one for one in orders_of(segments) if is_ours(one, sender.mapping))
     return [_order_or_why_not(scope, sender) for scope in scopes]
 
 

@@ -129,6 +129,17 @@ def _site(words: str, scope: Scope, mapping: FeedMapping) -> str:
     return ", ".join(dict.fromkeys(named))
 
 
+def is_ours(scope: Scope, mapping: FeedMapping) -> bool:
+    """Whether it may be imaging, and no code or text of the procedure is one that the mapping
+    calls something else (`not_imaging_procedures`; what `procedures` knows stays)."""
+    codes, _words = _coded(scope, mapping)
+    said = {code.casefold() for code in codes if code}
+    is_other = bool(said & set(mapping.not_imaging_procedures)) and not said & set(
+        mapping.procedures
+    )
+    return is_imaging(scope, mapping) and not is_other
+
+
 @lru_cache(maxsize=4096)
 def _word(word: str) -> re.Pattern[str]:
     end = "" if len(word) >= BEGINNING else r"(?!\w)"

@@ -12,7 +12,7 @@ from surveillance.intake.hl7v2.laboratory import is_of_a_laboratory
 from surveillance.intake.hl7v2.mapping import FeedMapping
 from surveillance.intake.hl7v2.people import person_of
 from surveillance.intake.hl7v2.problems import Untranslatable, shown, tidy
-from surveillance.intake.hl7v2.procedures import is_imaging, procedure_of
+from surveillance.intake.hl7v2.procedures import is_ours, procedure_of
 from surveillance.intake.hl7v2.report_text import lines_of_text, text_of
 from surveillance.intake.hl7v2.said import Sender, day_of, number_at, said_at, unmapped, words_at
 from surveillance.intake.hl7v2.splitting import Segment, place_of
@@ -30,7 +30,7 @@ def reports_in(segments: Iterable[Segment], sender: Sender) -> list[ReportArriva
     laboratory or without a result yet is passed over."""
     parts: list[ReportArrival | Unmapped] = []
     for scope in orders_of(segments):
-        if "OBR" not in scope.first or not is_imaging(scope, sender.mapping):
+        if "OBR" not in scope.first or not is_ours(scope, sender.mapping):
             continue
         if is_of_a_laboratory(scope, sender.mapping):
             continue

@@ -43,7 +43,7 @@ async def serve(
 
 
 def note_trouble(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What asyncio has to tell (a TLS handshake that failed): the kind of it, never its bytes."""
+    """What asyncio has to tell: the kind of it, never its bytes."""
     fault = context.get("exception")
     log.warning("mllp_connection_trouble", error=type(fault).__name__ if fault else "unknown")
 

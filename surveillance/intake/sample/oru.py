@@ -28,7 +28,7 @@ def report_as_oru(report: ReportArrival, feed: IntakeFeed) -> str:
         header(feed, "ORU^R01^ORU_R01", report.accession, report.said_at),
         patient(report.person, feed),
         _request(report, state),
-        *(f"OBX|{number}|{said}||||||{state}" for number, said in enumerate(_said(report), 1)),
+        *(f"OBX|{number}|{said}|||||{state}" for number, said in enumerate(_said(report), 1)),
     ]
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from surveillance.intake.hl7v2.handshakes import NotedHandshake
 from surveillance.intake.hl7v2.listener import Listening
 from surveillance.intake.hl7v2.serving import serve
 
@@ -54,6 +55,7 @@ def tls_context() -> ssl.SSLContext | None:
     if not of.certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.sslobject_class = NotedHandshake
     try:
         context.load_cert_chain(of.certificate, of.key)
         if of.client_ca:

@@ -236,14 +236,34 @@ def test_a_body_that_is_too_large_is_refused(system, monkeypatch) -> None:
 
 
 def test_the_feed_is_named_where_there_are_several(system, site) -> None:
-    a_feed(site, "second")
+    second = a_feed(site, "second")
 
     unnamed = send(system, bundle(patient()))
     named = send(system, bundle(patient()), **{"x-intake-feed": "second"})
+    by_site = send(system, bundle(patient()), f"/fhir/r4?feed={site.slug}/second")
+    by_id = send(system, bundle(patient()), f"/fhir/r4?feed={second.pk}")
     unknown = send(system, bundle(patient()), "/fhir/r4?feed=third")
 
-    assert (unnamed.status_code, named.status_code, unknown.status_code) == (400, 200, 403)
-    assert IntakeMessage.objects.get().feed.name == "second"
+    heard = [one.status_code for one in (unnamed, named, by_site, by_id, unknown)]
+    assert heard == [400, 200, 200, 200, 400]
+    assert IntakeMessage.objects.get().feed == second
+    for answer in (unnamed, unknown):
+        assert f"{site.slug}/second (id {second.pk})" in answer.content.decode()
+
+
+def test_two_sites_with_feeds_of_one_name_are_told_apart(site) -> None:
+    first = a_feed(site, "hub")
+    south = SiteFactory(slug="south")
+    other = a_feed(south, "hub")
+    system = a_system(site, south, scope="intake")
+
+    either = send(system, bundle(patient()), **{"x-intake-feed": "hub"})
+    named = send(system, bundle(patient()), **{"x-intake-feed": "south/hub"})
+
+    assert either.status_code == 400
+    assert str(first.pk) in either.content.decode()
+    assert named.status_code == 200
+    assert IntakeMessage.objects.get().feed == other
 
 
 def test_a_feed_of_another_site_is_none(system) -> None:
@@ -251,7 +271,8 @@ def test_a_feed_of_another_site_is_none(system) -> None:
 
     answer = send(system, bundle(patient()), **{"x-intake-feed": "southern"})
 
-    assert answer.status_code == 403
+    assert answer.status_code == 400
+    assert "southern" not in answer.content.decode()
 
 
 def test_a_feed_whose_mapping_is_faulty_takes_nothing_in(site) -> None:

@@ -16,10 +16,11 @@ from surveillance.intake.reading_again import (
     read_waiting_again,
 )
 from surveillance.models import FollowUp, FormerIdentifier, IntakeItem, IntakeMessage, ItemStatus
-from surveillance.protocol.terms import Modality
+from surveillance.protocol.terms import LiRads, Modality
 from surveillance.workflows.empty_old_messages import empty_old_messages
 from surveillance.workflows.hear_all_known_numbers import hear_all_known_numbers
 from surveillance.workflows.keep_message import Envelope, keep_message
+from surveillance.workflows.record_exam import record_exam
 from surveillance.workflows.refuse_unless_waiting import ItemDoesNotWait
 from surveillance.workflows.replay_message import replay_message
 from surveillance.workflows.save_feed import save_feed
@@ -27,6 +28,7 @@ from surveillance.workflows.set_item_aside import SetAsideWithoutReason, set_ite
 from surveillance.workflows.take_in_again import take_in_again
 from surveillance.workflows.take_in_item import take_in_item
 from tests.factories import NOW, TODAY, MembershipFactory, PatientFactory
+from tests.surveillance.factories import finding, report
 from tests.surveillance.intake.hospital_story import (
     GIVEN_UP,
     MINE,
@@ -168,6 +170,45 @@ def test_an_appointment_before_an_exam_on_file_serves_nothing(hospital: Hospital
 
     assert said(item) == ("NOTHING_NEW", "nothing_it_serves")
     assert owed().missed_appointments == 0
+
+
+def test_a_no_show_of_a_day_to_come_waits_with_words_for_an_inbox(hospital: Hospital) -> None:
+    early = booked(2, NEXT_WEEK, state=AppointmentState.NO_SHOW)
+
+    [_kept, item] = hospital.hear([booked(1, NEXT_WEEK), early])
+
+    assert said(item) == ("WAITING", "no_show_of_a_day_to_come")
+    assert "Reload" not in item.reason
+    assert (owed().booked_for, owed().missed_appointments) == (NEXT_WEEK, 0)
+
+
+@pytest.mark.parametrize("procedure", ["Dental cleaning", "Hepatology clinic visit"])
+def test_a_visit_needs_no_person(hospital: Hospital, procedure: str) -> None:
+    [item] = hospital.hear([booked(1, NEXT_WEEK, procedure=procedure, modality=None)])
+
+    assert said(item) == ("NOTHING_NEW", "nothing_it_serves")
+
+
+def test_a_booking_by_a_modality_that_cannot_end_it_rests_no_chase(hospital: Hospital) -> None:
+    """Of 10 mm and more, ultrasound is not enough, not for the number of an order either."""
+    plain = {"procedure": "US abdomen", "modality": Modality.US}
+    known = hospital.patients[MINE].lesions.get()
+    seen = finding(known, "16", lirads=LiRads.LR_3)
+    grown = report(seen, on=TODAY - timedelta(days=50), accession="GROWN")
+    record_exam(patient=hospital.patients[MINE], report=grown, by=None, now=NOW)
+
+    [_order, *useless] = hospital.hear(
+        [
+            ordered(1),
+            booked(2, NEXT_WEEK, **plain),
+            booked(3, NEXT_WEEK, "A-2", order_number="O-1", **plain),
+        ]
+    )
+    assert {said(one) for one in useless} == {("NOTHING_NEW", "nothing_it_serves")}
+    assert (owed().order_number, owed().booked_for) == ("O-1", None)
+
+    [enough] = hospital.hear([booked(4, NEXT_WEEK, "A-3")])
+    assert said(enough) == ("APPLIED", "arranged")
 
 
 def test_what_is_known_of_later_days_learns_an_earlier_fact(hospital: Hospital) -> None:

@@ -11,16 +11,18 @@ from django.urls import reverse
 from pypdf import PdfWriter
 
 from surveillance.arrivals import ReportState
+from surveillance.exam_matching import anatomy_of
 from surveillance.models import (
     ExamDocument,
     ExamMatch,
     ExamMatchAnswer,
     ImagingExam,
+    IntakeItem,
     ItemStatus,
 )
-from surveillance.protocol import machine_limits, reconciliation
+from surveillance.protocol import fulfilment, machine_limits, reconciliation
 from surveillance.protocol.terms import Modality
-from surveillance.web.match_words import SENTENCES
+from surveillance.web.match_words import SENTENCES, VALUED, reason_said
 from surveillance.workflows.record_exam import record_exam
 from tests.surveillance.factories import finding, report
 from tests.surveillance.reconciliation.factories import ExamMatchFactory
@@ -281,6 +283,48 @@ def test_a_picture_in_a_pdf_needs_no_text_and_a_program_is_refused(client, feed)
     assert ExamDocument.objects.get().media_type == "application/pdf"
 
 
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252", "utf-16", "utf-8-sig"])
+def test_text_files_of_windows_are_read(client, feed, codec):
+    words = "MRI liver: lesion of 8.2 mm, unchanged. Médico: Núñez"
+
+    _upload(client, feed, document=SimpleUploadedFile("x.txt", words.encode(codec)))
+
+    assert ImagingExam.objects.get(is_external=True).report_text == words
+
+
+def test_a_refused_upload_keeps_what_was_typed(client, feed):
+    """A day to come, or a number that is another patient's: nothing is kept, all is still there."""
+    scan = SimpleUploadedFile("x.txt", b"Liver: lesion of 8.2 mm.")
+
+    page = _upload(client, feed, performed_on="2027-08-20", document=scan, text="As told.")
+
+    assert page.status_code == 422
+    form = page.context["form"]
+    assert "after today" in form.errors["performed_on"][0]
+    assert (form["text"].value(), form["institution"].value()) == ("As told.", "Liver centre, Cork")
+    assert "Choose the file again" in page.content.decode()
+    assert not ExamDocument.objects.exists()
+    assert not IntakeItem.objects.exists()
+
+
+def test_a_correction_leaves_the_closure_shown_as_withdrawn_and_not_counted(client, feed):
+    feed.take_in(feed.said())
+    [closed] = ExamMatch.objects.all()
+    page = client.get(reverse("exam_match", args=[closed.pk]))
+    assert "8.2 mm" in page.context["match"].told
+    assert page.context["subject"].stage.words == "Closed"
+    assert page.context["subject"].days == ""
+
+    feed.take_in(feed.said(state=ReportState.CANCELLED, at=12))
+
+    listed = client.get(reverse("exam_matches") + "?list=closed")
+    page = client.get(reverse("exam_match", args=[closed.pk]))
+    assert [row.state.words for row in listed.context["rows"]] == ["Withdrawn since"]
+    assert [tab.count for tab in listed.context["tabs"]] == ["0", "0", "0"]
+    assert page.context["match"].heading == "This exam had closed what was owed"
+    assert page.context["match"].withdrawn
+
+
 def test_every_fixed_reason_is_translated():
     """The protocol's sentences without a value in them, against those that the pages know."""
     written = {
@@ -291,3 +335,33 @@ def test_every_fixed_reason_is_translated():
 
     assert len(written) > 20
     assert written <= SENTENCES
+
+
+def test_every_reason_with_a_value_is_said_in_words():
+    """What the protocol makes of values, against the patterns that the pages know; days as on
+    every other page."""
+    sources = [inspect.getsource(module) for module in (reconciliation, machine_limits, fulfilment)]
+    made = {
+        re.sub(r"\{[^}]*\}", "{}", text)
+        for source in sources
+        for text in re.findall(r'f"([^"]+\{[^"]*\.)"', source)
+    }
+    known = {re.sub(r"\{\w+\}", "{}", pattern) for pattern in VALUED}
+
+    assert made <= known | {"The text may speak of {}: which is this one is not certain."}
+    fulfilled = reason_said("Ultrasound of 2026-11-26 fulfils it.")
+    assert str(fulfilled) == "Ultrasound of 26 Nov 2026 fulfils it."
+
+
+@pytest.mark.parametrize(
+    ("procedure", "body_site", "words"),
+    [
+        ("Ultrasound liver", "liver", "Ultrasound liver"),
+        ("US abdomen", "Abdomen", "US abdomen"),
+        ("CT TAP", "chest, abdomen and pelvis", "CT TAP, chest, abdomen and pelvis"),
+        ("MRI", "liver, liver", "MRI, liver"),
+        ("", "liver", "liver"),
+    ],
+)
+def test_what_was_examined_is_said_once(procedure, body_site, words):
+    assert anatomy_of(procedure, body_site) == words

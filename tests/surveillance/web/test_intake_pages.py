@@ -13,6 +13,8 @@ from surveillance.workflows.save_feed import save_feed
 from tests.factories import NOW, MembershipFactory
 from tests.surveillance.intake.hospital_story import MINE, Hospital, a_hospital, ordered
 
+AS_IT_IS = {"name": "HIS", "sending_facility": "north", "is_active": "on"}
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 
@@ -139,9 +141,9 @@ def test_an_administrator_changes_the_mapping_and_errors_name_the_place(
     client.force_login(administrator)
     url = reverse("intake_feed", args=[hospital.feed.pk])
 
-    broken = client.post(url, {"mapping": '{"a": }', "is_active": "on"})
-    unknown = client.post(url, {"mapping": '{"acession": "OBR-3"}', "is_active": "on"})
-    saved = client.post(url, {"mapping": '{"accession": ["OBR-18"]}', "is_active": "on"})
+    broken = client.post(url, {**AS_IT_IS, "mapping": '{"a": }'})
+    unknown = client.post(url, {**AS_IT_IS, "mapping": '{"acession": "OBR-3"}'})
+    saved = client.post(url, {**AS_IT_IS, "mapping": '{"accession": ["OBR-18"]}'})
 
     assert broken.status_code == 422
     assert "Line 1, column 7" in broken.content.decode()
@@ -150,6 +152,22 @@ def test_an_administrator_changes_the_mapping_and_errors_name_the_place(
     assert saved.status_code == 302
     assert IntakeFeed.objects.get().mapping == {"accession": ["OBR-18"]}
     assert IntakeFeed.history.get(history_type="~").history_user == administrator
+
+
+def test_an_administrator_corrects_the_sender_and_the_page_says_what_it_was(
+    client: Client, hospital: Hospital
+) -> None:
+    client.force_login(MembershipFactory(site=hospital.site, administrator=True).user)
+    url = reverse("intake_feed", args=[hospital.feed.pk])
+
+    nameless = client.post(url, {**AS_IT_IS, "sending_application": "", "sending_facility": ""})
+    for facility in ("SOUTH", "NORTH"):
+        client.post(url, {**AS_IT_IS, "sending_facility": facility})
+
+    assert nameless.status_code == 422
+    assert IntakeFeed.objects.get().sending_facility == "NORTH"
+    changed = client.get(url).context["changes"][0]
+    assert changed.endswith(": MSH-4, / SOUTH before")
 
 
 def test_the_same_feed_again_changes_nothing(hospital: Hospital) -> None:

@@ -414,6 +414,20 @@ def test_of_several_numbers_the_feeds_mapping_says_which() -> None:
     assert read(two, mapping).parts[0].person.mrn == "2"
 
 
+def test_what_the_mapping_calls_no_imaging_is_not_used() -> None:
+    visit = [coded("urn:his", "VISIT", "Hepatology clinic")]
+    sent = bundle(
+        patient(),
+        order(code=visit[0]),
+        appointment(serviceType=visit),
+        report(code=visit[0], imagingStudy=[], category=[], result=[]),
+    )
+    mapping = read_mapping({"not_imaging_procedures": ["urn:his|VISIT"]}, "UTC")
+
+    assert len(read(sent).parts) == 4
+    assert [type(part) for part in read(sent, mapping).parts] == [PatientArrival]
+
+
 def test_in_a_batch_a_wrong_entry_keeps_nobody_else_out() -> None:
     sent = bundle(patient(), condition(code=3), kind="batch")
     sent["entry"].append(entry(order(), method="DELETE"))

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError
 from django.test import override_settings
+from structlog.testing import capture_logs
 
 from surveillance.intake.hl7v2.acknowledgement import acknowledge
 from surveillance.management.commands.mllp_server import is_this_machine, tls_context
@@ -193,13 +194,19 @@ def test_over_tls_only_who_shows_a_certificate_is_heard(certificate: tuple[str, 
     ours.load_cert_chain(cert, key)
     unknown = ssl.create_default_context(cafile=cert)
 
-    with listening(yes, tls=tls) as port:
+    with capture_logs() as logs, listening(yes, tls=tls) as port:
         with Sender(port) as plain:
             assert plain.ask(oru("1")) == b""
         for context, heard in [(unknown, ""), (ours, "AA")]:
             with Sender(port) as sender:
                 sender.line = context.wrap_socket(sender.line, server_hostname="localhost")
                 assert code_of(sender.ask(oru("1"))) == heard
+
+    turned_away = [one for one in logs if one["event"] == "mllp_connection_trouble"]
+    assert [(one["error"], one["code"]) for one in turned_away] == [
+        ("SSLError", "WRONG_VERSION_NUMBER"),
+        ("SSLError", "PEER_DID_NOT_RETURN_A_CERTIFICATE"),
+    ]
 
 
 def test_a_certificate_that_cannot_be_read_is_told_with_its_cure(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from surveillance.intake.hl7v2.mapping import KEYS, USUAL, FeedMapping, feed_map
 from surveillance.intake.hl7v2.mapping import validate_mapping as validate
 from surveillance.intake.hl7v2.mapping_page import mapping_page
 from surveillance.intake.hl7v2.reading import read_message
-from tests.surveillance.intake.hl7v2.messages import report
+from tests.surveillance.intake.hl7v2.messages import message, report, segment
 
 PAGE = Path(__file__).parents[4] / "docs" / "hl7v2-mapping.md"
 
@@ -103,3 +103,38 @@ def test_no_mapping_stops_a_message(mapping: dict[str, Any]) -> None:
     validate(mapping)
 
     assert read_message(report(), mapping).parts
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(report(f4="CLINIC^Hepatology clinic", f24=""), id="report"),
+        pytest.param(
+            message(
+                segment("ORC", f1="NW", f2="O-1", f9="20260228"),
+                segment("OBR", f2="O-1", f4="FLU^Flu vaccination"),
+                kind="ORM^O01",
+            ),
+            id="order, by its text",
+        ),
+        pytest.param(
+            message(
+                segment("SCH", f2="A-1", f11="^^^20260310"),
+                segment("AIS", f1="1", f3="clinic^Visit"),
+                kind="SIU^S12",
+            ),
+            id="appointment",
+        ),
+    ],
+)
+def test_what_the_mapping_calls_no_imaging_is_passed_over(raw: bytes) -> None:
+    none_of_ours = {"not_imaging_procedures": ["Clinic", "Flu vaccination"]}
+
+    assert len(read_message(raw, {}).parts) == 1
+    assert read_message(raw, none_of_ours).parts == ()
+
+
+def test_a_code_that_is_imaging_as_well_stays() -> None:
+    mapping = {"not_imaging_procedures": ["CT1"], "procedures": {"CT1": "CT_MULTIPHASE"}}
+
+    assert len(read_message(report(), mapping).parts) == 1
