@@ -3,58 +3,27 @@
 import re
 from dataclasses import dataclass, field
 
+from surveillance.protocol.report_reader.asking import (
+    ASKS,
+    CONCLUDING,
+    ENDED,
+    PLANS,
+    WAS,
+    asks_to_compare,
+    is_asked,
+    names_imaging,
+    without_declined,
+    without_visits,
+)
 from surveillance.protocol.report_reader.findings import heads_in
 from surveillance.protocol.report_reader.intervals import Interval, interval_in
 from surveillance.protocol.report_reader.modalities import modalities_in
 from surveillance.protocol.report_reader.organs import Anchor, Organ, organ_at
 from surveillance.protocol.report_reader.sections import Section
 from surveillance.protocol.report_reader.sentences import Sentence
+from surveillance.protocol.report_reader.topics import Topics
 from surveillance.protocol.terms import Modality
 
-_ASKS = re.compile(
-    r"\brecommend(?:ed|s|ations?|ing)?\b|\badvis(?:e|ed|able)\b|\bsuggest(?:ed|s)?\b(?! of)"
-    r"|\bconsider(?:ed|ation)?\b|\b(?:is|are) (?:warranted|indicated|required|needed|necessary"
-    r"|favou?red)\b"
-    r"|\bwarrants\b|\bplease (?:arrange|obtain|request)\b|\bshould (?:be|undergo|have)\b"
-    r"|\b(?:could|may|can|would) be (?:(?:further|better) )?(?:assessed|evaluated"
-    r"|characteri[sz]ed|performed|obtained|helpful|useful|of value|done)\b"
-    r"|\bcorrelat(?:e|ion) with (?:a )?(?:dedicated )?(?:ct|mri|us|ultrasound|ceus)\b"
-    r"|\bneeds? (?:an? )?(?:mri|ct|us|ultrasound|ceus|follow|repeat|further)"
-    r"|\battention on follow-up\b"
-    r"|\bas clinically (?:indicated|warranted)\b"
-)
-_PLANS = re.compile(
-    r"\bfollow[- ]?up\b|\bsurveillance\b|\brepeat\b|\bre-?(?:check|assess|imag)\w*\b"
-    r"|\bre-?scan\b|\bcontrol (?:ultrasound|us|ct"
-    r"|mri|scan|imaging)\b"
-    r"|\bcontinue\b|\bplan\b|\bformal\b|\bdedicated\b|\binterval (?:ultrasound|ct|mri|imaging)\b"
-    r"|\bfurther (?:imaging|evaluation|characteri[sz]ation|work-?up|scan)"
-)
-_IMAGING = re.compile(
-    r"\bfollow[- ]?up\b|\bimaging\b|\bscan\b|\bsurveillance\b|\bstudy\b|\bcharacteri[sz]ation\b"
-    r"|\brescan\b"
-)
-_PER = re.compile(r"\bfollow[- ]?up (?:as )?per\b|\bfollow[- ]?up according\b")
-_DECLINED = re.compile(
-    r"\b(?:no|without)\b[^.;]{0,40}?\b(?:follow[- ]?up|imaging|surveillance|work-?up|workup"
-    r"|action|scan|recommendations?)\b"
-    r"|\b(?:follow[- ]?up|imaging|surveillance|work-?up|it)\b[^.;]{0,30}?\b(?:not|no longer"
-    r"|isn't)\b"
-    r"|\bnot? (?:\w+ly )?(?:required|necessary|indicated|needed|recommended|warranted)\b"
-    r"|\b(?:recommend\w*|follow[- ]?up|advice|plan)\s?[:-]?\s?-?\s?(?:none|nil|no)\b|\bno f/u\b"
-)
-_ENDED = re.compile(
-    r"\bfollow[- ]?up\b[^.;]{0,30}\b(?:not|no longer) (?:\w+ly )?(?:required|needed|necessary"
-    r"|recommended)"
-    r"|\bno (?:further )?(?:follow[- ]?up|imaging|surveillance)\b[^.;]{0,20}(?:required|needed"
-    r"|necessary)"
-)
-_WAS = re.compile(
-    r"\b(?:was|were|had been|has been|have been) (?:previously )?(?:recommended|advised"
-    r"|suggested|performed|requested)\b"
-    r"|\b(?:previously|already|earlier) (?:recommended|advised|suggested)\b|\bas recommended\b"
-    r"|\brecommended (?:at|on|in) (?:the )?(?:last|prior|previous|earlier)\b|\bdeclined\b"
-)
 _IF = re.compile(
     r"\bif\b|\bunless\b|\bshould (?:the|there|symptoms|she|he|they|any)\b|\bin (?:case|the event"
     r"|the setting)\b"
@@ -62,18 +31,18 @@ _IF = re.compile(
     r"|\bprovided\b"
     r"|\bin (?:patients?|those|individuals) with\b|\bwhere appropriate\b|\bas needed\b"
 )
-_PURPOSE = re.compile(
-    r"\bfor (?:confirmation|characteri\w+|further|surveillance|evaluation|better)|\bcorrelat\w+"
+_OF_DUCTS = re.compile(r"\bmrcp\b")
+_OF_LIVER = re.compile(r"\bsurveillance\b|\bscreening\b")
+_NOT_ASKED_FOR = re.compile(
+    r"\b(?:on|by|from|at|than|prior|previous|recent|earlier|last|outside|current|today's"
+    r"|compar\w+ (?:to|with))\s(?:the\s|an?\s|this\s|prior\s|previous\s)*(?:\w+\s)?$"
 )
-_NOT_IMAGING = re.compile(
-    r"\b(?:biopsy|fna|aspiration|colonoscopy|ercp|eus|cystoscopy|mammogra\w+|serology|bloods?"
-    r"|lfts?|clinical correlation|clinical follow[- ]?up|tissue sampling)\b"
-)
+_FOUND_WELL = re.compile(r"\s(?:is\s|are\s)?(?:normal|nad|unremarkable|clear|intact|patent)\b")
 _LIVER_EXAM = re.compile(
-    r"\bli-?rads\b|\bhcc\b|\bcirrho\w+|\bhepatitis\b|\blr-|\bus-[1-3]\b|\bvis-"
+    r"\bchronic liver disease\b|\bli-?rads\b|\bhcc\b|\bcirrho\w+|\bhepatitis\b|\blr-|\bus-[1-3]\b"
+    r"|\bvis-"
 )
 _SILENT = {Section.HISTORY, Section.COMPARISON, Section.TECHNIQUE}
-_CONCLUDING = {Section.IMPRESSION, Section.RECOMMENDATION, Section.ADDENDUM}
 
 
 @dataclass
@@ -98,6 +67,8 @@ class AdviceReader:
     _section: Section | None = None
     _had_ask: bool = False
     _heading: Organ | None = None
+    _topics: Topics = field(default_factory=Topics)
+    _has_asked: bool = False
 
     def read(self, sentence: Sentence, *, has_lesion: bool, is_first: bool) -> None:
         """Take in one sentence, in order. `has_lesion`: one of the liver was found so far."""
@@ -109,8 +80,11 @@ class AdviceReader:
             self.is_liver_exam = True
         self._note_organ(sentence, has_lesion=has_lesion)
         self._heading = sentence.organ
+        self._has_asked = False
         for start, end in _clauses(sentence.text):
             self._read_clause(sentence, start, end, has_lesion=has_lesion, is_title=is_first)
+        if not self._has_asked:
+            self._topics.note(sentence)
 
     def _note_organ(self, sentence: Sentence, *, has_lesion: bool) -> None:
         organs = [anchor.organ for anchor in sentence.anchors]
@@ -120,32 +94,46 @@ class AdviceReader:
             self._organ = Organ.LIVER
         elif sentence.organ is not self._heading:
             self._organ = sentence.organ
-        elif sentence.organ is None and sentence.is_item and sentence.section in _CONCLUDING:
+        elif sentence.organ is None and sentence.is_item and sentence.section in CONCLUDING:
             self._organ = Organ.LIVER if has_lesion and self._organ is not Organ.OTHER else None
 
     def _read_clause(
         self, sentence: Sentence, start: int, end: int, *, has_lesion: bool, is_title: bool
     ) -> None:
-        words = sentence.text[start:end]
-        exams = list(modalities_in(words))
-        interval = interval_in(words)
-        is_asked = _is_asked(sentence, words, bool(exams), interval, is_title=is_title)
-        if sentence.section is Section.ADDENDUM and _ENDED.search(words):
+        if sentence.section is Section.ADDENDUM and ENDED.search(sentence.text, start, end):
             self.found.clear()
             return
+        words = sentence.text[start:end]
+        if not names_imaging(words):
+            self._had_ask = False
+            return
+        words = without_visits(without_declined(words))
+        exams = _asked_of(words)
+        interval = interval_in(words)
+        asks = is_asked(sentence, words, bool(exams), interval, is_title=is_title)
         goes_on = bool(exams) and (interval is not None or start > 0)
-        if not is_asked and not (self._had_ask and goes_on):
-            self._had_ask = False
+        if (not asks and not (self._had_ask and goes_on)) or WAS.search(words):
+            self._had_ask = asks_to_compare(sentence.text[start:end])
             return
-        if _DECLINED.search(words) or _WAS.search(words):
-            self._had_ask = False
-            return
+        self._has_asked = True
         target = _target(sentence, start, end, exams)
         if target is None:
-            target = self._organ or (Organ.LIVER if has_lesion or self.is_liver_exam else None)
+            target = self._of_before(sentence, words, has_lesion=has_lesion)
         self._had_ask = target is Organ.LIVER
         if target is Organ.LIVER:
             self._keep(sentence, words, exams, interval)
+
+    def _of_before(self, sentence: Sentence, words: str, *, has_lesion: bool) -> Organ | None:
+        """The organ that a clause without one is about, from the sentences before it."""
+        self._topics.catch_up()
+        if _OF_DUCTS.search(words) and not has_lesion and self._topics.has_found_elsewhere:
+            return Organ.LIVER if self._topics.is_within_liver else Organ.OTHER
+        if self.is_liver_exam and _OF_LIVER.search(words):
+            return Organ.LIVER
+        organ = self._organ
+        if not sentence.anchors:
+            organ = self._topics.of_whole(organ, has_lesion=has_lesion)
+        return organ or (Organ.LIVER if has_lesion or self.is_liver_exam else None)
 
     def _keep(
         self,
@@ -166,6 +154,16 @@ class AdviceReader:
             self.found.append(advice)
 
 
+def _asked_of(words: str) -> list[tuple[Modality, int, int]]:
+    """The exams named; without those that something was seen on, if others remain."""
+    exams = list(modalities_in(words))
+    asked = [
+        exam for exam in exams
+        if not _NOT_ASKED_FOR.search(words, max(0, exam[1] - 40), exam[1])
+    ]  # fmt: skip
+    return asked or exams
+
+
 def _organ_of(sentence: Sentence) -> Organ | None:
     """The organ of the sentence's findings; of the last one named, where there is no finding."""
     organs = [
@@ -184,39 +182,18 @@ def _clauses(sentence: str) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _is_asked(
-    sentence: Sentence, words: str, has_exam: bool, interval: Interval | None, *, is_title: bool
-) -> bool:
-    is_late = sentence.section in _CONCLUDING
-    if sentence.section is Section.RECOMMENDATION and (has_exam or interval):
-        return True
-    if _ASKS.search(words):
-        return has_exam or (bool(_IMAGING.search(words)) and not _NOT_IMAGING.search(words))
-    if _PER.search(words):
-        return True
-    if _PLANS.search(words) and not is_title:
-        return interval is not None or (has_exam and (is_late or bool(_FORMAL.search(words))))
-    return has_exam and interval is not None and bool(_EXAM_IN.search(words))
-
-
-_FORMAL = re.compile(r"\b(?:formal|dedicated|repeat|control|rescan|continue)\b")
-_EXAM_IN = re.compile(
-    r"\b(?:ultrasound|us|ceus|ct|mri)(?: (?:liver|abdomen))?,? (?:(?:(?:is )?due )?(?:in|at"
-    r"|every|within"
-    r"|annual\w*) )?\d"
-    r"|\bannual (?:ultrasound|us|mri|ct)\b"
-)
-
-
 def _target(
     sentence: Sentence, start: int, end: int, exams: list[tuple[Modality, int, int]]
 ) -> Organ | None:
     """The organ that the clause itself names: nearest to the exam or the word that asks."""
     words = sentence.text[start:end]
-    near = [a for a in sentence.anchors if start <= a.start < end]
+    near = [
+        a for a in sentence.anchors
+        if start <= a.start < end and not _FOUND_WELL.match(sentence.text, a.end)
+    ]  # fmt: skip
     if not near:
         return None
-    ask = _ASKS.search(words) or _PLANS.search(words)
+    ask = ASKS.search(words) or PLANS.search(words)
     places = [(a, b) for _modality, a, b in exams] or ([ask.span()] if ask else [(0, 0)])
     nearest = min(near, key=lambda anchor: _distance(anchor, start, places[0]))
     return nearest.organ

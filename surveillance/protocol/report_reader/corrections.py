@@ -2,7 +2,7 @@
 
 import re
 
-from surveillance.protocol.report_reader.lesions import Draft
+from surveillance.protocol.report_reader.drafts import Draft
 from surveillance.protocol.report_reader.organs import Organ
 from surveillance.protocol.report_reader.places import segments_in
 from surveillance.protocol.report_reader.reading import Assertion
@@ -14,9 +14,22 @@ _TAKES_BACK = re.compile(
     r"|\bnot (?:a )?(?:calcif|in the liver)"
     r"|\bin error\b|\berroneous\w*|\bdisregard\b|\bretract\w*|\bis (?:in fact )?(?:a "
     r"|an )?(?:surgical )?clips?\b"
-    r"|\bin fact (?:a |an |in |within )"
+    r"|\bin fact (?:a |an |in |within )|\b(?:different|another|wrong) patient\b"
 )
 _AMENDS = re.compile(r"\bshould read\b|\bcorrect(?:ed)? (?:to|segment)\b|\brather than\b")
+_OF_ANOTHER = re.compile(
+    r"\b(?:different|another|wrong|other) patient\b"
+    r"|\bdisregard\b[^.;]{0,30}\b(?:above|entire|whole|this|previous) (?:report|findings|dictation)"
+    r"|\b(?:above|entire|whole|this|previous) (?:report|dictation)\b[^.;]{0,40}\b(?:in error"
+    r"|disregard"
+    r"|retracted|withdrawn)"
+)
+
+
+def takes_all_back(sentence: Sentence) -> bool:
+    """An addendum that says the whole report is another patient's, or void."""
+    is_late = sentence.section is Section.ADDENDUM
+    return is_late and _OF_ANOTHER.search(sentence.text) is not None
 
 
 def correct(sentence: Sentence, drafts: list[Draft]) -> bool:

@@ -12,7 +12,8 @@ _LESION = (
     r"|fnh|focal nodular hyperplasia|(?<!for )(?<!of )hcc(?! (?:surveillance|screening|risk))"
     r"|hepatocellular carcinoma|cholangiocarcinoma|tumors?(?! board)"
     r"|observations?|hypodensit(?:y|ies)|hyperdensit(?:y|ies)|hyperattenuation"
-    r"|abscess|hepatoblastoma|abnormalit(?:y|ies)|echogenic area|spots?|flecks?|specks?|foci"
+    r"|abscess|hepatoblastoma|abnormalit(?:y|ies)|sols|space[- ]occupying|(?:echogenic|hypoechoic"
+    r"|hyperechoic|hypodense|hyperdense) (?:area|region)s?|spots?|flecks?|specks?|foci"
 )
 _HEAD = re.compile(rf"\b(?:(?P<calcified>{_CALCIFIED})|(?P<lesion>{_LESION}))\b|\[(?P<box>[ x]?)\]")
 _SHADOWED = re.compile(

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
-from typing import Any
 
 from surveillance.protocol.report_reader.chunks import chunks_of
+from surveillance.protocol.report_reader.drafts import STRENGTH, Draft
+from surveillance.protocol.report_reader.earlier import absence_before_in
 from surveillance.protocol.report_reader.findings import Head, heads_in, shadow_in
 from surveillance.protocol.report_reader.organs import Organ, organ_at
 from surveillance.protocol.report_reader.places import lobe_in, segments_in
@@ -17,7 +17,6 @@ from surveillance.protocol.report_reader.sizes import size_now, sizes_in
 from surveillance.protocol.report_reader.traits import traits_in
 from surveillance.protocol.terms import LiRads
 
-_STRENGTH = (Assertion.AFFIRMED, Assertion.UNCERTAIN, Assertion.HISTORICAL, Assertion.NEGATED)
 _PAST_PARTS = {Section.HISTORY, Section.COMPARISON}
 _PARTIAL = re.compile(
     r"\b(?:mural|rim|internal|central|wall|peripheral|thin curvilinear|partial|septal) calcif"
@@ -27,41 +26,18 @@ _PARTIAL = re.compile(
 _SAME = re.compile(
     r"\b(?:the|this|that|these|it|its|described|known|again|stable|unchanged|said|above)\b"
 )
+_NOT_LOOKED_AT = re.compile(
+    r"\W*(?:(?:it|this|the (?:lesion|nodule|focus|calcification)) )?(?:was |is )?not "
+    r"(?:assessed|imaged|examined|evaluated|included|seen|identified|visible|found|demonstrated"
+    r"|visuali[sz]ed|appreciated)\b(?! (?:to|with|as|before)\b)"
+)
+_PRONOUN = re.compile(
+    r"(?:this|it|these|they|which|that)\s(?:is|are|was|were|has|have)\b"
+    r"|(?:in |of |couinaud |hepatic )*(?:segments?|segs?)\b"
+)
 _ANOTHER = re.compile(r"\b(?:an?|another|second|additional|new|further)\b")
 _MOST_KNOWN = 40
 _VAGUE = {"abnormality", "abnormalities", "observation", "density", "densities"}
-
-
-@dataclass
-class Draft:
-    """A lesion while it is put together; places are those of the plain text."""
-
-    assertion: Assertion
-    is_calcified: bool
-    section: Section | None
-    sentences: list[tuple[int, int]] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    evidence: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def is_there(self) -> bool:
-        return self.assertion is not Assertion.NEGATED
-
-    def add(self, name: str, value: Any, start: int, end: int) -> None:
-        """Keep a value once; what was said first stays."""
-        if name not in self.values:
-            self.values[name] = value
-            self.evidence.append((start, end))
-
-    def join(self, other: "Draft") -> None:
-        """Take what `other` adds to the same lesion."""
-        for name, value in other.values.items():
-            self.values.setdefault(name, value)
-        self.evidence.extend(place for place in other.evidence if place not in self.evidence)
-        self.sentences.extend(place for place in other.sentences if place not in self.sentences)
-        self.is_calcified |= other.is_calcified
-        if _STRENGTH.index(other.assertion) < _STRENGTH.index(self.assertion):
-            self.assertion = other.assertion
 
 
 class LesionReader:
@@ -135,12 +111,28 @@ class LesionReader:
         """ "… in segment VI; 5 mm in segment II": the second of the same kind."""
         words = sentence.text[start:end]
         last = self._last(sentence)
-        if not start or last is None or not (sizes_in(words) and segments_in(words)[0]):
+        if not start or last is None:
             return False
+        if not (sizes_in(words) and segments_in(words)[0]):
+            return self._say_of(last, sentence, start, end)
         draft = Draft(last.assertion, last.is_calcified, sentence.section)
         _describe(draft, sentence, start, end)
         self.drafts.append(draft)
         return True
+
+    def _say_of(self, last: Draft, sentence: Sentence, start: int, end: int) -> bool:
+        """ "…; this was not visible in 2020": a part that goes on about the lesion before it."""
+        if last.is_there and _NOT_LOOKED_AT.match(sentence.text, start, end):
+            self._not_seen(last, sentence)
+        if last.is_there and _PRONOUN.match(sentence.text, start, end):
+            _describe(last, sentence, start, end)
+        return False
+
+    def _not_seen(self, last: Draft, sentence: Sentence) -> None:
+        """ "Not assessed today.": the lesion before it is told of an earlier exam."""
+        if absence_before_in(sentence.text) is None:
+            last.assertion = Assertion.HISTORICAL
+            last.evidence.append((sentence.start, sentence.start + len(sentence.text)))
 
     def _place(self, draft: Draft, sentence: Sentence, words: str, heads: list[Head]) -> None:
         if not draft.is_there:
@@ -174,6 +166,8 @@ class LesionReader:
         """A sentence without a finding of its own goes on about the lesion before it."""
         last = self._last(sentence)
         words = sentence.text
+        if last is not None and _NOT_LOOKED_AT.match(words):
+            self._not_seen(last, sentence)
         draft = Draft(Assertion.AFFIRMED, False, sentence.section)
         _describe(draft, sentence, 0, len(words))
         is_elsewhere = any(anchor.organ is Organ.OTHER for anchor in sentence.anchors)
@@ -231,7 +225,7 @@ def _draft(
     ]
     calcified = [(how, head) for how, head in said if head.is_calcified]
     there = [(how, head) for how, head in calcified if how is not Assertion.NEGATED]
-    best = min(there or said, key=lambda each: _STRENGTH.index(each[0]))
+    best = min(there or said, key=lambda each: STRENGTH.index(each[0]))
     draft = Draft(best[0], bool(there) or (best[0] is Assertion.NEGATED and bool(calcified)),
                   sentence.section)  # fmt: skip
     draft.evidence.append(

@@ -1,6 +1,8 @@
 """Where the writer began a new line, and where only the printer ran out of paper."""
 
 import re
+from bisect import bisect
+from collections.abc import Iterator
 
 _BULLET = re.compile(r"(?:[-*•–·]|\d{1,2}[.)]|\[[ xX]?\])\s")
 _HEADING = re.compile(r"[A-Za-z][\w /&()-]{1,40}:")
@@ -24,6 +26,16 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 _PRINTED = 200
+_STOP = re.compile(r"[.!?;](?=\s|$)")
+_BLANK = re.compile(r"\n\s*\n|$")
+_GOES_ON = re.compile(
+    r"(?:[a-z]+ing|in|of|with|without|and|or|nor|which|that|the|an?|is|are|was|were|at|on|to|from"
+    r"|for"
+    r"|seen|noted|present|consistent|suggestive|mm|cm|compared)\b|[\d(]",
+    re.IGNORECASE,
+)
+_LINES_OF_A_STOP = 3
+_NARROW = 45
 
 
 class Lines:
@@ -35,6 +47,7 @@ class Lines:
         self._width = max((len(row.rstrip()) for row in rows), default=0)
         first = next((row.lstrip() for row in rows if row.strip()), "")
         self._is_small = first[:1].islower()
+        self._in_lines = list(_blocks_in_lines(report))
 
     def broken_at(self, start: int, end: int) -> str:
         """'' where the space from `start` to `end` is only a space; else one or two new lines."""
@@ -56,7 +69,18 @@ class Lines:
             return True
         if before[-1:] == "," or _UNFINISHED.search(self._report, max(0, start - 16), start):
             return False
+        if self._is_in_lines(start, end) and not _GOES_ON.match(self._report, end):
+            return True
         return self._begins_anew(start, end)
+
+    def _is_in_lines(self, start: int, end: int) -> bool:
+        """The block has no full stops, and no printer broke this line: it is short."""
+        at = bisect(self._in_lines, (start, len(self._report))) - 1
+        if at < 0 or start >= self._in_lines[at][1]:
+            return False
+        begins = self._report.rfind("\n", max(0, start - _NARROW), start) + 1
+        word = _NEXT_WORD.match(self._report, end)
+        return begins > 0 or start < _NARROW or self._fits(start, len(word[0]) if word else 0)
 
     def _begins_anew(self, start: int, end: int) -> bool:
         first = self._report[end]
@@ -73,3 +97,13 @@ class Lines:
     def _fits(self, start: int, size: int) -> bool:
         begins = self._report.rfind("\n", max(0, start - _PRINTED), start) + 1
         return self._width > _PRINTED or start - begins + 1 + size <= self._width
+
+
+def _blocks_in_lines(report: str) -> Iterator[tuple[int, int]]:
+    """Telegraphic blocks: (nearly) no full stops; the ends of lines are the ends of sentences."""
+    begin = 0
+    for blank in _BLANK.finditer(report):
+        block = report[begin : blank.start()].strip()
+        if block.count("\n") >= max(1, _LINES_OF_A_STOP * len(_STOP.findall(block[:-1]))):
+            yield begin, blank.start()
+        begin = blank.end()

@@ -7,16 +7,16 @@ from surveillance.protocol.terms import Modality
 
 _EXAM = re.compile(
     r"\b(?P<ceus>ceus|contrast(?:[- ]enhanced)? ultrasound)\b"
-    r"|\b(?P<us>ultrasound|ultrasonograph\w*|sonogra\w+|us)\b(?!\s?-\s?[1-3])"
+    r"|\b(?P<us>ultrasound|ultrasonograph\w*|sonogra\w+|us)\b(?!\s?-\s?[1-3])(?![- ]guid)"
     r"|\b(?P<pet>pet\s?[-/]?\s?ct|fdg pet|pet)\b"
     r"|\b(?P<mri>mri|mrcp|mr (?:liver|imaging|abdomen)|magnetic resonance)\b"
-    r"|\b(?P<ct>ct|ldct|computed tomography)\b"
+    r"|\b(?P<ct>ct|ldct|computed tomography)\b(?![- ]guid)"
     r"|\b(?P<xr>radiographs?|x-?rays?|plain film)\b"
 )
 _PLAIN = re.compile(
     r"\bnon-?\s?contrast|\bunenhanced|\bwithout (?:iv |intravenous )?(?:contrast|gadolinium)"
 )
-_BOTH = re.compile(r"\bwith(?: and |/)without|\bwithout (?:and|&) with")
+_BOTH = re.compile(r"\bwith\s?(?:and|/|&)\s?without|\bwithout (?:and|&) with")
 _HEPATOBILIARY = re.compile(
     r"\bgadoxet\w+|\beovist|\bprimovist|\bhepatobiliary (?:agent|contrast)|\bhepatocyte"
 )

@@ -15,12 +15,12 @@ class Organ(Term):
 
 _OTHER = r"""
 hepatic(?:\s(?:and|,)\s\w+)?\s(?:arter\w+|veins?|flexure|pedicle)|portal\s(?:and\s\w+\s)?veins?
-|portal\svenous|perihepatic|porta\shepatis|periportal|portocaval|liver\ssurface|liver\stransplant
+|portal\svenous|perihepatic|porta\shepatis|portocaval|liver\ssurface|liver\stransplant
 |gallbladder\w*|gallstones?|cholelith\w*|cholecyst\w*|choledoch\w*|cystic\sduct|cbd
 |(?:common\s)?bile\sducts?|biliary|duct(?:s|al)?(?=\s(?:stones?|dilat|calcul))|pneumobilia
-|hepatolith\w*|calcul(?:us|i)|stones?
+|hepatolith\w*|calcul(?:us|i)|stones?(?!-like)|hydro\w*neph\w+|hydroureter\w*|pyelo\w+|colitis|ileitis
 |kidneys?|renal|nephro\w+|ureter\w*|medullary|cortical|urinary|urothel\w+|bladder|uvj|kub
-|spleen\w*|splenic\w*|splenule|pancrea\w*|peripancreatic|adrenals?|aort\w*|aaa|iliac\w*
+|suprarenal|paraspinal|paravertebral|presacral|psoas|falciform|spleen\w*|splenic\w*|splenule|pancrea\w*|peripancreatic|adrenals?|aort\w*|aaa|iliac\w*
 |aorto\w*|atheroscler\w*|atheroma\w*|vascular|vessels?|vasculature|arter(?:y|ies|ial(?!\s(?:phase|enhanc|hyper)))
 |plaques?|coronary|coeliac|celiac|ivc|valves?|valvular|mitral
 |lungs?|pulmonary|(?:upper|lower|middle)\slobes?|[rl][lum]l|apex|apical|hil(?:ar|um|a)|mediastin\w*
@@ -35,16 +35,18 @@ hepatic(?:\s(?:and|,)\s\w+)?\s(?:arter\w+|veins?|flexure|pedicle)|portal\s(?:and
 |fractures?|aneurysms?|effusions?|sinus(?:es)?|neck|carotid|orbits?|nasal|laryn\w+|trachea\w*|rect(?:um|al)
 |urethra\w*|cervix|cervical|lumbar|sacr\w+|stern\w+|echocardiogra\w+|f(?:o)?etal|placent\w+|dvt|scalp|eyes?
 |limbs?|legs?|arms?|rotator|menisc\w*|patell\w*|tibia\w*|temporal|cerebr\w+|pituitary|salivary|larynx
-|uterus|kidney|costophrenic|costochondral|costal|ribs?|cartilage|skin|gluteal|supraclavicular|diverticul\w*|gut|hernia\w*
+|urogra\w*|enterogra\w*|colonogra\w*|angiogra\w*|ctpa|uterus|kidney|costophrenic|costochondral|costal|ribs?|cartilage|skin|gluteal|supraclavicular|diverticul\w*|gut|hernia\w*
 """
 _LIVER = (
-    r"liver|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate|couinaud|hcc"
+    r"liver|hep(?=\s?:)|hepatosplenic|hepat(?:ic|obiliary|ocellular|ocyte)\b|intrahepatic|caudate"
+    r"|couinaud|hcc"
     r"|hepatoma|li-rads|fnh|focal nodular hyperplasia"
 )
 _PLACE = (
     r"(?:segments?\.?\s?|segs?\.?\s?|s(?=\d))(?:[1-8][ab]?|viii|vii|vi|iv[ab]?|v|iii|ii|i"
     r"|v[il1]{2,3})\b"
     r"|(?:right|left|r|l|both|either)\s(?:(?:hepatic|posterior|anterior|lateral|medial)\s)?lobes?"
+    r"|(?:left|right)\s(?:lateral|medial|anterior|posterior)\s(?:segment|section|sector)\b"
     r"|\bdome\b"
 )
 _ANCHOR = re.compile(
@@ -53,22 +55,46 @@ _ANCHOR = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:lungs?|pulmonary|thyroid|prostate|lower lobe|upper lobe|middle lobe)\b"
 )
+_ASKED_OURS = re.compile(r"\?\s?(?:hepatic|liver)\b")
+BUT_SOME = re.compile(
+    r"\bbut\s(?:an?\s|there (?:is|are)\s)?(?:one|several|some|few|a few|\d|multiple|many|numerous"
+    r"|present|single|solitary)(?=\s(?:ones?\s)?(?:in|within|at|of|are|is)\b)"
+)
+""" "None in the spleen but several in the liver"."""
+_HEDGED = re.compile(
+    r"\b(?:possibly|perhaps|may be|might be|could be) (?:within|in|inside|of|from)\b"
+)
+_FUNCTION = re.compile(r"\s(?:function|impairment|failure|insufficiency)\b")
+_BESIDE = re.compile(
+    r"\b(?:adjacent to|near|next to|close to|alongside|abutting|behind|bordering)\s(?:the\s)?"
+    r"(?:\w+\s)?$"
+)
+_NOTHING_MORE = re.compile(r"[\s,]*(?:\d[\d.,x\s]*(?:mm|cm))?\W*")
+_FROM = re.compile(
+    r"\b(?:from|metasta\w+|metasta\w+ of|secondary to)\s(?:an?\s|the\s|known\s)?(?:\w+\s){0,2}$"
+)
+_PRIMARY = re.compile(
+    r"\s(?:\w+\s)?(?:primary|cancer|carcinoma|adenocarcinoma|malignancy|origin)\b"
+)
 _OPEN_WORDS = """
     in of within along involving at throughout inside from over is are was were and or with
     without has have shows show contains contain demonstrates but the a an no not there which
-    on seen noted present measuring adjacent near by for to as
+    on seen noted present measuring adjacent near by for to as normal nad unremarkable clear
+    versus abutting contacting indenting displacing touching overlying dilatation dilation dilated
+    ascites intact patent
 """
 _OPEN = frozenset(_OPEN_WORDS.split())
 _INTO = re.compile(
     r"\b(?:in|of|within|along|involving|at|throughout|inside|over|from|to|into|on)\b|^[\s,(:-]*$"
 )
 _BETWEEN = re.compile(
-    r"(?:[\s,&/]|and|or|both|the|left|right|in|of|also|as well as|lobes?|bilateral"
+    r"(?:[\s,&/]|and|or|both|the|left|right|in|of|also|as well as|to an? \w+ (?:extent|degree)"
+    r"|less so|lobes?|bilateral"
     r"|hepatic|upper|lower)*"
 )
 _APART = re.compile(
     r";|\b(?:but|however|whereas|while|although|though|apart from|except|other than|aside from)\b"
-    r"|,\s(?:the|there|with (?:a|an))\b|,\s(?=\w+ (?:contains?|shows?|has)\b)"
+    r"|(?<!extent)(?<!degree),\s(?:the|there|with (?:a|an))\b|,\s(?=\w+ (?:contains?|shows?|has)\b)"
 )
 
 
@@ -89,15 +115,28 @@ def has_other_lobes(text: str) -> bool:
 
 def anchors_in(sentence: str, *, elsewhere: bool = False) -> list[Anchor]:
     """Every organ named in a sentence, in order. Lobes and segments are by rule the liver's."""
-    elsewhere = elsewhere or bool(_ELSEWHERE.search(sentence))
+    is_here = bool(_ELSEWHERE.search(sentence))
+    elsewhere = elsewhere or is_here
     found = []
     for match in _ANCHOR.finditer(sentence):
         is_place = match["place"] is not None
-        if is_place and elsewhere:
+        if is_place and elsewhere and (is_here or not match[0].startswith("seg")):
             continue
         organ = Organ.OTHER if match["other"] is not None else Organ.LIVER
+        if organ is Organ.OTHER and _is_no_place(sentence, match):
+            continue
         found.append(Anchor(match.start(), match.end(), organ, is_place))
     return found
+
+
+def _is_no_place(sentence: str, match: re.Match[str]) -> bool:
+    """ "Metastases from a colonic primary", "hemangioma with phleboliths": not where they lie."""
+    if match[0].startswith("phlebolith"):
+        return "hemangioma" in sentence
+    if _FUNCTION.match(sentence, match.end()):
+        return True
+    before = sentence[max(0, match.start() - 50) : match.start()]
+    return bool(_FROM.search(before)) and bool(_PRIMARY.match(sentence, match.end()))
 
 
 def named_in(words: str) -> Organ | None:
@@ -108,8 +147,19 @@ def named_in(words: str) -> Organ | None:
 
 def organ_at(sentence: str, start: int, end: int, anchors: Sequence[Anchor]) -> Organ | None:
     """The organ of the finding at `start` to `end` as its own sentence tells it."""
+    if _ASKED_OURS.search(sentence, end):
+        return Organ.LIVER
+    hedged = _HEDGED.search(sentence, end)
+    if hedged and any(a.organ is Organ.LIVER and a.end <= hedged.start() for a in anchors):
+        return Organ.LIVER
+    some = BUT_SOME.search(sentence, end)
+    if some:
+        anchors = [anchor for anchor in anchors if anchor.start >= some.end()]
+        return anchors[0].organ if anchors else None
     left, right = _clause(sentence, start, end)
     near = [anchor for anchor in anchors if left <= anchor.start < right]
+    if len(near) > 1:
+        near = _without_neighbours(sentence, end, near)
     return (
         _inside(near, start, end)
         or _phrase(sentence, start, end, near)
@@ -117,7 +167,24 @@ def organ_at(sentence: str, start: int, end: int, anchors: Sequence[Anchor]) -> 
         or _subject(sentence, start, near)
         or _subject(sentence, start, [anchor for anchor in anchors if anchor.end <= start])
         or _only_ours(near)
+        or _named_last(sentence, end, near)
     )
+
+
+def _without_neighbours(sentence: str, end: int, near: list[Anchor]) -> list[Anchor]:
+    """ "Adjacent to the falciform ligament in segment IV": where it is near, not where it lies."""
+    kept: list[Anchor] = []
+    beside = -1
+    for anchor in near:
+        is_part = beside >= 0 and re.fullmatch(
+            r"\s(?:of\s)?(?:the\s)?", sentence[beside : anchor.start]
+        )
+        before = sentence[max(0, anchor.start - 30) : anchor.start]
+        if anchor.start >= end and (is_part or _BESIDE.search(before)):
+            beside = anchor.end
+        else:
+            kept.append(anchor)
+    return kept or near
 
 
 def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:
@@ -177,6 +244,14 @@ def _only_ours(near: Sequence[Anchor]) -> Organ | None:
     """ "Calcified focus, 4 mm, hepatic segment V": no other organ is named."""
     is_ours = bool(near) and all(anchor.organ is Organ.LIVER for anchor in near)
     return Organ.LIVER if is_ours else None
+
+
+def _named_last(sentence: str, end: int, near: Sequence[Anchor]) -> Organ | None:
+    """ "Calcification, left kidney 3 mm": behind the organ stands its size or nothing."""
+    after = next((a for a in near if a.start >= end), None)
+    if after and _NOTHING_MORE.fullmatch(sentence, after.end):
+        return after.organ
+    return None
 
 
 def _with_its_list(sentence: str, near: Sequence[Anchor], anchor: Anchor) -> Organ:

@@ -9,9 +9,11 @@ from surveillance.protocol.report_reader.spelling import spelled
 
 _JOINED = re.compile(r"-[ \t]{0,40}\r?\n[ \t]{0,40}|\s+")
 _TOKEN = re.compile(
-    r"(?P<word>(?i:calci\s{1,3}fi(?:ed|cations?)\b|(?<![\w/])(?:[fu]/[us]|[whrc]/(?:o|w)?)(?![\w/])"
+    r"(?P<word>(?i:calci\s{1,3}fi(?:ed|cations?)\b|(?<!\w)ca\s?(?:\+\+|2\+)"
+    r"|(?<![\w/])(?:[fu]/[us]|[whrces]/(?:o|w)?)(?![\w/])"
     r"|twenty-four|sub-centim\w{3,6}\b)"
-    r"|[^\W_]+(?:(?<=[a-z])-[ \t]{0,40}\r?\n[ \t]{0,40}[a-z]+)?)"
+    r"|[^\W_]+(?:(?:(?<=[a-z])-[ \t]{0,40}\r?\n[ \t]{0,40}[a-z]+"
+    r"|(?<=[A-Z])-[ \t]{0,40}\r?\n[ \t]{0,40}[A-Z]+))?)"
     r"|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
@@ -19,8 +21,11 @@ _SIGNS = {
     "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "•": "-", "·": "-", "×": "x", "*": " ",
     "’": "'", "‘": "'", "“": '"', "”": '"', "…": ".", "_": " ",
 }  # fmt: skip
-_LIGATURES = {"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"}
-_LIGATURE = re.compile("[ﬁﬂﬀﬃﬄ]")
+_LIGATURES = {
+    "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl",
+    "Ⅰ": "i", "Ⅱ": "ii", "Ⅲ": "iii", "Ⅳ": "iv", "Ⅴ": "v", "Ⅵ": "vi", "Ⅶ": "vii", "Ⅷ": "viii",
+}  # fmt: skip
+_LIGATURE = re.compile("[ﬁﬂﬀﬃﬄⅠⅡⅢⅣⅤⅥⅦⅧ]")
 _GOES_ON = re.compile(r"\s{1,3}[a-z(\d]")
 _SPOKEN = {"period": ".", "comma": ","}
 

@@ -8,9 +8,11 @@ its place in the text as it came. Proposals for a person; nothing is decided her
 from typing import Any
 
 from surveillance.protocol.report_reader.advice import Advice, AdviceReader
-from surveillance.protocol.report_reader.corrections import correct
+from surveillance.protocol.report_reader.corrections import correct, takes_all_back
+from surveillance.protocol.report_reader.drafts import Draft
+from surveillance.protocol.report_reader.findings import heads_in
 from surveillance.protocol.report_reader.language import is_english
-from surveillance.protocol.report_reader.lesions import Draft, LesionReader
+from surveillance.protocol.report_reader.lesions import LesionReader
 from surveillance.protocol.report_reader.limits import limit_in, visualisation_in
 from surveillance.protocol.report_reader.organs import Organ
 from surveillance.protocol.report_reader.plain import Plain, plain
@@ -23,7 +25,7 @@ from surveillance.protocol.report_reader.reading import (
 from surveillance.protocol.report_reader.sentences import Sentence, sentences_of
 from surveillance.protocol.terms import VisualisationScore
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Changes whenever the same text may be read differently; kept with every reading."""
 
 
@@ -81,8 +83,10 @@ def _read_sentence(
 ) -> None:
     if not correct(sentence, lesions.drafts):
         lesions.read(sentence)
+    if takes_all_back(sentence):
+        advice.found.clear()
     has_lesion = any(draft.is_there for draft in lesions.drafts)
-    advice.read(sentence, has_lesion=has_lesion, is_first=is_first)
+    advice.read(sentence, has_lesion=has_lesion, is_first=is_first and not heads_in(sentence.text))
 
 
 def _lesion(written: Plain, draft: Draft) -> LesionStatement:

@@ -6,54 +6,34 @@ its scope. Here the rules are data: a trigger, what it is not, and what ends its
 
 import re
 
+from surveillance.protocol.report_reader.earlier import (
+    without_absence_before,
+    without_comparison,
+)
+from surveillance.protocol.report_reader.negation import PSEUDO, negation_of
 from surveillance.protocol.report_reader.reading import Assertion
 
-_PSEUDO = re.compile(
-    r"\b(?:no|without|not)\s(?:(?:significant|appreciable|definite|substantial|interval|any"
-    r"|much)\s)*"
-    r"(?:change|growth|increase|enlargement|progression|changed|increased|enlarged|grown)\b"
-    r"|\bno longer\b|\bnot only\b|\bno doubt\b|\bwithout doubt\b"
-    r"|\bno\s(?:\w+\s){0,2}(?:follow-up|follow up|imaging|action|work-?up)\b"
-    r"|\b(?:cannot|can not|can't|not|never|no)\b[^.;,]{0,25}?\b(?:exclude|excluded|rule out"
-    r"|ruled out)\b"
-    r"|\bnot (?:entirely|completely|wholly) free of\b|\bnot without\b"
-    r"|\bcannot say (?:that )?(?:there )?(?:is |are )?(?:no|not)\b"
-    r"|\b(?:no|without) (?:an? )?(?:associated|acoustic|posterior|accompanying|surrounding"
-    r"|adjacent)\b"
-    r"|\bwithout (?:and with |or with )?(?:iv |intravenous )?(?:contrast|enhancement|uptake"
-    r"|gadolinium)\b"
-    r"|\bnot (?:mentioned|limited|well|clearly|fully|been performed|available)\b"
-    r"|\bno (?:comparison|prior|priors|previous)\b|\babsence of calcif\w+ could not\b"
-)
-_NEGATORS = re.compile(
-    r"\b(?:no|not|without|negative for|free of|absence of|neither|nor|never|rather than"
-    r"|(?:does|do|did) not (?:\w+ )?(?:contain|show|demonstrate|have|reveal)"
-    r"|none(?: of (?:these|them|the \w+))?(?: is| are| was| were)?"
-    r"|instead of|nothing|denies|excluded|devoid of|lacks?|lacking)\b|\[ ?\]"
-)
-_ENDS = re.compile(
-    r";|:|\[|\b(?:but|however|except|apart from|other than|aside from|save for|although|though|only"
-    r"|is|are|was|were|shows?|contains?|demonstrates?|has|have|reveals?|measur\w+|remains?"
-    r"|corresponds?|which|there|incidental(?:ly)?|known|unchanged|again|still)\b"
-    r"|,\s(?:and\s)?(?:an?|the|one|\d+|several|few|multiple|scattered|stable|solitary|single)\b"
-    r"|\band an?\b|\s-\s"
-)
-_NEW_ITEM = re.compile(r",\s(?:tiny|small|punctate|minute|coarse|subcm|calcified)\b")
-_SIZE = re.compile(r"\d\s?(?:mm|cm)\b")
-_NEGATED_AFTER = re.compile(
-    r"^[^.;]{0,60}?(?:\b(?:is|are|was|were|been|be)\s)?\b(?:not|never)\s(?:\w+ly\s)?(?:been\s)?"
-    r"(?:seen|identified|present|demonstrated|visuali[sz]ed|visible|found|detected|evident"
-    r"|confirmed|appreciated|apparent|shown|observed|there)\b"
-    r"|^s?(?:\s\w+){0,2}\s?[:?]\s?(?:a:\s?)?(?:none|no|absent|negative|nil|n|not seen)\b"
-    r"|^\s?:\s?(?:[a-z]+\s){1,2}-\s?(?:no|none|absent)\b"
-    r"|^\s?(?:\w+\s){0,2}(?:is\s|are\s)?(?:absent|none)\b"
-    r"|^[^.;,]{0,40}\b(?:has|have)\sbeen\s(?:excluded|ruled out)\b"
-    r"|^[^.;,]{0,30}\b(?:is|are)\s(?:excluded|ruled out)\b"
-    r"|^[^.]{0,60}\bdo(?:es)? not see\b"
-)
 _GONE = re.compile(
     r"\bno longer\b|\b(?:has|have) (?:now )?(?:resolved|disappeared)\b"
     r"|\bno (?:mri|ct|us|sonographic|ultrasound|imaging) correlate\b"
+)
+_GONE_BEFORE = re.compile(
+    r"\b(?:resolution|disappearance|resolved)\s(?:of\s)?(?:the\s)?(?:[\w-]+\s){0,5}$"
+)
+_TOLD_BEFORE = re.compile(
+    r"\b(?:previously|formerly|earlier|was|were) (?:reported|described|noted|documented|seen)\b"
+    r"|\b(?:reported|described|questioned|noted|suspected) (?:elsewhere|outside|on|at|by)\b"
+    r"|(?<!not )(?<!ly )(?<!never )seen (?:on|at|by|with)\b|\bbetter (?:seen|visible|shown"
+    r"|visuali[sz]ed|appreciated) (?:on|at|with)\b"
+)
+_NOT_LOOKED_AT = re.compile(
+    r"[^.;,]{0,40}?\s(?:was |were |is |are )?not (?:assessed|evaluated|imaged|included|covered"
+    r"|scanned)\b"
+)
+_KNOWN = re.compile(
+    r"\b(?:(?:the|this|these|those|its)\s(?:(?!(?:right|left|liver|patient|have|has|had|in|of|no"
+    r"|with|an?)\b)[\w-]+\s){0,3}"
+    r"|(?:known|documented|described|aforementioned)\s(?:[\w-]+\s){0,4})$"
 )
 _MAYBE = re.compile(
     r"\b(?:possibl[ey]|possibility|may|might|could|questionable|questioned|question of|equivocal"
@@ -65,14 +45,22 @@ _MAYBE_ENDS = re.compile(
     r";|\b(?:but|however|is|are|was|were|has|have|which|there|unchanged)\b|,\s(?!likely|possibl)"
 )
 _MAYBE_AFTER = re.compile(
-    r"^[^.;]{0,60}?\b(?:(?:cannot|can not|can't|could not) be (?:entirely |completely )?"
-    r"(?:excluded|ruled out)|not (?:entirely )?excluded|(?:is|are) (?:suspected|possible|questioned"
-    r"|questionable|uncertain|equivocal)|(?:may|might|could) (?:be|lie) (?:within|in|located)"
+    r"^[^.;,]{0,40}\b(?:is|are|was|were) (?:\w+ )?(?:unlikely|improbable|doubtful)\b"
+    r"|^[^.;]{0,40}\b(?:probably|likely|possibly|presumably) (?:an? )?(?:costo\w+|costal|rib"
+    r"|renal|gall\w+"
+    r"|vascular|splenic|pleural|bowel|lymph|node|nodal|extra\w+)\b|^[^.;]{0,140}\?\s?(?:hepatic"
+    r"|liver)\b"
+    r"|^[^.;]{0,60}?\b(?:(?:cannot|can not|can't|could not) be (?:entirely |completely )?"
+    r"(?:excluded|ruled out)|not (?:entirely )?excluded|(?:is|are|was|were) (?:suspected|possible"
+    r"|questioned"
+    r"|questionable|uncertain|equivocal)|(?:(?:may|might|could) (?:be|lie)|possibly"
+    r"|perhaps) (?:within|in|located|inside)"
     r"|could not be confirmed|versus)\b"
     r"|^\s(?:\w+\s){0,3}(?:versus|or)\s(?:\w+\s)?(?:vessel|clip|artifact|contrast|gas|stent)\b"
 )
 _EXCLUDE_BEFORE = re.compile(
-    r"\b(?:cannot|can not|can't|not|never)\b[^.;,]{0,25}?\b(?:exclude"
+    r"\b(?:cannot|can not|can't|not|never|unable|difficult|hard"
+    r"|impossible)\b[^.;,]{0,25}?\b(?:exclude"
     r"|rule out)\s(?:an?\s)?(?:\w+\s){0,2}$"
 )
 _REQUEST = re.compile(
@@ -89,11 +77,19 @@ _ASKED = re.compile(
 _PAST = re.compile(
     r"\b(?:(?:previous|prior|previously|formerly) (?:noted|seen|described|reported|identified"
     r"|documented|questioned|mentioned|known|visuali[sz]ed|calcif\w+)|history(?: of)?"
-    r"|(?:outside|prior|previous) (?:\w+\s){0,2}(?:report|imaging|study|ct|mri|us)"
+    r"|(?:outside|prior|previous) (?:\w+\s){0,2}(?:report|imaging|study|exam\w*|scan|ultrasound"
+    r"|ct|mri|us)\b"
+    r"|(?:post|after|following|previous) (?:\w+\s){0,3}(?:\w*ectomy|resection|ablation"
+    r"|excision) (?:for|of)"
     r"|(?:mentions?|mentioned|describes?|reports) an?)\b"
 )
 _PAST_AFTER = re.compile(
-    r"^[^.;]{0,30}\b(?:reported|described|noted|questioned|mentioned) (?:on|in|at|by) (?:an? "
+    r"^[^.;]{0,20}\b(?:formerly|previously|earlier) (?:noted|seen|described|reported|identified"
+    r"|documented|visible|present)\b|"
+    r"^(?:(?!\d\s?[mc]m)[^.;(,]){0,60}\b(?:on|at) (?:the |an? )?(?:\w+\s)?(?:ct|mri|us|ultrasound"
+    r"|scan|study"
+    r"|exam\w*) (?:of|from|in|dated) (?:\w+\s){0,2}?\d"
+    r"|^[^.;]{0,30}\b(?:reported|described|noted|questioned|mentioned) (?:on|in|at|by) (?:an? "
     r"|the )?"
     r"(?:prior|previous|outside|earlier|recent|last|ct|mri|us|ultrasound|referr\w+|20\d\d)\b"
     r"|^[^.;]{0,30}\bseen (?:on|in|at) (?:an? |the )?(?:prior|previous|outside|earlier|last"
@@ -112,20 +108,32 @@ def is_spoken_of(sentence: str, start: int) -> bool:
     if _FAMILY.search(before) or _ASKED.search(before):
         return False
     request = _REQUEST.search(before)
-    return request is None or bool(_PSEUDO.search(before))
+    return request is None or bool(PSEUDO.search(before))
 
 
 def assertion_at(sentence: str, start: int, end: int, *, is_past: bool) -> Assertion:
     """How the finding at `start` to `end` is spoken of; `is_past`: the part tells of before."""
+    sentence = without_absence_before(sentence)
     after = sentence[end : end + 160]
-    is_before = is_past or _is_past(sentence, start, after)
-    if _GONE.search(after):
+    if _GONE.search(after) or _GONE_BEFORE.search(sentence[:start]):
         return Assertion.HISTORICAL
-    if _is_negated(sentence, start, end, after):
-        return Assertion.HISTORICAL if is_before and not is_past else Assertion.NEGATED
-    if is_before and (is_past or not _NOW.search(sentence)):
+    denied = negation_of(sentence, start, end)
+    if denied is Assertion.NEGATED:
+        is_known = (
+            _is_past(sentence, start, after)
+            or is_known_at(sentence, start)
+            or _TOLD_BEFORE.search(after) is not None
+        )
+        return Assertion.HISTORICAL if is_known and not is_past else Assertion.NEGATED
+    if is_past or (
+        _is_past(without_comparison(sentence), start, after) and not _NOW.search(sentence)
+    ):
         return Assertion.HISTORICAL
-    return Assertion.UNCERTAIN if _is_uncertain(sentence, start, end, after) else Assertion.AFFIRMED
+    if _NOT_LOOKED_AT.match(after):
+        return Assertion.HISTORICAL
+    if denied or _is_uncertain(sentence, start, end, after):
+        return Assertion.UNCERTAIN
+    return Assertion.AFFIRMED
 
 
 def _is_past(sentence: str, start: int, after: str) -> bool:
@@ -134,47 +142,12 @@ def _is_past(sentence: str, start: int, after: str) -> bool:
 
 def is_negated_at(sentence: str, start: int, end: int) -> bool:
     """Whether a negation reaches the words at `start` to `end`."""
-    return _is_negated(sentence, start, end, sentence[end : end + 160])
+    return negation_of(sentence, start, end) is Assertion.NEGATED
 
 
-def _is_negated(sentence: str, start: int, end: int, after: str) -> bool:
-    return _negated_before(sentence, start, end) or _negated_after(after)
-
-
-def _negated_before(sentence: str, start: int, end: int) -> bool:
-    before = sentence[max(0, start - 400) : start]
-    masked = _PSEUDO.sub(
-        lambda found: "~" * len(found[0]), sentence[max(0, start - 400) : end + 40]
-    )
-    trigger = None
-    for trigger in _NEGATORS.finditer(masked[: len(before)]):  # noqa: B007  (the last one counts)
-        pass
-    if trigger is None:
-        return False
-    reach = _reach(before, trigger)
-    return not _ENDS.search(reach) and not _is_new_item(reach, sentence[end:])
-
-
-def _reach(before: str, trigger: re.Match[str]) -> str:
-    """The words between the negation and the finding, "no evidence is seen of" made one trigger."""
-    gap = before[trigger.end() :]
-    return re.sub(
-        r"^(?:\s(?:sonographic|ct|imaging|mri))?\s(?:evidence|sign)s?\b[^,;]{0,40}?\bof\b", "", gap
-    )
-
-
-def _is_new_item(gap: str, after: str) -> bool:
-    """ "No gallstones, tiny calcification in the liver" — unless the list goes on with "or"."""
-    has_size = bool(_SIZE.search(gap)) and not re.search(r"(?:than|>)\s?\d", gap)
-    if has_size:
-        return True
-    goes_on = re.search(r"^[^.;]{0,60}\b(?:or|nor)\b", after) or re.search(r"\b(?:or|nor)\b", gap)
-    return bool(_NEW_ITEM.search(gap)) and not goes_on
-
-
-def _negated_after(after: str) -> bool:
-    found = _NEGATED_AFTER.search(after)
-    return bool(found) and not re.search(r"\bwell\b|\bclearly\b|\bnew\b", found[0] if found else "")
+def is_known_at(sentence: str, start: int) -> bool:
+    """ "The calcification is not seen today": the report takes for granted that it was there."""
+    return _KNOWN.search(sentence[max(0, start - 60) : start]) is not None
 
 
 def _is_uncertain(sentence: str, start: int, end: int, after: str) -> bool:

@@ -76,7 +76,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
         is_break = match[0].startswith("\n")
         if match[0] == "." and ABBREVIATED.search(text, max(begin, match.start() - 8), match.end()):
             continue
-        if match[0] == "?" and _ANSWERED.match(text, match.start()):
+        if match[0] == "?" and (_ANSWERED.match(text, match.start()) or _is_query(text, match)):
             continue
         if match[0] == "." and text[begin : match.start()].strip().isdigit():
             continue
@@ -84,6 +84,12 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
         yield from _split_at_headings(text, begin, end, is_line)
         begin, is_line = match.end(), is_break
     yield from _split_at_headings(text, begin, len(text), is_line)
+
+
+def _is_query(text: str, mark: re.Match[str]) -> bool:
+    """ "?hepatic ?renal": a doubt of what follows, no end of a sentence."""
+    before, after = text[mark.start() - 1 : mark.start()], text[mark.end() : mark.end() + 1]
+    return before in {" ", ",", "("} and after.isalpha()
 
 
 def _split_at_headings(
@@ -146,3 +152,5 @@ def _note_organ(line: str, here: _Here) -> None:
     organ = named_in(label["organ"])
     if organ is not None and not re.search(r"calcif|granuloma|lesion", label["organ"]):
         here.organ = organ
+        if here.section in _UNTIL_BREAK:
+            here.section = Section.FINDINGS

@@ -1,5 +1,6 @@
 """One spelling for each word: abbreviations, slips of the finger and of a scanner are undone."""
 
+import re
 from functools import lru_cache
 
 SHORT = {
@@ -18,7 +19,13 @@ SHORT = {
     "centimeters": "cm", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
     "eighteen": "18", "twenty-four": "24", "vs": "versus", "sub-centimeter": "subcm",
-    "subcentimetre": "subcm", "subcentimeter": "subcm",
+    "subcentimetre": "subcm", "subcentimeter": "subcm", "ca++": "calcium", "ca2+": "calcium",
+    "ca ++": "calcium", "e/o": "evidence of", "s/o": "suggestive of", "usg": "ultrasound",
+    "sono": "ultrasound", "surv": "surveillance", "adv": "advised", "cont": "continue",
+    "ncct": "noncontrast ct", "tpct": "multiphase ct", "cemri": "mri", "cect": "ct", "mdct": "ct",
+    "gran": "granuloma", "rhl": "right hepatic lobe", "lhl": "left hepatic lobe",
+    "unch": "unchanged", "segmant": "segment", "segement": "segment",
+    "sol": "lesion", "sols": "lesions",
 }  # fmt: skip
 
 _KNOWN_WORDS = """
@@ -48,12 +55,21 @@ def _seen_as(word: str) -> str:
 _BY_LOOK = {_seen_as(word): word for word in sorted(KNOWN, reverse=True)}
 
 
+_TIME = re.compile(
+    r"(?P<every>q)?(?P<number>\d{1,2})(?P<unit>mon?|mos|mths?|m(?<=q\dm)|wks?|w(?<=q\dw)|yrs?)"
+)
+_UNITS = {"m": "months", "w": "weeks", "y": "years"}
+
+
 @lru_cache(maxsize=20_000)
 def spelled(word: str) -> str:
     """The word in small letters, spelled as the vocabulary spells it."""
     low = word.lower()
     if low in SHORT:
         return SHORT[low]
+    time = _TIME.fullmatch(low)
+    if time:
+        return f"{'every ' if time['every'] else ''}{time['number']} {_UNITS[time['unit'][0]]}"
     if low in KNOWN or len(low) < _SHORTEST - 1 or len(low) > _LONGEST or low.isdigit():
         return low
     by_look = _BY_LOOK.get(_seen_as(low))

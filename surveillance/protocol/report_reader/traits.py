@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from surveillance.protocol.report_reader.earlier import absence_before_in
 from surveillance.protocol.report_reader.reading import Change
 from surveillance.protocol.report_reader.scope import is_negated_at
 from surveillance.protocol.terms import (
@@ -58,7 +59,7 @@ _NO_TISSUE = re.compile(
 )
 _CHANGES = _table({
     Change.GONE: r"no longer\b|(?:has|have) (?:now )?(?:resolved|disappeared)|not (?:seen"
-        r"|identified|visible|visuali[sz]ed) (?:today|on (?:the )?(?:current|this|today))",
+        r"|identified|visible|visuali[sz]ed|be \w+) (?:today|on (?:the )?(?:current|this|today))",
     Change.STABLE: (
         r"unchanged|stable\b|static\b|no (?:significant |appreciable |interval |definite )*"
         r"(?:change|growth|increase|enlargement)|not (?:\w+ly )?(?:changed|increased|grown)"
@@ -66,9 +67,13 @@ _CHANGES = _table({
         r"|similar (?:in size|to (?:the )?prior)|has been there since"
     ),
     Change.GROWN: (
-        r"(?:has|have) (?:\w+ly )?(?:enlarged|grown|increased)|increas(?:ed|ing) in (?:size|number)"
-        r"|increased from|(?:interval|significant|threshold) growth|(?:slightly "
-        r"|mildly )?larger than|enlarging"
+        r"(?:has|have) (?:\w+ly )?(?:enlarged|grown|increased|doubled|tripled|progressed)"
+        r"|increas(?:ed|ing) in (?:size|number)"
+        r"|increased from|(?:interval|significant|threshold) growth|(?:larger|bigger|bulkier"
+        r"|greater)"
+        r" than(?! \d)|(?:now|slightly|mildly|significantly|clearly|much) (?:larger|bigger)|(?:is"
+        r"|are) (?:larger|bigger)"
+        r"|doubled in|doubling|grew|enlarging"
         r"|enlarged (?:from|since|compared)|interval (?:increase|enlargement)"
     ),
     Change.SMALLER: (
@@ -105,7 +110,11 @@ _LIRADS = re.compile(
     r"|\bcategory:? us-?(?P<cat>[1-3])\b"
 )
 _ENHANCEMENT = {
-    "aphe": re.compile(r"\baphe\b|\barterial (?:phase )?(?:hyper-?)enhancement\b"),
+    "aphe": re.compile(
+        r"\baphe\b|\barterial(?:ly)?(?:[- ]phase)? (?:hyper-?)?enhanc(?:ing|ement)\b"
+        r"(?! (?:is |was )?(?:\w+ )?(?:adequate|suboptimal|timing|degraded|mistimed|limited))"
+        r"|\b(?:hyper-?)?enhanc(?:es|ing|ement)\b(?: \w+){0,3} (?:in|on) (?:the )?arterial phase"
+    ),
     "washout": re.compile(r"\bwash-?\s?out\b"),
     "capsule": re.compile(r"\b(?:enhancing |tumor )?capsule\b(?! (?:adjacent|of the liver))"),
 }
@@ -151,6 +160,10 @@ def _isolation(words: str) -> Iterator[Trait]:
 
 
 def _change(words: str) -> Iterator[Trait]:
+    absent = absence_before_in(words)
+    if absent:
+        yield "change", Change.NEW, *absent
+        return
     for value, pattern in _CHANGES:
         found = pattern.search(words)
         if not found or _TO_COME.search(words[: found.start()]):
