@@ -2,6 +2,7 @@
 
 from typing import Any
 
+WEBHOOKS = ("OPENED", "DUE", "OVERDUE", "ESCALATED", "CLOSED", "TRIED")
 SPECTACULAR = {
     "TITLE": "HepCalc Surveillance",
     "DESCRIPTION": "Records are read; whatever changes them is a verb, named as the workflow is.",
@@ -17,6 +18,7 @@ SPECTACULAR = {
     "POSTPROCESSING_HOOKS": [],  # values of a field stand where they are used, unnamed
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
+    "WEBHOOKS": [f"surveillance.api.webhook_schema.{event}" for event in WEBHOOKS],
 }
 
 
@@ -43,6 +45,7 @@ def oauth2_provider(*, https: bool) -> dict[str, Any]:
     """What the OAuth2 server is told: what RFC 9700 recommends, all of it."""
     return {
         "SCOPES_BACKEND_CLASS": "surveillance.api.scopes.ClientScopes",
+        "OAUTH2_VALIDATOR_CLASS": "surveillance.api.client_validator.ClientValidator",
         "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
         "ALLOWED_REDIRECT_URI_SCHEMES": ["https"] if https else ["https", "http"],
         "PKCE_REQUIRED": True,

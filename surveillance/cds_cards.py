@@ -40,6 +40,17 @@ def cards_of(owed: Sequence[Owed], context: Context, *, patient_in_ehr: str) -> 
     return [_card(one, context, patient_in_ehr) for one in owed]
 
 
+def doubt_card(summary: str, detail: str, url: str) -> Json:
+    """One card that says why nothing is shown: nobody's debt stands at another's record."""
+    return {
+        "summary": summary[:LONGEST_SUMMARY],
+        "indicator": "warning",
+        "detail": detail,
+        "source": {"label": "HepCalc Surveillance", "url": url},
+        "links": [{"label": "Find the patient in HepCalc", "url": url, "type": "absolute"}],
+    }
+
+
 def _card(owed: Owed, context: Context, patient_in_ehr: str) -> Json:
     row = owed.follow_up
     card: Json = {

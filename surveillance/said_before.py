@@ -62,6 +62,13 @@ def patient_known_as(site: Site, mrn: str) -> Patient | None:
     return former.patient if former else None
 
 
+def survivor_of(patient: Patient) -> Patient:
+    """The record that holds everything of this person now, one merge after another."""
+    while patient.merged_into is not None:
+        patient = patient.merged_into
+    return patient
+
+
 def records_of_person(patient: Patient) -> list[Patient]:
     """The record and all that were merged into it, one round of merges after another."""
     found = [patient]

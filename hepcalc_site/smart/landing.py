@@ -1,5 +1,6 @@
 """From the patient on the EHR's screen to ours, and to the page where this person is needed."""
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -9,9 +10,8 @@ from django.utils.translation import gettext_noop
 from hepcalc_site.smart.failures import LaunchFailed
 from hepcalc_site.smart.kept import Arrival
 from hepcalc_site.smart.talking import Json
-from patients.models import Patient
+from surveillance.intake.fhir.on_screen import Doubt, on_screen
 from surveillance.models import EhrSystem, Escalation
-from surveillance.record_numbers import record_numbers
 from surveillance.roles import Permission, sites_where
 
 
@@ -35,14 +35,32 @@ class SeveralPatients(LaunchFailed):
     status = 409
 
 
+class AnotherPerson(LaunchFailed):
+    """Name or birth date are not those of our patient with the record number."""
+
+    code = "another_person"
+    words = gettext_noop(
+        "The name or birth date in the EHR is not that of the patient here with this record "
+        "number. Find the patient in the queue, and have the wrong record corrected."
+    )
+    status = 409
+
+
+FAILURES: Final[dict[Doubt, type[LaunchFailed]]] = {
+    Doubt.SEVERAL: SeveralPatients,
+    Doubt.CONTRADICTS: AnotherPerson,
+}
+
+
 def followed_patient(ehr: EhrSystem, resource: Json) -> UUID | None:
-    """Ours, by record number at the site of the EHR; of a merged record the one that stayed."""
-    numbers = record_numbers(resource, ehr.mrn_system)
-    rows = Patient.objects.filter(site=ehr.site_id, mrn__in=numbers)
-    found = {row.merged_into_id or row.pk for row in rows}
-    if len(found) > 1:
-        raise SeveralPatients
-    return found.pop() if found else None
+    """Ours, by record number at the site of the EHR; of a merged record the one that stayed.
+
+    Raises SeveralPatients, or AnotherPerson where the EHR's words are another's.
+    """
+    whom = on_screen(ehr, resource)
+    if whom.doubt is not None:
+        raise FAILURES[whom.doubt]
+    return whom.patient.pk if whom.patient else None
 
 
 def landing(user: User, arrival: Arrival) -> str:

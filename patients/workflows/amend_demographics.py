@@ -25,6 +25,12 @@ class NotAmendable(WorkflowRefused):
     code = "not_amendable"
 
 
+class BirthDateErased(WorkflowRefused):
+    """A birth date that is on file would be none: which rules apply would not be known any more."""
+
+    code = "birth_date_erased"
+
+
 def amend_demographics(
     *, patient: Patient, changes: dict[str, object], by: User | None, now: datetime
 ) -> Patient:
@@ -32,12 +38,14 @@ def amend_demographics(
 
     A corrected postal address is one that letters may be sent to again.
     Refused: a field that is not demographic, a value that its field does not allow, the MRN of
-    another patient at the site. The audit names the fields, never their values.
+    another patient at the site, no birth date where one is on file. The audit names the fields,
+    never their values.
     """
     _refuse_other_fields(changes)
     try:
         with transaction.atomic():
             stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+            _refuse_erasing(stored, changes)
             changed = _apply(stored, changes)
             if changed:
                 refuse_bad_demographics(stored, today=stored.site.local_date(now))
@@ -65,6 +73,15 @@ def _refuse_other_fields(changes: Collection[str]) -> None:
                 "{fields}: cannot be changed here. Identity and contact details are: {allowed}."
             ).format(fields=", ".join(other), allowed=", ".join(DEMOGRAPHIC_FIELDS)),
             fields=other,
+        )
+
+
+def _refuse_erasing(patient: Patient, changes: dict[str, object]) -> None:
+    """Not knowing it erases nothing: without an age, overdue imaging would become a review."""
+    if patient.birth_date and changes.get("birth_date", patient.birth_date) is None:
+        raise BirthDateErased(
+            _("birth_date: it is on file, and is not erased. Give the right day, or leave it out."),
+            field="birth_date",
         )
 
 

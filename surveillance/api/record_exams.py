@@ -26,13 +26,12 @@ from surveillance.workflows.answer_once import Answer
 from surveillance.workflows.errors import WorkflowRefused
 
 MOST_EXAMS = 100
-EXAMPLE = [
-    {
-        "patient": "5f0c0c2e-0000-4000-8000-000000000001", "accession": "MR-2026-0815",
-        "performed_on": "2026-08-20", "modality": "MRI_EXTRACELLULAR",
-        "findings": [{"lesion": "5f0c0c2e-0000-4000-8000-000000000003", "size_mm": 8}],
-    }
-]  # fmt: skip
+EXAMPLE = {
+    "patient": "5f0c0c2e-0000-4000-8000-000000000001", "accession": "MR-2026-0815",
+    "performed_on": "2026-08-20", "modality": "MRI_EXTRACELLULAR",
+    "findings": [{"lesion": "5f0c0c2e-0000-4000-8000-000000000003", "size_mm": 8}],
+}  # fmt: skip
+"""Of one exam: the library puts it into the list."""
 
 
 class ExamOfPatientInput(ExamInput):

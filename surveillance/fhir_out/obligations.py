@@ -80,9 +80,14 @@ def task(row: FollowUp, context: Context) -> list[Json]:
 
 
 def task_status(row: FollowUp) -> str:
-    """FHIR Task.status: requested, accepted (ordered), in-progress (booked), or how it ended."""
+    """FHIR Task.status: requested, accepted (ordered), in-progress (booked), or how it ended.
+
+    Whoever is booked after the last day counts as not booked (clinical.md 8.2).
+    """
     if row.closed_at is None:
-        return "in-progress" if row.booked_for else "accepted" if row.ordered_on else "requested"
+        if row.booked_for and row.booked_for <= row.latest_on:
+            return "in-progress"
+        return "accepted" if row.ordered_on else "requested"
     if row.outcome == FollowUpOutcome.COMPLETED:
         return "completed"
     wrong = row.outcome == FollowUpOutcome.ENTERED_IN_ERROR

@@ -38,13 +38,15 @@ RISK_FACTS = (
 
 
 def patient(row: Patient, _context: Context) -> list[Json]:
-    """FHIR Patient; a merged record names its survivor and is not active."""
-    merged = row.merged_into_id
+    """FHIR Patient; a merged record names its survivor and is not active. The survivor names what
+    it replaces, and the numbers that were given up."""
+    merged, replaced = row.merged_into_id, list(row.merged_records.all())
+    given_up = [*(one.mrn for one in replaced), *(o.mrn for o in row.former_numbers.all())]
     return [
         resource(
             "Patient",
             str(row.pk),
-            identifier=[mrn(row)],
+            identifier=[mrn(row), *(_old(row, number) for number in dict.fromkeys(given_up))],
             active=merged is None,
             name=[known(family=row.family_name, given=[row.given_name] if row.given_name else [])],
             telecom=_telecom(row),
@@ -53,7 +55,10 @@ def patient(row: Patient, _context: Context) -> list[Json]:
             address=_address(row),
             communication=[{"language": _language(row), "preferred": True}],
             managingOrganization=organization(row.site),
-            link=[{"other": reference("Patient", merged), "type": "replaced-by"}] if merged else [],
+            link=[
+                *([_link(merged, "replaced-by")] if merged else []),
+                *(_link(one.pk, "replaces") for one in replaced),
+            ],
             **_deceased(row),
         )
     ]
@@ -63,6 +68,14 @@ def mrn(row: Patient) -> Json:
     """The record number, in the numbering of the site."""
     kind = concept(coding(f"{HL7}v2-0203", "MR", "Medical record number"))
     return {"type": kind, "system": f"urn:hepcalc:mrn:{row.site.slug}", "value": row.mrn}
+
+
+def _old(row: Patient, number: str) -> Json:
+    return mrn(row) | {"use": "old", "value": number}
+
+
+def _link(other: object, kind: str) -> Json:
+    return {"other": reference("Patient", other), "type": kind}
 
 
 def _telecom(row: Patient) -> list[Json]:

@@ -62,7 +62,7 @@ from surveillance.models.notification import (
     SendingDoubt,
 )
 from surveillance.models.outside_care import OutsideCare, OutsideCareReview, OutsideCareState
-from surveillance.models.patient_merge import PatientMerge
+from surveillance.models.patient_merge import BIRTH_DATE_LEARNED, PatientMerge
 from surveillance.models.patient_note import PatientNote
 from surveillance.models.personal_token import TOKEN_PREFIX, PersonalToken
 from surveillance.models.registry_import import (
@@ -83,6 +83,7 @@ from surveillance.models.webhook import (
 from surveillance.protocol.terms import ContactOutcome, DayPart
 
 __all__ = [
+    "BIRTH_DATE_LEARNED",
     "EVENT_VALUES",
     "LARGEST_DOCUMENT",
     "LONGEST_NAME",

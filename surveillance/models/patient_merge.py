@@ -1,12 +1,16 @@
 """Two records of one person joined, and taken apart again when that was wrong."""
 
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from patients.models import Patient
+
+BIRTH_DATE_LEARNED: Final = "birth_date"
+"""In `moved`: the day that the survivor did not have before."""
 
 
 class PatientMerge(models.Model):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, resolve_url
@@ -77,10 +77,14 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _path_here(request: HttpRequest, address: str) -> str:
-    """Path and query of an address on this very host; empty for any other."""
+    """Path and query of an address on this very host; empty for any other, and where the host is
+    none of ours: the page that refuses it asks, too."""
     parts = urlsplit(address)
     here = parts.path + (f"?{parts.query}" if parts.query else "")
-    return here if parts.netloc == request.get_host() else ""
+    try:
+        return here if parts.netloc == request.get_host() else ""
+    except DisallowedHost:
+        return ""
 
 
 def sites_of_queue(user: User) -> list[Site]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from patients.audit import Deed, record_events
 from patients.history import save_with_history
 from patients.models import Patient, RiskProfile
-from surveillance.models import FollowUp, PatientMerge
+from patients.workflows.amend_demographics import amend_demographics
+from surveillance.models import BIRTH_DATE_LEARNED, FollowUp, PatientMerge
 from surveillance.ownership import accountable_owner
 from surveillance.record_locks import lock_records
 from surveillance.workflows.combine_risk import combine_risk
@@ -34,7 +35,9 @@ def merge_patients(
 ) -> PatientMerge:
     """Move everything of `duplicate` to `survivor` and decide again about all lesions.
 
-    The survivor gets a combined risk profile in which the more dangerous fact wins. Merging the
+    The survivor gets a combined risk profile in which the more dangerous fact wins, and the
+    duplicate's birth date where it has none: lesions never lose the age that they were decided
+    with. Merging the
     same two again changes nothing. Refused: one and the same record, two sites, a duplicate that
     was merged elsewhere, different status, no reason.
     """
@@ -46,6 +49,7 @@ def merge_patients(
     source = Patient.objects.get(pk=duplicate.pk)
     _refuse(target, source, reason)
     combined, before = _combined(target, source, now)
+    learned = _learn_birth_date(target, source, by, now)
     owner = accountable_owner(target)
     moved = repoint_records(source=source, target=target)
     if owner is not None:
@@ -57,7 +61,7 @@ def merge_patients(
         survivor=target,
         duplicate=source,
         reason=reason,
-        moved=moved | {"RiskProfile": [str(before.pk)] if before else []},
+        moved=moved | {"RiskProfile": [str(before.pk)] if before else []} | learned,
         merged_at=now,
         merged_by=by,
     )
@@ -101,6 +105,18 @@ def _refuse(target: Patient, source: Patient, reason: str) -> None:
                 "One record is {one}, the other {other}. Record which is true on both; then merge."
             ).format(one=target.get_status_display(), other=source.get_status_display())
         )
+
+
+def _learn_birth_date(
+    target: Patient, source: Patient, by: "User | None", now: datetime
+) -> dict[str, list[str]]:
+    """What was new, as the merge keeps it."""
+    if target.birth_date is not None or source.birth_date is None:
+        return {}
+    born: dict[str, object] = {"birth_date": source.birth_date}
+    amend_demographics(patient=target, changes=born, by=by, now=now)
+    target.birth_date = source.birth_date
+    return {BIRTH_DATE_LEARNED: [source.birth_date.isoformat()]}
 
 
 def _combined(

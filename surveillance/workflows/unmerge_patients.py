@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from patients.audit import record_event
 from patients.history import save_with_history
 from patients.models import Patient, RiskProfile
-from surveillance.models import FollowUp, ImagingExam, Lesion, Notification, PatientMerge
+from surveillance.models import (
+    BIRTH_DATE_LEARNED,
+    FollowUp,
+    ImagingExam,
+    Lesion,
+    Notification,
+    PatientMerge,
+)
 from surveillance.record_locks import lock_records
 from surveillance.workflows.assess_lesions import assess_lesions
 from surveillance.workflows.errors import WorkflowRefused
@@ -34,7 +41,8 @@ def unmerge_patients(*, merge: PatientMerge, by: "User | None", now: datetime) -
 
     What was recorded since follows its lesion, and otherwise stays with the survivor, as does a
     retracted exam that described lesions of both. The
-    survivor's risk becomes what it was before, unless somebody recorded it anew since. Undoing
+    survivor's risk becomes what it was before, unless somebody recorded it anew since; a birth date
+    that it had of the other record goes. Undoing
     twice changes nothing. Refused: an exam since then that describes lesions of both records.
     """
     survivors = lock_records([merge.survivor_id, merge.duplicate_id])
@@ -55,6 +63,7 @@ def unmerge_patients(*, merge: PatientMerge, by: "User | None", now: datetime) -
             "patients_unmerged", site=person.site, subject=merge, patient=person, by=by, now=now
         )
     refresh_last_contact(patients=[holder, duplicate])
+    _forget_birth_date(merge, holder, by, now)
     _restore_risk(merge, holder, by, now)
     lesions = Lesion.objects.filter(patient__in=[holder, duplicate])
     assess_lesions(lesions=lesions, cause="patients_unmerged", by=by, now=now)
@@ -86,6 +95,15 @@ def _since(merge: PatientMerge, moving: QuerySet[Lesion]) -> dict[str, list[str]
 
 def _also(merge: PatientMerge, name: str, rows: QuerySet[Any]) -> list[str]:
     return sorted({*merge.moved[name], *(str(pk) for pk in rows.values_list("pk", flat=True))})
+
+
+def _forget_birth_date(
+    merge: PatientMerge, holder: Patient, by: "User | None", now: datetime
+) -> None:
+    learned = merge.moved.get(BIRTH_DATE_LEARNED, ())
+    if holder.birth_date and holder.birth_date.isoformat() in learned:
+        holder.birth_date = None
+        save_with_history(holder, reason="merge_undone", by=by, now=now, fields=["birth_date"])
 
 
 def _restore_risk(merge: PatientMerge, holder: Patient, by: "User | None", now: datetime) -> None:

@@ -182,6 +182,33 @@ class TestComesThrough:
 
         assert fake.asked == ["/fhir/.well-known/smart-configuration"]
 
+    def test_who_agrees_in_name_and_birth_date_lands_there(self, client, fake, linked, ada) -> None:
+        fake.patients["p1"] |= {
+            "name": [{"family": ada.family_name, "given": [ada.given_name]}],
+            "birthDate": ada.birth_date.isoformat(),
+        }
+
+        assert arrive(client, fake)["Location"] == reverse("patient", args=[ada.pk])
+
+    @pytest.mark.parametrize(
+        "said", [{"birthDate": "1901-01-01"}, {"name": [{"family": "Zzz", "given": ["Qqq"]}]}]
+    )
+    def test_another_person_with_the_number_is_said_to_be_one(
+        self, client, fake, linked, ada, said
+    ) -> None:
+        fake.patients["p1"] |= said
+
+        page = arrive(client, fake)
+
+        assert page.status_code == 409
+        assert "is not that of the patient here" in page.content.decode()
+        assert ada.family_name not in page.content.decode()
+
+    def test_half_a_sign_is_no_number(self, client, fake, linked, ada) -> None:
+        fake.patients["p1"]["identifier"] = [{"system": MRN_SYSTEM, "value": "\ud800"}]
+
+        assert arrive(client, fake)["Location"] == reverse("smart_not_followed")
+
 
 class TestSecondFactor:
     def test_whoever_has_one_is_asked_for_it(self, client, fake, linked, ada) -> None:

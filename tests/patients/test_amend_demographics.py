@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError
 
 from patients.models import AuditEvent, Patient
-from patients.workflows.amend_demographics import NotAmendable, amend_demographics
+from patients.workflows.amend_demographics import BirthDateErased, NotAmendable, amend_demographics
 from patients.workflows.field_rules import FieldRefused
 from patients.workflows.register_patient import PatientAlreadyRegistered
 from tests.factories import NOW, PatientFactory, UserFactory
@@ -87,3 +87,16 @@ def test_amend_demographics_changes_nothing_when_the_audit_fails(audit_table_ful
 
     assert Patient.objects.get().phone == "1"
     assert patient.history.count() == 1
+
+
+def test_amend_demographics_erases_no_birth_date():
+    patient, ageless = PatientFactory(phone="1"), PatientFactory(birth_date=None)
+
+    with pytest.raises(BirthDateErased):
+        amend_demographics(
+            patient=patient, changes={"birth_date": None, "phone": "2"}, by=None, now=NOW
+        )
+    amend_demographics(patient=ageless, changes={"birth_date": None}, by=None, now=NOW)
+
+    stored = Patient.objects.get(pk=patient.pk)
+    assert (stored.birth_date, stored.phone) == (patient.birth_date, "1")

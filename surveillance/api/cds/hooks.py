@@ -1,6 +1,7 @@
 """The services: discovery, patient-view, order-select, and feedback."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum, auto
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -19,11 +20,11 @@ from patients.models import Patient
 from patients.workflows.record_view import record_view
 from surveillance.api.cds.orders import modalities_ordered
 from surveillance.api.cds.tokens import EhrAuthentication
-from surveillance.cds_cards import Owed, cards_of, order_cards
+from surveillance.cds_cards import Owed, cards_of, doubt_card, order_cards
 from surveillance.fhir_out.elements import Context, Json
+from surveillance.intake.fhir.on_screen import Doubt, on_screen
 from surveillance.models import CdsFeedback, CdsOutcome, EhrSystem, FollowUp
-from surveillance.record_numbers import record_numbers
-from surveillance.workflows.keep_cds_feedback import keep_cds_feedback
+from surveillance.workflows.keep_cds_feedback import NoSuchCard, keep_cds_feedback
 
 PATIENT_VIEW: Final = "hepcalc-patient-view"
 ORDER_SELECT: Final = "hepcalc-order-select"
@@ -43,6 +44,35 @@ SERVICES: Final[dict[str, Json]] = {
         "description": "Whether the imaging being ordered is what the patient is owed",
         "prefetch": PREFETCH,
     },
+}
+
+
+MOST_ENTRIES: Final = 100
+LOST: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+class Another(StrEnum):
+    """A doubt that the body of a hook raises by itself."""
+
+    PATIENT = auto()
+    """`prefetch.patient` is not the patient of `context.patientId`."""
+
+
+NOT_SHOWN: Final = "What is owed is not shown here: it could be another person’s. "
+DOUBTS: Final[dict[StrEnum, tuple[str, str]]] = {
+    Doubt.SEVERAL: (
+        "HepCalc: this patient’s record numbers belong to several patients there",
+        f"{NOT_SHOWN}Find the patient in HepCalc, and tell whoever merges records.",
+    ),
+    Doubt.CONTRADICTS: (
+        "HepCalc: name or birth date differ from the patient with this record number",
+        f"{NOT_SHOWN}Find the patient in HepCalc, and have the wrong record corrected.",
+    ),
+    Another.PATIENT: (
+        "HepCalc: the EHR sent another patient than the one on the screen",
+        f"{NOT_SHOWN}Tell whoever looks after the EHR: prefetch.patient is not the patient of "
+        "context.patientId.",
+    ),
 }
 
 
@@ -81,11 +111,14 @@ class ServiceView(APIView):
         if service is None:
             raise Http404
         asked = _asked(request, service["hook"])
-        patient = _patient_of(asked, self.ehr)
-        if patient is None:
+        whom = on_screen(self.ehr, _sent_patient(asked))
+        doubt = Another.PATIENT if _is_of_another(asked) else whom.doubt
+        if doubt is not None:
+            return Response({"cards": [_doubtful(doubt)]})
+        if whom.patient is None:
             return Response({"cards": []})
         with translation.override(settings.LANGUAGE_CODE):
-            return Response({"cards": self._cards(id_, asked, patient)})
+            return Response({"cards": self._cards(id_, asked, whom.patient)})
 
     @property
     def ehr(self) -> EhrSystem:
@@ -110,13 +143,19 @@ class FeedbackView(ServiceView):
         if id_ not in SERVICES:
             raise Http404
         entries = request.data.get("feedback") if isinstance(request.data, dict) else None
-        if not isinstance(entries, list):
-            raise ValidationError({"feedback": ["Give a list of entries."]})
+        if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+            raise ValidationError({"feedback": [f"Give a list of at most {MOST_ENTRIES} entries."]})
         kept = [_feedback(id_, number, one) for number, one in enumerate(entries)]
         with transaction.atomic():
-            for one in kept:
-                keep_cds_feedback(ehr=self.ehr, feedback=one, now=timezone.now())
+            for number, one in enumerate(kept):
+                self._keep(one, f"feedback.{number}")
         return Response(status=200)
+
+    def _keep(self, feedback: CdsFeedback, place: str) -> None:
+        try:
+            keep_cds_feedback(ehr=self.ehr, feedback=feedback, now=timezone.now())
+        except NoSuchCard as refused:
+            raise ValidationError({place: [refused.message]}) from None
 
 
 def _asked(request: Request, hook: str) -> Json:
@@ -132,18 +171,24 @@ def _asked(request: Request, hook: str) -> Json:
     return body
 
 
-def _patient_of(asked: Json, ehr: EhrSystem) -> Patient | None:
-    """Ours, by the record number. Raises PrefetchMissing where no patient was sent."""
+def _sent_patient(asked: Json) -> Json:
+    """The Patient of the EHR. Raises PrefetchMissing where none was sent."""
     prefetch = asked.get("prefetch")
     resource = prefetch.get("patient") if isinstance(prefetch, dict) else None
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
         raise PrefetchMissing
-    numbers = record_numbers(resource, ehr.mrn_system)
-    found = Patient.objects.filter(site=ehr.site_id, mrn__in=numbers).select_related(
-        "site", "merged_into__site"
-    )
-    row = found.first()
-    return row and (row.merged_into or row)
+    return resource
+
+
+def _is_of_another(asked: Json) -> bool:
+    """Whether the Patient that was sent is another than the one on the screen."""
+    sent, context = asked["prefetch"]["patient"].get("id"), asked["context"]
+    open_ = context.get("patientId") if isinstance(context, dict) else None
+    return None not in (sent, open_) and sent != open_
+
+
+def _doubtful(doubt: Doubt | Another) -> Json:
+    return doubt_card(*DOUBTS[doubt], f"{settings.SITE_URL}{reverse('queue')}")
 
 
 def _owed_to(patient: Patient, now: datetime) -> list[Owed]:
@@ -157,8 +202,9 @@ def _owed_to(patient: Patient, now: datetime) -> list[Owed]:
 def _id_in_ehr(asked: Json) -> str:
     """The id under which the EHR knows the patient."""
     context = asked["context"]
-    said = context.get("patientId") if isinstance(context, dict) else None
-    return said if isinstance(said, str) else str(asked["prefetch"]["patient"].get("id", ""))
+    open_ = context.get("patientId") if isinstance(context, dict) else None
+    named = (open_, asked["prefetch"]["patient"].get("id"))
+    return next((one for one in named if isinstance(one, str)), "")
 
 
 def _feedback(service: str, number: int, entry: Any) -> CdsFeedback:
@@ -173,17 +219,23 @@ def _feedback(service: str, number: int, entry: Any) -> CdsFeedback:
             service=service,
             card=UUID(str(entry["card"])),
             outcome=CdsOutcome(entry["outcome"]),
-            reason=str(coded.get("code", ""))[:60],
-            comment=str(reason.get("userComment", "")),
+            reason=_whole(coded.get("code", ""))[:60],
+            comment=_whole(reason.get("userComment", "")),
             said_at=_moment(entry["outcomeTimestamp"]),
         )
-    except (KeyError, ValueError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
         how = "Give card, outcome (accepted or overridden) and outcomeTimestamp."
         raise ValidationError({place: [how]}) from error
 
 
+def _whole(said: Any) -> str:
+    """The text as it can be kept: what is half of a sign, or none, is shown as such."""
+    return str(said).replace("\0", LOST).encode(errors="replace").decode()
+
+
 def _moment(said: Any) -> datetime:
+    """In UTC. Raises ValueError or OverflowError for what is no moment there."""
     at = datetime.fromisoformat(str(said))
     if at.tzinfo is None:
         raise ValueError(said)
-    return at
+    return at.astimezone(UTC)

@@ -1,14 +1,18 @@
 """Which exams the orders of order-select name: by code, or in the hospital's own words."""
 
-from typing import Any
+from typing import Any, Final
 
 from patients.models import Site
+from surveillance.fhir_out.codes import TERM
 from surveillance.fhir_out.elements import Json
 from surveillance.intake.fhir.elements import all_words, codes, first, objects
 from surveillance.intake.fhir.mapping import FaultyMapping, FhirMapping, read_mapping
 from surveillance.intake.fhir.modalities import exam_of
 from surveillance.models import IntakeFeed, MessageFormat
 from surveillance.protocol.terms import Modality
+
+OWN: Final = f"{TERM}modality"
+"""Our own words, which other systems may use otherwise."""
 
 
 def modalities_ordered(context: Any, site: Site) -> frozenset[Modality]:
@@ -36,7 +40,7 @@ def _selected(context: Any) -> list[Json]:
 def _exam(order: Json, mapping: FhirMapping) -> Modality | None:
     concept = order.get("code")
     named = list(codes(concept))
-    own = (code.code for code in named if code.code in set(Modality))
+    own = (code.code for code in named if code.system == OWN and code.code in set(Modality))
     if term := next(own, None):
         return Modality(term)
     return exam_of(mapping, named, (), all_words(concept)).modality

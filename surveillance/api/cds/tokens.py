@@ -1,6 +1,8 @@
 """Who asks: the EHR whose key signed the token (CDS Hooks 2.0, “Trusting CDS Clients”)."""
 
+import hashlib
 import json
+import time
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import build_opener
@@ -19,7 +21,9 @@ from surveillance.models import EhrSystem
 
 ALGORITHMS: Final = ("ES256", "ES384", "RS256", "RS384", "PS256", "PS384")
 LONGEST_LIFE: Final = 600
-"""Seconds from `iat` to `exp` at most: so long is a token's `jti` remembered."""
+"""Seconds from `iat` to `exp` at most: a token's `jti` is remembered a little longer."""
+CLOCKS_DIFFER: Final = 60
+"""Seconds by which an EHR's clock may be wrong; as much is let pass after `exp`."""
 KEYS_FOR: Final = 3600
 SECONDS: Final = 5
 LARGEST_KEY_SET: Final = 256 * 1024
@@ -36,8 +40,7 @@ class EhrAuthentication(BaseAuthentication):
         ehr = EhrSystem.objects.active().filter(issuer=_issuer(token)).first()
         if ehr is None:
             raise AuthenticationFailed("No site here trusts the issuer of this token.")
-        claims = _checked(token, ehr, request.build_absolute_uri(request.path))
-        return ehr, claims
+        return ehr, _checked(token, ehr, request.build_absolute_uri(request.path))
 
     def authenticate_header(self, request: Request) -> str:
         """A wrong token is 401."""
@@ -50,9 +53,12 @@ def _issuer(token: str) -> str:
         unchecked = JWT()
         unchecked.deserialize(token)
         said = json.loads(unchecked.token.objects["payload"])
-        return str(said["iss"])
-    except (JWException, ValueError, KeyError, TypeError):
-        raise AuthenticationFailed("This is no signed token (JWT).") from None
+        issuer = said["iss"]
+        if isinstance(issuer, str) and issuer.isprintable():
+            return issuer
+    except (JWException, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise AuthenticationFailed("This is no signed token (JWT).")
 
 
 def _checked(token: str, ehr: EhrSystem, audience: str) -> dict[str, Any]:
@@ -62,15 +68,25 @@ def _checked(token: str, ehr: EhrSystem, audience: str) -> dict[str, Any]:
         jwt = JWT(check_claims=expected, algs=list(ALGORITHMS))
         jwt.deserialize(token, keys_of(ehr))
         claims: dict[str, Any] = json.loads(jwt.claims)
-    except (JWException, ValueError, TypeError):
+        _refuse_other_times(claims, time.time())
+    except (JWException, ValueError, TypeError, OverflowError, RecursionError):
         raise AuthenticationFailed(
             "The token is not valid: signature, audience (this address), exp, iat and jti."
         ) from None
-    if not 0 < claims["exp"] - claims["iat"] <= LONGEST_LIFE:
-        raise AuthenticationFailed(f"A token may live for {LONGEST_LIFE} seconds.")
-    if not cache.add(f"cds-jti:{ehr.pk}:{claims['jti']}", 1, LONGEST_LIFE):
+    told = hashlib.sha256(json.dumps(claims["jti"]).encode()).hexdigest()
+    if not cache.add(f"cds-jti:{ehr.pk}:{told}", 1, LONGEST_LIFE + 2 * CLOCKS_DIFFER):
         raise AuthenticationFailed("This token was used before.")
     return claims
+
+
+def _refuse_other_times(claims: dict[str, Any], now: float) -> None:
+    """A token that lives too long would outlive the memory of its `jti`, and so would one that
+    begins later. Raises TypeError or OverflowError for what is no time."""
+    begun, ends, counts_from = claims["iat"], claims["exp"], claims.get("nbf", 0)
+    if not 0 < ends - begun <= LONGEST_LIFE:
+        raise AuthenticationFailed(f"A token may live for {LONGEST_LIFE} seconds.")
+    if max(begun, counts_from) > now + CLOCKS_DIFFER:
+        raise AuthenticationFailed("The token is of the future: iat or nbf. Set the clock right.")
 
 
 def keys_of(ehr: EhrSystem) -> JWKSet:

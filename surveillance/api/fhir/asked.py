@@ -1,6 +1,7 @@
 """What a search asks for: its names and values as one condition, and what of it is passed over."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +29,8 @@ class Asked:
     name: str
     kind: Kind
     given: QueryDict
+    survivors: Mapping[UUID, UUID] = field(default_factory=dict)
+    """For a patient who was merged, the one who holds everything now."""
 
     def refuse_unsupported(self) -> None:
         """Raises ValidationError for a modifier or a chain: it narrows a search, and passing it
@@ -77,7 +80,8 @@ class Asked:
         found: set[UUID] | None = None
         for name in self.kind.about:
             for value in self.given.getlist(name):
-                with_these = {_understood(name, one) for one in alternatives(value)}
+                named = {_understood(name, one) for one in alternatives(value)}
+                with_these = {self.survivors.get(one, one) for one in named}
                 found = with_these if found is None else found & with_these
         return found
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from surveillance.api.fhir.asked import HOW
 from surveillance.api.fhir.kinds import KINDS
 from surveillance.api.fhir.read import ReadingView
-from surveillance.api.fhir.search import Match, Search
+from surveillance.api.fhir.search import Match, search_of
 from surveillance.api.fhir.view import EVERYTHING
 from surveillance.fhir_out.elements import Json
 
@@ -29,21 +29,29 @@ class EverythingView(ReadingView):
     def get(self, request: Request, id_: str) -> Response:
         """All but the audit trail; with `_type` only these types."""
         wanted = _types(request.query_params)
-        patient = self.found("Patient", id_)
-        self.note_looks({patient.patient})
-        entries = list(self._entries(patient, id_, wanted))
+        patients = self._records(id_)
+        self.note_looks({one.patient for one in patients})
+        entries = list(self._entries(patients, wanted))
         url = f"{self.context().base}/Patient/{id_}/$everything"
         told = "" if wanted == WHOLE else f"?_type={','.join(sorted(wanted))}"
         bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
         link = [{"relation": "self", "url": f"{url}{told}"}]
         return Response({**bundle, "link": link, **({"entry": entries} if entries else {})})
 
-    def _entries(self, patient: Match, id_: str, wanted: frozenset[str]) -> Iterator[Json]:
+    def _records(self, id_: str) -> list[Match]:
+        """The patient and, of one who was merged, the one who holds everything now."""
         sites, context = self.sites("Patient"), self.context()
+        kept = search_of("Task", sites, context, QueryDict(f"patient={id_}")).survivors.values()
+        return [self.found("Patient", id_), *(self.found("Patient", str(one)) for one in kept)]
+
+    def _entries(self, patients: list[Match], wanted: frozenset[str]) -> Iterator[Json]:
+        sites, context = self.sites("Patient"), self.context()
+        asked = QueryDict(f"patient={patients[-1].patient}")
+        people = [one for patient in patients for one in patient.resources]
         for kind in KINDS:
             if kind in wanted:
-                search = Search(kind, sites, context, QueryDict(f"patient={id_}"))
-                found = patient.resources if kind == "Patient" else search.everything()
+                search = search_of(kind, sites, context, asked)
+                found = people if kind == "Patient" else search.everything()
                 yield from map(search.entry, found)
 
 

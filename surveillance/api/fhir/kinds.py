@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from patients.models import AuditEvent, Patient, RiskProfile
 from patients.models.site import SiteQuerySet
 from surveillance.api.fhir import parameters as by
+from surveillance.api.fhir.numbers import decided_for, record_number
 from surveillance.api.fhir.parameters import Parameter
 from surveillance.fhir_out import imaging, obligations, outreach, people, trail
 from surveillance.fhir_out.elements import Context, Json
@@ -58,7 +59,8 @@ class Kind:
 
 
 def _patients(sites: SiteQuerySet, _context: Context) -> QuerySet[Patient]:
-    return Patient.objects.filter(site__in=sites).select_related("site")
+    rows = Patient.objects.filter(site__in=sites).select_related("site")
+    return rows.prefetch_related("merged_records", "former_numbers")
 
 
 def _lesions(sites: SiteQuerySet, _context: Context) -> QuerySet[Lesion]:
@@ -130,10 +132,12 @@ def _trail(sites: SiteQuerySet, _context: Context) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(site__in=sites.values("slug"))
 
 
+_UNBOOKED = Q(booked_for=None) | Q(booked_for__gt=F("latest_on"))
+"""Also who is booked after the last day (clinical.md 8.2)."""
 _TASK_STATUS = {
-    "requested": Q(closed_at=None, ordered_on=None, booked_for=None),
-    "accepted": Q(closed_at=None, ordered_on__isnull=False, booked_for=None),
-    "in-progress": Q(closed_at=None, booked_for__isnull=False),
+    "requested": Q(closed_at=None, ordered_on=None) & _UNBOOKED,
+    "accepted": Q(closed_at=None, ordered_on__isnull=False) & _UNBOOKED,
+    "in-progress": Q(closed_at=None, booked_for__lte=F("latest_on")),
     "completed": Q(outcome=FollowUpOutcome.COMPLETED),
     "cancelled": Q(closed_at__isnull=False)
     & ~Q(outcome__in=[FollowUpOutcome.COMPLETED, FollowUpOutcome.ENTERED_IN_ERROR]),
@@ -159,7 +163,7 @@ KINDS: Final[dict[str, Kind]] = {
         (Source(_patients, people.patient, "pk"),),
         {
             "identifier": Parameter(
-                "token", "The record number", by.number_of_site("mrn", "urn:hepcalc:mrn"), True
+                "token", "A record number, also one that was given up", record_number, True
             ),
             "name": Parameter(
                 "string", "Family or given name", by.text("family_name", "given_name"), True
@@ -214,7 +218,10 @@ KINDS: Final[dict[str, Kind]] = {
         (Source(_imaging, obligations.service_request, "patient"),),
         {
             "identifier": Parameter(
-                "token", "The order number", by.token("order_number"), is_narrow=True
+                "token",
+                "The order number",
+                by.number_without_system("order_number"),
+                is_narrow=True,
             )
         },
     ),
@@ -234,7 +241,7 @@ KINDS: Final[dict[str, Kind]] = {
         (Source(_decisions, trail.provenance, "lesion__patient"),),
         {
             "target": Parameter(
-                "reference", "The lesion", by.reference("lesion", "Condition"), is_narrow=True
+                "reference", "The lesion, or the Task", decided_for, is_narrow=True
             ),
             "recorded": Parameter("date", "When it was decided", by.moment("assessed_at")),
         },

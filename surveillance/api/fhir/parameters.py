@@ -15,6 +15,8 @@ _DATE = re.compile(
     r"(?P<prefix>eq|ne|gt|lt|ge|le|sa|eb)?(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d))?)?"
     r"(T(?P<clock>\d\d:\d\d(:\d\d(\.\d{1,9})?)?)(?P<zone>Z|[+ -]\d\d:\d\d)?)?"
 )
+HOW_A_DATE = "Give YYYY-MM-DD, with eq, ne, ge, le, gt, lt, sa or eb before it if wanted (no ap)."
+HL7_CODES = ("http://hl7.org/", "http://terminology.hl7.org/")
 LONGEST_NUMBER = 18
 _COMMA = re.compile(r"(?<!\\),")
 
@@ -76,17 +78,22 @@ def account(lookup: str) -> Condition:
     return condition
 
 
-def token(lookup: str) -> Condition:
-    """A code or identifier, with or without its system (`system|value`)."""
-    return lambda value: Q(**{lookup: value.rpartition("|")[2]})
+def number_without_system(lookup: str) -> Condition:
+    """An identifier that has no system here: with one (`system|value`) it is another's."""
+
+    def condition(value: str) -> Q:
+        system, _bar, number = value.rpartition("|")
+        return Q(pk__in=[]) if system else Q(**{lookup: number})
+
+    return condition
 
 
 def number_of_site(lookup: str, system: str) -> Condition:
     """A number that each site gives for itself, with or without its system (`<system>:<site>`)."""
 
     def condition(value: str) -> Q:
-        said, _bar, number = value.rpartition("|")
-        if not said:
+        said, bar, number = value.rpartition("|")
+        if not bar:
             return Q(**{lookup: number})
         ours, _colon, slug = said.rpartition(":")
         return Q(**{lookup: number, "site__slug": slug}) if ours == system else Q(pk__in=[])
@@ -110,10 +117,10 @@ def one_of(meanings: dict[str, Q]) -> Condition:
     """One of these codes."""
 
     def condition(value: str) -> Q:
-        code = value.rpartition("|")[2]
+        system, _bar, code = value.rpartition("|")
         if code not in meanings:
             raise NotUnderstood(value, f"Use {', '.join(meanings)}.")
-        return meanings[code]
+        return meanings[code] if not system or system.startswith(HL7_CODES) else Q(pk__in=[])
 
     return condition
 
@@ -132,7 +139,7 @@ def _compared(lookup: str, value: str, span: Callable[[re.Match[str]], tuple[dat
     """`span`: the first and the one after the last that the value means."""
     said = _DATE.fullmatch(value)
     if said is None:
-        raise NotUnderstood(value, "Give YYYY-MM-DD, with ge, le, gt, lt before it if wanted.")
+        raise NotUnderstood(value, HOW_A_DATE)
     try:
         low, high = span(said)
     except (ValueError, OverflowError):

@@ -13,7 +13,7 @@ from patients.models import Patient
 from patients.models.site import SiteQuerySet
 from patients.workflows.record_view import record_views
 from surveillance.api.fhir.kinds import KINDS
-from surveillance.api.fhir.search import Match, Search, find
+from surveillance.api.fhir.search import Match, Search, find, search_of
 from surveillance.api.fhir.view import FhirView
 
 
@@ -77,7 +77,7 @@ class SearchView(ReadingView):
         """One search of that type. Raises Http404 for what is no type of ours."""
         if kind not in KINDS:
             raise Http404
-        return Search(kind, self.sites(kind), self.context(), given)
+        return search_of(kind, self.sites(kind), self.context(), given)
 
 
 class SearchByAddress(SearchView):

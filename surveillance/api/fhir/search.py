@@ -1,22 +1,25 @@
 """Searching one type: conditions, pages by key, and the Bundle that is answered."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
+from patients.models import Patient
 from patients.models.site import SiteQuerySet
 from surveillance.api.fhir.asked import Asked
 from surveillance.api.fhir.kinds import KINDS, Kind, Source
 from surveillance.api.fhir.outcome import issue, outcome
 from surveillance.api.fhir.parameters import LONGEST_NUMBER
 from surveillance.fhir_out.elements import Context, Json, known
+from surveillance.said_before import survivor_of
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -56,6 +59,8 @@ class Search:
     sites: SiteQuerySet
     context: Context
     given: QueryDict
+    survivors: Mapping[UUID, UUID] = field(default_factory=dict)
+    """Of the patients that are asked for, who was merged into whom."""
 
     @property
     def kind(self) -> Kind:
@@ -65,7 +70,7 @@ class Search:
     @property
     def asked(self) -> Asked:
         """What was asked for."""
-        return Asked(self.name, self.kind, self.given)
+        return Asked(self.name, self.kind, self.given, self.survivors)
 
     def rows_of(self, source: Source) -> QuerySet[Any]:
         """The rows that match, in the order of their key."""
@@ -100,7 +105,7 @@ class Search:
             type_="searchset",
             total=self._total() if self.asked.wants_total() else None,
             link=links,
-            entry=[*map(self.entry, page.resources()), *self._passed_over()],
+            entry=[*map(self.entry, page.resources()), *self._passed_over(), *self.led_on()],
         )
 
     def count(self) -> int:
@@ -155,10 +160,34 @@ class Search:
         told = outcome(issue("not-supported", words, severity="warning"))
         return [{"resource": told, "search": {"mode": "outcome"}}]
 
+    def led_on(self) -> list[Json]:
+        """For each patient who was merged, an outcome that names whose rows these are."""
+        told = [
+            issue(
+                "informational",
+                f"Patient/{gone} was merged into Patient/{kept}: what was its is found there.",
+                severity="information",
+            )
+            for gone, kept in self.survivors.items()
+        ]
+        return [{"resource": outcome(*told), "search": {"mode": "outcome"}}] if told else []
+
     def _url(self, **more: str) -> str:
         """Without what names a person: such a search is sent in a body."""
         query = urlencode([*self.asked.told(), *more.items()])
         return f"{self.context.base}/{self.name}" + (f"?{query}" if query else "")
+
+
+def search_of(name: str, sites: SiteQuerySet, context: Context, given: QueryDict) -> Search:
+    """The search; who asks for a merged patient gets the rows of the one who stayed. The audit
+    trail stays where it was written. Raises ValidationError."""
+    search = Search(name, sites, context, given)
+    named = search.asked.patients()
+    if not named or name == "AuditEvent":
+        return search
+    rows = Patient.objects.filter(pk__in=named, site__in=sites).exclude(merged_into=None)
+    survivors = {row.pk: survivor_of(row).pk for row in rows.select_related("merged_into")}
+    return replace(search, survivors=survivors)
 
 
 def find(

@@ -58,7 +58,16 @@ class ReadingSchema(ApiSchema):
     def _described(self, name: str, field: Any) -> OpenApiParameter:
         schema = self._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]
         schema.pop("description", None)
-        return OpenApiParameter(name, schema, description=str(field.help_text or ""))
+        words = field.help_text or _words_of_filter(name)
+        return OpenApiParameter(name, schema, description=str(words))
+
+
+def _words_of_filter(name: str) -> str:
+    """What a filter narrows to, by how it is called."""
+    for ending, words in (("_before", "is before this"), ("_after", "is after this")):
+        if name.endswith(ending):
+            return f"Only rows whose `{name.removesuffix(ending)}` {words} (exclusive)."
+    return f"Only rows whose `{name}` is this."
 
 
 class ListSchema(ReadingSchema):

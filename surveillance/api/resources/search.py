@@ -13,13 +13,14 @@ from patients.workflows.record_view import record_views
 from surveillance.api.fields import reader_of
 from surveillance.api.resources.people import PATIENTS, PatientSerializer
 from surveillance.api.resources.views import NOT_TO_BE_KEPT
+from surveillance.api.verbs.reading import Said
 from surveillance.api.views import ApiView
 
 MOST_FOUND = 50
 FEWEST_SIGNS = 2
 
 
-class PatientSearchSerializer(serializers.Serializer[Any]):
+class PatientSearchSerializer(Said):
     """Words with which an MRN, a name or a birth date (ISO) begins; all of them must fit."""
 
     words = serializers.CharField(min_length=FEWEST_SIGNS, max_length=200)

@@ -1,5 +1,7 @@
 """Verbs that answer an escalation."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from surveillance.api.scopes import Scope
@@ -23,14 +25,25 @@ PLAN_KINDS = [one for one in OVERRIDE_KINDS if one != OverrideKind.CLOSE]
 """Ending surveillance is another answer."""
 
 
-class AcknowledgeInput(Said):
+class Seen(Said):
+    """What the caller had read when it answered."""
+
+    seen_acknowledged_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="`acknowledged_at` as you last read it (null: nobody had answered): where "
+        "somebody answered since, yours is refused. Left out: it stands beside theirs",
+    )
+
+
+class AcknowledgeInput(Seen):
     """What is done next, and until when the escalation is silent for it."""
 
     next_action = serializers.CharField(max_length=LONGEST_WORDS)
     until = serializers.DateField()
 
 
-class OrderedInput(Said):
+class OrderedInput(Seen):
     """The order that was placed, and by when the appointment is made."""
 
     order_number = serializers.CharField(max_length=64)
@@ -38,14 +51,14 @@ class OrderedInput(Said):
     until = serializers.DateField()
 
 
-class PlanInput(OverrideInput):
+class PlanInput(Seen, OverrideInput):
     """Another plan than the rule’s, and by when it is arranged."""
 
     kind = serializers.ChoiceField(choices=PLAN_KINDS)
     until = serializers.DateField()
 
 
-class NotIndicatedInput(Said):
+class NotIndicatedInput(Seen):
     """Why it is not indicated; only a clinician’s signature ends anything."""
 
     why = word(NotIndicated)
@@ -54,22 +67,31 @@ class NotIndicatedInput(Said):
     until = maybe_day()
 
 
-class ElsewhereInput(OutsideCareInput):
+class ElsewhereInput(Seen, OutsideCareInput):
     """Care elsewhere, and by when its report is here."""
 
     until = serializers.DateField()
 
 
+def _said(ask: Ask) -> dict[str, Any]:
+    """What is said, about the escalation as the caller saw it: the workflows refuse to answer what
+    was answered since."""
+    said = dict(ask.said)
+    if "seen_acknowledged_at" in said:
+        ask.row.acknowledged_at = said.pop("seen_acknowledged_at")
+    return said
+
+
 def _acknowledge(ask: Ask) -> object:
-    return acknowledge_escalation(escalation=ask.row, **ask.said, **ask.signed)
+    return acknowledge_escalation(escalation=ask.row, **_said(ask), **ask.signed)
 
 
 def _ordered(ask: Ask) -> object:
-    return answer_ordered(escalation=ask.row, **ask.said, **ask.signed)
+    return answer_ordered(escalation=ask.row, **_said(ask), **ask.signed)
 
 
 def _plan(ask: Ask) -> object:
-    said = dict(ask.said)
+    said = _said(ask)
     modality = said.pop("modality", None)
     said["kind"] = OverrideKind(said["kind"])
     chosen = Modality(modality) if modality else None
@@ -77,14 +99,14 @@ def _plan(ask: Ask) -> object:
 
 
 def _not_indicated(ask: Ask) -> object:
-    said = ask.said | {"why": NotIndicated(ask.said["why"])}
+    said = _said(ask) | {"why": NotIndicated(ask.said["why"])}
     if said["is_signed"]:
         ask.caller.require(Permission.CLOSE_SIGNED, ask.row.follow_up.site)
     return answer_not_indicated(escalation=ask.row, **said, **ask.signed)
 
 
 def _elsewhere(ask: Ask) -> object:
-    return answer_followed_elsewhere(escalation=ask.row, **ask.said, **ask.signed)
+    return answer_followed_elsewhere(escalation=ask.row, **_said(ask), **ask.signed)
 
 
 def _disown(ask: Ask) -> object:

@@ -64,11 +64,16 @@ class LesionInput(Said):
 
 
 class FindingInput(Said):
-    """What the exam showed of one lesion; sizes in mm. Left out: the report says nothing of it."""
+    """What the exam showed of one lesion; sizes in mm. Left out: the report says nothing of it;
+    `lesion_seen` and `adequate` are true unless said otherwise."""
 
     lesion = serializers.UUIDField()
-    lesion_seen = serializers.BooleanField(required=False)
-    adequate = serializers.BooleanField(required=False)
+    lesion_seen = serializers.BooleanField(
+        required=False, help_text="true where left out: a finding says that it was seen"
+    )
+    adequate = serializers.BooleanField(
+        required=False, help_text="true where left out: say false where the view was limited"
+    )
     size_mm = maybe_number(2, 5)
     calcified_mm = maybe_number(2, 5)
     aphe = word(Tri, required=False)
@@ -91,9 +96,13 @@ class ExamInput(Said):
     accession = serializers.CharField(max_length=64)
     performed_on = serializers.DateField()
     modality = serializers.ChoiceField(choices=EXAM_MODALITIES)
-    adequate = serializers.BooleanField(required=False)
+    adequate = serializers.BooleanField(
+        required=False, help_text="Of the whole exam; true where left out"
+    )
     vis = word(VisualisationScore, required=False)
-    whole_liver = serializers.BooleanField(required=False)
+    whole_liver = serializers.BooleanField(
+        required=False, help_text="true where left out: the whole liver was in view"
+    )
     report_status = word(ReportStatus, required=False)
     reporter = short(200)
     report_text = short(100_000)

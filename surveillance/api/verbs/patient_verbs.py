@@ -26,6 +26,7 @@ from surveillance.protocol.terms import Contraindication, Tri
 from surveillance.roles import Permission
 from surveillance.workflows.amend_patient import amend_patient
 from surveillance.workflows.append_declination import Declined
+from surveillance.workflows.combine_risk import TRI_FACTS
 from surveillance.workflows.merge_patients import merge_patients
 from surveillance.workflows.record_consent import record_consent
 from surveillance.workflows.update_risk import RiskFacts, facts_of, update_risk
@@ -35,13 +36,17 @@ LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
 """As in BCP 47: en, es-MX."""
 
 
+FACTS_ON_FILE = (*TRI_FACTS, "egfr")
+"""Facts that silence erases nowhere."""
+
+
 class SaidOfPerson(Said):
     """Who a person is and how to reach them."""
 
     mrn = serializers.CharField(max_length=64, required=False)
     family_name = serializers.CharField(max_length=120, required=False)
     given_name = short(120)
-    birth_date = maybe_day()
+    birth_date = maybe_day(help_text="null changes nothing; a day on file is never erased")
     sex = word(Sex, required=False)
     phone = short(40)
     email = serializers.EmailField(required=False, allow_blank=True)
@@ -83,7 +88,8 @@ class AfpInput(Said):
 
 
 class RiskInput(Said):
-    """Risk facts. What is left out stays as it is on record."""
+    """Risk facts. What is left out stays as it is on record; what is on record is made unknown
+    (UNKNOWN, or null for eGFR) only by a clinician (OVERRIDE)."""
 
     cirrhosis = word(Tri, required=False)
     chronic_hbv = word(Tri, required=False)
@@ -188,8 +194,21 @@ def _facts(ask: Ask) -> RiskFacts:
         said["contraindications"] = frozenset(said["contraindications"])
     holder = ask.row.merged_into or ask.row
     profiles = RiskProfile.objects.filter(patient=holder)
-    known = profiles.in_force(ask.said["effective_on"]).first()
-    return replace(facts_of(known) if known else RiskFacts(), **said)
+    in_force = profiles.in_force(ask.said["effective_on"]).first()
+    known = facts_of(in_force) if in_force else RiskFacts()
+    _refuse_forgetting(ask, known, said)
+    return replace(known, **said)
+
+
+def _refuse_forgetting(ask: Ask, known: RiskFacts, said: dict[str, Any]) -> None:
+    """Another system that does not know a fact must not erase it: less would be asked for."""
+    unknown = (Tri.UNKNOWN, None)
+    told = (name for name in FACTS_ON_FILE if name in said and said[name] in unknown)
+    erased = [name for name in told if getattr(known, name) not in unknown]
+    signing = ask.caller.sites(Permission.OVERRIDE).filter(pk=ask.row.site_id)
+    if erased and not signing.exists():
+        how = "It is on file. Leave it out; only a clinician may say that it is not known."
+        raise serializers.ValidationError({"facts": {name: [how] for name in erased}})
 
 
 def _withdraw(ask: Ask) -> object:

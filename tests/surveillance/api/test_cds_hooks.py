@@ -13,7 +13,8 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jwt import JWT
 
 from patients.models import AuditEvent
-from surveillance.models import CdsFeedback, EhrSystem, FollowUp, IntakeFeed
+from surveillance.models import CdsFeedback, EhrSystem, FollowUp, FormerIdentifier, IntakeFeed
+from surveillance.workflows.merge_patients import merge_patients
 from surveillance.workflows.save_ehr_system import EhrSystemIncomplete, save_ehr_system
 from tests.factories import NOW, TODAY, SiteFactory
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, owed
@@ -248,6 +249,11 @@ def wrong_tokens() -> dict[str, str]:
         "another key": token(VIEW, JWK.generate(kty="EC", crv="P-384", kid="k1")),
         "another issuer": token(VIEW, iss="https://other.example.org"),
         "another audience": token(SELECT),
+        "issued in the future": token(VIEW, iat=later, exp=later + 300),
+        "not yet": token(VIEW, nbf=int(NOW.timestamp()) + 100),
+        "a time that is a word": token(VIEW, iat=str(int(NOW.timestamp()))),
+        "a time that is endless": token(VIEW, exp=1e400),
+        "half a sign": token(VIEW, iss="\ud800"),
         "expired": token(VIEW, exp=int(NOW.timestamp()) - 900, iat=int(NOW.timestamp()) - 1000),
         "lives too long": token(VIEW, exp=later),
         "no token": "",
@@ -336,3 +342,179 @@ def test_the_window_is_named_by_its_days(clinic: Clinic) -> None:
     [card] = ask(VIEW, hook(follow_up.patient.mrn)).json()["cards"]
 
     assert (TODAY + timedelta(days=30)).isoformat() in card["detail"]
+
+
+def described(follow_up: FollowUp, **more: Any) -> dict[str, Any]:
+    """A hook whose Patient says more than the number."""
+    asked = hook(follow_up.patient.mrn)
+    asked["prefetch"]["patient"] |= more
+    return asked
+
+
+def test_a_patient_who_agrees_is_shown_what_is_owed(clinic: Clinic) -> None:
+    follow_up = owed(clinic, -9)
+    on_file = follow_up.patient
+    name = [{"family": on_file.family_name.upper(), "given": [on_file.given_name]}]
+    asked = described(follow_up, id="p1", name=name, birthDate=str(on_file.birth_date))
+
+    [card] = ask(VIEW, asked).json()["cards"]
+
+    assert card["uuid"] == str(follow_up.pk)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"birthDate": "1901-01-01"}, "birth date differ"),
+        ({"name": [{"family": "Completely", "given": ["Different"]}]}, "name or birth date"),
+        ({"id": "p2"}, "another patient"),
+    ],
+)
+def test_nobodys_debt_is_shown_at_another_persons_record(
+    clinic: Clinic, more: dict[str, Any], words: str
+) -> None:
+    follow_up = owed(clinic, -9)
+
+    [card] = ask(VIEW, described(follow_up, **more)).json()["cards"]
+
+    jsonschema_rs.validate(CARD, card)
+    assert words in card["summary"]
+    assert str(follow_up.patient_id) not in str(card)
+    assert not AuditEvent.objects.filter(action="viewed").exists()
+
+
+def test_numbers_of_two_patients_are_no_patient_until_they_are_merged(clinic: Clinic) -> None:
+    one, other = owed(clinic, -9), owed(clinic, -30)
+    asked = hook(one.patient.mrn)
+    numbers = asked["prefetch"]["patient"]["identifier"]
+    numbers.append({"system": MRN, "value": other.patient.mrn})
+
+    [doubt] = ask(VIEW, asked).json()["cards"]
+    merge_patients(
+        survivor=one.patient, duplicate=other.patient, reason="one", by=clinic.lead, now=NOW
+    )
+    after = ask(VIEW, asked).json()["cards"]
+
+    jsonschema_rs.validate(CARD, doubt)
+    assert "several patients" in doubt["summary"]
+    left = FollowUp.objects.open().filter(patient=one.patient)
+    assert sorted(card["uuid"] for card in after) == sorted(str(row.pk) for row in left)
+    assert len(after) > 1
+
+
+def test_a_number_that_was_given_up_is_its_patients(clinic: Clinic) -> None:
+    follow_up = owed(clinic, -9)
+    FormerIdentifier.objects.create(
+        site=clinic.site, mrn="OLD-1", patient=follow_up.patient, recorded_at=NOW
+    )
+
+    [card] = ask(VIEW, hook("OLD-1")).json()["cards"]
+
+    assert card["uuid"] == str(follow_up.pk)
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        5,
+        {"entry": 5},
+        {"entry": [5, {"resource": {"code": {"coding": [{"code": ["US"]}, {"code": {}}, 5]}}}]},
+    ],
+)
+def test_odd_orders_are_no_orders(clinic: Clinic, orders: Any) -> None:
+    asked = hook(owed(clinic, 30).patient.mrn, "order-select", draftOrders=orders, selections=[[]])
+
+    assert ask(SELECT, asked).json() == {"cards": []}
+
+
+@pytest.mark.parametrize(
+    ("system", "cards"), [("urn:hepcalc:term:modality", 1), ("urn:lab", 0), ("", 0)]
+)
+def test_only_our_own_systems_codes_are_our_terms(clinic: Clinic, system: str, cards: int) -> None:
+    code = {"coding": [{"system": system, "code": "CT_MULTIPHASE"}]}
+    bundle = {"entry": [{"resource": {"resourceType": "ServiceRequest", "code": code}}]}
+    asked = hook(owed(clinic, 30).patient.mrn, "order-select", draftOrders=bundle)
+
+    assert len(ask(SELECT, asked).json()["cards"]) == cards
+
+
+@pytest.mark.parametrize(
+    ("number", "born"),
+    [("\ud800", "1955-01-01"), ("a\0b", ""), ([], "2000-13-45"), ("1", {}), ("1", "x" * 12)],
+)
+def test_odd_patients_are_nobody(clinic: Clinic, number: Any, born: Any) -> None:
+    asked = hook("1")
+    asked["prefetch"]["patient"] |= {
+        "identifier": [{"system": MRN, "value": number}], "birthDate": born, "name": 7,
+    }  # fmt: skip
+
+    assert ask(VIEW, asked).json() == {"cards": []}
+
+
+def test_a_birth_date_that_is_none_contradicts_nobody(clinic: Clinic) -> None:
+    follow_up = owed(clinic, -9)
+
+    [card] = ask(VIEW, described(follow_up, birthDate="2000-13-45", name=7)).json()["cards"]
+
+    assert card["uuid"] == str(follow_up.pk)
+
+
+def raw(body: str, **headers: str) -> Any:
+    signed = {"authorization": f"Bearer {token(VIEW)}"} | headers
+    return Client().post(VIEW, body, content_type="application/json", headers=signed)
+
+
+def test_monstrous_bodies_and_other_hosts_are_problems(clinic: Clinic) -> None:
+    deep, large = raw("[" * 100_000), raw('"' + "x" * 6_000_000 + '"')
+
+    assert [answer.status_code for answer in (deep, large)] == [400, 413]
+    assert deep["Content-Type"] == large["Content-Type"] == "application/problem+json"
+    assert raw("{}", host="elsewhere.example.org").status_code == 400
+    assert ask(VIEW, hook("1"), "[" * 100_000).status_code == 401
+
+
+def entry_about(card: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "card": str(card), "outcome": "overridden", "outcomeTimestamp": NOW.isoformat(),
+    } | more  # fmt: skip
+
+
+def test_feedback_about_what_was_never_shown_is_refused_with_all_of_it(clinic: Clinic) -> None:
+    mine, theirs = owed(clinic, -9), owed(a_clinic(), -9)
+
+    for other in (theirs.pk, uuid4()):
+        entries = [entry_about(mine.pk), entry_about(other)]
+        answer = ask(f"{VIEW}/feedback", {"feedback": entries})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "feedback.1")
+
+    assert not CdsFeedback.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"outcomeTimestamp": "0001-01-01T00:00:00+14:00"},
+        {"outcomeTimestamp": []},
+        {"outcome": []},
+        {"overrideReason": 5},
+        {"overrideReason": {"reason": "later"}},
+    ],
+)
+def test_odd_feedback_is_refused(clinic: Clinic, more: dict[str, Any]) -> None:
+    entry = entry_about(owed(clinic, -9).pk, **more)
+
+    assert ask(f"{VIEW}/feedback", {"feedback": [entry]}).status_code == 400
+
+
+def test_half_a_sign_in_a_comment_costs_nothing_but_itself(clinic: Clinic) -> None:
+    said = {"reason": {"code": "later"}, "userComment": "Next \ud800week\0"}
+    entry = entry_about(owed(clinic, -9).pk, overrideReason=said)
+
+    assert ask(f"{VIEW}/feedback", {"feedback": [entry]}).status_code == 200
+    assert CdsFeedback.objects.get().comment == "Next ?week\N{REPLACEMENT CHARACTER}"
+
+
+def test_feedback_comes_in_reasonable_pieces(clinic: Clinic) -> None:
+    many = [entry_about(uuid4())] * 101
+
+    assert ask(f"{VIEW}/feedback", {"feedback": many}).status_code == 400

@@ -8,7 +8,8 @@ import time_machine
 from django.test import Client
 
 from patients.models import AuditEvent, Role
-from surveillance.models import FollowUp
+from surveillance.models import FollowUp, FormerIdentifier
+from surveillance.workflows.merge_patients import merge_patients
 from tests.factories import NOW, TODAY, SiteFactory
 from tests.surveillance.api.scenes import a_system
 from tests.surveillance.web.scenes import Clinic, a_clinic, a_patient, an_exam, owed
@@ -52,6 +53,8 @@ def test_an_obligation_is_a_task_with_its_window_its_owner_and_its_rule(clinic: 
         ({}, "requested"),
         ({"ordered_on": TODAY}, "accepted"),
         ({"ordered_on": TODAY, "booked_for": TODAY}, "in-progress"),
+        ({"booked_for": TODAY + timedelta(days=31)}, "requested"),
+        ({"ordered_on": TODAY, "booked_for": TODAY + timedelta(days=31)}, "accepted"),
         ({"closed_at": NOW, "outcome": "NO_LONGER_OWED"}, "cancelled"),
         ({"closed_at": NOW, "outcome": "ENTERED_IN_ERROR"}, "entered-in-error"),
     ],
@@ -387,3 +390,85 @@ def test_what_the_server_can_is_told_to_everybody() -> None:
     read = [one for one in answer["rest"][0]["resource"] if "searchParam" in one]
     sent = [one for one in answer["rest"][0]["resource"] if "updateCreate" in one]
     assert (len(read), len(sent)) == (13, 7)
+
+
+def test_a_merged_patients_id_and_number_lead_to_the_one_who_stayed(clinic: Clinic) -> None:
+    follow_up, gone, client = owed(clinic, -9), a_patient(clinic), reader(clinic)
+    kept = follow_up.patient
+    merge_patients(survivor=kept, duplicate=gone, reason="twice", by=clinic.lead, now=NOW)
+
+    tasks = client.get(f"/fhir/r4/Task?patient={gone.pk}").json()
+    everything = ids(client.get(f"/fhir/r4/Patient/{gone.pk}/$everything").json())
+    found = client.post("/fhir/r4/Patient/_search", {"identifier": gone.mrn}).json()
+    survivor = client.get(f"/fhir/r4/Patient/{kept.pk}").json()
+
+    *rows, told = [entry["resource"] for entry in tasks["entry"]]
+    assert {row["for"]["reference"] for row in rows} == {f"Patient/{kept.pk}"}
+    assert str(follow_up.pk) in {row["id"] for row in rows}
+    assert told["issue"][0]["severity"] == "information"
+    assert f"Patient/{kept.pk}" in told["issue"][0]["diagnostics"]
+    assert {str(gone.pk), str(kept.pk), str(follow_up.pk)} <= set(everything)
+    assert set(ids(found)) == {str(gone.pk), str(kept.pk)}
+    assert survivor["link"] == [{"other": {"reference": f"Patient/{gone.pk}"}, "type": "replaces"}]
+    assert [(one.get("use"), one["value"]) for one in survivor["identifier"]] == [
+        (None, kept.mrn), ("old", gone.mrn),
+    ]  # fmt: skip
+
+
+def test_a_number_that_was_given_up_finds_unless_somebody_has_it_now(clinic: Clinic) -> None:
+    patient, client = a_patient(clinic), reader(clinic)
+    FormerIdentifier.objects.create(site=clinic.site, mrn="OLD-1", patient=patient, recorded_at=NOW)
+
+    def found() -> list[str]:
+        return ids(client.post("/fhir/r4/Patient/_search", {"identifier": "OLD-1"}).json())
+
+    before = found()
+    newcomer = a_patient(clinic, mrn="OLD-1")
+
+    assert (before, found()) == ([str(patient.pk)], [str(newcomer.pk)])
+
+
+def test_a_decision_is_found_by_the_task_that_follows_from_it(clinic: Clinic) -> None:
+    follow_up, _other, client = owed(clinic, 30), owed(clinic, 30), reader(clinic)
+
+    for target in (f"Task/{follow_up.pk}", f"Condition/{follow_up.lesion_id}", follow_up.pk):
+        found = client.get(f"/fhir/r4/Provenance?target={target}").json()
+        assert ids(found) == [str(follow_up.assessment_id)]
+    assert client.get("/fhir/r4/Provenance?target=Patient/1").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("Patient/_search?identifier={a},{b}", 2),
+        ("Patient/_search?identifier=|{a}", 0),
+        ("Task?owner={owner},999999", 1),
+        ("Task?status=http://hl7.org/fhir/task-status|requested", 1),
+        ("Task?status=urn:other|requested", 0),
+        ("Task?_id={task}&_id=00000000-0000-4000-8000-000000000000", 0),
+        ("ServiceRequest?identifier=ORD-1", 1),
+        ("ServiceRequest?identifier=urn:other|ORD-1", 0),
+    ],
+)
+def test_values_mean_what_they_say(clinic: Clinic, asked: str, number: int) -> None:
+    follow_up, other, client = owed(clinic, 30), a_patient(clinic), reader(clinic)
+    FollowUp.objects.filter(pk=follow_up.pk).update(order_number="ORD-1")
+    said = asked.format(
+        a=follow_up.patient.mrn, b=other.mrn, owner=clinic.navigator.pk, task=follow_up.pk
+    )
+    address, _mark, query = said.partition("?")
+
+    answer = (
+        client.post(f"/fhir/r4/{address}", dict([query.split("=", 1)]))
+        if address.endswith("_search")
+        else client.get(f"/fhir/r4/{said}")
+    )
+
+    assert len(ids(answer.json())) == number, answer.json()
+
+
+def test_about_is_refused_with_what_there_is(clinic: Clinic) -> None:
+    answer = reader(clinic).get("/fhir/r4/Task?period=ap2026-01-01")
+
+    assert answer.status_code == 400
+    assert "no ap" in answer.json()["issue"][0]["diagnostics"]

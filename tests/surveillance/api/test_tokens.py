@@ -86,3 +86,23 @@ def test_a_session_of_a_browser_counts_for_nothing() -> None:
     browser.force_login(UserFactory())
 
     assert browser.get("/api/v1/").status_code == 401
+
+
+def test_a_switched_off_account_gets_no_token() -> None:
+    system = a_system(SiteFactory())
+    secret = "a-secret-that-is-long"
+    system.application.client_secret = secret
+    system.application.save()
+    system.user.is_active = False
+    system.user.save()
+
+    answer = Client().post(
+        "/oauth/token/",
+        {
+            "grant_type": "client_credentials",
+            "client_id": system.application.client_id,
+            "client_secret": secret,
+        },
+    )
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.serializers import DateField, DateTimeField
 
-from patients.models import Role, Site
+from patients.models import Patient, Role, Site
 from surveillance.api.verbs.addresses import VERBS
 from surveillance.api.verbs.verb import Verb
 from surveillance.models import FollowUp
@@ -238,3 +238,62 @@ def test_a_monstrous_body_is_a_problem_too(
 
     assert (answer.status_code, answer.json()["code"]) == answered
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_birth_date_on_file_is_not_erased(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "amend-patient"]
+    system = system_for(verb, scene.site)
+
+    answer = system.client.post(address(verb, scene), {"birth_date": None}, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "birth_date_erased")
+    assert Patient.objects.get(pk=scene.patient.pk).birth_date == scene.patient.birth_date
+
+
+@pytest.mark.parametrize(
+    ("role", "facts", "status"),
+    [
+        (Role.INTEGRATION, {"cirrhosis": "UNKNOWN"}, 400),
+        (Role.INTEGRATION, {"egfr": None}, 400),
+        (Role.INTEGRATION, {"prior_hcc": "UNKNOWN"}, 200),
+        (Role.CLINICIAN, {"cirrhosis": "UNKNOWN"}, 200),
+    ],
+)
+def test_what_is_known_of_risk_is_forgotten_by_a_clinician_only(
+    scene: Scene, role: Role, facts: dict[str, Any], status: int
+) -> None:
+    [verb] = [one for one in VERBS if one.scope == "update-risk"]
+    client = a_system(scene.site, scope=verb.scope.value, role=role).client
+    said = {"effective_on": scene.body(verb.scope.value)["effective_on"], "source": "clinic"}
+    known = {"cirrhosis": "YES", "egfr": 80, "prior_hcc": "UNKNOWN"}
+    told = client.post(address(verb, scene), said | {"facts": known}, format="json")
+    assert told.status_code == 200, told.content
+
+    answer = client.post(address(verb, scene), said | {"facts": facts}, format="json")
+
+    assert answer.status_code == status, answer.content
+
+
+def test_who_saw_an_escalation_unanswered_answers_over_nobody(scene: Scene) -> None:
+    [verb] = [one for one in VERBS if one.scope == "acknowledge-escalation"]
+    system, until = system_for(verb, scene.site), scene.body(verb.scope.value)["until"]
+
+    def answered(what: str, seen: str | None) -> Any:
+        said = {"next_action": what, "until": until, "seen_acknowledged_at": seen}
+        return system.client.post(address(verb, scene), said, format="json")
+
+    first = answered("Calling", None)
+    late = answered("Writing", None)
+    next_ = answered("Visiting", first.json()["acknowledged_at"])
+
+    assert (first.status_code, next_.status_code) == (200, 200)
+    assert (late.status_code, late.json()["code"]) == (409, "escalation_answered_meanwhile")
+
+
+def test_a_search_of_patients_is_read_strictly(scene: Scene) -> None:
+    client = a_system(scene.site, scope="read").client
+    said = {"words": scene.patient.mrn, "sites": scene.site.slug}
+
+    answer = client.post("/api/v1/patients/search/", said, format="json")
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "sites")

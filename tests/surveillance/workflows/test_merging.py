@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from patients.history import save_with_history
 from patients.models import (
     AfpResult,
     AuditEvent,
@@ -402,3 +403,17 @@ def _whose():
         for model in MOVED
         for pk, owner in model._default_manager.values_list("pk", "patient_id")
     }
+
+
+def test_survivor_without_a_birth_date_learns_it_and_gives_it_back(ward, duplicate) -> None:
+    born = duplicate.birth_date
+    ward.cirrhotic.birth_date = None
+    save_with_history(ward.cirrhotic, reason="test", by=None, now=NOW, fields=["birth_date"])
+
+    merge = merged(ward, duplicate)
+    learned = Patient.objects.get(pk=ward.cirrhotic.pk).birth_date
+    kinds = {row.kind for row in FollowUp.objects.open().filter(patient=ward.cirrhotic)}
+    undone(ward, merge)
+
+    assert (learned, Patient.objects.get(pk=ward.cirrhotic.pk).birth_date) == (born, None)
+    assert "IMAGING" in kinds
