@@ -75,8 +75,9 @@ class Header(NamedTuple):
 
     @property
     def charset(self) -> str:
-        """MSH-18, first repetition."""
-        return self._first(18)
+        """MSH-18: the set, or several (`~ISO IR87`) where escape sequences lead to others."""
+        sets = self.fields[18].split(self.signs[2])
+        return "~".join(one.split(self.signs[1])[0].strip() for one in sets).rstrip("~")
 
     def _first(self, field: int) -> str:
         return self.fields[field].split(self.signs[2])[0].split(self.signs[1])[0].strip()

@@ -117,8 +117,8 @@ USUAL: Final = FeedMapping()
 KEYS: Final = (
     MappingKey("time_zone", time_zone(), "Zone of time stamps without an offset. Left out: the "
                "zone of the site", '"Europe/Madrid"'),
-    MappingKey("character_set", character_set(), "What the bytes are where MSH-18 is empty. Left "
-               "out: UTF-8, otherwise Latin-1", '"8859/1"'),
+    MappingKey("character_set", character_set(), "What the bytes are where MSH-18 is empty or "
+               "names a set not known here. Left out: UTF-8, otherwise Latin-1", '"8859/1"'),
     MappingKey("processing_ids", words(), "Which messages are meant (MSH-11): P production. Name T "
                "(training) or D only where nobody is looked after", '["P", "T"]'),
     MappingKey("mrn_authority", words(), "Which number is the medical record number: the assigning "

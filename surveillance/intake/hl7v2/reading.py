@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from surveillance.arrivals import Arrival, ArrivalKind, ReportArrival, Unmapped
 from surveillance.intake.hl7v2.appointments import EVENTS, appointments_in
+from surveillance.intake.hl7v2.character_sets import is_unreadable
 from surveillance.intake.hl7v2.demographics import (
     MERGE_EVENTS,
     NUMBER_EVENTS,
@@ -109,6 +110,9 @@ def _verdict(header: Header, message: SplitMessage, sender: Sender) -> Verdict:
         return Verdict(AckCode.AE, waiting, (refusal, *others))
     if kind is None:
         return Verdict(AckCode.AA, (), (_not_used("not_used", "MSH-9"),))
+    if is_unreadable(message.problems):
+        waiting = _waiting(kind, message.problems[0], message.segments, sender)
+        return Verdict(AckCode.AA, waiting, tuple(message.problems))
     parts = tuple(_parts(kind, event, message.segments, sender))
     warnings = [_as_warning(part) for part in parts if isinstance(part, Unmapped)]
     nothing = () if parts else (_not_used("nothing_used", ""),)

@@ -17,6 +17,8 @@ from surveillance.intake.hl7v2.report_text import lines_of_text, text_of
 from surveillance.intake.hl7v2.said import Sender, day_of, number_at, said_at, unmapped, words_at
 from surveillance.intake.hl7v2.splitting import Segment, place_of
 from surveillance.intake.hl7v2.vocabulary import LINE_STATES, NO_RESULT_YET
+from surveillance.protocol.liver_words import names_liver_or_abdomen
+from surveillance.protocol.terms import Modality
 
 LONGEST_REPORTER: Final = 120
 WHEN_REPORTED: Final = "OBR-22"
@@ -150,13 +152,26 @@ def _together(one: ReportArrival, other: ReportArrival) -> ReportArrival:
         one,
         state=next(state for state in CAREFUL_FIRST if state in states),
         performed_on=min(one.performed_on, other.performed_on),
-        modality=one.modality if one.modality == other.modality else None,
+        modality=_modality(one, other),
         procedure=_words(one.procedure, other.procedure, " + ")[:400],
         body_site=_words(one.body_site, other.body_site, ", ")[:400],
         text=_words(one.text, other.text, "\n\n"),
         findings=one.findings + other.findings,
         said_at=max(one.said_at, other.said_at),
     )
+
+
+def _modality(one: ReportArrival, other: ReportArrival) -> Modality | None:
+    """Of two kinds of exam that of the group that names liver or abdomen; None if both or neither
+    do."""
+    if one.modality == other.modality:
+        return one.modality
+    of_liver = [group for group in (one, other) if _is_of_the_liver(group)]
+    return of_liver[0].modality if len(of_liver) == 1 else None
+
+
+def _is_of_the_liver(group: ReportArrival) -> bool:
+    return names_liver_or_abdomen(f"{group.procedure} {group.body_site}")
 
 
 def _words(one: str, other: str, between: str) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from surveillance.intake.hl7v2.character_sets import decoded
+from surveillance.intake.hl7v2.character_sets import codec_of, decoded
 from surveillance.intake.hl7v2.escapes import unescaped
 from surveillance.intake.hl7v2.header import Header
 from surveillance.intake.hl7v2.problems import Problem, Severity
+from surveillance.intake.hl7v2.segment_names import is_segment_name
 
 NULL: Final = '""'
 MOST_SEGMENTS: Final = 50_000
@@ -134,8 +135,9 @@ def _nth(whole: str, sign: str, number: int) -> str:
 
 def split_message(raw: bytes, header: Header, declared: str = "") -> SplitMessage:
     """Split the bytes. Lines may end with CR, LF or both; a line that begins no segment goes on
-    with the one before it; an ADD segment too. Never raises."""
-    text, codec, problems = decoded(raw, header.charset or declared)
+    with the one before it; an ADD segment too. `declared` counts where MSH-18 says nothing that is
+    known. Never raises."""
+    text, codec, problems = decoded(raw, _charset(header.charset, declared))
     lines, loose = _joined(text, header.signs[0])
     if loose:
         problems.append(_loose(loose))
@@ -143,6 +145,10 @@ def split_message(raw: bytes, header: Header, declared: str = "") -> SplitMessag
         problems.append(_too_many(len(lines)))
     reader = Reader(_in_codec(header.signs, codec), codec)
     return SplitMessage(_segments(lines[:MOST_SEGMENTS], reader), problems)
+
+
+def _charset(sent: str, declared: str) -> str:
+    return sent if sent and (codec_of(sent) or not declared) else declared
 
 
 def _in_codec(signs: str, codec: str) -> str:
@@ -173,11 +179,11 @@ def _joined(text: str, separator: str) -> tuple[list[str], int]:
             return usual, 0
     lines: list[list[str]] = []
     loose = blank = 0
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for line, follows in _with_next(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
         if not line or line.isspace():
             blank += 1
             continue
-        if _begins_segment(line, separator) or not lines:
+        if not lines or _begins_segment(line, separator) or _is_bare(line, follows, separator):
             if line[:3].upper() == "ADD" and len(lines) > 1:
                 lines[-1].append(line[4:])
             else:
@@ -199,10 +205,22 @@ def _are_usual(starts: frozenset[str], separator: str) -> bool:
 
 
 def _begins_segment(line: str, separator: str) -> bool:
-    name = line[:3]
-    if len(name) < 3 or not name.isascii() or not name.isalnum() or not name[0].isalpha():
-        return False
-    return line[3:4] == separator or (len(line) == 3 and name.isupper())
+    return line[3:4] == separator and is_segment_name(line[:3].upper())
+
+
+def _is_bare(line: str, follows: str, separator: str) -> bool:
+    """Whether the line is a segment without fields. In a text such a word stands before words."""
+    is_last = not follows or _begins_segment(follows, separator)
+    return is_last and is_segment_name(line)
+
+
+def _with_next(lines: list[str]) -> list[tuple[str, str]]:
+    """Each line with the next that is not blank; empty if there is none."""
+    pairs, follows = [], ""
+    for line in reversed(lines):
+        pairs.append((line, follows))
+        follows = follows if not line or line.isspace() else line
+    return pairs[::-1]
 
 
 def _loose(count: int) -> Problem:

@@ -185,8 +185,35 @@ def test_groups_of_one_accession_are_as_careful_as_the_most_careful() -> None:
     joined = read(report(line("One."), other, line("Two.", "P")))
 
     assert joined.state == ReportState.PRELIMINARY
-    assert (joined.text, joined.modality) == ("One.\n\nTwo.", None)
+    assert (joined.text, joined.modality) == ("One.\n\nTwo.", Modality.CT_NONCONTRAST)
     assert joined.performed_on.day == 27
+
+
+TRIPHASIC, CHEST = "CT ABDOMEN TRIPHASIC", "CT CHEST WO CONTRAST"
+
+
+@pytest.mark.parametrize(
+    ("procedures", "modality"),
+    [
+        pytest.param((TRIPHASIC, CHEST), Modality.CT_MULTIPHASE, id="the abdomen first"),
+        pytest.param((CHEST, TRIPHASIC), Modality.CT_MULTIPHASE, id="the chest first"),
+        pytest.param(
+            (CHEST, "CT PELVIS", TRIPHASIC), Modality.CT_MULTIPHASE, id="two others before it"
+        ),
+        pytest.param((TRIPHASIC, "CT LIVER WO CONTRAST"), None, id="both show the liver"),
+        pytest.param((CHEST, "CT PELVIS W IV CONTRAST"), None, id="neither does"),
+        pytest.param(("CT ABDOMEN", CHEST), None, id="the abdomen with or without contrast"),
+    ],
+)
+def test_of_groups_of_one_accession_the_one_of_the_liver_says_the_kind_of_exam(
+    procedures: tuple[str, ...], modality: Modality | None
+) -> None:
+    groups = [
+        segment("OBR", f3="A1", f4=f"P^{words}", f7="20260228", f24="CT", f25="F")
+        for words in procedures
+    ]
+
+    assert read(message(*groups)).modality == modality
 
 
 def test_the_message_says_a_moment_or_waits() -> None:
@@ -253,3 +280,34 @@ def test_a_report_was_said_when_it_was_reported_not_when_it_was_sent_again() -> 
     assert read(first).said_at.isoformat() == "2026-03-01T09:00:00+00:00"
     assert read(first, said_at=["MSH-7"]).said_at.isoformat() == "2026-03-01T10:15:00+00:00"
     assert read(report(line("26 mm."), f22="20260301")).said_at.hour == 10
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "code"),
+    [
+        pytest.param("CNS 11643-1992", b"\xa7\xf5", "unknown_character_set", id="another set"),
+        pytest.param("ISO IR165", b"\x1b$)E1-\x1b(B", "unknown_character_set", id="an escape"),
+        pytest.param("KLINGON", b"Munoz", "", id="plain letters"),
+        pytest.param("8859/1", "Muñoz".encode(), "", id="UTF-8 called Latin-1"),
+    ],
+)
+def test_a_name_whose_letters_are_not_known_is_not_taken_in(
+    declared: str, name: bytes, code: str
+) -> None:
+    raw = message(kind="ADT^A08").replace(b"|2.5.1\r", b"|2.5.1||||||" + declared.encode() + b"\r")
+
+    told = read_message(raw.replace(b"Prueba", name), {})
+
+    [part] = told.parts
+    assert (told.code, getattr(part, "code", ""), len(told.problems)) == ("AA", code, 1)
+    assert (part.mrn if isinstance(part, Unmapped) else part.person.mrn) == "600100"
+
+
+def test_the_mapping_says_the_set_where_the_message_names_none_that_is_known() -> None:
+    raw = message(kind="ADT^A08").replace(b"|2.5.1\r", b"|2.5.1||||||LATIN\r")
+    raw = raw.replace(b"Prueba", "Muñoz".encode("latin-1"))
+
+    [part] = read_message(raw, {"character_set": "8859/1"}).parts
+
+    assert not isinstance(part, Unmapped)
+    assert part.person.family_name == "Muñoz"

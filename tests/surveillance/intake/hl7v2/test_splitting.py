@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveillance.intake.hl7v2.character_sets import codec_of, decoded
+from surveillance.intake.hl7v2.character_sets import codec_of, decoded, is_unreadable
 from surveillance.intake.hl7v2.escapes import unescaped
 from surveillance.intake.hl7v2.header import header_of
 from surveillance.intake.hl7v2.moments import day, moment
@@ -16,6 +16,7 @@ from surveillance.intake.hl7v2.splitting import place_of, split_message
 from tests.surveillance.intake.hl7v2.messages import message
 
 SIGNS = "|^~\\&"
+JIS = "山田".encode("iso2022_jp")
 ORACLE: Any = hl7.parse("MSH|^~\\&|A|B|C|D|20260301||ORU^R01|1|P|2.5\r")
 
 
@@ -51,7 +52,9 @@ def test_escaped_signs_are_those_of_the_hl7_library(pieces: list[str]) -> None:
     ("declared", "codec"),
     [("ASCII", "ascii"), ("8859/1", "iso8859-1"), ("8859/15", "iso8859-15"), ("", "utf-8"),
      ("UNICODE UTF-8", "utf-8"), ("ISO IR100", "latin-1"), ("ISO-8859-2", "iso8859-2"),
-     ("GB 18030-2000", None)],
+     ("GB 18030-2000", "gb18030"), ("KS X 1001", "cp949"), ("BIG-5", "cp950"),
+     ("ISO IR87", "iso2022_jp_ext"), ("~ISO IR87", "iso2022_jp_ext"), ("ASCII~ISO IR159",
+     "iso2022_jp_ext"), ("CNS 11643-1992", None), ("ASCII~KLINGON", None)],
 )  # fmt: skip
 def test_character_sets(declared: str, codec: str | None) -> None:
     assert codec_of(declared) == codec
@@ -67,6 +70,15 @@ def test_character_sets(declared: str, codec: str | None) -> None:
         pytest.param(b"\x93ok\x94", "8859/1", "“ok”", [], id="Windows quotes called Latin-1"),
         pytest.param(b"\xa4", "8859/15", "€", [], id="euro"),
         pytest.param(b"ok", "KLINGON", "ok", ["unknown_character_set"], id="unknown"),
+        pytest.param(
+            "Muñoz".encode(), "8859/1", "Muñoz", ["wrong_character_set"], id="UTF-8 called Latin-1"
+        ),
+        pytest.param("PÓŁ".encode("iso8859-2"), "8859/2", "PÓŁ", [], id="Polish is no UTF-8"),
+        pytest.param("李".encode("gb18030"), "GB 18030-2000", "李", [], id="Chinese"),
+        pytest.param("許功蓋".encode("big5"), "BIG-5", "許功蓋", [], id="Chinese with backslashes"),
+        pytest.param("김".encode("euc_kr"), "KS X 1001", "김", [], id="Korean"),
+        pytest.param(JIS + b"\r\n|a", "ASCII~ISO IR87", "山田\r\n|a", [], id="Japanese"),
+        pytest.param(JIS, "", "山田", ["wrong_character_set"], id="Japanese, not declared"),
         pytest.param(b"a\x00b\x1cc", "", "abc", [], id="control signs go"),
     ],
 )
@@ -74,6 +86,27 @@ def test_bytes_are_read(raw: bytes, declared: str, text: str, codes: list[str]) 
     read, _, problems = decoded(raw, declared)
 
     assert (read, [one.code for one in problems]) == (text, codes)
+
+
+@pytest.mark.parametrize(
+    ("raw", "declared", "waits"),
+    [
+        pytest.param(b"ok", "KLINGON", False, id="plain letters"),
+        pytest.param(
+            "Muñoz".encode(), "KLINGON", True, id="other letters, whatever they look like"
+        ),
+        pytest.param(b"a\x1b$)AB", "KLINGON", True, id="an escape"),
+        pytest.param("ł".encode("utf-16-le"), "UNICODE UTF-16", True, id="zeros"),
+        pytest.param(b"Pe\xf1a", "ISO IR87", True, id="no letters of an Asian set"),
+        pytest.param(JIS[:-4], "ISO IR87", True, id="half a letter"),
+        pytest.param("Peña".encode(), "ISO IR87", False, id="UTF-8 all the same"),
+        pytest.param(b"Pe\xf1a", "UNICODE UTF-8", False, id="Latin-1 called UTF-8"),
+    ],
+)
+def test_letters_that_are_not_known_are_not_believed(
+    raw: bytes, declared: str, waits: bool
+) -> None:
+    assert is_unreadable(decoded(raw, declared)[2]) is waits
 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
@@ -85,6 +118,19 @@ def test_segments_end_with_any_line_end(end: str) -> None:
     names = [one.name for one in split_message(raw, header).segments]
 
     assert names == ["MSH", "PID", "OBR", "ZXX"]
+
+
+@pytest.mark.parametrize("word", ["CTA", "MRI", "CTA|thorax", "ABS", "ABS\n"])
+def test_a_short_line_of_a_text_goes_on_with_the_text(word: str) -> None:
+    text = f"FINDINGS:\n{word}\nLiver: new 11 mm calcification."
+    raw = message("OBR|1||A", f"OBX|1|TX|||{text}", "PV1", "OBX|2|TX|||End.")
+    header = header_of(raw)
+    assert header is not None
+
+    split = split_message(raw, header)
+
+    assert [one.name for one in split.segments] == ["MSH", "PID", "OBR", "OBX", "PV1", "OBX"]
+    assert "|".join(split.segments[3].fields[5:]) == text
 
 
 def test_a_place_names_component_and_subcomponent() -> None:
