@@ -89,15 +89,15 @@ def call_off_of(item: IntakeItem, arrival: Arranging, patient: Patient) -> CallO
     return CallOff(last == moment_of(item), words)
 
 
-def is_vouched_for(arrival: Arrival | None, row: FollowUp, number: str) -> bool:
+def is_vouched_for(arrival: Arrival | None, row: FollowUp, number: str, now: datetime) -> bool:
     """Whether this is the appointment that is on file for `row`, only because it names that order:
     its own words do not say that it is for it."""
     if not isinstance(arrival, AppointmentArrival) or arrival.state != AppointmentState.BOOKED:
         return False
-    is_it = arrival.starts_on == row.booked_for
-    words = (arrival.procedure, arrival.body_site)
-    own = may_serve(words, arrival.modality, RecommendationKind(row.recommendation))
-    return is_it and plain_order_number(arrival.order_number) == number and own is not Answer.YES
+    if arrival.starts_on != row.booked_for or plain_order_number(arrival.order_number) != number:
+        return False
+    [case] = build_cases([row.lesion], as_of=row.site.local_date(now))
+    return _by_words(row, arrival, case) is not Answer.YES
 
 
 def _is_in_time(row: FollowUp, arrival: Arranging, day: date, last_exam: date | None) -> bool:
@@ -111,15 +111,23 @@ def _is_in_time(row: FollowUp, arrival: Arranging, day: date, last_exam: date | 
 
 
 def _answer(row: FollowUp, arrival: Arranging, case: SurveillanceCase) -> Answer:
-    owed = OwedImaging(RecommendationKind(row.recommendation), window_of(row))
-    advised = Modality(row.advised_modality) if row.advised_modality else None
     named = plain_order_number(arrival.order_number)
     if isinstance(arrival, AppointmentArrival) and named and named == row.order_number:
-        made = arrival.modality
+        made, (owed, advised) = arrival.modality, _need_of(row)
         serves = made is None or is_enough(made, owed, case=case, advised=advised)
         return Answer.YES if serves else Answer.NO
-    words = (arrival.procedure, arrival.body_site)
+    return _by_words(row, arrival, case)
+
+
+def _by_words(row: FollowUp, arrival: Arranging, case: SurveillanceCase) -> Answer:
+    words, (owed, advised) = (arrival.procedure, arrival.body_site), _need_of(row)
     return may_serve(words, arrival.modality, owed, case=case, advised=advised)
+
+
+def _need_of(row: FollowUp) -> tuple[OwedImaging, Modality | None]:
+    """What is owed, and the exam that is advised for it."""
+    owed = OwedImaging(RecommendationKind(row.recommendation), window_of(row))
+    return owed, Modality(row.advised_modality) if row.advised_modality else None
 
 
 def _last_exams(rows: Iterable[FollowUp]) -> dict[UUID, date]:

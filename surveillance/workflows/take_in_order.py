@@ -123,7 +123,7 @@ def _call_off_what_it_vouched_for(
     for row in rows:
         row.refresh_from_db()
         told = newest_of_each(heard_of(row.patient, ArrivalKind.APPOINTMENT))
-        alone = [said.item.pk for said in told if is_vouched_for(said.arrival, row, number)]
+        alone = [said.item.pk for said in told if is_vouched_for(said.arrival, row, number, now)]
         if alone:
             book_follow_up(follow_up=row, booked_for=None, reason=reason, by=None, now=now)
             IntakeItem.objects.filter(pk__in=alone).update(**AGAIN)
