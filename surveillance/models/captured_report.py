@@ -93,8 +93,10 @@ class CapturedReportQuerySet(AppendOnlyQuerySet["CapturedReport"]):
 
 def _state() -> Case:
     """A cancelled one waits no longer, and one of the same words is enough. A person's exclusion
-    goes before what is on file; what is on file of somebody in doubt tells nothing."""
-    is_tracked = Q(is_on_file=True) & (Q(is_sure=True) | Q(answer=CaptureState.TRACKED))
+    goes before what is on file; what is on file of somebody in doubt, or of fewer lesions than the
+    text speaks of, tells nothing until a person has confirmed it."""
+    by_itself = Q(is_sure=True, says_more=False)
+    is_tracked = Q(is_on_file=True) & (by_itself | Q(answer=CaptureState.TRACKED))
     return Case(
         When(Q(is_sure=True, is_cancelled=True), then=Value(CaptureState.CANCELLED)),
         When(Q(is_sure=True, is_replaced=True), then=Value(CaptureState.REPLACED)),
@@ -182,7 +184,8 @@ class CapturedReport(AppendOnlyModel):
 
     `reading` is what the reader of `reader_version` found, with places in `text`. Whether the
     report is tracked, excluded or waiting is derived (`with_state`). `is_whole`: signed, and more
-    than an addendum; only such a one may stand for what was said before.
+    than an addendum; only such a one may stand for what was said before. `says_more`: the text
+    speaks of a calcified lesion that the sender did not code.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -200,6 +203,7 @@ class CapturedReport(AppendOnlyModel):
     captured_at = models.DateTimeField()
     text = models.TextField()
     is_whole = models.BooleanField(db_default=False, default=False)
+    says_more = models.BooleanField(db_default=False, default=False)
     reader_version = models.CharField(max_length=40)
     mentions_calcification = models.BooleanField()
     recommends_follow_up = models.BooleanField()

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveillance.protocol.incoming import IncomingReport, LesionOnFile, ToldLesion
-from surveillance.protocol.report_reader.reading import Assertion, Change, LesionStatement
+from surveillance.protocol.report_reader.reading import (
+    Assertion,
+    Change,
+    LesionStatement,
+    ReportReading,
+)
 from surveillance.protocol.terms import Segment
 
 SPOKEN_OF = (Assertion.AFFIRMED, Assertion.UNCERTAIN)
@@ -48,6 +53,14 @@ def statements_of(report: IncomingReport) -> list[LesionStatement]:
         for one in report.reading.lesions
         if one.assertion in SPOKEN_OF or one.change is Change.GONE
     ]
+
+
+def speaks_of_more(reading: ReportReading, *, coded: int) -> bool:
+    """Whether the text speaks of a calcified lesion beside the `coded` ones: of more than these, or
+    of a new one. A finding of the known lesion on file does not mean that anybody saw it."""
+    spoken_of = [one for one in reading.lesions if one.assertion in SPOKEN_OF and one.is_calcified]
+    is_new = any(one.change is Change.NEW for one in spoken_of)
+    return bool(coded) and (is_new or len(spoken_of) > coded)
 
 
 def _means(

@@ -11,6 +11,7 @@ from surveillance.models import CapturedReport, IntakeItem
 from surveillance.protocol.report_reader.read import READER_VERSION, read_report
 from surveillance.protocol.report_reader.reading import ReportReading
 from surveillance.protocol.report_reader.wholeness import is_whole_report
+from surveillance.protocol.which_lesion import speaks_of_more
 
 SIGNED = (ReportState.FINAL, ReportState.CORRECTED)
 
@@ -42,6 +43,7 @@ def keep_reading(
         captured_at=now,
         text=arrival.text,
         is_whole=arrival.state in SIGNED and is_whole_report(arrival.text),
+        says_more=speaks_of_more(reading, coded=len(arrival.findings)),
         reader_version=READER_VERSION,
         mentions_calcification=reading.mentions_hepatic_calcification,
         recommends_follow_up=reading.recommends_liver_follow_up,

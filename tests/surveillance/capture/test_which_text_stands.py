@@ -3,6 +3,7 @@ whatever order it comes."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patients.models import Site
-from surveillance.arrivals import Person, ReportState
+from surveillance.arrivals import CodedFinding, Person, ReportState
 from surveillance.dashboard.capture import count_capture
 from surveillance.dashboard.scope import Scope
 from surveillance.failsafe import find_all
@@ -21,6 +22,7 @@ from surveillance.workflows.empty_old_messages import empty_old_messages
 from surveillance.workflows.exclude_report import exclude_report
 from tests.factories import NOW, MembershipFactory, PatientFactory, SiteFactory
 from tests.surveillance.capture.scenes import CALCIFIED, SILENT, sent, taken_in
+from tests.surveillance.factories import LesionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,26 @@ def test_the_order_of_arrival_decides_nothing(story: Any, follows: bool, data: A
 )
 def test_an_addendum_alone_is_no_whole_report(text: str, whole: bool) -> None:
     assert is_whole_report(text) is whole
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ("", CaptureState.TRACKED),
+        (" New 14 mm calcification in segment II.", WAITING),
+        (" Calcified lesion of 14 mm in segment II.", WAITING),
+    ],
+)
+def test_a_finding_of_the_known_lesion_does_not_track_another_in_the_text(
+    site: Site, more: str, state: str
+) -> None:
+    who = {"mrn": "N1", "family_name": "Sample", "given_name": "Ann"}
+    patient = PatientFactory(site=site, birth_date=date(1960, 1, 1), cirrhotic=True, **who)
+    lesion = LesionFactory(patient=patient, label="L1", segments=["VII"])
+    coded = CodedFinding(label="L1", size_mm=Decimal(6))
+    text = f"Liver: calcified nodule L1 in segment VII, 6 mm, unchanged.{more}"
+
+    taken_in(site, sent(site, text, findings=(coded,), adequate=True, state=ReportState.FINAL))
+
+    assert CapturedReport.objects.with_state().get().state == state
+    assert lesion.observations.exists() or state == WAITING
