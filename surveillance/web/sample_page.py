@@ -1,6 +1,7 @@
 """“Send a sample result”: of the demonstration only. An open follow-up closes before one's eyes."""
 
 import secrets
+from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from surveillance.arrivals import ReportArrival
 from surveillance.intake.sample.bundle import report_as_bundle
 from surveillance.intake.sample.oru import report_as_oru
-from surveillance.intake.sample.result import sample_result
+from surveillance.intake.sample.result import sample_result, speaks_against
 from surveillance.intake.sample.sending import Sent, send_fhir, send_hl7
 from surveillance.models import FollowUp, IntakeFeed, MessageFormat
 from surveillance.protocol.terms import ObligationKind
@@ -29,29 +31,33 @@ from surveillance.web.access import (
 from surveillance.web.action_page import subject_of
 from surveillance.web.looks import note_look
 from surveillance.web.match_count import forget_count
+from surveillance.web.match_words import reason_said
 from surveillance.web.sample_form import SampleForm
 from surveillance.web.sample_view import owed_row, sent_view
 from surveillance.web.shell import NavItem
 
 SHOWN = 20
+LOOKED_AT = 60
 ASKED = "as"
 
 
 @require_safe
 @signed_in
 def sample_results(request: SignedInRequest) -> HttpResponse:
-    """Open imaging of one site that is due, the most dangerous first: for which one?"""
+    """Open imaging of one site that is due and that a sample closes, the most dangerous first: for
+    which one?"""
     _only_in_a_demonstration()
     sites = list(sites_where(request.user, Permission.RECORD_EXAM).order_by("name"))
     site = choose_site(request, sites)
     open_ = FollowUp.objects.open().filter(site=site, kind=ObligationKind.IMAGING)
     due = open_.filter(earliest_on__lte=site.local_date(timezone.now()))
-    rows = due.select_related("patient", "site", "lesion").dangerous_first()[:SHOWN]
+    rows = due.select_related("patient__site", "site", "lesion").dangerous_first()[:LOOKED_AT]
+    closable = (row for row in rows if not speaks_against(_report(row), row, timezone.now()))
     here = reverse("sample_results")
     context = {
         "site": site.name,
         "others": [NavItem(one.name, f"{here}?site={one.slug}") for one in sites if one != site],
-        "rows": [owed_row(row, "sample_result") for row in rows],
+        "rows": [owed_row(row, "sample_result") for row in islice(closable, SHOWN)],
     }
     return render(request, "surveillance/sample/list.html", context)
 
@@ -77,9 +83,12 @@ def sample_result_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         forget_count(request.user)
         follow_up.refresh_from_db()
         return _shown(request, "sent", follow_up, sent=sent_view(sent, follow_up))
+    report = _report(follow_up)
     if not form.is_bound:
-        form.initial["message"] = _written(follow_up, feed)
-    return _shown(request, "send", follow_up, form=form, feed=feed, ways=_ways(follow_up, feed))
+        form.initial["message"] = _written(report, feed)
+    against = [reason_said(words) for words in speaks_against(report, follow_up, timezone.now())]
+    ways = _ways(follow_up, feed)
+    return _shown(request, "send", follow_up, form=form, feed=feed, ways=ways, against=against)
 
 
 def _only_in_a_demonstration() -> None:
@@ -108,9 +117,12 @@ def _ways(follow_up: FollowUp, feed: IntakeFeed) -> list[NavItem]:
     ]
 
 
-def _written(follow_up: FollowUp, feed: IntakeFeed) -> str:
+def _report(follow_up: FollowUp) -> ReportArrival:
     number = f"SAMPLE-{secrets.token_hex(4).upper()}"
-    report = sample_result(follow_up, number=number, now=timezone.now())
+    return sample_result(follow_up, number=number, now=timezone.now())
+
+
+def _written(report: ReportArrival, feed: IntakeFeed) -> str:
     is_hl7 = feed.format == MessageFormat.HL7V2
     return report_as_oru(report, feed) if is_hl7 else report_as_bundle(report)
 

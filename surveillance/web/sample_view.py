@@ -125,4 +125,4 @@ def _why(match: ExamMatch | None) -> tuple[Said, ...]:
 def _next_owed(follow_up: FollowUp) -> list[FollowUp]:
     rows = FollowUp.objects.open().filter(lesion=follow_up.lesion_id)
     joined = rows.select_related("patient", "site", "lesion")
-    return list(joined.exclude(pk=follow_up.pk).dangerous_first())
+    return list(joined.dangerous_first())

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
+from hepcalc_site.env import BASE_DIR
 from hepcalc_site.unmade_database import what_to_run
 
 COMMANDS = [["add_site", "general", "General Hospital"], ["run_sweep"]]
@@ -27,7 +27,7 @@ def test_a_command_without_a_database_names_the_cure(tmp_path: Path, words: list
 
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         env=environment,
         capture_output=True,
         text=True,

@@ -7,9 +7,19 @@ from typing import Final
 
 from patients.models import Patient
 from surveillance.arrivals import CodedFinding, Person, ReportArrival, ReportState
-from surveillance.exam_matching import LesionRow, lesions_of
+from surveillance.exam_matching import (
+    LesionRow,
+    incoming_report,
+    lesions_of,
+    named_by,
+    named_on_file,
+)
 from surveillance.models import FollowUp
 from surveillance.protocol.exam_of_report import last_size
+from surveillance.protocol.identity import identity_of
+from surveillance.protocol.incoming import Verdict
+from surveillance.protocol.reconciliation import reconcile
+from surveillance.protocol.report_reader.read import read_report
 from surveillance.protocol.terms import Conclusion, Modality, RecommendationKind, Sex
 
 BODY_SITE: Final = "liver"
@@ -60,6 +70,19 @@ def sample_result(follow_up: FollowUp, *, number: str, now: datetime) -> ReportA
         findings=findings,
         said_at=now.replace(microsecond=0),
     )
+
+
+def speaks_against(report: ReportArrival, follow_up: FollowUp, now: datetime) -> tuple[str, ...]:
+    """Why this report would not close the follow-up by itself; nothing if it would."""
+    patient = follow_up.patient
+    rows = lesions_of(patient, patient.site.local_date(now), accession=report.accession)
+    incoming = incoming_report(report, read_report(report.text))
+    identity = identity_of(named_by(report.person), named_on_file(patient))
+    matches = reconcile(incoming, identity, [row.on_file for row in rows])
+    own = next(one for one in matches if one.lesion == str(follow_up.lesion_id))
+    if own.verdict is Verdict.CERTAIN:
+        return ()
+    return tuple(reason.words for reason in own.reasons_against)
 
 
 def kind_of_exam(follow_up: FollowUp) -> Modality:
