@@ -8,6 +8,7 @@ from io import StringIO
 from random import Random
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from django.core.management import call_command
@@ -23,7 +24,9 @@ from schemathesis.specs.openapi.checks import (
 from hepcalc_site.wsgi import application
 from patients.models import Role
 from surveillance.api.scopes import ClientScopes
-from tests.factories import PatientFactory, SiteFactory
+from surveillance.models import FollowUp, WebhookEndpoint, WebhookEvent
+from surveillance.webhook_news import News, body_of, wire_name
+from tests.factories import NOW, PatientFactory, SiteFactory
 from tests.surveillance.api.scenes import System, a_full_record, a_system
 
 PROMISES = (
@@ -215,3 +218,42 @@ def test_a_generated_client_reads_patients(generated, live_server) -> None:
 
     assert [row.id for row in page.results] == [patient.pk]
     assert page.results[0].family_name == patient.family_name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "event", [WebhookEvent.OPENED, WebhookEvent.ESCALATED, WebhookEvent.CLOSED]
+)
+def test_webhooks_are_described_as_they_are_sent(described, event: WebhookEvent) -> None:
+    follow_up = a_full_record(SiteFactory())
+    escalation = follow_up.escalations.get() if event == WebhookEvent.ESCALATED else None
+    FollowUp.objects.filter(pk=follow_up.pk).update(closed_at=NOW, outcome="NO_LONGER_OWED")
+    follow_up.refresh_from_db()
+    endpoint = WebhookEndpoint(site=follow_up.site)
+
+    sent = body_of(News(event, follow_up, NOW, escalation), endpoint)
+
+    content = described["webhooks"][wire_name(event)]["post"]["requestBody"]["content"]
+    schema = content["application/json"]["schema"]
+    jsonschema_rs.validate(schema, sent)
+    assert set(sent["data"]) == set(schema["properties"]["data"]["properties"])
+
+
+def test_the_example_of_several_exams_is_a_list_of_exams(described) -> None:
+    asked = described["paths"]["/api/v1/imaging-exams/record-exams/"]["post"]["requestBody"]
+
+    [example] = asked["content"]["application/json"]["examples"].values()
+
+    assert [set(exam) >= {"patient", "accession"} for exam in example["value"]] == [True]
+
+
+def test_every_parameter_is_in_words(described) -> None:
+    silent = [
+        f"{method} {address}: {one['name']}"
+        for address, operations in described["paths"].items()
+        for method, operation in operations.items()
+        for one in operation.get("parameters", ())
+        if one["in"] == "query" and not one.get("description")
+    ]
+
+    assert silent == []
