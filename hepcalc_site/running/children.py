@@ -84,6 +84,8 @@ class Guard:
     def dismiss(self) -> None:
         """Everything is stopped in order: nothing is left for it to do."""
         self._tell("done")
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self.process.wait()
 
     def _tell(self, line: str) -> None:

@@ -9,28 +9,47 @@ from types import FrameType
 from hepcalc_site.running.children import Child, Guard, wait_until
 
 SECONDS_BETWEEN_WATCHES = 0.2
+COMEBACKS = 3
+WITHIN_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One process to run. `ready` is asked until it says yes; None means nothing to wait for."""
+    """One process to run. `ready` is asked until it says yes; None means nothing to wait for. One
+    that `comes_back` is started again when it ends, and stops no other."""
 
     name: str
     command: Sequence[str]
     grace: float
     ready: Callable[[], bool] | None = None
     patience: float = 60
+    comes_back: bool = False
+
+
+@dataclass
+class Comebacks:
+    """When a part was started again lately: at most a few times a minute."""
+
+    part: Part
+    at: list[float] = field(default_factory=list)
+    is_put_off: bool = False
+
+    def may_start(self, now: float) -> bool:
+        """Whether it was not started again too often within the last minute."""
+        self.at = [one for one in self.at if one > now - WITHIN_SECONDS]
+        return len(self.at) < COMEBACKS
 
 
 @dataclass
 class Supervisor:
-    """Runs `parts` until a signal comes or one of them ends."""
+    """Runs `parts` until a signal comes or one of them ends that does not come back."""
 
     environment: Mapping[str, str]
     say: Callable[[str], None]
     children: list[Child] = field(default_factory=list)
     guard: Guard = field(default_factory=Guard)
     asked_to_stop: str = ""
+    comebacks: dict[str, Comebacks] = field(default_factory=dict)
 
     def run(self, parts: Sequence[Part], *, announce: Callable[[], None]) -> int:
         """Exit status: 0 when asked to stop, 1 when a part failed."""
@@ -39,6 +58,7 @@ class Supervisor:
         try:
             if all(self._start(part) for part in parts):
                 announce()
+                self.comebacks = {one.name: Comebacks(one) for one in parts if one.comes_back}
                 self._watch()
         finally:
             trouble = self._trouble()
@@ -56,9 +76,7 @@ class Supervisor:
     def _start(self, part: Part) -> bool:
         if not self._going():
             return False
-        child = Child(part.name, part.command, self.environment, grace=part.grace)
-        self.guard.watch(child)
-        self.children.append(child)
+        self.children.append(self._child(part))
         if part.ready is None:
             return True
         if wait_until(part.ready, seconds=part.patience, still_wanted=self._going):
@@ -68,15 +86,38 @@ class Supervisor:
             self.children[-1].end_group()
         return False
 
+    def _child(self, part: Part) -> Child:
+        child = Child(part.name, part.command, self.environment, grace=part.grace)
+        self.guard.watch(child)
+        return child
+
     def _going(self) -> bool:
         return not self.asked_to_stop and not self._ended()
 
     def _ended(self) -> list[Child]:
-        return [child for child in self.children if child.exit_status() is not None]
+        """Those that do not come back. While all are being started, none does."""
+        rest = [child for child in self.children if child.name not in self.comebacks]
+        return [child for child in rest if child.exit_status() is not None]
 
     def _watch(self) -> None:
         while self._going():
+            for place, child in enumerate(self.children):
+                if child.name in self.comebacks and child.exit_status() is not None:
+                    self._bring_back(place, child, self.comebacks[child.name])
             time.sleep(SECONDS_BETWEEN_WATCHES)
+
+    def _bring_back(self, place: int, child: Child, known: Comebacks) -> None:
+        ended = f"{child.name} ended unexpectedly ({describe(child.exit_status())})"
+        if not known.may_start(time.monotonic()):
+            if not known.is_put_off:
+                self.say(f"{ended}, too often; starting it again within a minute.")
+            known.is_put_off = True
+            return
+        self.say(f"{ended}; starting it again. The rest goes on.")
+        child.end_group()
+        self.children[place] = self._child(known.part)
+        known.at.append(time.monotonic())
+        known.is_put_off = False
 
     def _trouble(self) -> str:
         ended = [] if self.asked_to_stop else self._ended()

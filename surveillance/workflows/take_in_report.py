@@ -65,7 +65,7 @@ NOTHING_TO_CANCEL = gettext_noop("Cancelled; nothing was on file under this numb
 CANCELLED = gettext_noop("Cancelled by the sender: the exam counts no longer.")
 NO_MODALITY = gettext_noop(
     "The kind of exam is not known. Say under “Exams to confirm” what it was, or add the sender’s "
-    "code to the mapping and take it in again."
+    "code to the mapping of the feed and choose “Read by the mapping of today”."
 )
 OTHER_REGION = gettext_noop("An exam of another region that speaks of no lesion of the liver.")
 ANSWERS_NOTHING = gettext_noop("On file; it answers nothing that is owed.")

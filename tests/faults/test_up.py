@@ -20,6 +20,7 @@ from tests.surveillance.intake.hl7v2.wire import Sender, code_of, oru
 
 pytestmark = pytest.mark.faults
 DATABASE = "hepcalc.sqlite3"
+ENDED = "ended unexpectedly (killed by SIGKILL)"
 
 
 def tasks_in_hand(data_dir: Path) -> int:
@@ -92,6 +93,31 @@ def test_the_death_of_one_stops_the_rest_with_a_message(up: Running, name: str) 
     status = up.process.wait(30)
 
     assert status == 1
-    assert "ended unexpectedly (killed by SIGKILL)" in up.said()
+    assert ENDED in up.said()
     assert "To start it again: `manage.py up`" in up.said().splitlines()[-1]
     assert not up.alive()
+
+
+@pytest.mark.parametrize("up", [pytest.param(["--mllp"], id="with-mllp")], indirect=True)
+def test_a_listener_that_is_killed_is_started_again_and_the_pages_stay(up: Running) -> None:
+    killed = up.child("mllp_server")
+    os.kill(killed, signal.SIGKILL)
+
+    assert eventually(
+        lambda: f"mllp {ENDED}; starting it again. The rest goes on." in up.said(), 20
+    )
+    assert eventually(lambda: is_listening(up), 60), up.said()
+    assert up.child("mllp_server") != killed
+    assert up.get("/livez") == "ok"
+
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(30) == 0
+    assert not up.alive()
+
+
+def is_listening(up: Running) -> bool:
+    try:
+        with Sender(up.mllp_port) as stranger:
+            return code_of(stranger.ask(oru())) == "AE"
+    except OSError:
+        return False

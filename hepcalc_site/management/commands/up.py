@@ -27,7 +27,7 @@ QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
 
 class Command(BaseCommand):
     """Start broker, web, worker and beat, with `--mllp` the listener for HL7 v2 as well; stop all
-    when one ends or Ctrl-C is pressed."""
+    when one ends or Ctrl-C is pressed. A listener that ends is started again."""
 
     help = __doc__
 
@@ -113,7 +113,11 @@ def parts_for(bind: str, port: int, mllp_port: int | None = None) -> Sequence[Pa
     )
     ours = [] if settings.REDIS_URL else [embedded]
     listener = Part(
-        name="mllp", command=[*python, *mllp_command()], grace=12, ready=listens(mllp_port or 0)
+        name="mllp",
+        command=[*python, *mllp_command()],
+        grace=12,
+        ready=listens(mllp_port or 0),
+        comes_back=True,
     )
     return [
         *ours,

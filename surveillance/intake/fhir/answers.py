@@ -1,6 +1,7 @@
 """What the sender is told became of each entry."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ STATUSES: Final = {
 }
 RESPONSES: Final = {"transaction": "transaction-response", "batch": "batch-response"}
 KEPT: Final = "Kept; it is taken in shortly."
+WAITS: Final = "Kept, and waits for a person here. {words}"
 
 
 class Became:
@@ -52,7 +54,8 @@ class Became:
         """What was said of it when it was read, then what became of its parts."""
         told = {problem.path for problem in self.entry.problems}
         news = [_news(item, self.entry.path) for item in self.items if item.where not in told]
-        return [*self.entry.problems, *news]
+        waiting = {item.where for item in self.items if item.status == ItemStatus.WAITING}
+        return [*(_with_wait(one, waiting) for one in self.entry.problems), *news]
 
     def as_response(self, representation: bool) -> dict[str, Any]:
         """`Bundle.entry` of a transaction-response or batch-response."""
@@ -65,6 +68,13 @@ class Became:
             response["location"] = self.location
         shown = {"resource": self.entry.resource} if representation else {}
         return {**shown, "response": response}
+
+
+def _with_wait(problem: Problem, waiting: set[str]) -> Problem:
+    """What was not understood waits, once it is kept: of a message that is refused nothing does."""
+    if problem.path not in waiting:
+        return problem
+    return replace(problem, words=WAITS.format(words=problem.words))
 
 
 def _news(item: IntakeItem, path: str) -> Problem:

@@ -40,8 +40,9 @@ def problems_of(resource: Resource, path: str) -> list[Problem]:
     """What is wrong with a resource of a type that we check, which stands at `path`."""
     if is_surely_right(resource):
         return []
-    # The schema first: the other checks rely on it.
-    return schema_errors(resource, path) or own_checks(resource, path)
+    found = schema_errors(resource, path)
+    told = {problem.path for problem in found}
+    return found + [one for one in own_checks(resource, path) if one.path not in told]
 
 
 def is_surely_right(resource: Resource) -> bool:

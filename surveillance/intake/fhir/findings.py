@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveillance.arrivals import CodedFinding
+from surveillance.intake.fhir.categories import says_otherwise
 from surveillance.intake.fhir.codes import FINDING, FINDINGS, QUALITY, SNOMED
 from surveillance.intake.fhir.document import Resource
-from surveillance.intake.fhir.elements import Code, all_words, codes, objects
+from surveillance.intake.fhir.elements import Code, all_words, codes, objects, text
 from surveillance.intake.fhir.finding_values import READERS, segments_of
 from surveillance.intake.fhir.mapping import FINDING_FIELDS, FhirMapping, look_up
 from surveillance.intake.fhir.problems import IssueType, Problem, note
@@ -50,6 +51,23 @@ def results_of(report: Resource, around: Surroundings, mapping: FhirMapping, pat
             said.append(stated)
     findings = tuple(CodedFinding(**one) for one in _by_lesion(said))
     return Results(findings, quality, vis, tuple(notes))
+
+
+def in_words(report: Resource, around: Surroundings, mapping: FhirMapping) -> list[Resource]:
+    """The results, and those that they consist of, that are words and no coded finding: what HL7's
+    own map makes of the lines of text of an ORU. Not those of another department."""
+    found = [
+        member
+        for observation in all_of(around, report.get("result"), report)
+        for member in (observation, *all_of(around, observation.get("hasMember"), observation))
+    ]
+    return [one for one in found if _is_words(one, mapping)]
+
+
+def _is_words(observation: Resource, mapping: FhirMapping) -> bool:
+    if observation.get("status") in WITHDRAWN or says_otherwise(observation.get("category")):
+        return False
+    return bool(text(observation.get("valueString"))) and not _one(observation, mapping)
 
 
 def _stated(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from surveillance.intake.fhir.document import Resource
-from surveillance.intake.fhir.elements import codes
+from surveillance.intake.fhir.elements import codes, objects
 from surveillance.intake.fhir.problems import IssueType, Problem
 from surveillance.intake.fhir.times import is_real
 
@@ -95,7 +95,8 @@ _CHOICES = {
 
 
 def own_checks(resource: Resource, path: str) -> list[Problem]:
-    """What else is wrong with a resource that the schema lets pass."""
+    """What else is wrong with a resource than the schema says; also where that finds faults: what
+    is not as the schema asks for is passed over here."""
     kind = resource["resourceType"]
     found = [*_missing(resource, kind), *_two_of_a_choice(resource, kind)]
     found += [*_no_days(resource, kind), *_no_codes(resource, kind)]
@@ -104,8 +105,10 @@ def own_checks(resource: Resource, path: str) -> list[Problem]:
     return [replace(problem, path=f"{path}.{problem.path}") for problem in found]
 
 
-def _parents(node: Resource, steps: Steps, place: str = "") -> Iterator[tuple[Resource, str]]:
+def _parents(node: object, steps: Steps, place: str = "") -> Iterator[tuple[Resource, str]]:
     """Each object at the end of these steps, with its place."""
+    if not isinstance(node, dict):
+        return
     if not steps:
         yield node, place
         return
@@ -137,14 +140,14 @@ def _two_of_a_choice(resource: Resource, kind: str) -> Iterator[Problem]:
 def _no_days(resource: Resource, kind: str) -> Iterator[Problem]:
     for steps, name in _DATES[kind]:
         for node, where in _parents(resource, steps) if steps else ((resource, ""),):
-            if name in node and not is_real(node[name]):
+            if isinstance(node.get(name), str) and not is_real(node[name]):
                 words = "There is no such day or moment in the calendar."
                 yield Problem(f"{where}{name}", IssueType.VALUE, words)
 
 
 def _no_codes(resource: Resource, kind: str) -> Iterator[Problem]:
     for element, allowed in CODES.get(kind, {}).items():
-        if element in resource and resource[element] not in allowed:
+        if isinstance(resource.get(element), str) and resource[element] not in allowed:
             yield _no_code(element, allowed)
     for element, allowed in CONCEPTS.get(kind, {}).items():
         for index, code in enumerate(codes(resource.get(element))):
@@ -158,9 +161,9 @@ def _no_code(where: str, allowed: frozenset[str]) -> Problem:
 
 
 def _no_text(report: Resource) -> Iterator[Problem]:
-    for index, form in enumerate(report.get("presentedForm", ())):
+    for index, form in enumerate(objects(report.get("presentedForm"))):
         where = f"presentedForm[{index}]"
-        if "data" not in form:
+        if not isinstance(form.get("data"), str):
             continue
         if "contentType" not in form:
             words = "“contentType” is missing: data cannot be read without it."

@@ -1,5 +1,6 @@
 """Patients: who somebody is, under which number, and which two records are one person."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,7 +43,10 @@ def translate_patient(told: Telling) -> Translated:
     replaced = [(index, link) for index, kind, link in links if kind == "replaced-by"]
     if replaced:
         return Translated(tuple(_merge(told, index, link, True) for index, link in replaced))
-    arrival = PatientArrival(person=person_in(told), said_at=told.said_at())
+    person = person_in(told)
+    if not _has_parts(_preferred(patient.get("name"), NAMES)):
+        person = replace(person, family_name="", given_name="")
+    arrival = PatientArrival(person=person, said_at=told.said_at())
     merges = (_merge(told, i, link, False) for i, kind, link in links if kind == "replaces")
     return Translated((arrival, *merges), tuple(_remarks(told)))
 
@@ -148,6 +152,13 @@ def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _has_parts(name: Resource) -> bool:
+    """Whether family and given name are told apart. A text may only be compared with the record;
+    beside a text, one part alone may be the whole name."""
+    parts = [bool(text(name.get("family"))), bool(_texts(name.get("given")))]
+    return all(parts) if text(name.get("text")) else any(parts)
+
+
 def _day(written: str, mapping: FhirMapping) -> date | None:
     return day_of(written, mapping.zone) if written else None
 
@@ -185,4 +196,9 @@ def _remarks(told: Telling) -> list[Problem]:
         for name in ("birthDate", "deceasedDateTime")
         if told.resource.get(name) and day_of(told.resource[name], told.mapping.zone) is None
     ]
-    return [note(told.at(name), "Only a whole day is taken over.") for name in partial]
+    remarks = [note(told.at(name), "Only a whole day is taken over.") for name in partial]
+    name = _preferred(told.resource.get("name"), NAMES)
+    if name and not _has_parts(name):
+        words = "Not taken over: send the family and the given name by themselves."
+        remarks.append(note(told.at("name"), words))
+    return remarks

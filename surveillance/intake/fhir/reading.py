@@ -10,6 +10,7 @@ from surveillance.arrivals import Arrival, Unmapped
 from surveillance.intake.fhir.bundles import (
     ALONE,
     ASKING,
+    KINDS,
     MOST_ENTRIES,
     Request,
     asked_wrongly,
@@ -20,7 +21,7 @@ from surveillance.intake.fhir.checking import problems_of
 from surveillance.intake.fhir.document import NotJson, Resource, parse
 from surveillance.intake.fhir.elements import first, objects, text
 from surveillance.intake.fhir.mapping import FhirMapping
-from surveillance.intake.fhir.problems import IssueType, Problem, note, refuses
+from surveillance.intake.fhir.problems import IssueType, Problem, Severity, note, refuses
 from surveillance.intake.fhir.references import Surroundings, nobody, surroundings
 from surveillance.intake.fhir.telling import Telling
 from surveillance.intake.fhir.times import is_real, moment_of
@@ -80,10 +81,16 @@ class ReadBundle:
         return tuple(part for entry in self.entries for part in entry.parts)
 
     def all_problems(self) -> Iterator[Problem]:
-        """Of the message, then of each entry."""
+        """Of the message, then of each entry. Whose something is cannot be told beside a Patient
+        who is refused: what is said of that would send the sender the wrong way."""
+        is_vague = any(entry.is_refused and entry.type == "Patient" for entry in self.entries)
         yield from self.problems
         for entry in self.entries:
-            yield from entry.problems
+            yield from (one for one in entry.problems if not (is_vague and _is_doubt(one)))
+
+
+def _is_doubt(problem: Problem) -> bool:
+    return problem.severity is Severity.WARNING and problem.type is IssueType.INCOMPLETE
 
 
 def read_resource(
@@ -128,8 +135,8 @@ def _bundle(
     written = stated if len(stated) > len("YYYY-MM-DD") and is_real(stated) else ""
     sent_at = moment_of(written, mapping.zone) if written else None
     envelope = _envelope(raw, f"Bundle {kind}"[:60].strip(), _control_id(bundle), sent_at)
-    problems = _of_the_bundle(bundle)
-    if refuses(problems):
+    problems, is_readable = _of_the_bundle(bundle)
+    if not is_readable:
         return ReadBundle(envelope=envelope, kind=kind, problems=tuple(problems))
     checked = list(_entries(bundle))
     around = surroundings(
@@ -144,12 +151,16 @@ def _bundle(
     )
 
 
-def _of_the_bundle(bundle: Resource) -> list[Problem]:
+def _of_the_bundle(bundle: Resource) -> tuple[list[Problem], bool]:
+    """What is wrong with the bundle, and whether its entries can be looked at all the same."""
     found = bundle.get("entry")
     if isinstance(found, list) and len(found) > MOST_ENTRIES:
         words = f"More than {MOST_ENTRIES:,} entries: send several bundles."
-        return [Problem("Bundle.entry", IssueType.TOO_LONG, words)]
-    return problems_of(bundle, "Bundle") or bundle_problems(bundle)
+        return [Problem("Bundle.entry", IssueType.TOO_LONG, words)], False
+    problems = problems_of(bundle, "Bundle")
+    if problems:
+        return problems, False
+    return bundle_problems(bundle), text(bundle.get("type")) in KINDS
 
 
 def _entries(bundle: Resource) -> Iterator[ReadEntry]:

@@ -1,14 +1,17 @@
 """The words of a report: unpacked, without markup, the conclusion once."""
 
 from base64 import b64decode
+from collections.abc import Iterable
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Final
 
 from surveillance.intake.fhir.document import Resource
-from surveillance.intake.fhir.elements import objects, text
+from surveillance.intake.fhir.elements import codes, objects, text
 from surveillance.intake.fhir.problems import IssueType, Problem, note
 
 BREAKING = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul"})
+REPORT_IN_GENERAL: Final = frozenset({"report", "text", "narrative", "study report"})
+"""Names of results that are no heading."""
 READABLE = ("text/plain", "text/html", "application/xhtml+xml", "text/markdown")
 
 
@@ -35,14 +38,43 @@ class _Words(HTMLParser):
             self.found.append(data)
 
 
-def report_text(report: Resource) -> str:
-    """All readable forms, and the conclusion where they do not have it; else the narrative."""
+def report_text(report: Resource, results: Iterable[Resource] = ()) -> str:
+    """All readable forms and what the `results` say in words, else the narrative; then the
+    conclusion, in words and of its codes. Each where it is not said yet."""
     forms = [_unpacked(one) for one in objects(report.get("presentedForm")) if _readable(one)]
     written = "\n\n".join(filter(None, forms))
-    conclusion = text(report.get("conclusion"))
-    if conclusion and _bare(conclusion) not in _bare(written):
-        written = f"{written}\n\nCONCLUSION: {conclusion}" if written else conclusion
-    return written or _narrative(report)
+    for result in results:
+        written = _with(written, _said(result), _heading(result))
+    written = written or _narrative(report)
+    coded = [_of_concept(one) for one in objects(report.get("conclusionCode"))]
+    for conclusion in (text(report.get("conclusion")), *coded):
+        written = _with(written, conclusion, "CONCLUSION" if written else "")
+    return written
+
+
+def _with(written: str, said: str, heading: str) -> str:
+    """The text with one more part, unless it says that already."""
+    if not said or _bare(said) in _bare(written):
+        return written
+    part = f"{heading}: {said}" if heading else said
+    return f"{written}\n\n{part}" if written else part
+
+
+def _said(result: Resource) -> str:
+    return text(result.get("valueString"))
+
+
+def _heading(result: Resource) -> str:
+    name = _of_concept(result.get("code"))
+    return "" if name.lower() in REPORT_IN_GENERAL else name.upper()
+
+
+def _of_concept(concept: Any) -> str:
+    """Its text, else its displays; a bare code is no word."""
+    for one in objects(concept):
+        if found := text(one.get("text")) or "; ".join(c.display for c in codes(one) if c.display):
+            return found
+    return ""
 
 
 def unread_forms(report: Resource, path: str) -> list[Problem]:

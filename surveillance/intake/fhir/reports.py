@@ -16,7 +16,7 @@ from surveillance.intake.fhir.elements import (
     text,
     words,
 )
-from surveillance.intake.fhir.findings import results_of
+from surveillance.intake.fhir.findings import in_words, results_of
 from surveillance.intake.fhir.laboratory import results_inside
 from surveillance.intake.fhir.modalities import Exam, exam_of, is_known, is_none_of_ours
 from surveillance.intake.fhir.orders import order_number_of
@@ -26,7 +26,7 @@ from surveillance.intake.fhir.references import all_of
 from surveillance.intake.fhir.report_text import report_text, unread_forms
 from surveillance.intake.fhir.studies import Study, exam_in, study_of
 from surveillance.intake.fhir.telling import NotMapped, Telling, Translated
-from surveillance.intake.fhir.times import day_of
+from surveillance.intake.fhir.times import DAY, day_of
 
 STATES: Final = {
     "partial": ReportState.PRELIMINARY,
@@ -40,11 +40,24 @@ STATES: Final = {
 }
 
 
+NOT_READ_HERE: Final = (
+    "The report is a file, and there is no text beside it: send its text as text/plain in “data” "
+    "(base64), or in the conclusion."
+)
+NO_WHOLE_DAY: Final = (
+    "Does not say on which day the exam was made: send a whole day as effectiveDateTime, or the "
+    "ImagingStudy with it. The day on which a report is issued is not that of its exam."
+)
+WORDS_OF_A_SENTENCE: Final = 4
+"""Fewer, in a result of nobody knows which department, are “positive” or “not seen”."""
+
+
 class _Made(NamedTuple):
-    """The exam the report is about."""
+    """The exam the report is about, and its words."""
 
     exam: Exam
     studies: tuple[Study, ...]
+    text: str
 
 
 def translate_report(told: Telling) -> Translated:
@@ -73,7 +86,7 @@ def _arrival(told: Telling, made: _Made) -> Translated:
         modality=made.exam.modality,
         procedure=words(report.get("code")),
         body_site=made.exam.body_site,
-        text=report_text(report),
+        text=_words_of(told, made),
         reporter=_reporter(told),
         order_number=_order_number(told),
         adequate=results.adequate,
@@ -105,7 +118,8 @@ def _made(told: Telling) -> _Made:
     procedures = [*codes(report.get("code")), *(c for study in studies for c in study.procedures)]
     exam = exam_of(mapping, procedures, devices, said)
     placed = next((site for one in studies if (site := exam_in(one, mapping).body_site)), "")
-    return _Made(Exam(exam.modality, placed or exam.body_site), studies)
+    said = report_text(report, in_words(report, told.around, mapping))
+    return _Made(Exam(exam.modality, placed or exam.body_site), studies, said)
 
 
 def _is_ours(told: Telling, made: _Made) -> bool:
@@ -120,7 +134,16 @@ def _is_ours(told: Telling, made: _Made) -> bool:
         return True
     if says_otherwise(report.get("category")):
         return False
-    return made.exam.modality is not None or bool(report_text(report))
+    is_dictated = len(made.text.split()) >= WORDS_OF_A_SENTENCE
+    return made.exam.modality is not None or bool(report_text(report)) or is_dictated
+
+
+def _words_of(told: Telling, made: _Made) -> str:
+    """Raises NotMapped where the report is a file that cannot be read here, and nothing else."""
+    is_void = _state(told) is ReportState.CANCELLED
+    if not made.text and not is_void and unread_forms(told.resource, told.path):
+        raise NotMapped("report_is_a_file", told.at("presentedForm"), NOT_READ_HERE)
+    return made.text
 
 
 def _state(told: Telling) -> ReportState:
@@ -148,17 +171,18 @@ def _accession(told: Telling, studies: tuple[Study, ...]) -> str:
 
 
 def _performed_on(told: Telling, studies: tuple[Study, ...]) -> date:
-    report = told.resource
-    period = first(report.get("effectivePeriod"))
-    written = [text(report.get("effectiveDateTime")), text(period.get("start"))]
-    written += [one.started for one in studies]
-    written.append(text(report.get("issued")))
-    days = (day_of(one, told.mapping.zone) for one in written if one)
-    found = next((one for one in days if one), None)
-    if found is None:
-        said = "Does not say on which day the exam was made: send effectiveDateTime."
-        raise NotMapped("no_date", told.at("effectiveDateTime"), said)
-    return found
+    """The day of the exam; never that on which the report was issued: one of last year answers
+    nothing that is owed now. What is withdrawn is known by its number and needs no day."""
+    report, zone = told.resource, told.mapping.zone
+    own = text(report.get("effectiveDateTime"))
+    own = own or text(first(report.get("effectivePeriod")).get("start"))
+    written = [one for one in (own, *(study.started for study in studies)) if one]
+    found = next(filter(None, (day_of(one, zone) for one in written)), None)
+    if found is not None and (len(own) >= DAY or found.isoformat().startswith(own)):
+        return found
+    if _state(told) is not ReportState.CANCELLED:
+        raise NotMapped("no_date", told.at("effectiveDateTime"), NO_WHOLE_DAY)
+    return told.said_at("issued").astimezone(zone).date()
 
 
 def _reporter(told: Telling) -> str:

@@ -44,8 +44,7 @@ def translate(told: Telling) -> Translated:
             key=_key(told, kind),
             said_at=_said_at(told),
         )
-        words = f"Kept, and waits for a person here. {missing.words}"
-        problem = Problem(missing.where, IssueType.INCOMPLETE, words, Severity.WARNING)
+        problem = Problem(missing.where, IssueType.INCOMPLETE, missing.words, Severity.WARNING)
         return Translated((waiting,), (problem,))
 
 

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from surveillance.api.fhir import formats
-from surveillance.models import IntakeFeed, IntakeItem, IntakeMessage, MessageFormat
+from surveillance.models import CapturedReport, IntakeFeed, IntakeItem, IntakeMessage, MessageFormat
 from tests.factories import PatientFactory, SiteFactory
 from tests.surveillance.api.scenes import System, a_system
 from tests.surveillance.intake.fhir.scenes import (
@@ -166,6 +166,58 @@ def test_a_resource_at_the_wrong_address_is_told_so(
     assert answer.status_code == status
     assert place in [where for _, where in issues(answer)]
     assert not IntakeItem.objects.exists()
+
+
+def test_of_what_is_refused_nothing_is_said_to_wait(system) -> None:
+    unnumbered = report(imagingStudy=[])
+
+    answers = [
+        send(system, unnumbered, "/fhir/r4/Patient"),
+        send(system, bundle(patient(), unnumbered, condition(code=3))),
+    ]
+
+    told = [one["diagnostics"] for answer in answers for one in answer.json()["issue"]]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert not [words for words in told if "waits" in words]
+    assert [words for words in told if words.startswith("The report has no accession number")]
+    assert not IntakeItem.objects.exists()
+
+
+NEW = "New 12 mm hepatic calcification in segment VII."
+OBSERVED = {
+    "resourceType": "Observation", "id": "lesion", "status": "final",
+    "code": {"text": "Impression"}, "valueString": NEW,
+}  # fmt: skip
+DIV = f'<div xmlns="http://www.w3.org/1999/xhtml">{NEW}</div>'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"result": [{"reference": "Observation/lesion"}]}, id="results"),
+        pytest.param({"conclusionCode": [{"text": NEW}]}, id="code of the conclusion"),
+        pytest.param({"text": {"status": "generated", "div": DIV}}, id="narrative"),
+    ],
+)
+def test_a_calcification_is_captured_wherever_it_is_written(system, said) -> None:
+    bare = {"presentedForm", "conclusion", "result"}
+    told = {name: one for name, one in report().items() if name not in bare} | said
+
+    answer = send(system, bundle(patient(), study(), OBSERVED, told))
+
+    assert statuses(answer)[3] == "202 Accepted"
+    assert NEW in CapturedReport.objects.get().text
+
+
+def test_a_report_that_is_a_file_waits(system) -> None:
+    form = [{"contentType": "application/pdf", "data": "JVBERi0="}]
+    told = {name: one for name, one in report().items() if name not in {"conclusion", "result"}}
+
+    answer = send(system, bundle(patient(), study(), told | {"presentedForm": form}))
+
+    issue = answer.json()["entry"][2]["response"]["outcome"]["issue"]
+    assert [one for one in issue if one["diagnostics"].startswith("Kept, and waits for a person")]
+    assert IntakeItem.objects.waiting().get().code == "report_is_a_file"
 
 
 @pytest.mark.parametrize(

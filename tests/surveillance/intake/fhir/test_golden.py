@@ -404,7 +404,7 @@ def test_what_cannot_be_mapped_waits_with_its_place_and_the_cure(sent, code, whe
 
     assert not found.is_refused
     assert (waiting.code, waiting.where) == (code, where)
-    assert remarks(found)[where].startswith("Kept, and waits for a person here. ")
+    assert remarks(found)[where] == waiting.problem
 
 
 def test_of_several_numbers_the_feeds_mapping_says_which() -> None:
@@ -437,3 +437,157 @@ def test_in_a_batch_a_wrong_entry_keeps_nobody_else_out() -> None:
     assert not found.is_refused
     assert [one.is_refused for one in found.entries] == [False, True, True]
     assert len(found.parts) == 1
+
+
+def reported(**said) -> object:
+    """The part that becomes of a report without a study, form, result or conclusion of its own."""
+    bare = {"imagingStudy": [], "presentedForm": [], "result": [], "conclusion": ""}
+    numbers = {"identifier": [numbered("ACSN", "A-1")]}
+    told = report(**(bare | numbers | {name: one for name, one in said.items() if name != "with_"}))
+    kept = {name: value for name, value in told.items() if value}
+    return read(bundle(patient(), *said.get("with_", ()), kept)).parts[-1]
+
+
+def words(identity: str, said: str, name: str = "Impression", **more) -> object:
+    return {
+        "resourceType": "Observation",
+        "id": identity,
+        "status": "final",
+        "code": {"text": name},
+        "valueString": said,
+    } | more
+
+
+PDF = [{"contentType": "application/pdf", "data": "JVBERi0="}]
+NEW = "New 12 mm hepatic calcification in segment VII."
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml"><p>New 12 mm hepatic calcification</p></div>'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"effectiveDateTime": "2024"}, id="a year"),
+        pytest.param({"effectiveDateTime": "2024-05"}, id="a month"),
+        pytest.param({"effectiveDateTime": ""}, id="only when it was issued"),
+        pytest.param(
+            {"effectiveDateTime": "", "effectivePeriod": {"start": "2024-05"}}, id="a period"
+        ),
+        pytest.param(
+            {"effectiveDateTime": "2024", "imagingStudy": [{"reference": "ImagingStudy/study"}],
+             "with_": [study()]}, id="the study is of another year"
+        ),
+    ],
+)  # fmt: skip
+def test_a_report_without_a_whole_day_of_its_exam_waits(said) -> None:
+    part = reported(**said, conclusion="Benign.")
+
+    assert isinstance(part, Unmapped)
+    assert part.code == "no_date"
+
+
+def test_the_study_says_the_day_and_what_is_withdrawn_needs_none() -> None:
+    part = reported(
+        effectiveDateTime="2026-03",
+        imagingStudy=[{"reference": "ImagingStudy/study"}],
+        with_=[study()],
+    )
+    void = reported(effectiveDateTime="2024", status="cancelled")
+
+    assert isinstance(part, ReportArrival)
+    assert isinstance(void, ReportArrival)
+    assert (part.performed_on, void.performed_on) == (date(2026, 3, 1), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        pytest.param({"conclusionCode": [{"text": NEW}]}, NEW, id="code of the conclusion"),
+        pytest.param({"text": {"status": "generated", "div": DIV}}, NEW[:31], id="narrative"),
+        pytest.param(
+            {"text": {"status": "generated", "div": DIV}, "conclusion": "Benign."},
+            f"{NEW[:31]}\n\nCONCLUSION: Benign.", id="narrative and conclusion"
+        ),
+        pytest.param(
+            {"result": [{"reference": "Observation/1"}, {"reference": "Observation/2"}],
+             "with_": [words("1", NEW, "FINDINGS"), words("2", "Benign.", "Report text",
+                                                         code={"coding": [{"code": "77"}]})]},
+            f"FINDINGS: {NEW}\n\nBenign.", id="results",
+        ),
+        pytest.param(
+            {"result": [{"reference": "Observation/1"}],
+             "with_": [words("1", "", "Report", hasMember=[{"reference": "Observation/2"}]),
+                       words("2", NEW)]},
+            f"IMPRESSION: {NEW}", id="results of results",
+        ),
+        pytest.param(
+            {"result": [{"reference": "Observation/1"}], "conclusion": NEW,
+             "with_": [words("1", NEW)]},
+            f"IMPRESSION: {NEW}", id="said twice",
+        ),
+        pytest.param(
+            {"result": [{"reference": "Observation/1"}, {"reference": "Observation/2"}],
+             "conclusion": "Benign.",
+             "with_": [words("1", NEW, status="entered-in-error"),
+                       words("2", "L1", code={"coding": [{"system": "urn:local:hepcalc-finding",
+                                                          "code": "label"}]})]},
+            "Benign.", id="withdrawn, and a coded finding",
+        ),
+    ],
+)  # fmt: skip
+def test_words_are_read_wherever_they_stand(said, text) -> None:
+    for observed in said.get("with_", ()):
+        if not observed["valueString"]:
+            del observed["valueString"]
+
+    part = reported(**said)
+
+    assert isinstance(part, ReportArrival)
+    assert part.text == text
+
+
+def test_sentences_in_results_make_a_report_of_no_category_one_single_words_do_not() -> None:
+    said = {"category": [], "code": {"text": "Study"}, "result": [{"reference": "Observation/1"}]}
+    laboratory = [{"coding": [{"code": "laboratory"}]}]
+
+    assert isinstance(reported(**said, with_=[words("1", NEW)]), ReportArrival)
+    assert not isinstance(reported(**said, with_=[words("1", "Positive")]), ReportArrival)
+    assert not isinstance(
+        reported(**said, with_=[words("1", NEW, category=laboratory)]), ReportArrival
+    )
+
+
+@pytest.mark.parametrize(
+    "form", [PDF, [{"contentType": "text/plain", "url": "http://his.example/report"}]]
+)
+def test_a_report_that_is_a_file_waits_unless_it_is_withdrawn(form) -> None:
+    part = reported(presentedForm=form)
+
+    assert isinstance(part, Unmapped)
+    assert part.code == "report_is_a_file"
+    assert isinstance(reported(presentedForm=form, status="cancelled"), ReportArrival)
+    assert isinstance(reported(presentedForm=form, conclusion="Benign."), ReportArrival)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ({"text": "Alder Dummyswift"}, ("", "")),
+        ({"text": "Alder Dummyswift", "family": "Alder Dummyswift"}, ("", "")),
+        ({"text": "Alder Dummyswift", "given": ["Alder"]}, ("", "")),
+        ({"text": "D, A", "family": "Dummyswift", "given": ["Alder"]}, ("Dummyswift", "Alder")),
+        ({"family": "Dummyswift"}, ("Dummyswift", "")),
+    ],
+)
+def test_which_words_of_a_name_are_the_family_name_is_not_guessed(name, taken) -> None:
+    found = read(patient(name=[name]))
+    [part] = found.parts
+
+    assert isinstance(part, PatientArrival)
+    assert (part.person.family_name, part.person.given_name) == taken
+    assert ("Patient.name" in remarks(found)) is (taken == ("", ""))
+
+
+def test_a_name_in_one_text_is_still_compared_with_the_record() -> None:
+    found = read(bundle(patient(name=[{"text": "Alder Dummyswift"}]), study(), report()))
+
+    assert found.parts[-1].person.family_name == "Alder Dummyswift"

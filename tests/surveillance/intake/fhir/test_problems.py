@@ -109,6 +109,28 @@ def test_what_is_wrong_with_the_bundle_is_told_too(sent, place, kind) -> None:
     assert refused(read(sent)) == {place: kind}
 
 
+def test_all_problems_are_told_at_once() -> None:
+    wrong = report(effectiveDateTime="2026-02-30", issued="yesterday", presentedForm=[{"data": 7}])
+    sent = bundle(patient(birthDate="1960-13-45"), wrong, study(), study())
+
+    found = read(sent)
+
+    assert refused(found) == {
+        "Bundle.entry[3].fullUrl": "duplicate",
+        f"{AT}.birthDate": "value",
+        "Bundle.entry[1].resource.effectiveDateTime": "value",
+        "Bundle.entry[1].resource.issued": "value",
+        "Bundle.entry[1].resource.presentedForm[0].data": "structure",
+    }
+
+
+def test_of_a_refused_patient_nothing_is_said_to_be_missing() -> None:
+    found = read(bundle(patient(birthDate="x"), report(identifier=[]), condition()))
+
+    assert not [words for words in remarks(found).values() if "Patient is not in" in words]
+    assert not found.parts
+
+
 @pytest.mark.parametrize(
     "raw",
     [

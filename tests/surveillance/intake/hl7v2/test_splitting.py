@@ -92,9 +92,7 @@ def test_bytes_are_read(raw: bytes, declared: str, text: str, codes: list[str]) 
     ("raw", "declared", "waits"),
     [
         pytest.param(b"ok", "KLINGON", False, id="plain letters"),
-        pytest.param(
-            "Muñoz".encode(), "KLINGON", True, id="other letters, whatever they look like"
-        ),
+        pytest.param("Muñoz".encode(), "KLINGON", True, id="other letters"),
         pytest.param(b"a\x1b$)AB", "KLINGON", True, id="an escape"),
         pytest.param("ł".encode("utf-16-le"), "UNICODE UTF-16", True, id="zeros"),
         pytest.param(b"Pe\xf1a", "ISO IR87", True, id="no letters of an Asian set"),
