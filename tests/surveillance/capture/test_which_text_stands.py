@@ -203,5 +203,6 @@ def test_a_finding_of_the_known_lesion_does_not_track_another_in_the_text(
 
     taken_in(site, sent(site, text, findings=(coded,), adequate=True, state=ReportState.FINAL))
 
-    assert CapturedReport.objects.with_state().values_list("state", flat=True).get() == state
+    row: Any = CapturedReport.objects.with_state().get()
+    assert row.state == state
     assert lesion.observations.exists() or state == WAITING
