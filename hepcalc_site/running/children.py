@@ -81,6 +81,10 @@ class Guard:
         """Tell it of a child that it has to end after us."""
         self._tell(str(child.process.pid))
 
+    def forget(self, child: Child) -> None:
+        """Tell it of a child that has ended: its number may become another's."""
+        self._tell(str(-child.process.pid))
+
     def dismiss(self) -> None:
         """Everything is stopped in order: nothing is left for it to do."""
         self._tell("done")

@@ -1,9 +1,10 @@
 """Ends what `manage.py up` started, should `up` itself be killed.
 
 A program of its own, without Django: `up` starts it with a pipe to its standard input, names each
-process group it starts ("123"), and says "done" after an orderly stop. The pipe also closes when
-`up` dies, however it dies: then the groups get SIGTERM and, a few seconds later, SIGKILL. That
-reaches the children of children too, and those that wait for a task to end.
+process group it starts ("123"), takes back one that has ended ("-123"), and says "done" after an
+orderly stop. The pipe also closes when `up` dies, however it dies: then the groups get SIGTERM and,
+a few seconds later, SIGKILL. That reaches the children of children too, and those that wait for a
+task to end.
 """
 
 import os
@@ -25,7 +26,11 @@ def main() -> None:
     for line in sys.stdin:
         if line.strip() == "done":
             return
-        groups.append(int(line))
+        group = int(line)
+        if -group in groups:
+            groups.remove(-group)
+        else:
+            groups.append(group)
     end_groups(groups)
 
 

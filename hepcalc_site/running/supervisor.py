@@ -115,6 +115,7 @@ class Supervisor:
             return
         self.say(f"{ended}; starting it again. The rest goes on.")
         child.end_group()
+        self.guard.forget(child)
         self.children[place] = self._child(known.part)
         known.at.append(time.monotonic())
         known.is_put_off = False

@@ -81,7 +81,7 @@ def upload_exam(
     item.settled_by = by
     item.save(update_fields=["settled_by"])
     done = take_in_item(item=item, now=now)
-    if done.status == ItemStatus.WAITING:
+    if done.status == ItemStatus.WAITING and not done.matches.exists():
         raise UploadRefused(said_again(done.reason))
     _keep_document(done, patient, document, by, now)
     return done

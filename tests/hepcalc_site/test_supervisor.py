@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from hepcalc_site.running import guard
 from hepcalc_site.running.supervisor import COMEBACKS, Comebacks, Part, Supervisor
 
 ENDS = Part(name="mllp", command=[sys.executable, "-S", "-c", "raise SystemExit(3)"], grace=2)
@@ -54,3 +55,13 @@ def test_after_a_minute_it_may_come_back_again() -> None:
     known = Comebacks(ENDS, at=[0.0, 10.0, 20.0])
 
     assert [known.may_start(at) for at in (30.0, 59.0, 60.5)] == [False, False, True]
+
+
+def test_the_guard_ends_no_part_that_has_ended_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(guard, "end_groups", ended.extend)
+    monkeypatch.setattr("sys.stdin", ["11\n", "12\n", "-11\n", "13\n"])
+
+    guard.main()
+
+    assert ended == [12, 13]

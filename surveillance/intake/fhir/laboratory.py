@@ -33,8 +33,8 @@ RISING: Final = "U"
 OF_THE_REPORT: Final = ("subject", "effectiveDateTime", "effectivePeriod", "issued", "meta")
 """What a contained result leaves out and its report says."""
 NOT_USED: Final = (
-    "No entry of its own: it is read with the report that names it as a result. By itself only an "
-    "AFP or an eGFR is used (LOINC, or the feed's mapping: laboratory)."
+    "Not used a second time: it is read with the report that names it as a result. Without one "
+    "only an AFP or an eGFR is used (LOINC, or the feed's mapping: laboratory)."
 )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -15,8 +16,11 @@ from surveillance.intake.sample.oru import report_as_oru
 from surveillance.intake.sample.result import kind_of_exam, sample_result
 from surveillance.intake.sample.sending import as_hl7
 from surveillance.models import FollowUp, IntakeFeed, IntakeMessage
-from surveillance.protocol.terms import Conclusion
-from tests.factories import NOW, MembershipFactory
+from surveillance.protocol.terms import Conclusion, Tri
+from surveillance.workflows.record_exam import record_exam
+from surveillance.workflows.update_risk import RiskFacts, update_risk
+from tests.factories import NOW, TODAY, MembershipFactory
+from tests.surveillance.factories import finding, report
 from tests.surveillance.web.scenes import Clinic, surveyed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -94,6 +98,27 @@ def test_nobody_sends_in_the_name_of_another_system(navigator: Client, follow_up
 
     assert answer.status_code == 422
     assert not IntakeMessage.objects.exists()
+
+
+def test_what_its_message_cannot_close_is_not_offered_and_says_why(
+    navigator: Client, feeds: dict[str, IntakeFeed], clinic: Clinic
+) -> None:
+    """Whoever may have no contrast is advised what cannot end what is owed."""
+    patient = surveyed(clinic).patient
+    forbidden = frozenset({"MRI_DEVICE", "IODINATED_ALLERGY", "CEUS_ALLERGY"})
+    told = RiskFacts(cirrhosis=Tri.YES, contraindications=forbidden)
+    update_risk(patient=patient, facts=told, effective_on=TODAY, source="test", by=None, now=NOW)
+    lesion = patient.lesions.get()
+    grown = report(finding(lesion, "16"), on=date(2026, 3, 16), accession="GROWN")
+    record_exam(patient=patient, report=grown, by=None, now=NOW)
+    follow_up = FollowUp.objects.open().get(lesion=lesion, kind="IMAGING")
+
+    listed = navigator.get(reverse("sample_results"))
+    page = navigator.get(reverse("sample_result", args=[follow_up.pk]))
+
+    assert listed.context["rows"] == []
+    assert page.context["against"]
+    assert "closes nothing by itself" in page.content.decode()
 
 
 def test_a_list_leads_there_and_only_in_a_demonstration(
