@@ -140,12 +140,15 @@ def _same_words_before() -> "CapturedReportQuerySet":
 
 
 def _replacements() -> "CapturedReportQuerySet":
-    """Whole reports said later, in other words, that speak of a calcification themselves (or, where
-    the outer row speaks of none, recommend a look)."""
+    """Whole reports of the same kind of exam said later, in other words, that speak of a
+    calcification themselves (or, where the outer row speaks of none, recommend a look). Two exams
+    of one visit may share a number."""
     speaks = Q(mentions_calcification=True) | Q(
         recommends_follow_up=True, mentions_calcification=OuterRef("mentions_calcification")
     )
-    later = CapturedReport.objects.of_the_same().filter(speaks, is_whole=True)
+    later = CapturedReport.objects.of_the_same().filter(
+        speaks, is_whole=True, modality=OuterRef("modality")
+    )
     return later.filter(said_at__gt=OuterRef("said_at")).first_said()
 
 

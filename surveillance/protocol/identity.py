@@ -52,6 +52,14 @@ def is_somebody_else(told: Named, on_file: Named) -> bool:
     return False in (family, given) and _same_day(told.birth_date, on_file.birth_date) is False
 
 
+def is_unproved(told: Named, on_file: Named) -> bool:
+    """Whether something differs and nothing agrees: too little to end anybody's follow-up by."""
+    family = _same_names(told.family_name, on_file.family_name)
+    given = _same_given(told.given_name, on_file.given_name)
+    born = _same_day(told.birth_date, on_file.birth_date)
+    return False in (family, given, born) and not (born or (family and given))
+
+
 def _same_day(one: date | None, other: date | None) -> bool | None:
     return None if one is None or other is None else one == other
 

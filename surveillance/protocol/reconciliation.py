@@ -35,7 +35,8 @@ from surveillance.protocol.machine_limits import (
     text_limits,
 )
 from surveillance.protocol.procedure_words import says_not_done
-from surveillance.protocol.terms import ObligationKind
+from surveillance.protocol.recommend import recommend
+from surveillance.protocol.terms import ObligationKind, Risk
 from surveillance.protocol.which_lesion import About, about, statements_of, unplaced
 
 NOT_FINAL = Reason("report_not_final", "The report is preliminary: only a signed one answers.")
@@ -165,13 +166,20 @@ def _doubts(thought: _Thought) -> Iterator[Reason]:
     yield from _doubts_of_exam(thought.report)
     if thought.lesion.is_refused:
         yield REFUSED
-    if thought.report.alarms or (thought.source is Source.TEXT and thought.report.not_read):
+    if thought.report.alarms or (thought.report.not_read and _must_be_read_whole(thought)):
         yield NOT_READ
     if thought.source is Source.NOTHING:
         yield _lesion_doubt(thought)
     statement = thought.about.statement
     if thought.source is Source.TEXT and thought.filed is not None and statement is not None:
         yield from text_limits(statement, thought.filed, thought.lesion.case)
+
+
+def _must_be_read_whole(thought: _Thought) -> bool:
+    """Whether one sentence that is not understood is enough to ask a person: for whatever is read
+    in a text, and for every lesion that is not of low risk, also where its finding was coded."""
+    risk = recommend(thought.lesion.case).risk
+    return thought.source is Source.TEXT or risk is not Risk.LOW_RISK
 
 
 def _doubts_of_person(identity: Identity) -> Iterator[Reason]:

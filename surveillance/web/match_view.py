@@ -189,7 +189,9 @@ def _source(match: ExamMatch) -> str:
         Source.CODED: _("coded by the sender"),
         Source.TEXT: _("read in the text by machine"),
         Source.STATED: _("stated by the sender: not adequate"),
-        Source.NOTHING: _("nothing was found of this lesion"),
+        Source.NOTHING: _(
+            "nothing was coded or read that is surely of this lesion: read the report"
+        ),
     }
     return words[Source(match.source)]
 

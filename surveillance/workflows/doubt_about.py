@@ -7,7 +7,7 @@ from patients.models import Patient, PatientStatus
 from surveillance.arrivals import Arrival, ArrivalKind, PatientArrival, ReportArrival
 from surveillance.exam_matching import named_by, named_on_file
 from surveillance.models import ImagingExam, IntakeItem, ItemStatus, ReportStatus
-from surveillance.protocol.identity import is_somebody_else
+from surveillance.protocol.identity import is_somebody_else, is_unproved
 from surveillance.said_again.arrivals import (
     IS_LATER,
     IS_PRESENT,
@@ -38,7 +38,8 @@ def doubt_about(
     """Why it has to wait; None if nothing speaks against it.
 
     Two identifiers contradict the record with its number (`known`) and the one that survives
-    (`patient`), unless a person chose whom it is about. It says both alive and dead. It shows alive
+    (`patient`), unless a person chose whom it is about; for a death one that differs is enough,
+    where nothing else agrees. It says both alive and dead. It shows alive
     who is on file as deceased; or dead who was examined later, or whose record was joined with
     another since. What waits already, or was set aside, does not wait a second time. The names in a
     report are compared more strictly, elsewhere.
@@ -58,7 +59,8 @@ def doubt_about(
 def _is_somebody_else(item: IntakeItem, arrival: Arrival, known: Patient, patient: Patient) -> bool:
     told = named_by(arrival.person)
     records = (named_on_file(known), named_on_file(patient))
-    return item.settled_by_id is None and all(is_somebody_else(told, one) for one in records)
+    differs = is_unproved if arrival.person.deceased else is_somebody_else
+    return item.settled_by_id is None and all(differs(told, one) for one in records)
 
 
 def _of_death(

@@ -31,6 +31,9 @@ UNCLEAR = (
     "8.3 mm in 2025, now 17.3 mm.", "7.7 mm -> 16.7 mm.", "8 mm (was 6 mm).", "5 mm, 6 mm.",
     "On the previous exam there was a 7.4 mm lesion in segment IVB of the liver.",
     "6.3 mm lesion in liver segment V on MRI of 2025.", "No lesion seen in segment 2?",
+    "Size ↑.", "Lesion ++.", "Portal vein patent / mass.", "Mass 8 mm ± 2.", "Known lesion.",
+    "Examination of the right lobe.", "Stable since ablation 2025.", "Stable from cancer 2025.",
+    "Unchanged since TACE 2025.", "Comparison: 8 mm lesion.",
     "22 mm calcified nodule in segment VII, not seen before.", "Nódulo calcificado, sin cambios.",
 )  # fmt: skip
 

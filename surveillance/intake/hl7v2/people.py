@@ -48,9 +48,11 @@ def person_of(pid: Segment | None, mapping: FeedMapping) -> Person:
 
 
 def _deceased(pid: Segment) -> bool | None:
-    """PID-30, otherwise whether PID-29 holds a date: many systems fill an empty one with zeros."""
-    said = DEATH_INDICATORS.get(pid.value(30).upper())
-    return True if said is None and is_date(pid.value(29)) else said
+    """PID-30, otherwise whether PID-29 holds a date: many systems fill an empty one with zeros.
+    Beside a date whatever is no yes counts as a no: the two are put to a person."""
+    sent = pid.value(30).upper()
+    said = DEATH_INDICATORS.get(sent)
+    return not sent if said is None and is_date(pid.value(29)) else said
 
 
 def mrn_of(segment: Segment, number: int, mapping: FeedMapping) -> str:

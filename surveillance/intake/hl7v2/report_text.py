@@ -16,9 +16,10 @@ TEXT: Final = "tx"
 """What a line without a type (OBX-2) is taken for."""
 FILES: Final = frozenset({"ED", "RP"})
 """Types of OBX-5 that hold or name a file."""
-NO_WORDS: Final = FILES | {
-    "AD", "CK", "CN", "CP", "CQ", "CX", "DR", "DT", "DTM", "EI", "HD", "MA", "MO", "NA", "NM", "PL",
-    "PN", "SI", "SN", "TM", "TN", "TS", "XAD", "XCN", "XON", "XPN", "XTN",
+NUMBERS: Final = frozenset({"NM", "SN"})
+NO_WORDS: Final = FILES | NUMBERS | {
+    "AD", "CK", "CN", "CP", "CQ", "CX", "DR", "DT", "DTM", "EI", "HD", "MA", "MO", "NA", "PL",
+    "PN", "SI", "TM", "TN", "TS", "XAD", "XCN", "XON", "XPN", "XTN",
 }  # fmt: skip
 """Numbers, dates, names, addresses, files. Every other type may hold what somebody dictated."""
 WORDS_OF_A_CODE: Final = (1, 4, 8)
@@ -31,14 +32,16 @@ def lines_of_text(scope: Scope, mapping: FeedMapping) -> list[Segment]:
 
 
 def text_of(scope: Scope, lines: Iterable[Segment], mapping: FeedMapping) -> str:
-    """The text with a heading where the lines change to another part of it (impression…); the
-    notes (NTE) where there are no lines. A file beside it is named at its end.
+    """The text with a heading where the lines change to another part of it (impression…), then the
+    notes (NTE) and the numbers that are no coded finding of ours: what the sender says of the exam
+    anywhere is said of it. A file beside it is named at its end.
 
     Raises Untranslatable where the report comes as a file, or leaves all to one, and where the
     mapping leaves out all its words: a person must read that elsewhere.
     """
-    text = "\n".join(_with_headings(lines, mapping)).strip()
-    text = text or "\n".join(note.text(3) for note in scope.named("NTE")).strip()
+    notes = (note.text(3) for note in scope.named("NTE"))
+    said = (*_with_headings(lines, mapping), *notes, *_numbers(scope, mapping))
+    text = "\n".join(said).strip()
     if not any(is_file(line) for line in scope.named("OBX")):
         return text or _unless_left_out(scope, mapping)
     if leaves_it_to_a_file(text):
@@ -47,6 +50,17 @@ def text_of(scope: Scope, lines: Iterable[Segment], mapping: FeedMapping) -> str
             "beside it. Ask the sender for the text in OBX segments of type TX or FT."
         )  # fmt: skip
     return f"{text}\n\n[A file came with this report. It was not read.]"
+
+
+def _numbers(scope: Scope, mapping: FeedMapping) -> Iterator[str]:
+    for line in scope.named("OBX"):
+        if line.value(2).upper() in NUMBERS and not said_by(line, mapping):
+            name = line.value(3, 2) or line.value(3, 1)
+            yield f"{name}: {' '.join(filter(None, (_number(line), line.value(6))))}"
+
+
+def _number(line: Segment) -> str:
+    return "".join(line.value(5, part) for part in (1, 2, 3, 4))
 
 
 def _unless_left_out(scope: Scope, mapping: FeedMapping) -> str:

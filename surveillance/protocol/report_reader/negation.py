@@ -119,15 +119,34 @@ _OF_SAME = re.compile(
     r"^(?:\s(?:it|this|that|these|which|but|however|and|previously|is|are|was|were|has|have|been"
     r"|be|can|could|\w+ly))*\s(?:not|never|can't|cannot|couldn't)\b"
 )
+_TODAY = re.compile(
+    r"\b(?:today\w*|now|current\w*|this|present (?:exam\w*|study|scan)|any ?more|any longer)\b"
+)
+_SEGMENT = re.compile(r"\bs(?:eg\w*)?\s?\.?(?:\d|[iv]+\b)")
+_ELSEWHEN = re.compile(
+    r"\b(?:not|never|absent)\b[^.;,]{0,30}?\s(?:(?:on|at|by|with|during|before|until)\s\w|pre-?op\w*"
+    r"|initially|in (?:january|february|march|april|may|june|july|august|september|october"
+    r"|november|december|spring|summer|autumn|fall|winter)\b)"
+)
 _REACH, _TAIL = 400, 40
 
 
 def negation_of(sentence: str, start: int, end: int) -> Assertion | None:
     """NEGATED or UNCERTAIN where a negation reaches the words at `start` to `end`; else None."""
     denied = _negated_before(sentence, start, end)
-    if denied is not Assertion.NEGATED and _negated_after(sentence[end : end + 160]):
-        return Assertion.NEGATED
-    return denied
+    after = sentence[end : end + 160]
+    if denied is Assertion.NEGATED or not _negated_after(after):
+        return denied
+    near = sentence[max(0, start - 40) : end + 60]
+    return Assertion.UNCERTAIN if _was_seen_once(near, after) else Assertion.NEGATED
+
+
+def _was_seen_once(near: str, after: str) -> bool:
+    """Whoever measured it saw it, and so did whoever says where it lies and on what it was not
+    seen: "5 mm in segment 4, not seen in March". Unless it is today that it was not seen."""
+    if _TODAY.search(after):
+        return False
+    return bool(_SIZE.search(near)) or bool(_SEGMENT.search(near) and _ELSEWHEN.search(after))
 
 
 def _negated_before(sentence: str, start: int, end: int) -> Assertion | None:

@@ -47,7 +47,9 @@ _NOW = re.compile(
     r"|reduced|diminished|down|smaller|doubled)\s(?:\w+\s){0,2}?(?:to|at)\s(?:now\s)?$"
     r"|-?>\s?$|→\s?$"
 )
-_NOW_AFTER = re.compile(rf"\)?,?\s{_NOW_WORDS}\b|\s(?:on|at)\s(?:today|the current|this)\b")
+_NOW_AFTER = re.compile(
+    rf"\)?,?\s{_NOW_WORDS}\b(?!\s(?:\w+\s){{0,3}}\d)|\s(?:on|at)\s(?:today|the current|this)\b"
+)
 _THEN_AFTER = re.compile(
     r",?\s\(?(?:(?:in|on|at|from|of)\s(?:the\s|an?\s)?(?:\w+\s){0,2}?"
     r"(?:(?:19|20)\d\d|prior|previous|earlier|last|outside|initial|baseline"

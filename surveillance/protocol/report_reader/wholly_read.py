@@ -13,9 +13,13 @@ from typing import Final
 from surveillance.protocol.report_reader.reading import Span
 
 _SENTENCE: Final = re.compile(r"[^\n.;]+(?:\.(?=\d)[^\n.;]*)*")
+_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _DAY: Final = (
-    r"(?:\d{1,2}[./ -](?:\d{1,2}|[a-z]{3,9})[./ -]\d{2,4}|\d{4}-\d\d-\d\d"
-    r"|(?:[a-z]{3,9} )?(?:\d{1,2},? )?\d{4})"
+    rf"(?:\d{{1,2}}[./ -](?:\d{{1,2}}|{_MONTH})[./ -]\d{{2,4}}|\d{{4}}-\d\d-\d\d"
+    rf"|(?:{_MONTH} )?(?:\d{{1,2}},? )?\d{{4}})"
 )
 _THEN: Final = (
     r"(?:the )?(?:prior|previous|last|earlier|preceding)?"
@@ -70,10 +74,10 @@ _WORDS_TEXT: Final = """
 the a an of in on at is are there with and to for this it its as again remains remain
 liver hepatic lesion lesions nodule nodules mass focus foci calcification calcifications
 calcified calcific punctate coarse tiny small granuloma cyst cystic haemangioma hemangioma
-hyperechoic echogenic indeterminate known segment segments seg lobe right left lateral medial
+hyperechoic echogenic indeterminate segment segments seg lobe right left lateral medial
 anterior posterior superior inferior dome subcapsular peripheral central
 i ii iii iv v vi vii viii iva ivb measuring measures size sized stable unchanged
-findings finding impression conclusion comparison technique report exam examination study
+findings finding impression conclusion technique report exam examination study
 abdomen abdominal upper ultrasound us ct mri mr scan multiphasic multiphase triphasic dynamic
 gadoxetate gadobutrol gadolinium eovist primovist gadovist intravenous iv adequate good
 diagnostic quality seen identified noted visualised visualized well l1 l2 l3 l4 l5
@@ -87,7 +91,18 @@ _ALARM: Final = re.compile(
     r"|urgent|biops|refer|\bmdt\b|left before|terminat|allerg|extravas|declin|refus",
     re.IGNORECASE,
 )
-_LEFT_OVER: Final = re.compile(r"[^\W_]+|[<>=→~≥≤?!]|->")
+_LEFT_OVER: Final = re.compile(r"[^\W_]+|[^\w\s.,:;()-]|_|->|--")
+_A_LESION: Final = re.compile(
+    r"\b(?:lesions?|nodules?|mass|foc(?:us|i)|calcif\w+|calcific|granuloma|cyst|ha?emangioma|l\d)\b"
+)
+_HEADINGS_TEXT: Final = """
+findings finding impression conclusion technique report liver abdomen abdominal upper exam
+examination ultrasound us ct mri mr scan of the and with adequate good diagnostic quality
+multiphasic multiphase triphasic dynamic gadoxetate gadobutrol eovist primovist gadovist
+intravenous iv
+"""
+_HEADINGS: Final = frozenset(_HEADINGS_TEXT.split())
+"""Words that may stand in a sentence that tells of no lesion."""
 
 
 def not_read(text: str) -> tuple[Span, ...]:
@@ -112,4 +127,5 @@ def _is_wholly_read(sentence: str) -> bool:
     plain = _PHRASES.sub(" ", said)
     sizes = _SIZES.findall(plain)
     rest = _SIZES.sub(" ", plain, count=1)
-    return len(sizes) <= bool(sizes) and all(word in _WORDS for word in _LEFT_OVER.findall(rest))
+    words = _WORDS if sizes or _A_LESION.search(plain) else _HEADINGS
+    return len(sizes) <= bool(sizes) and all(word in words for word in _LEFT_OVER.findall(rest))

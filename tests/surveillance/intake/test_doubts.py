@@ -123,6 +123,26 @@ def test_a_name_or_a_birth_date_alone_is_a_correction(
     assert said(item) == ("APPLIED", "amended")
 
 
+@pytest.mark.parametrize(
+    ("person", "waits"),
+    [
+        pytest.param({"family_name": "Stranger", "given_name": "Bo"}, True, id="only a name"),
+        pytest.param({"birth_date": date(1930, 1, 1)}, True, id="only a birth date"),
+        pytest.param(
+            {"family_name": "Byrne", "birth_date": date(1953, 10, 19)}, False, id="married"
+        ),
+        pytest.param({}, False, id="nothing beside the number"),
+    ],
+)
+def test_a_death_that_nothing_vouches_for_and_something_contradicts_waits(
+    hospital: Hospital, person: dict[str, Any], waits: bool
+) -> None:
+    [item] = hospital.hear([about(dead(1), **person)])
+
+    assert (said(item) == ("WAITING", "identity_contradicts")) is waits
+    assert (me().status == PatientStatus.DECEASED) is not waits
+
+
 def test_whom_a_person_chose_is_asked_again_when_the_message_is_read_anew(
     hospital: Hospital,
 ) -> None:

@@ -177,12 +177,15 @@ def test_without_a_word_on_adequacy_only_a_text_read_to_the_end_closes(
     ("text", "closes"),
     [
         ("Liver: 8.2 mm lesion, unchanged. Discussed with the referring team by telephone.", False),
-        ("Liver: 8.2 mm lesion, unchanged. Patient fasted, written consent on paper.", True),
+        ("Liver: 8.2 mm lesion, unchanged. Patient fasted, written consent on paper.", False),
+        ("Liver: 8.2 mm lesion, unchanged. Spleen and pancreas are normal.", True),
         ("Examination abandoned, contrast not given.", False),
         ("Liver: 8.2 mm lesion. It has doubled in size.", False),
     ],
 )
-def test_what_the_sender_coded_closes_unless_the_text_alarms(feed, text, closes):
+def test_what_the_sender_coded_of_somebody_at_risk_closes_only_beside_a_text_that_is_understood(
+    feed, text, closes
+):
     feed.take_in(feed.said(text=text))
 
     assert (ExamMatch.objects.get().verdict == "CERTAIN") is closes

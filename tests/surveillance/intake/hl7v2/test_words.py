@@ -55,7 +55,7 @@ def test_a_coded_value_has_its_heading_or_its_own_name_before_it() -> None:
     assert text(other) == f"History: {TOLD}"
 
 
-def test_numbers_dates_names_and_coded_findings_are_no_text() -> None:
+def test_dates_names_and_coded_findings_are_no_text_and_numbers_stand_at_its_end() -> None:
     lines = [
         line("NM", "12"),
         line("DT", "20260228"),
@@ -64,7 +64,7 @@ def test_numbers_dates_names_and_coded_findings_are_no_text() -> None:
         line("TX", TOLD),
     ]
 
-    assert text(*lines, finding_codes={"LR": "lirads"}) == TOLD
+    assert text(*lines, finding_codes={"LR": "lirads"}) == f"{TOLD}\nX1: 12"
 
 
 def test_words_that_the_mapping_leaves_out_altogether_wait() -> None:
@@ -94,3 +94,9 @@ def test_a_file_beside_a_report_is_named_in_the_report_and_in_the_answer() -> No
     assert part.text.startswith("Liver: ")
     assert part.text.endswith("[A file came with this report. It was not read.]")
     assert [(one.severity.value, one.code) for one in read.problems] == [("W", "file_not_read")]
+
+
+def test_notes_beside_the_lines_are_text_too() -> None:
+    note = segment("NTE", f1="1", f3="Left lobe not imaged.")
+
+    assert text(line("TX", TOLD), note) == f"{TOLD}\nLeft lobe not imaged."
