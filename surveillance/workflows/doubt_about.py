@@ -4,7 +4,14 @@ from datetime import date
 from typing import Final
 
 from patients.models import Patient, PatientStatus
-from surveillance.arrivals import Arrival, ArrivalKind, PatientArrival, ReportArrival
+from surveillance.arrivals import (
+    AppointmentArrival,
+    Arrival,
+    ArrivalKind,
+    OrderArrival,
+    PatientArrival,
+    ReportArrival,
+)
 from surveillance.exam_matching import named_by, named_on_file
 from surveillance.models import ImagingExam, IntakeItem, ItemStatus, ReportStatus
 from surveillance.protocol.identity import is_somebody_else, is_unproved
@@ -38,11 +45,11 @@ def doubt_about(
     """Why it has to wait; None if nothing speaks against it.
 
     Two identifiers contradict the record with its number (`known`) and the one that survives
-    (`patient`), unless a person chose whom it is about; for a death one that differs is enough,
-    where nothing else agrees. It says both alive and dead. It shows alive
-    who is on file as deceased; or dead who was examined later, or whose record was joined with
-    another since. What waits already, or was set aside, does not wait a second time. The names in a
-    report are compared more strictly, elsewhere.
+    (`patient`), unless a person chose whom it is about; where it would rest the chase (a death, an
+    order, an appointment) one that differs is enough if nothing else agrees. It says both alive
+    and dead. It shows alive who is on file as deceased; or dead who was examined later, or whose
+    record was joined with another since. What waits already, or was set aside, does not wait a
+    second time. The names in a report are compared more strictly, elsewhere.
     """
     if not isinstance(arrival, ReportArrival) and _is_somebody_else(item, arrival, known, patient):
         return _once(item, CONTRADICTS, SOMEBODY_ELSE, patient)
@@ -59,7 +66,8 @@ def doubt_about(
 def _is_somebody_else(item: IntakeItem, arrival: Arrival, known: Patient, patient: Patient) -> bool:
     told = named_by(arrival.person)
     records = (named_on_file(known), named_on_file(patient))
-    differs = is_unproved if arrival.person.deceased else is_somebody_else
+    rests = isinstance(arrival, OrderArrival | AppointmentArrival) or arrival.person.deceased
+    differs = is_unproved if rests else is_somebody_else
     return item.settled_by_id is None and all(differs(told, one) for one in records)
 
 

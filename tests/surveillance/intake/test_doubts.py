@@ -143,6 +143,15 @@ def test_a_death_that_nothing_vouches_for_and_something_contradicts_waits(
     assert (me().status == PatientStatus.DECEASED) is not waits
 
 
+@pytest.mark.parametrize("arrival", [ordered(1), booked(1, NEXT_WEEK)])
+def test_an_order_in_another_name_alone_rests_no_chase(
+    hospital: Hospital, arrival: Arrival
+) -> None:
+    [item] = hospital.hear([about(arrival, family_name="Stranger", given_name="Bo")])
+
+    assert said(item) == ("WAITING", "identity_contradicts")
+
+
 def test_whom_a_person_chose_is_asked_again_when_the_message_is_read_anew(
     hospital: Hospital,
 ) -> None:
